@@ -1,0 +1,285 @@
+"""Journal: the port behind which runs are kept. The memory and the SQLite store implement it; one suite tests both.
+
+Who may write what: entries are written only by the owner of a run, under the epoch it claimed; everybody else leaves a
+request. Everything that is not an entry, a request or an owner is a projection of entries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.outline import Outline
+from lexiconsole.types import Instant, JsonObject, RunStatus
+
+__all__ = [
+    "Journal",
+    "NewRun",
+    "OwnerRow",
+    "Request",
+    "RequestKind",
+    "RequestState",
+    "RunFilter",
+    "RunRow",
+    "TaskRow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be made. `data` becomes the data of its first entry (`run.created`, seq 1) and holds at least `input`.
+
+    `owner` is the number of the runtime that drives it from the start (status running, epoch 1); None leaves it pending
+    (epoch 0). A fork names `origin` and the last seq to copy: entries 2..origin_seq of the origin follow its own
+    `run.created`, in the same transaction.
+    """
+
+    id: str
+    name: str
+    kind: str
+    version: int
+    at: Instant
+    data: JsonObject
+    outline: Outline = Outline()
+    fingerprint: str = ""
+    by: str = ""
+    owner: int | None = None
+    parent: str = ""
+    parent_key: str = ""
+    wake_at: Instant | None = None
+    origin: str = ""
+    origin_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run in the list: a projection of its entries.
+
+    `number` is its integer inside the store. `seq` is the last entry's number, `base` the seq of the entry that began the
+    current generation (1, or its last `run.renewed`): replay reads from there. `where` is the key that matters now
+    (the failed, doubted, asked or last finished one), `error` one line, `wake_at` when a timer is due.
+    """
+
+    number: int
+    id: str
+    name: str
+    kind: str
+    version: int
+    digest: str
+    fingerprint: str
+    status: RunStatus
+    created_at: Instant
+    changed_at: Instant
+    by: str = ""
+    seq: int = 1
+    base: int = 1
+    epoch: int = 0
+    owner: int | None = None
+    parent: str = ""
+    parent_key: str = ""
+    origin: str = ""
+    origin_seq: int = 0
+    where: str = ""
+    error: str = ""
+    wake_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs to list; empty tuples mean any. Newest first, unless `oldest_first`; keyset paging by `before`."""
+
+    statuses: tuple[RunStatus, ...] = ()
+    names: tuple[str, ...] = ()
+    parent: str = ""
+    limit: int = 100
+    before: int | None = None
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open question in the inbox. Its id is `RUN:KEY`."""
+
+    run_id: str
+    name: str
+    key: str
+    seq: int
+    asked_at: Instant
+    due: Instant | None
+    data: JsonObject
+
+    @property
+    def id(self) -> str:
+        return f"{self.run_id}:{self.key}"
+
+
+class RequestKind(StrEnum):
+    ANSWER = "answer"  # target: key; data: value
+    SIGNAL = "signal"  # target: name; data: payload
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    RETRY = "retry"  # target: key, "" for what failed
+    SKIP = "skip"  # target: key; data: result
+    RESOLVE = "resolve"  # target: key; data: how, result
+    EDIT = "edit"  # target: key, "" for the input; data: value
+    CHILD_ENDED = "child_ended"  # target: key; data: run, status, result or error
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    APPLIED = "applied"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody who does not own the run wants of it. Its commit is the acknowledgement.
+
+    `expects` is the revision of the target that the requester saw (the seq of the last entry at that key; for edits the
+    run's seq), None to apply in any case. `reply` holds the reason when it was refused.
+    """
+
+    run_id: str
+    kind: RequestKind
+    target: str = ""
+    data: JsonObject = field(default_factory=dict)
+    by: str = ""
+    at: Instant = 0.0
+    expects: int | None = None
+    id: int = 0
+    state: RequestState = RequestState.OPEN
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """A runtime that drives runs. It lives as long as it holds the lock on `lock`, a file beside the store."""
+
+    number: int
+    host: str
+    pid: int
+    lock: str
+    started_at: Instant
+    beat_at: Instant
+
+
+class Journal(Protocol):
+    """A store of runs. All methods are called from one event loop, after `open`.
+
+    Errors: StoreError with a sentence when the file can not be used (corrupt, locked, read-only, full, foreign, newer).
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, for people: a path or "memory"."""
+        ...
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None:
+        """Waits until what was appended is written."""
+        ...
+
+    # runs and entries
+    async def create(self, new: NewRun) -> tuple[RunRow, bool]:
+        """Makes the run; (row, True). If the id is taken, the existing row and False, and nothing is written.
+        Calls that arrive together share one commit."""
+        ...
+
+    def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        """Queues entries, all or none; the future is done when they are on disk, in the order of the calls.
+
+        It fails with NotOwnedError when `epoch` is no longer the run's epoch (or a seq is taken); after that nothing more
+        of this run is accepted under that epoch. Other runs in the same commit are not harmed.
+        """
+        ...
+
+    async def load(self, run: RunRow, after: int = 0) -> list[Entry]:
+        """Entries with seq > `after`, in order."""
+        ...
+
+    async def run(self, id: str) -> RunRow | None: ...
+
+    async def match(self, prefix: str, limit: int = 10) -> list[RunRow]:
+        """Runs whose id begins with `prefix`."""
+        ...
+
+    async def runs(self, which: RunFilter) -> list[RunRow]: ...
+
+    async def counts(self) -> dict[RunStatus, int]: ...
+
+    async def outline(self, digest: str) -> Outline | None: ...
+
+    async def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
+        """Open questions, due ones first."""
+        ...
+
+    # what other processes did
+    async def head(self) -> int:
+        """The position of the newest entry of the whole store, 0 when there is none."""
+        ...
+
+    async def tail(self, after: int, limit: int = 1000) -> list[tuple[int, Entry]]:
+        """Entries of all runs behind a position, with their positions, in commit order."""
+        ...
+
+    def subscribe(self, listener: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
+        """Calls `listener` in the event loop with each batch this store instance committed (also `run.created`); gives back the way to stop."""
+        ...
+
+    # ownership
+    async def register(self, host: str, pid: int, lock: str, at: Instant) -> OwnerRow: ...
+
+    async def beat(self, owner: int, at: Instant) -> None: ...
+
+    async def owners(self) -> list[OwnerRow]: ...
+
+    async def retire(self, owner: int) -> None:
+        """Forgets an owner and frees what it owned (its runs keep their status)."""
+        ...
+
+    async def claim(self, run: RunRow, owner: int) -> RunRow | None:
+        """Compare-and-set: takes the run if its epoch and owner are still those of `run`, with epoch + 1; else None."""
+        ...
+
+    async def release(self, run: RunRow, epoch: int) -> None:
+        """Gives the run back, if it is still owned under `epoch`. `run.parked` and endings do this by themselves."""
+        ...
+
+    async def wakeable(self, at: Instant, limit: int = 1000) -> list[RunRow]:
+        """Runs nobody owns that can go on: pending, running or compensating ones, parked ones whose `wake_at` is due,
+        and any with an open request."""
+        ...
+
+    async def next_wake(self) -> Instant | None:
+        """The earliest `wake_at` of the runs nobody owns."""
+        ...
+
+    # requests
+    async def request(self, request: Request) -> int:
+        """Keeps the request and gives it a number."""
+        ...
+
+    async def requests(self, owner: int | None = None, run: RunRow | None = None) -> list[Request]:
+        """Open requests, oldest first: those of the runs that `owner` owns, or those of one run."""
+        ...
+
+    async def request_state(self, number: int) -> Request | None: ...
+
+    async def close_request(self, number: int, state: RequestState, reply: str = "") -> None:
+        """Closes a request that led to no entry. Those that did are closed by the entry's `request`, in its commit."""
+        ...
+
+    # care
+    async def check(self) -> list[str]:
+        """What is wrong with the file or its projections, one sentence each."""
+        ...
+
+    async def rebuild(self) -> int:
+        """Makes every projection anew from the entries; gives the number of runs."""
+        ...

@@ -1,0 +1,115 @@
+"""Outline: what a definition looks like. Drawings, checks, digests and exports come from it, and it is stored with runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from lexiconsole.types import JsonObject
+
+__all__ = ["EdgeKind", "NodeKind", "Outline", "OutlineEdge", "OutlineNode"]
+
+
+class NodeKind(StrEnum):
+    START = "start"
+    END = "end"
+    TASK = "task"
+    GATE = "gate"
+    HUMAN = "human"
+    APPROVAL = "approval"
+    TOOL = "tool"
+    MODEL = "model"
+    AGENT = "agent"
+    SUBFLOW = "subflow"
+    PARALLEL = "parallel"
+    BULK = "bulk"
+    STATE = "state"
+    COMPENSATION = "compensation"
+
+
+class EdgeKind(StrEnum):
+    NEXT = "next"
+    TRUE = "true"
+    FALSE = "false"
+    LOOP = "loop"
+    UNDO = "undo"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineNode:
+    """One box. `key` is the step's key in the journal; `lane` groups boxes ("undo" is the compensation lane)."""
+
+    key: str
+    kind: NodeKind = NodeKind.TASK
+    label: str = ""
+    lane: str = ""
+    parent: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.label or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEdge:
+    source: str
+    target: str
+    kind: EdgeKind = EdgeKind.NEXT
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Nodes in declaration order, and edges. An empty outline means: known only from what its runs have shown."""
+
+    nodes: tuple[OutlineNode, ...] = ()
+    edges: tuple[OutlineEdge, ...] = ()
+
+    @classmethod
+    def sequence(cls, nodes: Iterable[OutlineNode]) -> Outline:
+        """Nodes one after the other."""
+        row = tuple(nodes)
+        return cls(row, tuple(OutlineEdge(a.key, b.key) for a, b in zip(row, row[1:], strict=False)))
+
+    def to_data(self) -> JsonObject:
+        return {
+            "nodes": [_lean(asdict(node), NodeKind.TASK) for node in self.nodes],
+            "edges": [_lean(asdict(edge), EdgeKind.NEXT) for edge in self.edges],
+        }
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Outline:
+        return cls(
+            tuple(OutlineNode(**{**row, "kind": NodeKind(row.get("kind", "task"))}) for row in data["nodes"]),
+            tuple(OutlineEdge(**{**row, "kind": EdgeKind(row.get("kind", "next"))}) for row in data["edges"]),
+        )
+
+    def digest(self) -> str:
+        """Sixteen hex digits that change when the shape does; labels do not count."""
+        shape = [
+            [[n.key, n.kind, n.lane, n.parent] for n in self.nodes],
+            [[e.source, e.target, e.kind] for e in self.edges],
+        ]
+        return hashlib.sha256(json.dumps(shape, separators=(",", ":")).encode()).hexdigest()[:16]
+
+    def differences(self, other: Outline) -> list[str]:
+        """What `other` has more, less or otherwise, one sentence each."""
+        mine, theirs = {n.key: n for n in self.nodes}, {n.key: n for n in other.nodes}
+        lines = [f"{key} is gone" for key in mine if key not in theirs]
+        lines += [f"{key} is new" for key in theirs if key not in mine]
+        lines += [f"{k} was a {mine[k].kind}, is a {theirs[k].kind}" for k in mine if k in theirs and mine[k].kind != theirs[k].kind]
+        kept = [key for key in mine if key in theirs]
+        if kept != [key for key in theirs if key in mine]:
+            lines.append("the order changed")
+        if not lines and {(e.source, e.target, e.kind) for e in self.edges} != {(e.source, e.target, e.kind) for e in other.edges}:
+            lines.append("the connections changed")
+        return lines
+
+
+def _lean(row: dict[str, Any], default_kind: str) -> JsonObject:
+    return {name: value for name, value in row.items() if value != "" and not (name == "kind" and value == default_kind)}

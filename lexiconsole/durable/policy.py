@@ -1,0 +1,80 @@
+"""How a step is tried: attempts, pauses between them, time for one attempt, and what an unknown outcome means."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["ONCE", "Backoff", "OnUnknown", "StepPolicy", "StepRole"]
+
+
+class StepRole(StrEnum):
+    """What a step is to its model; views draw compensations in a lane of their own."""
+
+    ACTION = "action"
+    COMPENSATION = "compensation"
+
+
+class OnUnknown(StrEnum):
+    """What follows when an attempt timed out or was interrupted for good and may have taken effect."""
+
+    DOUBT = "doubt"  # ask an operator
+    FAIL = "fail"  # Err whose error says `unknown`
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Seconds before the next attempt: `initial * factor ** (attempt - 1)`, at most `maximum`.
+
+    `jitter` is the share that chance may add or take away (0.1 is ±10 %), so that a crowd does not come back at once.
+    """
+
+    initial: float = 1.0
+    factor: float = 2.0
+    maximum: float = 300.0
+    jitter: float = 0.1
+
+    def delay(self, attempt: int, chance: random.Random) -> float:
+        """The pause after failed attempt number `attempt` (from 1)."""
+        try:
+            plain = min(self.maximum, self.initial * self.factor ** (attempt - 1))
+        except OverflowError:
+            plain = self.maximum
+        return max(0.0, plain * (1 + self.jitter * (2 * chance.random() - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class StepPolicy:
+    """The terms of one step.
+
+    `attempts` counts all tries. `timeout` is seconds for one attempt, None for no limit. `retry_on` are the exception
+    types worth another try; an `Err` that a step returns is one as well when `retry_err` holds.
+    `idempotent=False` puts the intent on disk before the call and never repeats an attempt whose outcome is unknown.
+    `on_unknown=None` means: doubt when not idempotent, otherwise fail.
+    """
+
+    attempts: int = 1
+    backoff: Backoff = field(default_factory=Backoff)
+    timeout: float | None = None
+    retry_on: tuple[type[Exception], ...] = (Exception,)
+    retry_err: bool = True
+    idempotent: bool = True
+    on_unknown: OnUnknown | None = None
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError(f"attempts must be at least 1, not {self.attempts}")
+        if self.timeout is not None and self.timeout <= 0:
+            raise ValueError(f"timeout must be more than 0 seconds, not {self.timeout}")
+
+    @property
+    def unknown(self) -> OnUnknown:
+        """What an unknown outcome comes to under this policy."""
+        if self.on_unknown is not None:
+            return self.on_unknown
+        return OnUnknown.FAIL if self.idempotent else OnUnknown.DOUBT
+
+
+ONCE = StepPolicy()
+"""One attempt, no limit on its time, safe to repeat after a crash."""
