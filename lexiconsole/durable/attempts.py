@@ -1,0 +1,135 @@
+"""One attempt of one step: calling it, giving it time, and telling a failure from an outcome nobody knows."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import traceback
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lexiconsole.durable.host import Host
+from lexiconsole.errors import StepError, UnknownOutcomeError, ValueNotStorableError
+from lexiconsole.result import Err
+from lexiconsole.types import Json
+
+__all__ = ["Failure", "attempt", "describe", "is_async"]
+
+_OURS = str(Path(__file__).parents[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that did not succeed. `cause` is the exception, or what the step put into its `Err`."""
+
+    cause: Any
+    returned: bool = False
+    unknown: bool = False
+    final: bool = False
+    lingering: asyncio.Future[Any] | None = None
+    """The thread that still runs although its time was up."""
+
+
+async def attempt(call: Callable[[], Any], timeout: float | None, host: Host) -> Any:
+    """The call's value (a returned `Ok` as it is), or a Failure. Cancellation of the task passes through."""
+    limit: asyncio.Timeout | None = None
+    try:
+        if timeout is None:
+            value = call() if is_async(call) else host.call(call)
+            while type(value) is types.CoroutineType or hasattr(value, "__await__"):
+                value = await value
+        elif is_async(call):
+            async with asyncio.timeout(timeout) as limit:
+                value = await call()
+        else:
+            value = await _in_thread(call, timeout, host)
+    except TimeoutError as fault:
+        if limit is None or not limit.expired():
+            return Failure(fault)  # the step's own
+        return Failure(TimeoutError(f"no answer within {timeout:g} s"), unknown=True)
+    except UnknownOutcomeError as fault:
+        return Failure(fault, unknown=True)
+    except (Exception, SystemExit) as fault:
+        return Failure(fault)
+    if type(value) is Err:
+        return Failure(value.error, returned=True, unknown=isinstance(value.error, UnknownOutcomeError))
+    return value
+
+
+async def _in_thread(call: Callable[[], Any], timeout: float, host: Host) -> Any:
+    """A thread can not be stopped: when its time is up, the failure carries it along and the next attempt waits for it."""
+    running = host.call_in_thread(call)
+    done, _ = await asyncio.wait({running}, timeout=timeout)
+    if not done:
+        running.add_done_callback(_seen)
+        return Failure(TimeoutError(f"no answer within {timeout:g} s"), unknown=True, lingering=running)
+    value = running.result()
+    if hasattr(value, "__await__"):  # a lambda that makes a coroutine
+        return await attempt(partial(_awaited, value), timeout, host)
+    return value
+
+
+async def _awaited(value: Any) -> Any:
+    return await value
+
+
+def _seen(running: asyncio.Future[Any]) -> None:
+    if not running.cancelled():
+        running.exception()
+
+
+def is_async(call: Callable[..., Any]) -> bool:
+    """Whether calling it only makes an awaitable, so that it may be called on the event loop."""
+    while isinstance(call, partial):
+        call = call.func
+    function = getattr(call, "__func__", call)
+    if isinstance(function, types.FunctionType):
+        return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
+    return inspect.iscoroutinefunction(getattr(call, "__call__", None))
+
+
+def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_traceback: bool) -> StepError:
+    """The failure as the plain data that an entry keeps and a model gets."""
+    cause = failure.cause
+    if isinstance(cause, StepError):
+        return StepError(
+            key, cause.message, type=cause.type, value=cause.value, attempts=attempts, unknown=unknown, traceback=cause.traceback
+        )
+    if not isinstance(cause, BaseException):
+        return StepError(key, str(cause), value=_plain(cause), attempts=attempts, unknown=unknown)
+    message = cause.reason if isinstance(cause, ValueNotStorableError) else str(cause)
+    if isinstance(cause, SystemExit):
+        message = f"the step ended the program with {cause.code!r}"
+    text = _traceback(cause) if with_traceback and not failure.returned and cause.__traceback__ else ""
+    error = StepError(
+        key, message or type(cause).__name__, type=type(cause).__name__, attempts=attempts, unknown=unknown, traceback=text
+    )
+    error.__cause__ = cause
+    return error
+
+
+def _plain(value: Any) -> Json:
+    """What of an `Err` value JSON can carry; its text stands in the message in any case."""
+    kind = type(value)
+    if kind in (bool, int, str, type(None)):
+        return None if kind is str else value  # type: ignore[no-any-return]
+    if kind is dict and all(type(k) is str for k in value):
+        return {k: _plain(v) if type(v) is not str else v for k, v in value.items()}
+    if kind in (list, tuple):
+        return [_plain(v) if type(v) is not str else v for v in value]
+    return None
+
+
+def _traceback(fault: BaseException) -> str:
+    """The lines of the user's own code and what it called; our frames in front of them say nothing."""
+    frames = traceback.TracebackException.from_exception(fault, capture_locals=False)
+    kept = [frame for frame in frames.stack if not frame.filename.startswith(_OURS)]
+    if kept:
+        frames.stack = traceback.StackSummary.from_list(kept)
+    text = "".join(frames.format()).rstrip()
+    return text if len(text) <= 8000 else text[:2000] + "\n…\n" + text[-6000:]
+

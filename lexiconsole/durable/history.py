@@ -1,0 +1,173 @@
+"""History: what the journal holds of the current generation, put in order for replay.
+
+Outcomes are handed to the model strictly in the order of the journal, one at a time, to whichever sequence waits for
+them. Since a durable can only be made in answer to outcomes that came before its own, this order makes every race of the
+live run come out the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
+from lexiconsole.types import Instant, Json
+
+__all__ = ["History", "KeyRecord", "Signal"]
+
+_OPENERS = frozenset({EntryKind.STARTED, EntryKind.ASKED, EntryKind.SLEEPING, EntryKind.CHILD_STARTED})
+_RESULT_FIELD = {EntryKind.DECIDED: "value", EntryKind.ANSWERED: "value", EntryKind.RECEIVED: "payload"}
+
+
+@dataclass(slots=True)
+class KeyRecord:
+    """What is known of one key besides its outcome.
+
+    `attempt` is the highest number ever used, voided ones included, `spent` counts the failed attempts that still stand,
+    `unknown` tells that one of them may have taken effect.
+    """
+
+    opened: Entry | None = None
+    attempt: int = 0
+    spent: int = 0
+    unknown: bool = False
+    retry_at: Instant | None = None
+    doubt: Entry | None = None
+    error: dict[str, Any] | None = None
+    dropped: bool = False
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal that came; `seq` is 0 for one that a renewal carried over."""
+
+    name: str
+    payload: Json
+    seq: int = 0
+
+
+@dataclass(slots=True)
+class History:
+    """`events` are the outcomes and the cancel, in order; `records` what else is known by key."""
+
+    events: list[Entry] = field(default_factory=list)
+    records: dict[str, KeyRecord] = field(default_factory=dict)
+    signals: list[Signal] = field(default_factory=list)
+    voided: frozenset[int] = frozenset()
+    input: Json = None
+    state: Json = None
+    generation: int = 0
+    last_seq: int = 0
+    paused: bool = False
+    clean: bool = True
+    """Nothing can have been in flight when it was last put down: it is new, it was parked, or it had ended."""
+
+    @property
+    def new(self) -> bool:
+        """Nothing to replay, and nothing that an earlier process may have begun."""
+        return self.clean and not self.events and not self.records
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry], also_void: Iterable[int] = ()) -> History:
+        """Folds `run.created` and the entries since the last renewal; `also_void` tries out a retry."""
+        self = cls()
+        voided = set(also_void)
+        edits: dict[int, Json] = {}
+        for entry in entries:
+            if "voids" in entry.data:
+                voided.update(entry.data["voids"])  # type: ignore[arg-type]
+            if entry.kind is EntryKind.EDITED and entry.seq not in voided:
+                edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
+        self.voided = frozenset(voided)
+        for entry in entries:
+            self._take(entry, edits)
+        return self
+
+    def record(self, key: str) -> KeyRecord:
+        found = self.records.get(key)
+        if found is None:
+            found = self.records[key] = KeyRecord()
+        return found
+
+    def _take(self, entry: Entry, edits: dict[int, Json]) -> None:
+        kind = entry.kind
+        self.last_seq = entry.seq
+        self.clean = kind is EntryKind.PARKED or kind in ENDINGS
+        if entry.seq in self.voided:
+            if entry.key:
+                record = self.record(entry.key)
+                record.attempt = max(record.attempt, entry.attempt)
+        elif kind in OUTCOMES or (kind is EntryKind.RESOLVED and entry.data["how"] != "again"):
+            self.events.append(_edited(entry, edits) if entry.seq in edits else entry)
+            if entry.key in self.records:
+                self.records[entry.key].ended = True
+            if kind is EntryKind.RECEIVED:
+                self._consume(entry)
+        elif entry.key:
+            self._take_keyed(entry)
+        else:
+            self._take_run(entry, edits)
+
+    def _take_run(self, entry: Entry, edits: dict[int, Json]) -> None:
+        """An entry about the whole run."""
+        data = entry.data
+        match entry.kind:
+            case EntryKind.CREATED:
+                self.input = edits.get(entry.seq, data.get("input"))
+            case EntryKind.RENEWED:
+                self.events.clear()
+                self.records.clear()
+                self.state, self.generation = data.get("state"), int(data["generation"])  # type: ignore[call-overload]
+                self.signals = [Signal(s["name"], s["payload"]) for s in data.get("signals", ())]  # type: ignore[union-attr,index,call-overload]
+            case EntryKind.CANCEL:
+                self.events.append(entry)
+            case EntryKind.SIGNALLED:
+                self.signals.append(Signal(str(data["name"]), data.get("payload"), entry.seq))
+            case EntryKind.PAUSED | EntryKind.RESUMED:
+                self.paused = entry.kind is EntryKind.PAUSED
+            case _:
+                pass
+
+    def add(self, entry: Entry) -> None:
+        """Takes one more entry while the run is live."""
+        self._take(entry, {})
+
+    def _take_keyed(self, entry: Entry) -> None:
+        record = self.record(entry.key)
+        record.attempt = max(record.attempt, entry.attempt)
+        match entry.kind:
+            case kind if kind in _OPENERS:
+                record.opened = entry
+                record.retry_at = None
+            case EntryKind.ATTEMPT_FAILED:
+                record.spent += 1
+                record.opened = None
+                record.error = entry.data["error"]  # type: ignore[assignment]
+                record.unknown = record.unknown or bool(record.error and record.error.get("unknown"))
+                record.retry_at = entry.data.get("retry_at")  # type: ignore[assignment]
+            case EntryKind.DOUBTED:
+                record.doubt, record.opened = entry, None
+            case EntryKind.RESOLVED:  # again
+                record.doubt, record.opened, record.retry_at = None, None, None
+            case EntryKind.RETRIED:
+                record.retry_at = None
+            case EntryKind.DROPPED:
+                record.dropped = True
+            case _:
+                pass
+
+    def _consume(self, entry: Entry) -> None:
+        wanted = entry.data.get("signal", 0)
+        for index, signal in enumerate(self.signals):
+            if signal.seq == wanted and (wanted or signal.payload == entry.data.get("payload")):
+                del self.signals[index]
+                return
+
+
+def _edited(entry: Entry, edits: dict[int, Json]) -> Entry:
+    name = _RESULT_FIELD.get(entry.kind, "result")
+    kind = EntryKind.DONE if entry.kind is EntryKind.STEP_FAILED else entry.kind
+    kept = {k: v for k, v in entry.data.items() if k not in ("error",)}
+    return replace(entry, kind=kind, data={**kept, name: edits[entry.seq]})

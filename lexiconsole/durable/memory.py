@@ -1,0 +1,39 @@
+"""Runs in memory: the same Context without a journal, so that any model works in any script with no set-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lexiconsole.durable.context import RunInfo
+from lexiconsole.durable.definition import Definition, Model, definition_of
+from lexiconsole.durable.host import Host, MemoryHost
+from lexiconsole.durable.live import LiveContext, Renewed
+from lexiconsole.errors import DefinitionError
+from lexiconsole.result import Result
+
+__all__ = ["memory_context", "run_in_memory"]
+
+
+def memory_context(run: RunInfo | None = None, host: Host | None = None) -> LiveContext:
+    """A context that keeps nothing. Drive a model with `await context.drive(model.drive)`."""
+    return LiveContext(run or RunInfo("memory", ""), host or MemoryHost())
+
+
+async def run_in_memory(workflow: Any, input: Any = None, *, host: Host | None = None, id: str = "memory") -> Result[Any, Any]:
+    """Runs a model, a definition, or what `@workflow` decorated, to its end. Raises what the model raises."""
+    definition = workflow if isinstance(workflow, Definition) else definition_of(workflow)
+    if definition is not None:
+        model, name, given = definition.build(definition.validate(input)), definition.name, input
+    elif isinstance(workflow, Model):
+        model, name, given = workflow, type(workflow).__name__, input
+    else:
+        raise DefinitionError(f"{workflow!r} is no workflow: it has neither a definition nor drive() and outline()")
+    surroundings = host or MemoryHost()
+    state: Any = None
+    generation = 0
+    while True:
+        context = LiveContext(RunInfo(id, name, input=given, generation=generation, state=state), surroundings)
+        try:
+            return await context.drive(model.drive)
+        except Renewed as renewed:
+            state, generation = renewed.state, generation + 1

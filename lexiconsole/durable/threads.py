@@ -1,0 +1,69 @@
+"""Worker threads for callables that are not async. Daemonic, so that one that hangs can not hold the process at its exit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Threads"]
+
+
+class Threads:
+    """Up to `limit` threads, made as needed and kept for the next call. Calls beyond the limit wait their turn."""
+
+    def __init__(self, limit: int = 32) -> None:
+        self._limit = limit
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._ready = threading.Condition()
+        self._idle = 0
+        self._count = 0
+
+    def run(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
+        """Calls in a thread with a copy of this context; the future is done when the call is, even if nobody waits."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+        context = contextvars.copy_context()
+
+        def work() -> None:
+            try:
+                value, fault = context.run(call), None
+            except BaseException as raised:  # also SystemExit: a step must not end the engine
+                value, fault = None, raised
+            try:
+                loop.call_soon_threadsafe(_settle, done, value, fault)
+            except RuntimeError:
+                pass  # the loop is closed: the run was dropped where it stood
+
+        with self._ready:
+            self._waiting.append(work)
+            if self._idle:
+                self._ready.notify()
+            elif self._count < self._limit:
+                self._count += 1
+                threading.Thread(target=self._serve, name=f"lexiconsole-step-{self._count}", daemon=True).start()
+        return done
+
+    def _serve(self) -> None:
+        while True:
+            with self._ready:
+                while not self._waiting:
+                    self._idle += 1
+                    self._ready.wait()
+                    self._idle -= 1
+                work = self._waiting.popleft()
+            work()
+
+
+def _settle(done: asyncio.Future[Any], value: Any, fault: BaseException | None) -> None:
+    if done.cancelled():
+        return
+    if fault is None:
+        done.set_result(value)
+    elif isinstance(fault, StopIteration):
+        done.set_exception(RuntimeError("the callable raised StopIteration"))
+    else:
+        done.set_exception(fault)

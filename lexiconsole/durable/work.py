@@ -1,0 +1,342 @@
+"""Work: the durables of a live context. Each knows which entries settle it and how it begins; none knows of journals."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lexiconsole.durable.codec import returns_of
+from lexiconsole.durable.context import INFER
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.question import Question
+from lexiconsole.durable.schedule import Strand
+from lexiconsole.errors import HumanInputRequiredError, StepError
+from lexiconsole.result import Err, Ok
+from lexiconsole.types import Instant, JsonObject
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.history import Signal
+    from lexiconsole.durable.live import LiveContext
+
+__all__ = ["Ask", "Branch", "Child", "Choice", "Receive", "Sleep", "Work"]
+
+
+class Work:
+    """Durable work: made, begun, then settled with a value or a fault, or dropped."""
+
+    __slots__ = ("begun", "ctx", "dropped", "fault", "key", "order", "settled", "shielded", "tasks", "value", "withdrawn")
+
+    word: ClassVar[str] = "work"
+    settled_by: ClassVar[frozenset[EntryKind]] = frozenset()
+    opened_by: ClassVar[EntryKind | None] = None
+    inline: ClassVar[bool] = False
+    passive: ClassVar[bool] = True
+    """It waits for something outside; the run may leave memory meanwhile."""
+
+    def __init__(self, ctx: LiveContext, key: str) -> None:
+        self.ctx, self.key = ctx, key
+        self.begun = self.settled = self.dropped = self.shielded = self.withdrawn = False
+        self.value: Any = None
+        self.fault: BaseException | None = None
+        self.order = 0
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self.ctx.alone(self).__await__()
+
+    def __repr__(self) -> str:
+        return f"<{self.word} {self.key!r}>"
+
+    @property
+    def wake_at(self) -> Instant | None:
+        """When it goes on by itself, if it does."""
+        return None
+
+    @property
+    def resting(self) -> bool:
+        """Nothing of it runs in this process now."""
+        return self.passive
+
+    @property
+    def doubtful(self) -> bool:
+        return False
+
+    def begin(self) -> None:
+        """Starts it, live. Called once, in program order."""
+        raise NotImplementedError
+
+    def settle(self, entry: Entry) -> None:
+        """Takes the outcome that the journal holds."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Lets go of whatever waits inside this process for it."""
+        for task in self.tasks:
+            task.cancel()
+
+    def result(self) -> Any:
+        if self.fault is not None:
+            raise self.fault
+        return self.value
+
+    def spawn(self, body: Any) -> None:
+        """A task of the engine's for this work; a fault in it stops the run, never silently."""
+        task = asyncio.get_running_loop().create_task(self.ctx.guard(body))
+        self.tasks.append(task)
+
+
+class Choice(Work):
+    __slots__ = ("pick", "returns")
+
+    word = "a decision"
+    settled_by = frozenset({EntryKind.DECIDED})
+    inline = True
+    passive = False
+
+    def __init__(self, ctx: LiveContext, key: str, pick: Callable[[], Any], returns: Any) -> None:
+        super().__init__(ctx, key)
+        self.pick, self.returns = pick, returns
+
+    def begin(self) -> None:
+        self.spawn(self.run())
+
+    async def run(self) -> None:
+        """Asks once and remembers, also that asking failed."""
+        returns = returns_of(self.pick) if self.returns is INFER else self.returns
+        data: JsonObject
+        try:
+            value = self.pick()
+            if hasattr(value, "__await__"):
+                value = await value
+            if isinstance(value, Ok):
+                value = value.value
+            elif isinstance(value, Err):
+                raise value.error if isinstance(value.error, Exception) else StepError(self.key, str(value.error))
+            if not self.ctx.journaled:
+                self.value = value
+                self.ctx.settled(self)
+                return
+            data = {"value": self.ctx.host.codec.encode(value, returns, self.key)}
+        except Exception as fault:
+            error = _fault(self.key, fault)
+            if not self.ctx.journaled:
+                self.fault = error
+                self.ctx.settled(self)
+                return
+            data = {"error": error.to_data()}
+        await self.ctx.commit_outcome(self, EntryKind.DECIDED, data)
+
+    def settle(self, entry: Entry) -> None:
+        if "error" in entry.data:
+            self.fault = StepError.from_data(self.key, entry.data["error"])  # type: ignore[arg-type]
+            return
+        returns = returns_of(self.pick) if self.returns is INFER else self.returns
+        self.value = self.ctx.host.codec.decode(entry.data.get("value"), returns, self.key)
+
+
+class Ask(Work):
+    __slots__ = ("question",)
+
+    word = "a question"
+    settled_by = frozenset({EntryKind.ANSWERED})
+    opened_by = EntryKind.ASKED
+
+    def __init__(self, ctx: LiveContext, key: str, question: Question) -> None:
+        super().__init__(ctx, key)
+        self.question = question
+
+    @property
+    def wake_at(self) -> Instant | None:
+        return self.question_due() if self.question.has_default else None
+
+    @property
+    def doubtful(self) -> bool:
+        return self.question.kind == "repair"
+
+    def question_due(self) -> Instant | None:
+        opened = self.ctx.history.records.get(self.key)
+        if opened is not None and opened.opened is not None:
+            return opened.opened.data.get("due")  # type: ignore[return-value]
+        return self.question.due
+
+    def begin(self) -> None:
+        if not self.ctx.journaled:
+            self.fault = HumanInputRequiredError(self.key, self.question.prompt)
+            self.ctx.settled(self)
+            return
+        if not self.ctx.already_open(self):
+            self.ctx.record(EntryKind.ASKED, self.key, self.question.to_data())
+        if self.question.has_default and self.question_due() is not None:
+            self.spawn(self._answer_itself())
+
+    async def _answer_itself(self) -> None:
+        due = self.question_due()
+        assert due is not None
+        await self.ctx.host.clock.sleep(max(0.0, due - self.ctx.host.clock.now()))
+        await self.ctx.commit_outcome(self, EntryKind.ANSWERED, {"value": self.question.default}, by="timeout")
+
+    def settle(self, entry: Entry) -> None:
+        returns = INFER if self.question.form is None else self.question.form
+        self.value = self.ctx.host.codec.decode(entry.data.get("value"), returns, self.key)
+
+
+class Receive(Work):
+    __slots__ = ("name",)
+
+    word = "a signal"
+    settled_by = frozenset({EntryKind.RECEIVED})
+
+    def __init__(self, ctx: LiveContext, key: str, name: str) -> None:
+        super().__init__(ctx, key)
+        self.name = name
+
+    def begin(self) -> None:
+        self.ctx.match_signals()
+
+    def take(self, signal: Signal) -> None:
+        """This signal is for us: remember which, so that a replay hands over the same one."""
+        data: JsonObject = {"signal": signal.seq, "payload": signal.payload}
+        if self.ctx.journaled:
+            self.spawn(self.ctx.commit_outcome(self, EntryKind.RECEIVED, data))
+        else:
+            self.value = signal.payload
+            self.ctx.settled(self)
+
+    def settle(self, entry: Entry) -> None:
+        self.value = entry.data.get("payload")
+
+
+class Sleep(Work):
+    __slots__ = ("asked", "until")
+
+    word = "a timer"
+    settled_by = frozenset({EntryKind.WOKE})
+    opened_by = EntryKind.SLEEPING
+
+    def __init__(self, ctx: LiveContext, key: str, until: Instant | datetime | timedelta) -> None:
+        super().__init__(ctx, key)
+        self.asked = until
+        self.until: Instant | None = None
+
+    @property
+    def wake_at(self) -> Instant | None:
+        return self.until
+
+    def begin(self) -> None:
+        record = self.ctx.history.records.get(self.key)
+        if self.ctx.already_open(self) and record is not None and record.opened is not None:
+            self.until = float(record.opened.data["until"])  # type: ignore[arg-type]
+        else:
+            self.until = _instant(self.asked, self.ctx.host.clock.now())
+            if self.ctx.journaled:
+                self.ctx.record(EntryKind.SLEEPING, self.key, {"until": self.until})
+        self.spawn(self._sleep(self.until))
+
+    async def _sleep(self, until: Instant) -> None:
+        while (left := until - self.ctx.host.clock.now()) > 0:
+            await self.ctx.host.clock.sleep(left)
+        if self.ctx.journaled:
+            await self.ctx.commit_outcome(self, EntryKind.WOKE, {})
+        else:
+            self.ctx.settled(self)
+
+    def settle(self, entry: Entry) -> None:
+        pass
+
+
+class Child(Work):
+    __slots__ = ("definition", "id", "input")
+
+    word = "a child run"
+    settled_by = frozenset({EntryKind.CHILD_ENDED})
+    opened_by = EntryKind.CHILD_STARTED
+
+    def __init__(self, ctx: LiveContext, key: str, definition: Any, input: Any) -> None:
+        super().__init__(ctx, key)
+        self.definition, self.input = definition, input
+        self.id = ctx.child_id(key)
+
+    def begin(self) -> None:
+        self.spawn(self._run() if self.ctx.journaled else self._run_in_memory())
+
+    async def _run(self) -> None:
+        name = self.definition if isinstance(self.definition, str) else self.ctx.definition_name(self.definition)
+        if not self.ctx.already_open(self):
+            await self.ctx.record(EntryKind.CHILD_STARTED, self.key, {"run": self.id, "definition": name})
+        await self.ctx.host.child(self.id, self.key, self.definition, self.input)
+
+    async def _run_in_memory(self) -> None:
+        try:
+            self.value = await self.ctx.child_in_memory(self)
+        except Exception as fault:
+            self.value = Err(_fault(self.key, fault))
+        self.ctx.settled(self)
+
+    def settle(self, entry: Entry) -> None:
+        if "error" in entry.data:
+            self.value = Err(StepError.from_data(self.key, entry.data["error"]))  # type: ignore[arg-type]
+        else:
+            self.value = Ok(entry.data.get("result"))
+
+
+class Branch(Work):
+    """A strand of its own. It has no entry: what it comes to follows from the entries of what it did."""
+
+    __slots__ = ("body", "strand")
+
+    word = "a branch"
+    passive = True  # what is inside tells for itself whether anything runs
+
+    def __init__(self, ctx: LiveContext, key: str, body: Callable[[], Awaitable[Any]], shield: int) -> None:
+        super().__init__(ctx, key)
+        self.body = body
+        self.strand = Strand(prefix=f"{key}/", shield=shield)
+
+    def begin(self) -> None:
+        self.ctx.schedule.moving += 1
+        task = asyncio.get_running_loop().create_task(self._run())
+        self.strand.task = task
+        self.tasks.append(task)
+        self.ctx.strands[task] = self.strand
+        task.add_done_callback(self._ended)
+
+    async def _run(self) -> None:
+        try:
+            self.value = await self.body()
+        except Exception as fault:
+            self.fault = fault
+        except asyncio.CancelledError:
+            raise
+        except BaseException as stop:
+            self.ctx.broke(stop)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.ctx.strands.pop(task, None)
+        if task.cancelled() and not self.dropped and self.fault is None:
+            self.fault = RuntimeError(f"the branch {self.key!r} cancelled itself")
+        self.ctx.strand_ended(self)
+
+    def settle(self, entry: Entry) -> None:
+        raise AssertionError("a branch has no entry")
+
+
+def _instant(until: Instant | datetime | timedelta, now: Instant) -> Instant:
+    if isinstance(until, timedelta):
+        return now + until.total_seconds()
+    if isinstance(until, datetime):
+        if until.tzinfo is None:
+            raise ValueError("sleep needs a datetime with a time zone; datetime.now(timezone.utc) has one")
+        return until.timestamp()
+    return float(until)
+
+
+def _fault(key: str, fault: Exception) -> StepError:
+    if isinstance(fault, StepError):
+        return fault
+    error = StepError(key, str(fault) or type(fault).__name__, type=type(fault).__name__)
+    error.__cause__ = fault
+    return error
+
+
