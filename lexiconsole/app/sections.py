@@ -1,0 +1,113 @@
+"""The sections of the settings: every name, its default and its bounds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from lexiconsole.bulk.config import BulkOperationConfig
+from lexiconsole.graph.config import GraphConfig
+
+__all__ = [
+    "Durability",
+    "EngineSettings",
+    "Names",
+    "Operator",
+    "Operators",
+    "StoreLimits",
+    "StoreSettings",
+    "WorkflowSettings",
+]
+
+
+def _several(value: Any) -> Any:
+    """`a, b` for the list of both."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _named(value: Any) -> Any:
+    """A list of mappings with a `name` each, as the mapping from name to the rest."""
+    if isinstance(value, list) and all(isinstance(item, dict) and "name" in item for item in value):
+        names = [item["name"] for item in value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{twice} is listed twice")
+        return {item["name"]: {key: part for key, part in item.items() if key != "name"} for item in value}
+    return value
+
+
+Names: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class WorkflowSettings(BulkOperationConfig):
+    """`workflow:`, flat fields for bulk operations and pipelines, `graph:` inside."""
+
+    graph: GraphConfig = Field(default_factory=GraphConfig, description="the limits of graphs")
+
+
+class Durability(StrEnum):
+    """What an acknowledged entry survives. `power`: the machine losing power. `process`: this program dying."""
+
+    POWER = "power"
+    PROCESS = "process"
+
+
+class StoreLimits(_Section):
+    """`store.limits:`."""
+
+    max_value_bytes: int = Field(
+        default=1_000_000, ge=1_000, description="the largest input or result, in bytes of JSON"
+    )
+
+
+class StoreSettings(_Section):
+    """`store:`."""
+
+    path: Path = Field(
+        default=Path(".lexiconsole/store.db"), description="the database file, relative to the workspace"
+    )
+    durability: Durability = Field(
+        default=Durability.POWER, description="what is acknowledged survives: power or process"
+    )
+    limits: StoreLimits = Field(default_factory=StoreLimits, description="what is refused for its size")
+
+
+class EngineSettings(_Section):
+    """`engine:`, all times in seconds."""
+
+    park_after: float = Field(default=30.0, ge=0, description="a run that only waits leaves memory after this time")
+    cancel_deadline: float = Field(
+        default=10.0, ge=0, description="how long a cancelled run's open steps may take to end"
+    )
+    beat: float = Field(default=1.0, gt=0, description="how often a process says that it is alive")
+    stall_after: float = Field(
+        default=30.0, gt=0, description="a living process that is silent for so long counts as stalled"
+    )
+    poll: float = Field(default=0.1, gt=0, description="how often other processes' requests and entries are looked for")
+    threads: int = Field(default=32, ge=1, description="worker threads for steps that are not async")
+
+    @model_validator(mode="after")
+    def _beats_before_it_stalls(self) -> Self:
+        if self.stall_after < 2 * self.beat:
+            raise ValueError(f"stall_after ({self.stall_after}) must be at least two beats ({2 * self.beat})")
+        return self
+
+
+class Operator(_Section):
+    """A person under `operators:`; the key there is the name."""
+
+    users: Names = Field(default=(), description="names of operating-system users this person works as")
+    roles: Names = Field(default=(), description="roles held")
+    act_for: Names = Field(default=(), description="names this person may act for with --as")
+    absences: tuple[dict[str, Any], ...] = Field(default=(), description="times away, and who stands in")
+
+
+Operators: TypeAlias = Annotated[dict[str, Operator] | None, BeforeValidator(_named)]
+"""People by name; None when the section is missing, which is not the same as nobody."""
