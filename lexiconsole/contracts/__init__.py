@@ -1,1 +1,27 @@
-""""""
+"""The words and protocols that definitions, services and other packages agree on."""
+
+from lexiconsole.contracts.approval import ApprovalProtocol
+from lexiconsole.contracts.bulk import BulkProcessorProtocol
+from lexiconsole.contracts.graph import ExecutionProtocol, WorkflowGraphProtocol, WorkflowNodeProtocol
+from lexiconsole.contracts.pipeline import PipelineContextProtocol, PipelineProtocol, PipelineStepProtocol
+from lexiconsole.contracts.saga import SagaProtocol, SagaState, SagaStep, SagaStepError, SagaStoreProtocol
+from lexiconsole.contracts.state import StateMachineProtocol, StatePersistenceProtocol, StateTransitionRecord
+
+__all__ = [
+    "ApprovalProtocol",
+    "BulkProcessorProtocol",
+    "ExecutionProtocol",
+    "PipelineContextProtocol",
+    "PipelineProtocol",
+    "PipelineStepProtocol",
+    "SagaProtocol",
+    "SagaState",
+    "SagaStep",
+    "SagaStepError",
+    "SagaStoreProtocol",
+    "StateMachineProtocol",
+    "StatePersistenceProtocol",
+    "StateTransitionRecord",
+    "WorkflowGraphProtocol",
+    "WorkflowNodeProtocol",
+]

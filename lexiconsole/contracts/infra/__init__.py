@@ -1,0 +1,1 @@
+"""Ports of infrastructure that users bring along."""
