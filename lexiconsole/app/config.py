@@ -132,14 +132,15 @@ class Settings(BaseSettings):
         return next((place for place in places if place), "default")
 
     def _shown(self, name: str, value: Any) -> Any:
+        if value is not None and (name in self.secrets or name.lower().endswith(_HIDDEN)):
+            return "***"
+        if isinstance(value, BaseModel):
+            value = value.model_dump(mode="json")
         if isinstance(value, dict):
             return {key: self._shown(str(key), part) for key, part in value.items()}
         if isinstance(value, list | tuple):
-            return [self._shown("", part) for part in value]
-        if isinstance(value, BaseModel):
-            return self._shown(name, value.model_dump(mode="json"))
-        hidden = name in self.secrets or any(word in name.lower() for word in _HIDDEN if name != "secrets")
-        return "***" if hidden and value is not None else value
+            return [self._shown(name, part) for part in value]
+        return value
 
 
 def _files(root: Path, profile: str) -> list[Path]:
@@ -168,6 +169,8 @@ def _sentence(model: type[BaseModel], error: ErrorDetails, stack: Sequence[layer
     if error["type"] == "extra_forbidden":
         close = nearest(path[-1], layers.fields_at(model, path[:-1]))
         return f"{place}: there is no setting {name}" + (f"; did you mean {close}?" if close else "")
+    if error["type"] == "model_type":
+        return f"{place}: {name} is a section with settings of its own, not {error['input']!r}"
     reason = error["msg"].removeprefix("Value error, ").replace("Input should", "should")
     given = error["input"]
     seen = f", not {given!r}" if isinstance(given, str | int | float) or given is None else ""
