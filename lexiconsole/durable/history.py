@@ -17,6 +17,9 @@ from lexiconsole.types import Instant, Json
 __all__ = ["History", "KeyRecord", "Signal"]
 
 _OPENERS = frozenset({EntryKind.STARTED, EntryKind.ASKED, EntryKind.SLEEPING, EntryKind.CHILD_STARTED})
+_ATTEMPTS = frozenset(
+    {EntryKind.STARTED, EntryKind.ATTEMPT_FAILED, EntryKind.DOUBTED, EntryKind.CHILD_STARTED}
+)
 _RESULT_FIELD = {EntryKind.DECIDED: "value", EntryKind.ANSWERED: "value", EntryKind.RECEIVED: "payload"}
 
 
@@ -70,8 +73,12 @@ class History:
         return self.clean and not self.events and not self.records
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], also_void: Iterable[int] = ()) -> History:
-        """Folds `run.created` and the entries since the last renewal; `also_void` tries out a retry."""
+    def of(cls, entries: Sequence[Entry], *, also_void: Iterable[int] = (), copied: int = 0) -> History:
+        """Folds `run.created` and the entries since the last renewal.
+
+        `also_void` tries out a retry. In a fork, `copied` is the last seq taken over from its origin: attempts that the
+        origin had not finished there are the origin's own business.
+        """
         self = cls()
         voided = set(also_void)
         edits: dict[int, Json] = {}
@@ -82,7 +89,8 @@ class History:
                 edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
         self.voided = frozenset(voided)
         for entry in entries:
-            self._take(entry, edits)
+            if entry.seq > copied or entry.kind not in _ATTEMPTS:
+                self._take(entry, edits)
         return self
 
     def record(self, key: str) -> KeyRecord:

@@ -194,13 +194,14 @@ class Journal(Protocol):
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
         """Queues entries, all or none; the future is done when they are on disk, in the order of the calls.
 
+        An ending of a run that has a parent leaves the parent a `child_ended` request in the same commit.
         It fails with NotOwnedError when `epoch` is no longer the run's epoch (or a seq is taken); after that nothing more
         of this run is accepted under that epoch. Other runs in the same commit are not harmed.
         """
         ...
 
-    async def load(self, run: RunRow, after: int = 0) -> list[Entry]:
-        """Entries with seq > `after`, in order."""
+    async def load(self, run: RunRow, after: int = 0, upto: int | None = None) -> list[Entry]:
+        """Entries with `after` < seq <= `upto`, in order; `upto` None means to the end."""
         ...
 
     async def run(self, id: str) -> RunRow | None: ...

@@ -94,10 +94,12 @@ class LiveContext:
         history: History | None = None,
         *,
         dry: bool = False,
+        lenient: bool = False,
         inherited: Mapping[str, str] | None = None,
     ) -> None:
-        """`dry` stops where the journal ends. `inherited` maps keys a fork took over to their idempotency keys."""
-        self._run, self.host, self.dry = run, host, dry
+        """`dry` stops where the journal ends, running nothing (Exhausted comes out of `drive`); `lenient` passes over what
+        the model does not ask for. `inherited` maps keys that a fork took over to their idempotency keys."""
+        self._run, self.host, self.dry, self.lenient = run, host, dry, lenient
         self.journaled = host.journaled
         self.history = history or History()
         self.schedule = Schedule()
@@ -109,7 +111,7 @@ class LiveContext:
         self.closed = False
         self.fault: BaseException | None = None
         self.seq = self.history.last_seq
-        self.unasked: list[Entry] = []
+        self.undone: list[str] = []
         self._keys: set[str] = set()
         self._fresh: list[Work] = []
         self._dropped: list[Work] = []
@@ -317,14 +319,18 @@ class LiveContext:
     def _next_event(self) -> Entry | None:
         events = self.history.events
         if self._next < len(events):
-            if self.dry:
+            if self.lenient:
                 return self._next_asked_for()
             self._next += 1
             return events[self._next - 1]
         return self.schedule.inbox.popleft() if self.live and self.schedule.inbox else None
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Every key the model asked for so far."""
+        return frozenset(self._keys)
+
     def _next_asked_for(self) -> Entry | None:
-        """Tried dry, an event nobody asks for is passed over: that is what a retry would void."""
         events = self.history.events
         for index in range(self._next, len(events)):
             event = events[index]
@@ -355,6 +361,8 @@ class LiveContext:
     def settled(self, work: Work) -> None:
         """The work has its outcome: whoever waited for it moves."""
         work.settled = True
+        if isinstance(work, Step) and work.role is StepRole.COMPENSATION and work.value.is_ok():
+            self.undone.append(work.key)
         self._order += 1
         work.order = self._order
         self.open.pop(work.key, None)
@@ -432,6 +440,12 @@ class LiveContext:
         self.seq += 1
         entry = Entry(self._run.id, self.seq, self.host.clock.now() if at is None else at, kind, key, attempt, data, by)
         return self.host.record((entry,))
+
+    def last_word(self, kind: EntryKind, data: JsonObject) -> asyncio.Future[None]:
+        """Records how the run ends, parks or is renewed, after the model was put down."""
+        self.close()
+        self.seq += 1
+        return self.host.record((Entry(self._run.id, self.seq, self.host.clock.now(), kind, data=data),))
 
     async def commit_outcome(self, work: Work, kind: EntryKind, data: JsonObject, *, attempt: int = 0, by: str = "") -> None:
         """Records an outcome, waits for the disk, and hands it over in its turn."""
@@ -564,9 +578,9 @@ class LiveContext:
 
     async def _finish(self, *, cancelled: bool) -> None:
         """Nothing may be left behind: after a cancel it is withdrawn or drained, otherwise it is a fault of the model."""
-        if not self.live and not self.dry:
+        if not self.live and not self.lenient:
             self._check_asked_for()
-            self.live = True
+            self.live = not self.dry
         if self.closed:
             raise asyncio.CancelledError
         for work in [work for work in self.open.values() if work.begun or not cancelled]:

@@ -76,6 +76,10 @@ class Step(Work):
     def doubtful(self) -> bool:
         return self.doubted
 
+    def result_type(self) -> Any:
+        """What the call says it returns, INFER when it does not."""
+        return returns_of(self.call) if self.returns is INFER else self.returns
+
     def show_start(self) -> None:
         """It still runs after a moment: others should see that."""
         if self.running and not self.shown and not self.ctx.closed:
@@ -187,7 +191,7 @@ class Step(Work):
         if type(got) is Failure:
             return await self._after(got)
         value = got.value if type(got) is Ok else got
-        returns = returns_of(self.call) if self.returns is INFER else self.returns
+        returns = self.result_type()
         try:
             result = ctx.host.codec.encode(value, returns, self.key)
             self.value = Ok(ctx.host.codec.decode(result, returns, self.key))
@@ -306,5 +310,4 @@ class Step(Work):
         if "error" in data:
             self.value = Err(StepError.from_data(self.key, data["error"]))  # type: ignore[arg-type]
             return
-        returns = returns_of(self.call) if self.returns is INFER else self.returns
-        self.value = Ok(self.ctx.host.codec.decode(data.get("result"), returns, self.key))
+        self.value = Ok(self.ctx.host.codec.decode(data.get("result"), self.result_type(), self.key))

@@ -1,0 +1,274 @@
+"""Drive: one run in this process, from its journal to its next stop. It is the host of the run's live context."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.durable.context import Progress, RunInfo
+from lexiconsole.durable.definition import Definition, Model
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.history import History
+from lexiconsole.durable.host import StartWatch
+from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.live import LiveContext, Renewed
+from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
+from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
+from lexiconsole.runtime.origin import inherited_keys
+from lexiconsole.types import Instant, JsonObject, RunStatus
+
+if TYPE_CHECKING:
+    from lexiconsole.runtime.runtime import Runtime
+
+__all__ = ["Drive"]
+
+
+class Drive:
+    """`go` runs until the run ends, parks, or is put down; `ctx` is there once the model is on its way."""
+
+    journaled = True
+
+    def __init__(self, runtime: Runtime, row: RunRow, definition: Definition, entries: list[Entry], *, clean: bool) -> None:
+        """`entries` are `run.created` and all since the last renewal; `clean`: nothing was in flight when it was put down."""
+        self.runtime, self.row, self.definition = runtime, row, definition
+        self.entries, self.clean = entries, clean
+        self.clock, self.codec, self.chance = runtime.clock, runtime.codec, random.Random()
+        self.ctx: LiveContext | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.ended = asyncio.get_running_loop().create_future()
+        self.parked: RunStatus | None = None
+        self.doing: set[int] = set()
+        self._deadline: asyncio.Task[None] | None = None
+        self._drain: asyncio.Task[None] | None = None
+        self._parking = False
+        self._timed_out = False
+
+    # from beginning to end
+
+    async def go(self) -> None:
+        """Drives to the next stop. Whatever goes wrong inside the engine ends up in `ended`, never lost."""
+        try:
+            while True:
+                try:
+                    await self._generation()
+                    break
+                except Renewed as renewed:
+                    await self._renew(renewed)
+            self._end(None)
+        except (ReplayMismatchError, NotOwnedError, StoreError) as fault:
+            if isinstance(fault, ReplayMismatchError) and not await self.runtime.give_up(self, fault):
+                await self._park(RunStatus.DOUBTFUL, {"on": [fault.key], "why": str(fault)})
+            self._end(fault)
+        except asyncio.CancelledError:
+            self._end(None)
+            raise
+        except Exception as fault:
+            self._end(fault)
+            self.runtime.bug(self.row, fault)
+        finally:
+            for task in (self._deadline, self._drain):
+                if task is not None:
+                    task.cancel()
+
+    async def _generation(self) -> None:
+        created = self.entries[0]
+        history = History.of(self.entries, copied=self.row.origin_seq)
+        history.clean = self.clean
+        ending: tuple[EntryKind, JsonObject]
+        try:
+            given = self.definition.validate(history.input)
+            model = self.definition.build(given)
+        except Exception as fault:
+            self.ctx = LiveContext(self._info(created, None, history), self, history)
+            ending = ending_of_fault(fault, (), self.codec)
+        else:
+            info = self._info(created, given, history)
+            self.ctx = LiveContext(info, self, history, inherited=inherited_keys(created, self.entries))
+            self._watch_deadline(created.at)
+            found = await self._outcome(self.ctx, model)
+            if found is None:
+                return  # parked
+            ending = found
+        kind, data = ending
+        if kind is EntryKind.FAILED and await self.runtime.retry_by_itself(self, data):
+            return await self._generation()
+        await self.ctx.last_word(kind, data)
+        return None
+
+    async def _outcome(self, ctx: LiveContext, model: Model) -> tuple[EntryKind, JsonObject] | None:
+        """What the model came to; None when the run was parked meanwhile."""
+        try:
+            value = await ctx.drive(model.drive)
+        except (ReplayMismatchError, NotOwnedError, StoreError):
+            raise
+        except asyncio.CancelledError:
+            if self.parked is None:
+                raise
+            if self.task is not None:
+                self.task.uncancel()
+            return None
+        except Exception as fault:
+            if ctx.fault is fault and not isinstance(fault, LexiconsoleError):
+                raise  # ours, not the model's
+            return ending_of_fault(fault, ctx.undone, self.codec)
+        return ending_of_value(value, ctx.undone, self.codec)
+
+
+    def _info(self, created: Entry, given: Any, history: History) -> RunInfo:
+        return RunInfo(
+            id=self.row.id,
+            definition=self.definition.name,
+            version=self.definition.version,
+            input=given,
+            started_by=created.by,
+            started_at=created.at,
+            generation=history.generation,
+            state=history.state,
+        )
+
+    async def _renew(self, renewed: Renewed) -> None:
+        ctx = self.ctx
+        assert ctx is not None
+        signals = [{"name": s.name, "payload": s.payload} for s in ctx.history.signals]
+        data: JsonObject = {"state": renewed.state, "generation": ctx.run.generation + 1}
+        if signals:
+            data["signals"] = signals  # type: ignore[assignment]
+        await ctx.last_word(EntryKind.RENEWED, data)
+        entry = Entry(self.row.id, ctx.seq, self.clock.now(), EntryKind.RENEWED, data=data)
+        self.entries, self.clean = [self.entries[0], entry], True
+
+    def _end(self, fault: BaseException | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(fault)
+
+    # the host's side
+
+    def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        return self.runtime.journal.append(self.row, self.row.epoch, entries)
+
+    def call(self, function: Callable[[], Any]) -> Any:
+        return self.runtime.threads.run(function)
+
+    def call_in_thread(self, function: Callable[[], Any]) -> asyncio.Future[Any]:
+        return self.runtime.threads.run(function)
+
+    def watch_start(self, step: StartWatch) -> None:
+        self.runtime.starts.watch(step)
+
+    def needs_check(self) -> bool:
+        return self.runtime.may_have_lost_runs()
+
+    async def before_step(self) -> None:
+        if self.runtime.may_have_lost_runs():
+            now = await self.runtime.journal.run(self.row.id)
+            if now is None or now.epoch != self.row.epoch:
+                raise NotOwnedError(self.row.id)
+
+    async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
+        return await self.runtime.start_child(self, id, key, definition, input)
+
+    def withdraw_child(self, id: str, reason: str) -> None:
+        self.runtime.withdraw_child(self, id, reason)
+
+    def note(self, event: Progress) -> None:
+        self.runtime.tell_progress(self.row.id, event)
+
+    def blocked(self) -> None:
+        """Everything waits. A moment later, when what was just queued has had its turn, the run may leave memory."""
+        if not self._parking and self.parked is None:
+            self._parking = True
+            self.runtime.spawn(self._consider_parking())
+
+    # leaving memory
+
+    async def _consider_parking(self) -> None:
+        try:
+            ctx = self.ctx
+            if ctx is None or not await self.runtime.may_park(self):
+                return
+            if ctx.closed or not ctx.live or ctx.schedule.moving or not ctx.resting():
+                return
+            status, wake_at, on = self._rest()
+            if wake_at is not None and wake_at - self.clock.now() <= self.runtime.settings.park_after:
+                return  # it goes on soon
+            await self._park(status, {"on": on}, wake_at)  # type: ignore[dict-item]
+            if ctx.main.task is not None:
+                ctx.main.task.cancel()
+        except (NotOwnedError, StoreError) as fault:
+            if self.ctx is not None:
+                self.ctx.broke(fault)
+        finally:
+            self._parking = False
+
+    def _rest(self) -> tuple[RunStatus, Instant | None, list[str]]:
+        """What the run waits for: status, when it wakes by itself, and the keys it waits on."""
+        ctx = self.ctx
+        assert ctx is not None
+        works = [work for work in ctx.open.values() if type(work).__name__ != "Branch"]
+        wakes = [work.wake_at for work in works if work.wake_at is not None and not ctx.paused]
+        deadline = self._deadline_at()
+        timers = bool(wakes)
+        if deadline is not None:
+            wakes.append(deadline)
+        doubts = [work.key for work in works if work.doubtful]
+        if doubts:
+            status, on = RunStatus.DOUBTFUL, doubts
+        elif ctx.paused:
+            status, on = RunStatus.PAUSED, [work.key for work in works]
+        else:
+            people = [work.key for work in works if work.wake_at is None]
+            status = RunStatus.WAITING if people or not timers else RunStatus.SLEEPING
+            on = people or [work.key for work in works]
+        return status, min(wakes, default=None), on[:20]
+
+    async def _park(self, status: RunStatus, data: JsonObject, wake_at: Instant | None = None) -> None:
+        """The model is put down first: what it does on the way out is not written."""
+        ctx = self.ctx
+        assert ctx is not None
+        self.parked = status
+        full: JsonObject = {"status": status.value, **data}
+        if wake_at is not None:
+            full["wake_at"] = wake_at
+        await ctx.last_word(EntryKind.PARKED, full)
+
+    # time limits
+
+    def _deadline_at(self) -> Instant | None:
+        if self.definition.timeout is None or self._timed_out:
+            return None
+        return self.entries[0].at + self.definition.timeout
+
+    def _watch_deadline(self, started_at: Instant) -> None:
+        if self.definition.timeout is not None and self._deadline is None:
+            self._deadline = self.runtime.spawn(self._time_out(started_at + self.definition.timeout))
+
+    async def _time_out(self, deadline: Instant) -> None:
+        while (left := deadline - self.clock.now()) > 0:
+            await self.clock.sleep(left)
+        ctx = self.ctx
+        if ctx is not None and not ctx.closed and ctx.schedule.cancelled is None:
+            self._timed_out = True
+            await self.cancel({"reason": RunCancelled.TIMEOUT}, "")
+
+    async def cancel(self, data: JsonObject, by: str) -> None:
+        """Records the cancel and gives steps in flight their time to end."""
+        await self.write(EntryKind.CANCEL, "", data, by)
+        if self._drain is None:
+            self._drain = self.runtime.spawn(self._interrupt_later())
+
+    async def _interrupt_later(self) -> None:
+        await self.clock.sleep(self.runtime.settings.cancel_deadline)
+        if self.ctx is not None and not self.ctx.closed:
+            self.ctx.interrupt()
+
+    async def write(self, kind: EntryKind, key: str, data: JsonObject, by: str) -> Entry:
+        """Writes an entry from outside the model and lets the model know once it is on disk."""
+        ctx = self.ctx
+        assert ctx is not None
+        ctx.seq += 1
+        entry = Entry(self.row.id, ctx.seq, self.clock.now(), kind, key, 0, data, by)
+        await self.record((entry,))
+        ctx.apply(entry)
+        return entry

@@ -1,0 +1,91 @@
+"""How a run ended, as the entry that says so: from what its model returned or raised."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from lexiconsole.durable.codec import Codec
+from lexiconsole.durable.context import INFER
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.errors import RunCancelled, StepError, ValueNotStorableError
+from lexiconsole.result import Err, Ok
+from lexiconsole.types import Json, JsonObject, RunStatus
+
+__all__ = ["ending_of_fault", "ending_of_value", "json_of"]
+
+_OURS = str(Path(__file__).parents[1])
+
+
+def ending_of_value(value: Any, undone: Sequence[str], codec: Codec) -> tuple[EntryKind, JsonObject]:
+    """A model returned: a plain value or `Ok` completes the run, `Err` says how it failed."""
+    if isinstance(value, Err):
+        return _failed(value.error, undone, codec)
+    result = json_of(value.value if isinstance(value, Ok) else value, codec)
+    return EntryKind.COMPLETED, {} if result is None else {"result": result}
+
+
+def ending_of_fault(fault: Exception, undone: Sequence[str], codec: Codec) -> tuple[EntryKind, JsonObject]:
+    """A model raised. A cancel that nobody turned into something else ends the run as cancelled."""
+    if isinstance(fault, RunCancelled) and fault.reason != RunCancelled.TIMEOUT:
+        data: JsonObject = {"reason": fault.reason}
+        if undone:
+            data["undone"] = list(undone)
+        return EntryKind.CANCELLED, data
+    if isinstance(fault, RunCancelled):
+        error = StepError("", "the run's time is over", type="TimeoutError")
+        return _failed(error, undone, codec, compensated=bool(undone))
+    return _failed(fault, undone, codec)
+
+
+def _failed(
+    error: Any, undone: Sequence[str], codec: Codec, *, compensated: bool | None = None
+) -> tuple[EntryKind, JsonObject]:
+    status = getattr(error, "status", RunStatus.FAILED)
+    if compensated is None:
+        compensated = status is RunStatus.COMPENSATED
+    data: JsonObject = {"error": _error_data(error, codec)}
+    if status is RunStatus.CANCELLED:
+        return EntryKind.CANCELLED, {"reason": str(error), **({"undone": list(undone)} if undone else {})}
+    if compensated:
+        return EntryKind.COMPENSATED, {**data, "undone": list(undone)}
+    return EntryKind.FAILED, data
+
+
+def _error_data(error: Any, codec: Codec) -> JsonObject:
+    if isinstance(error, StepError):
+        return {"key": error.key, **error.to_data()} if error.key else error.to_data()
+    if isinstance(error, BaseException):
+        data: JsonObject = {"type": type(error).__name__, "message": str(error) or type(error).__name__}
+        if error.__traceback__ is not None:
+            data["traceback"] = _traceback(error)
+        return data
+    value = json_of(error, codec)
+    data = {"type": "Err", "message": str(error)}
+    if not isinstance(value, str):
+        data["value"] = value
+    return data
+
+
+def _traceback(fault: BaseException) -> str:
+    shown = traceback.TracebackException.from_exception(fault)
+    kept = [frame for frame in shown.stack if not frame.filename.startswith(_OURS)]
+    if kept:
+        shown.stack = traceback.StackSummary.from_list(kept)
+    return "".join(shown.format()).rstrip()[-8000:]
+
+
+def json_of(value: Any, codec: Codec) -> Json:
+    """A run's result for people and parents: its JSON where it has one, else what pydantic makes of it, else its text."""
+    try:
+        return codec.encode(value, INFER, "result")
+    except ValueNotStorableError:
+        pass
+    try:
+        return codec.encode(to_jsonable_python(value, fallback=str), INFER, "result")
+    except (ValueNotStorableError, ValueError, RecursionError) as fault:
+        return f"(not kept: {fault})"

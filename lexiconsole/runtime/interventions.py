@@ -1,0 +1,155 @@
+"""What an operator may do to a run, decided before anything is written: the entries it leads to, or why it is refused.
+
+Acts on a run at rest (retry, skip and edit after it ended or parked) are planned here from its journal. Acts on a run
+that is on its way are decided against its live context in `live_acts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lexiconsole.durable.clock import Clock
+from lexiconsole.durable.codec import Codec
+from lexiconsole.durable.context import INFER
+from lexiconsole.durable.definition import Definition
+from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
+from lexiconsole.durable.history import History
+from lexiconsole.durable.journal import Request, RequestKind, RunRow
+from lexiconsole.errors import InvalidInputError, LexiconsoleError, nearest
+from lexiconsole.runtime.replaying import try_replay
+from lexiconsole.types import JsonObject, RunStatus
+
+__all__ = ["Plan", "plan_at_rest", "revision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be written, as (kind, key, data), and a sentence that says it; or the reason why not."""
+
+    sentence: str = ""
+    details: tuple[str, ...] = ()
+    writes: tuple[tuple[EntryKind, str, JsonObject], ...] = ()
+    refused: str = ""
+
+
+async def plan_at_rest(
+    definition: Definition, row: RunRow, entries: Sequence[Entry], request: Request, *, clock: Clock, codec: Codec
+) -> Plan:
+    """The plan for a retry, skip or edit of a run that nobody drives."""
+    history = History.of(entries, copied=row.origin_seq)
+    if row.status in (RunStatus.COMPLETED, RunStatus.COMPENSATED):
+        return Plan(refused=f"run {row.id} has {_ended(row.status)}; fork it from an earlier point instead")
+    if compensation_begun(entries, history.voided):
+        return Plan(refused=f"run {row.id} has begun to undo what it did; fork it from before the failure instead")
+    target = request.target or _what_failed(entries, history.voided)
+    if request.kind is RequestKind.EDIT:
+        return await _plan_edit(definition, row, entries, request, clock, codec)
+    if target and target not in {entry.key for entry in entries}:
+        return Plan(refused=_unknown_key(row, target, entries))
+    failed = _outcome_of(entries, target, history.voided) if target else None
+    if target and failed is not None and failed.kind is not EntryKind.STEP_FAILED:
+        return Plan(refused=f"{target} did not fail; edit its result, or fork the run from before it")
+    voids = _base_voids(entries, target, failed, history.voided)
+    trial = await try_replay(definition, row, entries, clock=clock, codec=codec, also_void=voids, lenient=True)
+    if trial.mismatch is not None:
+        return Plan(refused=str(trial.mismatch))
+    voids |= _no_longer_asked(entries, trial.asked, history.voided)
+    data: JsonObject = {"voids": sorted(voids)}
+    if request.kind is RequestKind.SKIP:
+        data["result"] = request.data.get("result")
+        act, kind = f"{target} is skipped; its result is taken to be {request.data.get('result')!r}", EntryKind.SKIPPED
+    else:
+        act, kind = (f"{target} is tried again" if target else "the run goes on where it stopped"), EntryKind.RETRIED
+    return Plan(act, _void_lines(entries, voids), ((kind, target, data),))
+
+
+async def _plan_edit(
+    definition: Definition, row: RunRow, entries: Sequence[Entry], request: Request, clock: Clock, codec: Codec
+) -> Plan:
+    history = History.of(entries, copied=row.origin_seq)
+    value = request.data.get("value")
+    if request.target:
+        outcome = _outcome_of(entries, request.target, history.voided)
+        if outcome is None:
+            return Plan(refused=_unknown_key(row, request.target, entries))
+        target, what = outcome.seq, f"the result of {request.target}"
+    else:
+        try:
+            value = codec.encode(definition.validate(value), definition.input or INFER, "input")
+        except InvalidInputError as fault:
+            return Plan(refused=str(fault))
+        target, what = entries[0].seq, "the input"
+    data: JsonObject = {"target": target, "value": value}
+    tried = [*entries, replace(entries[-1], seq=row.seq + 1, kind=EntryKind.EDITED, key=request.target, data=data)]
+    failed_key = _what_failed(entries, history.voided) if row.status.ended else ""
+    failed = _outcome_of(entries, failed_key, history.voided) if failed_key else None
+    voids = _base_voids(entries, failed_key, failed, history.voided) if row.status.ended else frozenset()
+    lenient = row.status.ended
+    try:
+        trial = await try_replay(definition, row, tried, clock=clock, codec=codec, also_void=voids, lenient=lenient)
+    except LexiconsoleError as fault:
+        return Plan(refused=str(fault))
+    if trial.mismatch is not None:
+        return Plan(refused=f"with that edit {trial.mismatch}")
+    writes: list[tuple[EntryKind, str, JsonObject]] = [(EntryKind.EDITED, request.target, data)]
+    if row.status.ended:
+        voids |= _no_longer_asked(entries, trial.asked, history.voided)
+        writes.append((EntryKind.RETRIED, failed_key, {"voids": sorted(voids)}))
+    then = f"; then {failed_key or 'the run'} is tried again" if row.status.ended else ""
+    return Plan(f"{what} becomes {value!r}{then}", _void_lines(entries, voids), tuple(writes))
+
+
+def revision(entries: Sequence[Entry], key: str) -> int:
+    """The seq of the last entry at that key; of the whole run for ""."""
+    return max((entry.seq for entry in entries if not key or entry.key == key), default=0)
+
+
+def compensation_begun(entries: Sequence[Entry], voided: frozenset[int]) -> bool:
+    return any(e.kind is EntryKind.STARTED and e.data.get("undo") and e.seq not in voided for e in entries)
+
+
+def _what_failed(entries: Sequence[Entry], voided: frozenset[int]) -> str:
+    failed = [e for e in entries if e.kind is EntryKind.STEP_FAILED and e.seq not in voided]
+    return failed[-1].key if failed else ""
+
+
+def _outcome_of(entries: Sequence[Entry], key: str, voided: frozenset[int]) -> Entry | None:
+    found = [e for e in entries if e.key == key and e.kind in OUTCOMES and e.seq not in voided]
+    return found[0] if found else None
+
+
+def _base_voids(entries: Sequence[Entry], key: str, failed: Entry | None, voided: frozenset[int]) -> frozenset[int]:
+    """The failed outcome with its attempts, what ended the run, and withdrawals made after it was seen."""
+    since = failed.seq if failed is not None else 0
+    return frozenset(
+        e.seq
+        for e in entries
+        if e.seq not in voided
+        and (
+            e.kind in ENDINGS
+            or e.kind is EntryKind.CANCEL
+            or (failed is not None and e.key == key and e.kind in (EntryKind.STEP_FAILED, EntryKind.ATTEMPT_FAILED, EntryKind.STARTED))
+            or (failed is not None and e.kind is EntryKind.DROPPED and e.seq > since)
+        )
+    )
+
+
+def _no_longer_asked(entries: Sequence[Entry], asked: frozenset[str], voided: frozenset[int]) -> frozenset[int]:
+    kept = (EntryKind.EDITED, EntryKind.RETRIED, EntryKind.REFUSED)
+    return frozenset(
+        e.seq for e in entries if e.key and e.key not in asked and e.seq not in voided and e.kind not in kept
+    )
+
+
+def _void_lines(entries: Sequence[Entry], voids: frozenset[int]) -> tuple[str, ...]:
+    return tuple(f"no longer counts: {e.seq} {e.kind} {e.key}".rstrip() for e in entries if e.seq in voids)
+
+
+def _unknown_key(row: RunRow, key: str, entries: Sequence[Entry]) -> str:
+    close = nearest(key, {entry.key for entry in entries if entry.key})
+    return f"run {row.id} has no {key!r}" + (f"; did you mean {close!r}?" if close else "")
+
+
+def _ended(status: RunStatus) -> str:
+    return "completed" if status is RunStatus.COMPLETED else "been undone"

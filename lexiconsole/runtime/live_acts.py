@@ -1,0 +1,115 @@
+"""What an operator may do to a run that is on its way: decided against its live context, then written by its owner."""
+
+from __future__ import annotations
+
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.live import LiveContext
+from lexiconsole.durable.question import QuestionKind
+from lexiconsole.durable.steps import Step
+from lexiconsole.durable.work import Ask, Child
+from lexiconsole.errors import ValueNotStorableError, nearest
+from lexiconsole.runtime.interventions import Plan
+
+__all__ = ["plan_live"]
+
+
+def plan_live(ctx: LiveContext, request: Request) -> Plan:
+    """The one entry that the request leads to, or why it is refused."""
+    match request.kind:
+        case RequestKind.SIGNAL:
+            payload = {"name": request.target, "payload": request.data.get("payload")}
+            return Plan(f"the run gets the signal {request.target}", writes=((EntryKind.SIGNALLED, "", payload),))
+        case RequestKind.PAUSE:
+            if ctx.paused:
+                return Plan(refused="the run is paused already")
+            return Plan("nothing new is started; what runs now ends", writes=((EntryKind.PAUSED, "", {}),))
+        case RequestKind.RESUME:
+            if not ctx.paused:
+                return Plan(refused="the run is not paused")
+            return Plan("the run goes on", writes=((EntryKind.RESUMED, "", {}),))
+        case RequestKind.CANCEL:
+            if ctx.schedule.cancelled is not None:
+                return Plan(refused="the run is being cancelled already")
+            return Plan("the run is cancelled; a saga undoes what it did", writes=((EntryKind.CANCEL, "", {}),))
+        case RequestKind.ANSWER:
+            return _answer(ctx, request)
+        case RequestKind.RESOLVE | RequestKind.RETRY | RequestKind.SKIP:
+            return _decide_step(ctx, request)
+        case RequestKind.EDIT:
+            return Plan(refused="the run is on its way; pause it first, then edit")
+        case RequestKind.CHILD_ENDED:
+            work = ctx.open.get(request.target)
+            if not isinstance(work, Child):
+                return Plan(refused=f"{request.target} waits for no child run")
+            return Plan("the child run ended", writes=((EntryKind.CHILD_ENDED, request.target, dict(request.data)),))
+
+
+def _answer(ctx: LiveContext, request: Request) -> Plan:
+    work = ctx.open.get(request.target)
+    if not isinstance(work, Ask) or not work.begun:
+        questions = [key for key, open_work in ctx.open.items() if isinstance(open_work, Ask)]
+        close = nearest(request.target, questions)
+        hint = f"; did you mean {close!r}?" if close else "; it may have been answered already"
+        return Plan(refused=f"there is no open question {request.target!r}{hint}")
+    value = request.data.get("value")
+    try:
+        if work.question.form is not None:
+            ctx.host.codec.decode(value, work.question.form, request.target)
+    except ValueNotStorableError as fault:
+        return Plan(refused=f"the answer does not fit: {fault.reason}; the question stays open")
+    return Plan(f"{request.target} is answered", writes=((EntryKind.ANSWERED, request.target, {"value": value}),))
+
+
+def _decide_step(ctx: LiveContext, request: Request) -> Plan:
+    """Again, done by hand, or failed: for a doubted step, one that waits for its next attempt, or a failed compensation."""
+    target = request.target or _only_candidate(ctx)
+    work = ctx.open.get(target) or ctx.open.get(f"repair/{target.removeprefix('undo/')}")
+    how = {RequestKind.RETRY: "again", RequestKind.SKIP: "done"}.get(request.kind) or str(request.data.get("how", ""))
+    if isinstance(work, Ask) and work.question.kind is QuestionKind.REPAIR:
+        answer = {"again": "again", "done": "skip" if request.kind is RequestKind.SKIP else "done", "fail": "skip"}[how]
+        value = {"how": answer, "reason": request.data.get("reason", "")}
+        return Plan(f"{target}: {answer}", writes=((EntryKind.ANSWERED, work.key, {"value": value}),))
+    if not isinstance(work, Step):
+        return Plan(refused=_no_candidate(ctx, target))
+    if not work.doubted and (work.running or work.retry_at is None):
+        return Plan(refused=f"{target} is running now; wait for it, or cancel the run")
+    if how == "again" and not work.doubted:
+        return Plan(f"{target} is tried again now", writes=((EntryKind.RETRIED, target, {"voids": []}),))
+    result = request.data.get("result")
+    if how == "done":
+        try:
+            work_returns = work.result_type()
+            ctx.host.codec.decode(result, work_returns, target)
+        except ValueNotStorableError as fault:
+            return Plan(refused=f"that result does not fit {target}: {fault.reason}")
+    if request.kind is RequestKind.SKIP:
+        return Plan(f"{target} is skipped", writes=((EntryKind.SKIPPED, target, {"result": result}),))
+    if not work.doubted:
+        return Plan(refused=f"{target} is not in doubt; it waits for its next attempt")
+    data: dict[str, object] = {"how": how}
+    if how == "done" and result is not None:
+        data["result"] = result
+    if how == "fail":
+        message = str(request.data.get("reason") or "an operator found that it failed")
+        data["error"] = {"type": "Err", "message": message, "attempts": work.attempt}
+    sentence = {"again": f"{target} is run again", "done": f"{target} counts as done", "fail": f"{target} counts as failed"}
+    return Plan(sentence[how], writes=((EntryKind.RESOLVED, target, data),))  # type: ignore[arg-type]
+
+
+def _only_candidate(ctx: LiveContext) -> str:
+    """Without a name, the one thing that can be decided."""
+    keys = _candidates(ctx)
+    return keys[0] if len(keys) == 1 else ""
+
+
+def _candidates(ctx: LiveContext) -> list[str]:
+    return [key for key, work in ctx.open.items() if work.doubtful or (isinstance(work, Step) and work.retry_at is not None)]
+
+
+def _no_candidate(ctx: LiveContext, target: str) -> str:
+    keys = _candidates(ctx)
+    if not keys:
+        return "nothing in this run failed or is in doubt" if not target else f"{target} neither failed nor is it in doubt"
+    close = nearest(target, keys)
+    return f"{target!r} can not be decided; {'did you mean ' + repr(close) if close else 'these can: ' + ', '.join(keys)}"

@@ -1,0 +1,99 @@
+"""Trying a journal against a definition without running anything: would it fit, and what would nobody ask for any more."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lexiconsole.durable.clock import Clock
+from lexiconsole.durable.codec import Codec
+from lexiconsole.durable.context import Progress, RunInfo
+from lexiconsole.durable.definition import Definition
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.history import History
+from lexiconsole.durable.host import StartWatch
+from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.live import Exhausted, LiveContext, Renewed
+from lexiconsole.errors import LexiconsoleError, ReplayMismatchError
+
+__all__ = ["Trial", "try_replay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a dry replay found. `asked` are the keys the model asked for; `mismatch` tells where it does not fit."""
+
+    asked: frozenset[str]
+    mismatch: ReplayMismatchError | None = None
+
+
+async def try_replay(
+    definition: Definition,
+    row: RunRow,
+    entries: Sequence[Entry],
+    *,
+    clock: Clock,
+    codec: Codec,
+    also_void: frozenset[int] = frozenset(),
+    lenient: bool = False,
+) -> Trial:
+    """Replays up to the first address without an outcome. No step, decision or hook of the definition is called."""
+    history = History.of(entries, also_void=also_void, copied=row.origin_seq)
+    given = definition.validate(history.input)
+    model = definition.build(given)
+    info = RunInfo(
+        row.id, definition.name, definition.version, given, entries[0].by, entries[0].at, history.generation, history.state
+    )
+    ctx = LiveContext(info, _DryHost(clock, codec), history, dry=True, lenient=lenient)
+    mismatch: ReplayMismatchError | None = None
+
+    async def drive() -> None:
+        nonlocal mismatch
+        try:
+            await ctx.drive(model.drive)
+        except ReplayMismatchError as fault:
+            mismatch = fault
+        except (Exhausted, Renewed):
+            pass
+        except LexiconsoleError:
+            pass  # the model ended; how does not matter here
+
+    await asyncio.get_running_loop().create_task(drive())
+    return Trial(ctx.asked, mismatch)
+
+
+class _DryHost:
+    """A host in which nothing can happen."""
+
+    journaled = True
+
+    def __init__(self, clock: Clock, codec: Codec) -> None:
+        self.clock, self.codec, self.chance = clock, codec, random.Random(0)
+
+    def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        return asyncio.get_running_loop().create_future()
+
+    def call(self, function: Callable[[], Any]) -> Any:
+        raise AssertionError("a dry replay calls nothing")
+
+    def call_in_thread(self, function: Callable[[], Any]) -> asyncio.Future[Any]:
+        raise AssertionError("a dry replay calls nothing")
+
+    def watch_start(self, step: StartWatch) -> None: ...
+
+    async def before_step(self) -> None: ...
+
+    def needs_check(self) -> bool:
+        return False
+
+    async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
+        raise AssertionError("a dry replay starts nothing")
+
+    def withdraw_child(self, id: str, reason: str) -> None: ...
+
+    def note(self, event: Progress) -> None: ...
+
+    def blocked(self) -> None: ...

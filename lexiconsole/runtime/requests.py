@@ -1,0 +1,66 @@
+"""Requests done by the owner: each becomes an entry of the run, or a refusal that the requester can read."""
+
+from __future__ import annotations
+
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.durable.journal import Request, RequestKind, RequestState
+from lexiconsole.errors import MovedOnError, ReplayMismatchError
+from lexiconsole.runtime.drive import Drive
+from lexiconsole.runtime.interventions import Plan, revision
+from lexiconsole.runtime.live_acts import plan_live
+from lexiconsole.types import JsonObject
+
+__all__ = ["do", "give_up", "plan_request"]
+
+
+async def do(drive: Drive, request: Request) -> None:
+    """Decides and writes one request of a run driven here. Waits with it while the run still replays."""
+    ctx = drive.ctx
+    if ctx is None or ctx.closed or not ctx.live or request.id in drive.doing:
+        return
+    drive.doing.add(request.id)
+    plan = await plan_request(drive, request)
+    if ctx.closed:
+        return
+    extra: JsonObject = {"request": request.id}
+    if reason := request.data.get("reason"):
+        extra["reason"] = reason
+    if plan.refused:
+        if request.kind is RequestKind.CHILD_ENDED:  # a child that was dropped meanwhile; nobody reads this refusal
+            await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
+            return
+        data: JsonObject = {"kind": request.kind.value, "reason": plan.refused, "request": request.id}
+        await drive.write(EntryKind.REFUSED, "", data, request.by)
+        return
+    for kind, key, data in plan.writes:
+        if kind is EntryKind.CANCEL:
+            await drive.cancel({**data, **extra}, request.by)
+        else:
+            await drive.write(kind, key, {**data, **extra}, request.by)
+
+
+async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
+    """The definition does not fit the journal, so nothing can be done through it: a cancel ends the run where it stands,
+    all else is refused with both sides shown. True when the run was cancelled."""
+    ctx = drive.ctx
+    assert ctx is not None
+    cancelled = False
+    for request in await drive.runtime.journal.requests(run=drive.row):
+        if request.kind is RequestKind.CANCEL and not cancelled:
+            note = "the definition does not fit the journal; nothing was undone"
+            data: JsonObject = {"reason": str(request.data.get("reason", "")), "request": request.id, "note": note}
+            await ctx.last_word(EntryKind.CANCELLED, data)
+            cancelled = True
+        else:
+            await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, str(fault))
+    return cancelled
+
+
+async def plan_request(drive: Drive, request: Request) -> Plan:
+    """What the request would lead to now; refused when its target moved on since the requester looked."""
+    assert drive.ctx is not None
+    if request.expects is not None:
+        actual = revision(await drive.runtime.journal.load(drive.row), request.target)
+        if actual != request.expects:
+            return Plan(refused=str(MovedOnError(request.target or f"run {drive.row.id}", request.expects, actual)))
+    return plan_live(drive.ctx, request)

@@ -1,0 +1,395 @@
+"""Runtime: owns runs on one store. Starts and drives them, parks and wakes them, and does what others ask of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from lexiconsole.durable.clock import Clock, SystemClock
+from lexiconsole.durable.codec import Codec
+from lexiconsole.durable.context import INFER, Progress
+from lexiconsole.durable.definition import Definition, definition_of
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.history import History
+from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
+from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.threads import Threads
+from lexiconsole.durable.work import Child
+from lexiconsole.errors import NotFoundError, NotOwnedError, RefusedError, ReplayMismatchError, WorkflowVersionMismatchError
+from lexiconsole.runtime.drive import Drive
+from lexiconsole.runtime.ids import new_run_id
+from lexiconsole.runtime.owner import Owner
+from lexiconsole.runtime.retrying import voids_for_retry
+from lexiconsole.runtime.settings import EngineSettings
+from lexiconsole.runtime.starts import Starts
+from lexiconsole.types import Json, JsonObject
+
+__all__ = ["Definitions", "Runtime", "Told"]
+
+
+class Definitions(Protocol):
+    """Where the runtime finds code: the catalogue."""
+
+    def find(self, name: str) -> Definition | None: ...
+
+    def names(self) -> frozenset[str]: ...
+
+    def fingerprint(self, name: str) -> str: ...
+
+
+class Told(Protocol):
+    """Who watches: entries after they are on disk, progress as it happens, and bugs."""
+
+    def progress(self, run_id: str, event: Progress) -> None: ...
+
+    def bug(self, run_id: str, fault: BaseException) -> None: ...
+
+
+class Runtime:
+    """All methods run in one event loop. `start` before anything else, `stop` gives every run back."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        definitions: Definitions,
+        *,
+        settings: EngineSettings | None = None,
+        clock: Clock | None = None,
+        locks: Path | None = None,
+        told: Told | None = None,
+    ) -> None:
+        self.journal, self.definitions = journal, definitions
+        self.settings = settings or EngineSettings()
+        self.clock: Clock = clock or SystemClock()
+        self.locks, self.told = locks, told
+        self.codec = Codec(self.settings.max_value_bytes, frozenset(self.settings.secrets))
+        self.threads = Threads(self.settings.threads)
+        self.starts = Starts(self.settings.show_start_after)
+        self.drives: dict[str, Drive] = {}
+        self.refused: dict[str, str] = {}
+        self._owner: Owner | None = None
+        self._registering: asyncio.Lock = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._suspect = False
+        self._stopping = False
+
+    # its own life
+
+    async def owner(self) -> Owner:
+        """This runtime as an owner; it becomes one when it first needs to, so that looking at a store writes nothing."""
+        async with self._registering:
+            if self._owner is None:
+                self._owner = await Owner.register(self.journal, self.locks, self.clock)
+                self.spawn(self._beat())
+            return self._owner
+
+    @property
+    def number(self) -> int | None:
+        return self._owner.number if self._owner is not None else None
+
+    async def stop(self) -> None:
+        """Puts every run down where it stands and gives it back; each can be resumed."""
+        self._stopping = True
+        drives = list(self.drives.values())
+        for drive in drives:
+            if drive.ctx is not None:
+                drive.ctx.close()
+            if drive.task is not None:
+                drive.task.cancel()
+        await asyncio.gather(*(drive.task for drive in drives if drive.task is not None), return_exceptions=True)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.starts.stop()
+        if self._owner is not None:
+            await self._owner.retire()
+            self._owner = None
+
+    def spawn(self, body: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task of the engine's own; a fault in it is a bug and is told."""
+        task = asyncio.get_running_loop().create_task(body)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None and self.told is not None:
+            self.told.bug("", fault)
+
+    async def _beat(self) -> None:
+        assert self._owner is not None
+        while True:
+            await self.clock.sleep(self.settings.beat)
+            if self._owner.silent_for() > self.settings.stall_after / 2:
+                await self._look_again()
+            await self._owner.beat()
+
+    def may_have_lost_runs(self) -> bool:
+        """Whether this process gave no sign of life for so long that somebody may have taken its runs over."""
+        if self._suspect or self._owner is None:
+            return self._suspect
+        if self._owner.silent_for() > self.settings.stall_after / 2:
+            self._suspect = True
+        return self._suspect
+
+    async def _look_again(self) -> None:
+        """After a gap: stop what others drive now, before another step starts."""
+        self._suspect = True
+        for drive in list(self.drives.values()):
+            now = await self.journal.run(drive.row.id)
+            if (now is None or now.epoch != drive.row.epoch) and drive.ctx is not None:
+                drive.ctx.broke(NotOwnedError(drive.row.id))
+        self._suspect = False
+
+    # starting and driving
+
+    async def create(
+        self,
+        definition: Definition,
+        raw: Any,
+        *,
+        id: str = "",
+        by: str = "",
+        drive: bool = True,
+        parent: str = "",
+        parent_key: str = "",
+    ) -> tuple[RunRow, bool]:
+        """Makes a run and begins to drive it. The same id again gives the run that has it, and False.
+
+        Raises InvalidInputError before anything is written, RefusedError when the id belongs to another definition or input.
+        """
+        given = definition.validate(raw)
+        stored = self.codec.encode(given, definition.input if definition.input is not None else INFER, f"{definition.name} input")
+        new = NewRun(
+            id=id or new_run_id(),
+            name=definition.name,
+            kind=definition.kind.value,
+            version=definition.version,
+            at=self.clock.now(),
+            data={"input": stored},
+            outline=_outline(definition, given),
+            fingerprint=self.definitions.fingerprint(definition.name),
+            by=by,
+            owner=(await self.owner()).number if drive else None,
+            parent=parent,
+            parent_key=parent_key,
+        )
+        row, created = await self.journal.create(new)
+        if not created:
+            await self._check_same(row, definition, stored)
+            return row, False
+        if drive:
+            entry = Entry(row.id, 1, row.created_at, EntryKind.CREATED, data=new.data, by=by)
+            self._begin(Drive(self, row, definition, [entry], clean=True))
+        return row, True
+
+    async def _check_same(self, row: RunRow, definition: Definition, stored: Json) -> None:
+        if row.name != definition.name:
+            raise RefusedError(f"run {row.id} exists and is a {row.name}, not a {definition.name}; choose another id")
+        first = await self.journal.load(row, upto=1)
+        if first and first[0].data.get("input") != stored:
+            raise RefusedError(f"run {row.id} exists with another input; choose another id, or give the same input")
+
+    async def fork(
+        self,
+        origin: RunRow,
+        at: int,
+        *,
+        edits: Sequence[tuple[str, Json]] = (),
+        compensate: bool = False,
+        by: str = "",
+        drive: bool = True,
+    ) -> RunRow:
+        """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input).
+
+        Effects that the origin made are not undone by the fork unless `compensate`.
+        """
+        definition = self.definition_for(origin)
+        entries = await self.journal.load(origin, upto=at)
+        if not 1 <= at <= origin.seq:
+            raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
+        from lexiconsole.runtime.forking import forked
+
+        new, writes = forked(origin, entries, at, definition, edits, compensate, self.codec, self.clock.now())
+        new = replace(new, id=new_run_id(), by=by, fingerprint=self.definitions.fingerprint(definition.name))
+        row, _ = await self.journal.create(new)
+        if writes or drive:
+            await self.claim(row, writes=writes, by=by, drive=drive)
+        return await self.reload(row)
+
+    async def claim(
+        self,
+        row: RunRow,
+        *,
+        writes: Sequence[tuple[EntryKind, str, JsonObject]] = (),
+        by: str = "",
+        drive: bool = True,
+    ) -> Drive | None:
+        """Takes a run nobody drives, writes what an operator decided, and drives on from the journal.
+
+        Raises RefusedError when somebody else drives it, WorkflowVersionMismatchError when the definition is another one.
+        """
+        definition = self.definition_for(row)
+        await self.check_version(row, definition)
+        claimed = await self.journal.claim(row, (await self.owner()).number)
+        if claimed is None:
+            raise NotOwnedError(row.id)
+        entries = await self.load(claimed)
+        clean = History.of(entries, copied=claimed.origin_seq).clean or row.epoch == 0
+        seq, at = entries[-1].seq, self.clock.now()
+        owned: JsonObject = {"owner": claimed.owner, "epoch": claimed.epoch}
+        fingerprint = self.definitions.fingerprint(definition.name)
+        if fingerprint != row.fingerprint:
+            owned["fingerprint"] = fingerprint
+        rows = [(EntryKind.OWNED, "", owned, ""), *((kind, key, data, by) for kind, key, data in writes)]
+        new = [
+            Entry(row.id, seq + n, at, kind, key, 0, data, who) for n, (kind, key, data, who) in enumerate(rows, start=1)
+        ]
+        await self.journal.append(claimed, claimed.epoch, new)
+        if not drive:
+            await self.journal.release(claimed, claimed.epoch)
+            return None
+        return self._begin(Drive(self, claimed, definition, [*entries, *new], clean=clean))
+
+    def _begin(self, drive: Drive) -> Drive:
+        self.drives[drive.row.id] = drive
+        drive.task = asyncio.get_running_loop().create_task(drive.go())
+        drive.task.add_done_callback(lambda task: self._put_down(drive, task))
+        return drive
+
+    def _put_down(self, drive: Drive, task: asyncio.Task[None]) -> None:
+        if self.drives.get(drive.row.id) is drive:
+            del self.drives[drive.row.id]
+        if not task.cancelled():
+            task.exception()
+        parent = self.drives.get(drive.row.parent) if drive.row.parent else None
+        if parent is not None and not self._stopping:
+            self.spawn(self.do_requests())
+
+    async def load(self, row: RunRow) -> list[Entry]:
+        """`run.created` and everything since the last renewal."""
+        if row.base <= 1:
+            return await self.journal.load(row)
+        return [*await self.journal.load(row, upto=1), *await self.journal.load(row, after=row.base - 1)]
+
+    async def reload(self, row: RunRow) -> RunRow:
+        found = await self.journal.run(row.id)
+        if found is None:
+            raise NotFoundError("run", row.id)
+        return found
+
+    def definition_for(self, row: RunRow) -> Definition:
+        definition = self.definitions.find(row.name)
+        if definition is None:
+            raise NotFoundError(
+                "workflow", row.name, self.definitions.names(), hint=f"run {row.id} needs its definition to go on"
+            )
+        return definition
+
+    async def check_version(self, row: RunRow, definition: Definition) -> None:
+        if definition.version == row.version:
+            return
+        stored = await self.journal.outline(row.digest) if row.digest else None
+        differences = stored.differences(definition.outline()) if stored is not None else []
+        raise WorkflowVersionMismatchError(row.name, row.version, definition.version, differences)
+
+    # for drives
+
+    async def may_park(self, drive: Drive) -> bool:
+        """Not while something here is about to wake it: a child driven here, or a request that waits to be done."""
+        if self._stopping or drive.ctx is None:
+            return False
+        if any(isinstance(work, Child) and work.id in self.drives for work in drive.ctx.open.values()):
+            return False
+        if await self.journal.requests(run=drive.row):
+            await self.do_requests()
+            return False
+        return True
+
+    async def retry_by_itself(self, drive: Drive, ending: JsonObject) -> bool:
+        """`@workflow(retries=n)`: n more tries that keep what succeeded. True when the drive shall go on."""
+        ctx = drive.ctx
+        if ctx is None or drive.definition.retries <= 0:
+            return False
+        entries = await self.load(drive.row)
+        if sum(1 for e in entries if e.kind is EntryKind.RETRIED and not e.by) >= drive.definition.retries:
+            return False
+        voids = await voids_for_retry(drive.definition, drive.row, entries, self.clock, self.codec)
+        if voids is None:
+            return False
+        await ctx.last_word(EntryKind.RETRIED, {"voids": sorted(voids), "error": ending.get("error")})
+        drive.entries, drive.clean = await self.load(drive.row), True
+        return True
+
+    async def start_child(self, drive: Drive, id: str, key: str, definition: Any, input: Any) -> str:
+        found = self.definitions.find(definition) if isinstance(definition, str) else _as_definition(definition)
+        if found is None:
+            raise NotFoundError("workflow", str(definition), self.definitions.names())
+        row, created = await self.create(found, input, id=id, by=drive.row.by, parent=drive.row.id, parent_key=key)
+        if not created and row.status.ended:
+            ended = [e for e in await self.journal.load(row, after=row.seq - 1)]
+            data: JsonObject = {"run": id, "status": row.status.value, **(ended[-1].data if ended else {})}
+            await drive.write(EntryKind.CHILD_ENDED, key, data, "")
+        elif not created and row.owner is None and id not in self.drives:
+            await self.claim(row)
+        return found.name
+
+    def withdraw_child(self, drive: Drive, id: str, reason: str) -> None:
+        from lexiconsole.durable.journal import RequestKind
+
+        async def ask() -> None:
+            row = await self.journal.run(id)
+            if row is not None and not row.status.ended:
+                await self.submit(Request(id, RequestKind.CANCEL, data={"reason": reason}, by=drive.row.by))
+
+        self.spawn(ask())
+
+    def tell_progress(self, run_id: str, event: Progress) -> None:
+        if self.told is not None:
+            self.told.progress(run_id, event)
+
+    def bug(self, row: RunRow, fault: BaseException) -> None:
+        """Something of ours broke. The run stays as it is on disk; this process does not touch it again."""
+        self.refused[row.id] = str(fault)
+        if self.told is not None:
+            self.told.bug(row.id, fault)
+
+    # what others ask
+
+    async def submit(self, request: Request) -> int:
+        """Keeps a request; its commit is the acknowledgement. Does it at once when the run is driven here."""
+        number = await self.journal.request(replace(request, at=request.at or self.clock.now()))
+        if request.run_id in self.drives:
+            await self.do_requests()
+        return number
+
+    async def give_up(self, drive: Drive, fault: ReplayMismatchError) -> bool:
+        from lexiconsole.runtime.requests import give_up
+
+        return await give_up(drive, fault)
+
+    async def do_requests(self) -> None:
+        """Turns what was asked of runs driven here into entries or recorded refusals."""
+        from lexiconsole.runtime.requests import do
+
+        if self._owner is None or not self.drives:
+            return
+        for request in await self.journal.requests(owner=self._owner.number):
+            drive = self.drives.get(request.run_id)
+            if drive is not None:
+                await do(drive, request)
+
+
+def _outline(definition: Definition, given: Any) -> Outline:
+    try:
+        return definition.build(given).outline()
+    except Exception:
+        return Outline()  # the run itself will tell what is wrong
+
+
+def _as_definition(thing: Any) -> Definition | None:
+    return thing if isinstance(thing, Definition) else definition_of(thing)

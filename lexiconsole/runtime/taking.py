@@ -1,0 +1,161 @@
+"""Taking a run that nobody drives: first what was asked of it while it rested, then on from its journal."""
+
+from __future__ import annotations
+
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
+from lexiconsole.errors import NotOwnedError, RefusedError, WorkflowVersionMismatchError
+from lexiconsole.runtime.drive import Drive
+from lexiconsole.runtime.interventions import Plan, plan_at_rest, revision
+from lexiconsole.runtime.owner import Liveness, liveness
+from lexiconsole.runtime.requests import plan_request
+from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.types import JsonObject
+
+__all__ = ["act", "free_if_dead", "preview", "take"]
+
+_AT_REST = (RequestKind.RETRY, RequestKind.SKIP, RequestKind.EDIT)
+
+
+async def act(runtime: Runtime, request: Request, *, drive: bool = True) -> Request:
+    """Leaves the request and, when nobody drives the run, takes it to do the request here. Gives its state.
+
+    With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
+    """
+    number = await runtime.submit(request)
+    while True:
+        state = await runtime.journal.request_state(number)
+        if state is None or state.state is not RequestState.OPEN:
+            return state or request
+        row = await runtime.journal.run(request.run_id)
+        if row is None:
+            return state
+        if row.id in runtime.drives:
+            await runtime.do_requests()
+        elif await free_if_dead(runtime, row):
+            if not drive:
+                return state
+            await take(runtime, await runtime.reload(row))
+        elif await _is_stalled(runtime, row):
+            return state
+        await runtime.clock.sleep(0.02)
+
+
+async def take(runtime: Runtime, row: RunRow) -> Drive | None:
+    """Does what was asked of the run while it rested and drives on. None when it stays where it is.
+
+    Raises RefusedError when another process has it, or the definition is of another version.
+    """
+    requests = await runtime.journal.requests(run=row)
+    try:
+        await runtime.check_version(row, runtime.definition_for(row))
+    except WorkflowVersionMismatchError as fault:
+        if await _without_model(runtime, row, requests, fault):
+            return None
+        raise
+    writes: list[tuple[EntryKind, str, JsonObject]] = []
+    by = ""
+    for request in requests:
+        if not row.status.ended and request.kind is not RequestKind.EDIT:
+            continue  # done against the live context, once it has replayed
+        plan = await _plan_ended(runtime, row, request) if not writes else Plan(refused="another act came first; look again")
+        if plan.refused:
+            await runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
+            continue
+        extra: JsonObject = {"request": request.id}
+        if request.data.get("reason"):
+            extra["reason"] = request.data["reason"]
+        writes = [(kind, key, {**data, **extra}) for kind, key, data in plan.writes]
+        by = request.by
+    if row.status.ended and not writes:
+        return None
+    return await runtime.claim(row, writes=writes, by=by)
+
+
+async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
+    if request.kind not in _AT_REST:
+        return Plan(refused=f"run {row.id} has ended ({row.status}); nothing was changed")
+    entries = await runtime.load(row)
+    if request.expects is not None:
+        target = "" if request.kind is RequestKind.EDIT else request.target
+        actual = revision(entries, target)
+        if actual != request.expects:
+            return Plan(refused=f"{target or 'the run'} moved on: you saw {request.expects}, it is at {actual}; look again")
+    definition = runtime.definition_for(row)
+    return await plan_at_rest(definition, row, entries, request, clock=runtime.clock, codec=runtime.codec)
+
+
+async def preview(runtime: Runtime, request: Request) -> Plan:
+    """What a request would lead to; writes nothing, claims nothing, runs no step."""
+    row = await runtime.journal.run(request.run_id)
+    assert row is not None
+    drive = runtime.drives.get(row.id)
+    if drive is not None and drive.ctx is not None and drive.ctx.live:
+        return await plan_request(drive, request)
+    if row.status.ended or request.kind is RequestKind.EDIT:
+        return await _plan_ended(runtime, row, request)
+    return _plan_unseen(row, request)
+
+
+def _plan_unseen(row: RunRow, request: Request) -> Plan:
+    """A run that is parked, or driven elsewhere, decides when the request reaches it; this is what was asked."""
+    target = request.target or row.where
+    sentences = {
+        RequestKind.ANSWER: f"{target} is answered",
+        RequestKind.SIGNAL: f"the run gets the signal {target}",
+        RequestKind.PAUSE: "nothing new is started; what runs now ends",
+        RequestKind.RESUME: "the run goes on",
+        RequestKind.CANCEL: "the run is cancelled; a saga undoes what it did",
+        RequestKind.RETRY: f"{target} is tried again",
+        RequestKind.SKIP: f"{target} is skipped",
+        RequestKind.RESOLVE: f"{target} is decided: {request.data.get('how', '')}",
+        RequestKind.EDIT: f"{target} is changed",
+        RequestKind.CHILD_ENDED: "a child run ended",
+    }
+    return Plan(sentences[request.kind])
+
+
+async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request], fault: RefusedError) -> bool:
+    """A run whose definition no longer fits can still be cancelled; nothing is undone, and the entry says so."""
+    cancelled = False
+    for request in requests:
+        if request.kind is not RequestKind.CANCEL or cancelled or row.status.ended:
+            await runtime.journal.close_request(request.id, RequestState.REFUSED, str(fault))
+            continue
+        claimed = await runtime.journal.claim(row, (await runtime.owner()).number)
+        if claimed is None:
+            raise NotOwnedError(row.id)
+        data: JsonObject = {
+            "reason": str(request.data.get("reason", "")),
+            "request": request.id,
+            "undone": [],
+            "note": "the definition no longer fits the run; nothing was undone",
+        }
+        entry = Entry(row.id, claimed.seq + 1, runtime.clock.now(), EntryKind.CANCELLED, data=data, by=request.by)
+        await runtime.journal.append(claimed, claimed.epoch, [entry])
+        cancelled = True
+    return cancelled
+
+
+async def free_if_dead(runtime: Runtime, row: RunRow) -> bool:
+    """Whether nobody drives the run; frees it from an owner that died."""
+    if row.owner is None:
+        return True
+    if row.owner == runtime.number:
+        return row.id not in runtime.drives
+    state = await _owner_state(runtime, row)
+    if state is Liveness.DEAD:
+        await runtime.journal.retire(row.owner)
+        return True
+    return False
+
+
+async def _is_stalled(runtime: Runtime, row: RunRow) -> bool:
+    return await _owner_state(runtime, row) is Liveness.STALLED
+
+
+async def _owner_state(runtime: Runtime, row: RunRow) -> Liveness:
+    for owner in await runtime.journal.owners():
+        if owner.number == row.owner:
+            return liveness(owner, runtime.locks, runtime.clock.now(), runtime.settings.stall_after)
+    return Liveness.DEAD
