@@ -1,0 +1,86 @@
+"""Connections through aiosqlite: how they are set up, and threads that do not keep the process alive."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import aiosqlite
+
+from lexiconsole.store.faults import store_error
+
+__all__ = ["Connection", "Durability", "connect"]
+
+Durability: TypeAlias = Literal["full", "process"]
+"""`full` loses nothing acknowledged in a power cut, `process` nothing when a process dies."""
+
+_SYNCHRONOUS = {"full": "FULL", "process": "NORMAL"}
+
+
+class Connection:
+    """One aiosqlite connection in autocommit mode. Faults of SQLite come out as StoreError."""
+
+    def __init__(self, raw: aiosqlite.Connection, path: str) -> None:
+        self._raw = raw
+        self._path = path
+
+    @property
+    def raw(self) -> aiosqlite.Connection:
+        return self._raw
+
+    async def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Every row, in one trip to the connection's thread; nothing stays open that would hold up the log."""
+        try:
+            return list(await self._raw.execute_fetchall(sql, values))
+        except sqlite3.Error as fault:
+            raise store_error(fault, self._path) from fault
+
+    async def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """The first row, or None."""
+        rows = await self.all(sql, values)
+        return rows[0] if rows else None
+
+    async def close(self) -> None:
+        await self._raw.close()
+
+
+async def connect(path: str, *, busy: float, read_only: bool = False) -> Connection:
+    """Opens the file and touches nothing in it; `busy` is seconds to wait for a lock, `read_only` refuses to make it."""
+    mode = "ro" if read_only else "rwc"
+    raw = _made_in_a_daemon(f"{_uri(path)}?mode={mode}", busy)
+    try:
+        await raw
+    except sqlite3.Error as fault:
+        raise store_error(fault, path) from fault
+    return Connection(raw, path)
+
+
+def pragmas(durability: Durability) -> tuple[str, ...]:
+    """What a writing connection needs once the file is known to be ours."""
+    return (
+        f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA cache_size = -16384",
+        "PRAGMA journal_size_limit = 67108864",
+    )
+
+
+def _uri(path: str) -> str:
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{quoted}"
+
+
+def _made_in_a_daemon(uri: str, busy: float) -> aiosqlite.Connection:
+    """aiosqlite makes a thread for each connection; a thread is a daemon when the thread that made it is one.
+
+    Without this a second Ctrl-C would wait for the connection's thread, which waits for work for ever.
+    """
+    made: list[aiosqlite.Connection] = []
+    maker = threading.Thread(
+        target=lambda: made.append(aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=busy)), daemon=True
+    )
+    maker.start()
+    maker.join()
+    return made[0]

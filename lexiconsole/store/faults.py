@@ -1,0 +1,76 @@
+"""Faults: what SQLite complains of, as a sentence that says what it means for the file and what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from lexiconsole.errors import StoreError
+
+__all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "store_error"]
+
+OLDEST_SQLITE = (3, 37, 0)
+"""The first with STRICT tables (2021)."""
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: (
+        "is locked by another program, which did not let go in time; close what holds it (a database browser, a backup) "
+        "and try again"
+    ),
+    sqlite3.SQLITE_LOCKED: "is locked by another connection; try again",
+    sqlite3.SQLITE_READONLY: "can not be written: the file or its folder is read-only; change its permissions or name another store",
+    sqlite3.SQLITE_FULL: "can not grow: the disk is full; free some space and start again, nothing acknowledged was lost",
+    sqlite3.SQLITE_IOERR: (
+        "can not be read or written: the system reported an input/output error (a full or failing disk, a lost mount); "
+        "see to the disk and start again"
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "is damaged; keep a copy of it and of the files beside it, then restore a backup or rescue it with "
+        "`sqlite3 FILE .recover`"
+    ),
+    sqlite3.SQLITE_NOTADB: "is not an SQLite database; name another store",
+    sqlite3.SQLITE_CANTOPEN: "can not be opened: the folder does not exist or does not let you in; make it or name another store",
+    sqlite3.SQLITE_PERM: "can not be opened: permission denied; change its permissions or name another store",
+    sqlite3.SQLITE_NOMEM: "can not be used: memory ran out; free some and start again",
+}
+
+
+def store_error(fault: sqlite3.Error, place: str) -> StoreError:
+    """The sentence for an error of SQLite; one that has none of its own is quoted."""
+    code = getattr(fault, "sqlite_errorcode", None)
+    sentence = None if code is None else _SENTENCES.get(code & 0xFF)
+    if sentence is None:
+        sentence = f"refused an operation: {fault}; `lexiconsole doctor` looks for the cause"
+    return StoreError(f"the store {place} {sentence}")
+
+
+def busy(fault: sqlite3.Error) -> bool:
+    """Whether somebody else holds the lock, which passes."""
+    code = getattr(fault, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def check_library() -> None:
+    """Raises StoreError when the SQLite that Python brings is too old."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        wanted = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(
+            f"this Python brings SQLite {sqlite3.sqlite_version}; {wanted} or newer is needed; use a newer Python"
+        )
+
+
+def check_place(path: str) -> None:
+    """Looks at the file's place without opening the file, for faults that SQLite would report less clearly."""
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        if os.path.isdir(path):
+            raise StoreError(
+                f"the store {path} is a folder; name a file in it, for example {os.path.join(path, 'store.db')}"
+            )
+        os.makedirs(folder, exist_ok=True)
+    except OSError as fault:
+        reason = os.strerror(fault.errno) if fault.errno else str(fault)
+        raise StoreError(f"the store {path} can not be made: {reason}; name another place") from None
+    writable = os.access(folder, os.W_OK | os.X_OK) and (not os.path.exists(path) or os.access(path, os.W_OK))
+    if not writable:
+        raise StoreError(f"the store {path} {_SENTENCES[sqlite3.SQLITE_READONLY]}")

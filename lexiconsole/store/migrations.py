@@ -1,0 +1,106 @@
+"""Migrations: what brings a file to the form this program knows. `PRAGMA user_version` says how far it is."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from lexiconsole.errors import StoreError
+from lexiconsole.store.connection import Connection, connect
+from lexiconsole.store.faults import store_error
+from lexiconsole.store.statements import script
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "migrate", "recognise"]
+
+APPLICATION_ID = 0x4C455843
+"""LEXC, in the header of every store; `file` shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: `number` is the user_version the file has afterwards."""
+
+    number: int
+    name: str
+    sql: str
+
+
+def _found() -> tuple[Migration, ...]:
+    folder = resources.files("lexiconsole.store") / "sql" / "migrations"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return tuple(Migration(int(file.name[:4]), file.name, file.read_text("utf-8")) for file in files)
+
+
+MIGRATIONS = _found()
+
+
+async def recognise(connection: Connection, path: str, known: int) -> int:
+    """The version of the file, 0 for a new one. Raises StoreError for a file that is not ours or too new; writes nothing."""
+    application = (await connection.one("PRAGMA application_id"))[0]
+    version: int = (await connection.one("PRAGMA user_version"))[0]
+    filled = (await connection.one("SELECT count(*) FROM sqlite_schema"))[0]
+    if application == 0 and version == 0 and not filled:
+        return 0
+    if application != APPLICATION_ID:
+        raise StoreError(
+            f"the store {path} is an SQLite file of another program; it was left as it is, name another store"
+        )
+    if version > known:
+        raise StoreError(
+            f"the store {path} has version {version}, this lexiconsole knows version {known}; install a newer lexiconsole"
+        )
+    return version
+
+
+async def migrate(connection: Connection, path: str, steps: Sequence[Migration] = MIGRATIONS) -> None:
+    """Brings the file to the last step, in one transaction; an older store is copied first.
+
+    A kill at any moment leaves the file as it was or as it should be. Two processes may do this at the same time.
+    """
+    target = steps[-1].number
+    version = await recognise(connection, path, target)
+    if version == target:
+        return
+    if version:
+        await _back_up(connection, path, version)
+    await connection.all("BEGIN IMMEDIATE")
+    try:
+        version = await recognise(connection, path, target)
+        for step in steps:
+            if step.number > version:
+                for sql in script(step.sql):
+                    await connection.all(sql)
+        await connection.all(f"PRAGMA application_id = {APPLICATION_ID}")
+        await connection.all(f"PRAGMA user_version = {target}")
+        await connection.all("COMMIT")
+    except BaseException:
+        if connection.raw.in_transaction:
+            await connection.all("ROLLBACK")
+        raise
+
+
+async def _back_up(connection: Connection, path: str, version: int) -> str:
+    """Copies the store with SQLite's backup, next to it, under a name that says what it is."""
+    stem = f"{path}.v{version}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    copy = next(name for name in _names(stem) if not os.path.exists(name))
+    target = await connect(copy, busy=1.0)
+    try:
+        await connection.raw.backup(target.raw)
+    except sqlite3.Error as fault:
+        raise store_error(fault, copy) from fault
+    finally:
+        await target.close()
+    return copy
+
+
+def _names(stem: str) -> Any:
+    yield f"{stem}.backup"
+    number = 2
+    while True:
+        yield f"{stem}-{number}.backup"
+        number += 1

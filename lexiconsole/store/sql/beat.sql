@@ -1,0 +1,1 @@
+UPDATE owners SET beat_at = ? WHERE number = ?

@@ -1,0 +1,1 @@
+SELECT number FROM requests WHERE state = 'open'

@@ -1,0 +1,1 @@
+SELECT run, key, seq, due FROM tasks

@@ -1,0 +1,1 @@
+SELECT status, runs FROM tally

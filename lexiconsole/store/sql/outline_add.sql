@@ -1,0 +1,1 @@
+INSERT INTO outlines (digest, data) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING

@@ -1,0 +1,1 @@
+UPDATE runs SET owner = NULL WHERE number = ? AND epoch = ?

@@ -1,0 +1,1 @@
+UPDATE tally SET runs = 0

@@ -1,0 +1,262 @@
+"""SqliteJournal: the journal in one SQLite file, shared by any number of processes on the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestState, RunFilter, RunRow, TaskRow
+from lexiconsole.durable.outline import Outline
+from lexiconsole.errors import NotFoundError, StoreError
+from lexiconsole.store.care import check, rebuild
+from lexiconsole.store.connection import Connection, Durability, connect, pragmas
+from lexiconsole.store.faults import check_library, check_place
+from lexiconsole.store.listeners import Listeners
+from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
+from lexiconsole.store.reader import Readers
+from lexiconsole.store.rows import encode_request, encode_run, entry_of, request_of_row, run_of, task_of
+from lexiconsole.store.statements import statement
+from lexiconsole.store.writer import Writer
+from lexiconsole.types import Instant, RunStatus
+
+__all__ = ["SqliteJournal"]
+
+_FARTHEST = 2**62
+
+
+class SqliteJournal:
+    """Keeps runs in the file `path`, which `open` makes when it is missing, with its folder.
+
+    `durability="process"` trades the last moments before a power cut for speed; a killed process loses nothing either way.
+    `busy` is how many seconds to wait for another process's lock.
+    """
+
+    def __init__(self, path: str | Path, *, durability: Durability = "full", busy: float = 5.0) -> None:
+        self._path = str(path)
+        self._durability = durability
+        self._busy = busy
+        self._listeners = Listeners()
+        self._connection: Connection | None = None
+        self._readers = Readers()
+        self._writer: Writer | None = None
+
+    @property
+    def place(self) -> str:
+        return self._path
+
+    async def open(self) -> None:
+        check_library()
+        check_place(self._path)
+        await self._look_first()
+        self._connection = await connect(self._path, busy=self._busy)
+        try:
+            await self._prepare(self._connection)
+            await self._readers.open(self._path, self._busy)
+        except BaseException:
+            await self._close_connections()
+            raise
+        self._writer = Writer(self._connection, self._listeners)
+        self._writer.start()
+
+    async def _look_first(self) -> None:
+        """A file that is not ours must not change, not even by a checkpoint when it is closed: it is only read."""
+        if not os.path.exists(self._path) or os.path.getsize(self._path) == 0:
+            return
+        looking = await connect(self._path, busy=self._busy, read_only=True)
+        try:
+            await recognise(looking, self._path, MIGRATIONS[-1].number)
+        finally:
+            await looking.close()
+
+    async def _prepare(self, connection: Connection) -> None:
+        mode = (await connection.one("PRAGMA journal_mode = WAL"))[0]
+        if mode != "wal":
+            raise StoreError(
+                f"the store {self._path} is on a file system without shared memory (a network drive?); "
+                f"name a store on a local disk"
+            )
+        for pragma in pragmas(self._durability):
+            await connection.all(pragma)
+        await migrate(connection, self._path)
+
+    async def close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await writer.close()
+        await self._close_connections()
+
+    async def _close_connections(self) -> None:
+        await self._readers.close()
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            await connection.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StoreError:
+            pass  # the log stays as it is; whoever opens the file next reads it
+        finally:
+            await connection.close()
+
+    @property
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise StoreError(f"the store {self._path} is not open")
+        return self._writer
+
+    async def _write(self, name: str, *values: Any) -> list[Any]:
+        return await self._writing.act(lambda connection: connection.all(statement(name), values))
+
+    # runs and entries
+
+    async def create(self, new: NewRun) -> tuple[RunRow, bool]:
+        digest = new.outline.digest()
+        encode_run(new, digest)
+        number = await self._writing.create(new, digest)
+        if number is not None and not new.origin:
+            return _born(new, number, digest), True
+        row = await self.run(new.id)
+        if row is not None:
+            return row, number is not None
+        if await self.run(new.origin) is None:
+            raise NotFoundError("run", new.origin)
+        raise NotFoundError("entry", f"{new.origin}#{new.origin_seq}")
+
+    def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        return self._writing.append(run, epoch, entries)
+
+    async def load(self, run: RunRow, after: int = 0) -> list[Entry]:
+        rows = await self._readers.all("load", run.number, after)
+        return [entry_of(run.id, row) for row in rows]
+
+    async def run(self, id: str) -> RunRow | None:
+        row = await self._readers.one("run_by_id", id)
+        return None if row is None else run_of(row)
+
+    async def match(self, prefix: str, limit: int = 10) -> list[RunRow]:
+        return [run_of(row) for row in await self._readers.all("runs_by_prefix", prefix, limit)]
+
+    async def runs(self, which: RunFilter) -> list[RunRow]:
+        order = "oldest" if which.oldest_first else "newest"
+        start = which.before if which.before is not None else (0 if which.oldest_first else _FARTHEST)
+        page = (start, which.limit)
+        if which.parent:
+            statuses, names = (json.dumps(wanted) if wanted else None for wanted in (which.statuses, which.names))
+            rows = await self._readers.all(f"runs_{order}_of_parent", *page, statuses, names, which.parent)
+        elif which.statuses or which.names:
+            pairs = [[name, status] for name in which.names or (None,) for status in which.statuses or RunStatus]
+            rows = await self._readers.all(f"runs_{order}_chosen", *page, json.dumps(pairs))
+        else:
+            rows = await self._readers.all(f"runs_{order}", *page)
+        return [run_of(row) for row in rows]
+
+    async def counts(self) -> dict[RunStatus, int]:
+        kept = dict(await self._readers.all("counts"))
+        return {status: kept.get(status.value, 0) for status in RunStatus}
+
+    async def outline(self, digest: str) -> Outline | None:
+        row = await self._readers.one("outline", digest)
+        return None if row is None else Outline.from_data(json.loads(row[0]))
+
+    async def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
+        rows = await (self._readers.all("tasks") if run is None else self._readers.all("tasks_of_run", run.number))
+        return [task_of(row) for row in rows]
+
+    # what other processes did
+
+    async def head(self) -> int:
+        return int((await self._readers.one("head"))[0])
+
+    async def tail(self, after: int, limit: int = 1000) -> list[tuple[int, Entry]]:
+        rows = await self._readers.all("tail", after, limit)
+        return [(position, entry_of(run_id, row)) for position, run_id, *row in rows]
+
+    def subscribe(self, listener: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
+        return self._listeners.add(listener)
+
+    # ownership
+
+    async def register(self, host: str, pid: int, lock: str, at: Instant) -> OwnerRow:
+        return OwnerRow(*(await self._write("register", host, pid, lock, at))[0])
+
+    async def beat(self, owner: int, at: Instant) -> None:
+        await self._write("beat", at, owner)
+
+    async def owners(self) -> list[OwnerRow]:
+        return [OwnerRow(*row) for row in await self._readers.all("owners")]
+
+    async def retire(self, owner: int) -> None:
+        await self._write("retire", owner)
+
+    async def claim(self, run: RunRow, owner: int) -> RunRow | None:
+        won = await self._writing.claim(run, owner)
+        return await self.run(run.id) if won else None
+
+    async def release(self, run: RunRow, epoch: int) -> None:
+        await self._write("release", run.number, epoch)
+
+    async def wakeable(self, at: Instant, limit: int = 1000) -> list[RunRow]:
+        return [run_of(row) for row in await self._readers.all("wakeable", at, limit)]
+
+    async def next_wake(self) -> Instant | None:
+        found: Instant | None = (await self._readers.one("next_wake"))[0]
+        return found
+
+    # requests
+
+    async def request(self, request: Request) -> int:
+        rows = await self._write("request", *encode_request(request))
+        if not rows:
+            raise NotFoundError("run", request.run_id)
+        return int(rows[0][0])
+
+    async def requests(self, owner: int | None = None, run: RunRow | None = None) -> list[Request]:
+        if run is not None:
+            rows = await self._readers.all("requests_of_run", run.number)
+        elif owner is not None:
+            rows = await self._readers.all("requests_of_owner", owner)
+        else:
+            rows = await self._readers.all("requests")
+        return [request_of_row(row) for row in rows]
+
+    async def request_state(self, number: int) -> Request | None:
+        row = await self._readers.one("request_by_number", number)
+        return None if row is None else request_of_row(row)
+
+    async def close_request(self, number: int, state: RequestState, reply: str = "") -> None:
+        await self._write("close_request", number, state.value, reply)
+
+    # care
+
+    async def check(self) -> list[str]:
+        return await self._writing.act(check)
+
+    async def rebuild(self) -> int:
+        return await self._writing.act(rebuild)
+
+
+def _born(new: NewRun, number: int, digest: str) -> RunRow:
+    """The row of a run that was made this moment."""
+    driven = new.owner is not None
+    return RunRow(
+        number=number,
+        id=new.id,
+        name=new.name,
+        kind=new.kind,
+        version=new.version,
+        digest=digest,
+        fingerprint=new.fingerprint,
+        status=RunStatus.RUNNING if driven else RunStatus.PENDING,
+        created_at=new.at,
+        changed_at=new.at,
+        by=new.by,
+        epoch=int(driven),
+        owner=new.owner,
+        parent=new.parent,
+        parent_key=new.parent_key,
+        wake_at=new.wake_at,
+    )

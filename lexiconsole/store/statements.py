@@ -1,0 +1,29 @@
+"""Statements: every SQL statement is a file of its own under `sql/`, and its file name is its name."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from importlib import resources
+
+__all__ = ["script", "statement"]
+
+_SQL = resources.files("lexiconsole.store") / "sql"
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of `sql/NAME.sql`."""
+    return (_SQL / f"{name}.sql").read_text("utf-8")
+
+
+def script(text: str) -> list[str]:
+    """A script's statements one by one; the semicolons inside triggers do not end one."""
+    found: list[str] = []
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines.append(line)
+        if line.rstrip().endswith(";") and sqlite3.complete_statement("\n".join(lines)):
+            found.append("\n".join(lines))
+            lines = []
+    return found
