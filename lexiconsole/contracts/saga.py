@@ -27,6 +27,10 @@ class SagaState(StrEnum):
     COMPENSATED = "compensated"
     FAILED = "failed"
 
+    @property
+    def ended(self) -> bool:
+        return self in {SagaState.COMPLETED, SagaState.COMPENSATED, SagaState.FAILED}
+
 
 class SagaStepError(LexiconsoleError):
     """What an action puts into its `Err`; `code` is for programs, the message for people."""

@@ -18,7 +18,7 @@ from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import StepError, ValueNotStorableError
 from lexiconsole.result import Err, Ok, Result
-from lexiconsole.types import Instant, Json, JsonObject
+from lexiconsole.types import Instant, JsonObject
 
 __all__ = ["KeptContext"]
 
@@ -33,7 +33,9 @@ class _Kept:
 
     __slots__ = ("durable", "finish", "key", "known", "settled")
 
-    def __init__(self, key: str, durable: Durable[Any] | None, finish: Callable[[Any], Awaitable[Any]], known: Any = None):
+    def __init__(
+        self, key: str, durable: Durable[Any] | None, finish: Callable[[Any], Awaitable[Any]], known: Any = None
+    ):
         self.key, self.durable, self.finish, self.known = key, durable, finish, known
         self.settled = durable is None
 
@@ -53,7 +55,9 @@ class KeptContext:
     With `errors`, a failed step is kept as well and not tried again.
     """
 
-    def __init__(self, inner: Context, kept: dict[str, Json], save: Callable[[], Awaitable[None]], *, errors: bool) -> None:
+    def __init__(
+        self, inner: Context, kept: dict[str, JsonObject], save: Callable[[], Awaitable[None]], *, errors: bool
+    ) -> None:
         self._inner, self._kept, self._save, self._errors = inner, kept, save, errors
         self._codec = Codec()
 
@@ -91,7 +95,7 @@ class KeptContext:
             return outcome
 
         known = self._kept.get(full)
-        if isinstance(known, dict) and (self._errors or "result" in known):
+        if known is not None and (self._errors or "result" in known):
             return _Kept(full, None, keep, self._recall(full, known, returns))
         return _Kept(full, self._inner.step(key, call, policy=policy, role=role, returns=returns), keep)
 
@@ -111,7 +115,7 @@ class KeptContext:
             return value
 
         known = self._kept.get(full)
-        if isinstance(known, dict):
+        if known is not None:
             return _Kept(full, None, keep, self._codec.decode(known.get("result"), returns, full))
         return _Kept(full, self._inner.choose(key, pick, returns=returns), keep)
 
