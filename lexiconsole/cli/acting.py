@@ -1,0 +1,101 @@
+"""How every act on a run goes: say what it will do, ask whoever sits there, do it, tell what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lexiconsole.cli.asking import confirm
+from lexiconsole.cli.driving import bring_on
+from lexiconsole.cli.exits import ExitCode
+from lexiconsole.durable.journal import Request, RunRow
+from lexiconsole.errors import RefusedError
+from lexiconsole.types import RunStatus
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import OPERATOR, RUN_LOOKS
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Outcome, Preview, Workspace
+    from lexiconsole.cli.face import Face
+
+__all__ = ["Terms", "ask_first", "perform"]
+
+_MOVING = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an act is to be done. `drives`: the command goes on with the run and exits as the run stands."""
+
+    yes: bool = False
+    dry_run: bool = False
+    if_rev: int | None = None
+    record_only: bool = False
+    drives: bool = True
+    wait: float | None = None
+
+
+def perform(face: Face, workspace: Workspace, row: RunRow, request: Request, terms: Terms) -> ExitCode:
+    """Does what the request asks for, under its terms; raises RefusedError when it is not possible."""
+    preview = workspace.preview(request)
+    if not ask_first(face, preview, terms):
+        return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
+    expects = terms.if_rev if terms.if_rev is not None else preview.revision
+    outcome = workspace.act(replace(request, expects=expects), record_only=terms.record_only)
+    if outcome.refused:
+        raise RefusedError(outcome.refused)
+    return _aftermath(face, workspace, row, outcome, terms)
+
+
+def ask_first(face: Face, preview: Preview, terms: Terms) -> bool:
+    """Says what would be done and whether to do it: no for a dry run, and when the person says no."""
+    if preview.refused:
+        raise RefusedError(preview.refused)
+    if face.json:
+        face.out.object(
+            {
+                "type": "preview",
+                "sentence": preview.sentence,
+                "details": list(preview.details),
+                "revision": preview.revision,
+            }
+        )
+    else:
+        paint = face.err.paint
+        face.err.line(f"{paint.look(OPERATOR)} {harmless(preview.sentence)}")
+        for detail in preview.details:
+            face.err.line(f"  {harmless(detail)}")
+    if terms.dry_run:
+        face.err.hint("nothing was changed")
+        return False
+    if face.interactive and not terms.yes and not confirm(face.err, "Do it?"):
+        face.err.hint("nothing was changed")
+        return False
+    return True
+
+
+def _aftermath(face: Face, workspace: Workspace, row: RunRow, outcome: Outcome, terms: Terms) -> ExitCode:
+    if outcome.pending or terms.record_only or not terms.drives:
+        if not (outcome.pending or terms.record_only) and outcome.run.status in _MOVING:
+            workspace.settle(outcome.run)
+        return _told(face, workspace.run(row.id), outcome)
+    return bring_on(face, workspace, outcome.run, after=row.seq, wait=terms.wait)
+
+
+def _told(face: Face, row: RunRow, outcome: Outcome) -> ExitCode:
+    """For acts that are done when they are applied; a rollback that they led to and that is incomplete is not."""
+    if face.json:
+        face.out.object(
+            {
+                "type": "act",
+                "run": row.id,
+                "status": row.status.value,
+                "applied": outcome.applied,
+                "pending": outcome.pending,
+            }
+        )
+    elif outcome.pending:
+        face.err.say("requested; the process that drives the run applies it")
+    else:
+        face.err.line(f"{face.err.paint.look(RUN_LOOKS[row.status], word=True)}  {row.name} {row.id}")
+    return ExitCode.DOUBTFUL if row.status is RunStatus.DOUBTFUL and not outcome.pending else ExitCode.COMPLETED

@@ -1,0 +1,221 @@
+"""`pause`, `cancel`, `retry`, `skip`, `resolve`, `mark-done`, `edit`, `signal`: what an operator may do to a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lexiconsole.cli.acting import Terms, perform
+from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.inputs import Files, Inputs, gather, json_value
+from lexiconsole.cli.shared import AsWho, DryRun, IfRev, Reason, RecordOnly, RunId, Wait, Yes, command
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.errors import UsageError
+from lexiconsole.types import Json, JsonObject
+from lexiconsole.views.telling import tell
+
+if TYPE_CHECKING:
+    from lexiconsole.cli.face import Face
+
+__all__ = ["cancel", "edit", "mark_done", "pause", "resolve", "retry", "signal", "skip"]
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A step of the run, as show-run names it.", show_default=False)]
+OptionalKey = Annotated[str, typer.Argument(metavar="[KEY]", help="A step; left out: what failed.", show_default=False)]
+
+
+@command
+def pause(
+    face: Face, id: RunId, reason: Reason = "", yes: Yes = False, dry_run: DryRun = False, if_rev: IfRev = None, by: AsWho = ""
+) -> ExitCode:
+    """Stop a run before its next step.
+
+    Steps that are under way end first. `resume` lets it go on.
+    """
+    return _act(face, id, RequestKind.PAUSE, "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
+
+
+@command
+def cancel(
+    face: Face, id: RunId, reason: Reason = "", yes: Yes = False, dry_run: DryRun = False, if_rev: IfRev = None, by: AsWho = ""
+) -> ExitCode:
+    """Cancel a run; a saga undoes what it did.
+
+    Exits 0 when it is cancelled, 5 when undoing what it did needs an operator.
+    """
+    return _act(face, id, RequestKind.CANCEL, "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
+
+
+@command
+def retry(
+    face: Face,
+    id: RunId,
+    key: OptionalKey = "",
+    inputs: Inputs = None,
+    files: Files = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    record_only: RecordOnly = False,
+    wait: Wait = None,
+    by: AsWho = "",
+) -> ExitCode:
+    """Try again from the step that failed.
+
+    What no longer counts is listed first; it stays in the history. Fields given with -i or -f replace those of the run's
+    input before that. Exits as the run then stands.
+    """
+    terms = Terms(yes, dry_run, if_rev, record_only, wait=wait)
+    change = gather(face.shared.argv, inputs, files)
+    if change is None:
+        return _act(face, id, RequestKind.RETRY, key, _because(reason), terms)
+    return _edit_input(face, id, change, reason, terms)
+
+
+@command
+def skip(
+    face: Face,
+    id: RunId,
+    key: Key,
+    result: Annotated[str, typer.Option("--result", metavar="JSON", help="What the step would have given.")] = "null",
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    record_only: RecordOnly = False,
+    wait: Wait = None,
+    by: AsWho = "",
+) -> ExitCode:
+    """Let a step count as done with a result you give.
+
+    The run goes on behind it. Exits as the run then stands.
+    """
+    data = {"result": json_value(result, "--result"), **_because(reason)}
+    return _act(face, id, RequestKind.SKIP, key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+
+
+@command
+def resolve(
+    face: Face,
+    id: RunId,
+    key: Key,
+    again: Annotated[bool, typer.Option("--again", help="It did not happen: do it again.")] = False,
+    done: Annotated[str | None, typer.Option("--done", metavar="JSON", help="It did happen, with this result.")] = None,
+    fail: Annotated[bool, typer.Option("--fail", help="It did not happen: count it as failed.")] = False,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    record_only: RecordOnly = False,
+    wait: Wait = None,
+    by: AsWho = "",
+) -> ExitCode:
+    """Say what came of a step whose outcome is unknown.
+
+    Exactly one of --again, --done and --fail. Exits as the run then stands.
+    """
+    if sum((again, done is not None, fail)) != 1:
+        raise UsageError("say one of --again, --done JSON and --fail")
+    data: JsonObject = {"how": "again" if again else "fail" if fail else "done", **_because(reason)}
+    if done is not None:
+        data["result"] = json_value(done, "--done")
+    return _act(face, id, RequestKind.RESOLVE, key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+
+
+@command
+def mark_done(
+    face: Face,
+    id: RunId,
+    key: Key,
+    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="What you did; needed.")] = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    record_only: RecordOnly = False,
+    wait: Wait = None,
+    by: AsWho = "",
+) -> ExitCode:
+    """Record that you undid a step by hand.
+
+    For a step whose compensation gave up (KEY is the step, or its undo/KEY). The reason is kept with the run and needed.
+    """
+    if not reason.strip():
+        raise UsageError("say what you did with --reason; it is kept with the run")
+    data: JsonObject = {"how": "done", "reason": reason}
+    return _act(face, id, RequestKind.RESOLVE, key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+
+
+@command
+def edit(
+    face: Face,
+    id: RunId,
+    key: Annotated[str, typer.Argument(metavar="[KEY]", help="A step; left out: the input.", show_default=False)] = "",
+    value: Annotated[str | None, typer.Option("--value", metavar="JSON", help="The new result.", show_default=False)] = None,
+    inputs: Inputs = None,
+    files: Files = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    by: AsWho = "",
+) -> ExitCode:
+    """Replace a step's recorded result or the run's input.
+
+    With KEY and --value a step's result; without KEY the fields of the input that -i and -f name. The old value stays in
+    the history. The run is not driven; `resume` or `retry` does that.
+    """
+    terms = Terms(yes, dry_run, if_rev, record_only=True, drives=False)
+    if key:
+        if value is None:
+            raise UsageError("say the new result with --value JSON")
+        return _act(face, id, RequestKind.EDIT, key, {"value": json_value(value, "--value"), **_because(reason)}, terms)
+    change = json_value(value, "--value") if value is not None else gather(face.shared.argv, inputs, files)
+    if change is None:
+        raise UsageError("say what to change: -i key=value for the input, or KEY and --value JSON for a result")
+    return _edit_input(face, id, change, reason, terms)
+
+
+@command
+def signal(
+    face: Face,
+    id: RunId,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The signal's name.", show_default=False)],
+    payload: Annotated[str, typer.Argument(metavar="[JSON]", help="What it carries.", show_default=False)] = "",
+    inputs: Inputs = None,
+    files: Files = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    record_only: RecordOnly = False,
+    wait: Wait = None,
+    by: AsWho = "",
+) -> ExitCode:
+    """Send a run a signal from outside.
+
+    It is kept until the run receives it. If nobody drives the run, it goes on here, and the exit code says how it stands.
+    """
+    given = gather(face.shared.argv, inputs, files)
+    if payload and given is not None:
+        raise UsageError("give the payload as JSON or with -i and -f, not both")
+    data: JsonObject = {"payload": json_value(payload, "the payload") if payload else given}
+    return _act(face, id, RequestKind.SIGNAL, name, data, Terms(yes, dry_run, None, record_only, wait=wait))
+
+
+def _act(face: Face, id: str, kind: RequestKind, target: str, data: JsonObject, terms: Terms) -> ExitCode:
+    with face.workspace() as workspace:
+        row = workspace.run(id)
+        return perform(face, workspace, row, Request(row.id, kind, target, data, by=face.shared.by), terms)
+
+
+def _edit_input(face: Face, id: str, change: Any, reason: str, terms: Terms) -> ExitCode:
+    with face.workspace() as workspace:
+        row = workspace.run(id)
+        before = tell(workspace.entries(row)).input
+        value: Json = {**before, **change} if isinstance(before, dict) and isinstance(change, dict) else change
+        workspace.prepare(row.name, value)
+        request = Request(row.id, RequestKind.EDIT, "", {"value": value, **_because(reason)}, by=face.shared.by)
+        return perform(face, workspace, row, request, terms)
+
+
+def _because(reason: str) -> JsonObject:
+    return {"reason": reason} if reason else {}

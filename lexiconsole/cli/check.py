@@ -1,0 +1,104 @@
+"""`check`: mistakes in definitions, found without running anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.shared import command
+from lexiconsole.errors import NotFoundError
+from lexiconsole.types import JsonObject
+from lexiconsole.views.safe import harmless, harmless_lines
+from lexiconsole.views.words import AMBER, FAINT, RED
+
+if TYPE_CHECKING:
+    from lexiconsole.catalog import Finding
+    from lexiconsole.cli.face import Face
+
+__all__ = ["check"]
+
+_COLOURS = {"error": RED, "warning": AMBER, "hint": FAINT}
+
+
+def _codes(incomplete: str) -> list[tuple[str, str]]:
+    from lexiconsole.catalog.codes import CODES
+
+    return [(code, about.title) for code, about in CODES.items() if code.startswith(incomplete.upper())]
+
+
+@command
+def check(
+    face: Face,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="A folder or a file; left out: the workspace's definitions.")
+    ] = None,
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="CODE", help="Say what a code means.", autocompletion=_codes)
+    ] = "",
+) -> ExitCode:
+    """Look for mistakes in definitions.
+
+    Nothing is run and nothing is written. Exits 1 when something was found that can not work.
+    """
+    if explain:
+        return _explain(face, explain)
+    findings = _of_path(path) if path is not None else _of_workspace(face)
+    for finding in findings:
+        if face.json:
+            face.out.object(_shape(finding))
+        else:
+            face.out.lines(_lines(face, finding))
+    bad = sum(finding.severity.value == "error" for finding in findings)
+    if not face.json:
+        face.err.hint(f"{bad} that can not work, {len(findings) - bad} others" if findings else "nothing was found")
+    return ExitCode.FAILED if bad else ExitCode.COMPLETED
+
+
+def _explain(face: Face, code: str) -> ExitCode:
+    from lexiconsole.catalog import explain
+
+    text = explain(code)
+    if face.json:
+        face.out.object({"type": "code", "code": code.upper(), "text": text})
+    else:
+        face.out.lines(harmless_lines(text))
+    return ExitCode.COMPLETED
+
+
+def _of_path(path: Path) -> list[Finding]:
+    from lexiconsole.catalog import Catalog, check
+
+    if not path.exists():
+        near = [str(each) for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise NotFoundError("file or folder", str(path), near)
+    return check(Catalog.load([path]))
+
+
+def _of_workspace(face: Face) -> list[Finding]:
+    with face.workspace() as workspace:
+        return workspace.check()
+
+
+def _lines(face: Face, finding: Finding) -> list[str]:
+    paint = face.out.paint
+    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    word = paint.text(f"{finding.severity.value} {finding.code}", _COLOURS[finding.severity.value])
+    first, *more = harmless_lines(finding.message)
+    lines = [f"{harmless(place)}: {word} {first}", *(f"    {line}" for line in more)]
+    return lines + [f"    {line}" for line in harmless_lines(finding.traceback.rstrip()) if finding.traceback]
+
+
+def _shape(finding: Finding) -> JsonObject:
+    return {
+        "type": "finding",
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": finding.file,
+        "line": finding.line,
+        "definition": finding.definition,
+        "message": finding.message,
+        "traceback": finding.traceback,
+    }

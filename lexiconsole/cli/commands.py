@@ -1,0 +1,50 @@
+"""The table of commands: name, where it is defined, and the line that `--help` shows. Nothing is imported for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["COMMANDS", "SECTIONS", "CommandRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """`module` lies in `lexiconsole.cli`; `about` repeats the first line of the function's docstring (a test compares)."""
+
+    name: str
+    module: str
+    function: str
+    section: str
+    about: str
+
+
+RUN, LOOK, MEND, WRITE, CARE = "Run", "Look", "Answer and mend", "Write", "Care"
+SECTIONS = (RUN, LOOK, MEND, WRITE, CARE)
+
+COMMANDS: dict[str, CommandRow] = {
+    row.name: row
+    for row in (
+        CommandRow("run", "run", "run", RUN, "Start a run and drive it to its end or its question."),
+        CommandRow("resume", "run", "resume", RUN, "Let a paused or interrupted run go on."),
+        CommandRow("watch", "run", "watch", RUN, "Look on while a run goes, whoever drives it."),
+        CommandRow("worker", "worker", "worker", RUN, "Drive every run that nobody drives, until stopped."),
+        CommandRow("list", "look_definitions", "list_definitions", LOOK, "List the definitions and what is wrong with them."),
+        CommandRow("show", "look_definitions", "show", LOOK, "Show a definition: its input and its outline."),
+        CommandRow("runs", "look_runs", "runs", LOOK, "List runs; those that need somebody come first."),
+        CommandRow("show-run", "look_runs", "show_run", LOOK, "Tell the story of a run."),
+        CommandRow("answer", "answer", "answer", MEND, "Answer a question that a run waits for."),
+        CommandRow("signal", "acts", "signal", MEND, "Send a run a signal from outside."),
+        CommandRow("pause", "acts", "pause", MEND, "Stop a run before its next step."),
+        CommandRow("cancel", "acts", "cancel", MEND, "Cancel a run; a saga undoes what it did."),
+        CommandRow("retry", "acts", "retry", MEND, "Try again from the step that failed."),
+        CommandRow("skip", "acts", "skip", MEND, "Let a step count as done with a result you give."),
+        CommandRow("resolve", "acts", "resolve", MEND, "Say what came of a step whose outcome is unknown."),
+        CommandRow("mark-done", "acts", "mark_done", MEND, "Record that you undid a step by hand."),
+        CommandRow("edit", "acts", "edit", MEND, "Replace a step's recorded result or the run's input."),
+        CommandRow("fork", "fork", "fork", MEND, "Start a new run from any moment of another."),
+        CommandRow("init", "init", "init", WRITE, "Write a first definition and a configuration to begin with."),
+        CommandRow("check", "check", "check", WRITE, "Look for mistakes in definitions."),
+        CommandRow("config", "care", "config", CARE, "Show every setting and where it came from."),
+        CommandRow("doctor", "care", "doctor", CARE, "Look whether the store and the workspace are well."),
+    )
+}

@@ -1,0 +1,74 @@
+"""The command line from outside: words in, exit code out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lexiconsole.cli.exits import ExitCode
+
+__all__ = ["COMPLETE", "PROGRAM", "main"]
+
+PROGRAM = "lexiconsole"
+COMPLETE = "_LEXICONSOLE_COMPLETE"
+
+
+def main(argv: Sequence[str] | None = None, bare: Callable[[], int] | None = None) -> int:
+    """Runs one command. `bare` is what happens without a command, the console; without it, help is shown."""
+    instruction = os.environ.get(COMPLETE, "")
+    if instruction.startswith("complete_"):
+        return _complete(instruction)
+    from lexiconsole.cli.interrupts import listen
+
+    listen()
+    words = tuple(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words, bare)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _complete(instruction: str) -> int:
+    from lexiconsole.cli.completing import answer_shell
+    from lexiconsole.cli.output import Output
+
+    answer = answer_shell(instruction)
+    if answer is None:
+        return ExitCode.FAILED
+    text, code = answer
+    out = Output()
+    out.raw(f"{text}\n" if text else "")
+    out.flush()
+    return code
+
+
+def _dispatch(words: tuple[str, ...], bare: Callable[[], int] | None) -> int:
+    from lexiconsole.cli.diagnostics import Diagnostics
+    from lexiconsole.cli.face import Shared
+    from lexiconsole.cli.output import Output, PipeClosedError
+    from lexiconsole.cli.root import group
+    from lexiconsole.errors import LexiconsoleError
+
+    try:
+        code = group(bare).main(list(words), prog_name=PROGRAM, standalone_mode=False, obj=Shared(argv=words))
+        Output().flush()
+    except PipeClosedError:
+        return ExitCode.PIPE_CLOSED
+    except LexiconsoleError as error:
+        return Diagnostics().report(error)
+    except Exception as error:
+        return _refused_words(error, Diagnostics())
+    return code if isinstance(code, int) else ExitCode.COMPLETED
+
+
+def _refused_words(error: Exception, err: Any) -> int:
+    """What Typer could not make sense of, in our words; anything else is a bug."""
+    format_message = getattr(error, "format_message", None)
+    if format_message is None:
+        return int(err.report(error))
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else PROGRAM
+    err.error(f"{str(format_message()).rstrip('.')}; `{path} --help` says what it takes")
+    return ExitCode.USAGE

@@ -1,0 +1,62 @@
+"""What stands before a command's name: the shared options, `--version`, and what happens without any command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.face import Shared
+from lexiconsole.cli.lazy import CONTEXT, LazyGroup
+from lexiconsole.cli.output import Output
+
+__all__ = ["group"]
+
+
+def group(bare: Callable[[], int] | None) -> Any:
+    """The whole command line; `bare` is called when no command was given, else help is shown."""
+    app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT)
+
+    @app.callback(invoke_without_command=True)
+    def root(
+        ctx: typer.Context,
+        store: Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The database file to use.")] = None,
+        folder: Annotated[
+            Path | None, typer.Option("--folder", "-C", metavar="DIR", help="Look for the workspace from here.")
+        ] = None,
+        profile: Annotated[
+            str, typer.Option("--profile", metavar="NAME", help="Also read application.NAME.yaml.", show_default=False)
+        ] = "",
+        ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII letters only.")] = False,
+        version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False,
+    ) -> int:
+        """Durable workflows in plain Python, on one SQLite file, answered in the terminal."""
+        shared: Shared = ctx.obj
+        shared.store, shared.folder, shared.profile, shared.ascii_only = store, folder, profile, ascii_only
+        if version:
+            _show_version()
+            raise typer.Exit(ExitCode.COMPLETED)
+        if ctx.invoked_subcommand is not None:
+            return ExitCode.COMPLETED
+        return bare() if bare is not None else _show_help(ctx)
+
+    return get_command(app)
+
+
+def _show_version() -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("lexiconsole")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    Output().line(f"lexiconsole {number}")
+
+
+def _show_help(ctx: Any) -> int:
+    Output().raw(ctx.get_help() + "\n")
+    return ExitCode.COMPLETED

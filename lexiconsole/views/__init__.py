@@ -1,0 +1,1 @@
+"""Pure folds from entries to what a face shows; no Rich, no Textual."""

@@ -1,0 +1,94 @@
+"""The fields of an input or a form, read from its JSON schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Field", "fields"]
+
+_LIMITS = (
+    ("minimum", "at least {}"),
+    ("exclusiveMinimum", "more than {}"),
+    ("maximum", "at most {}"),
+    ("exclusiveMaximum", "less than {}"),
+    ("multipleOf", "a multiple of {}"),
+    ("minLength", "at least {} letters"),
+    ("maxLength", "at most {} letters"),
+    ("pattern", "like {}"),
+    ("minItems", "at least {} items"),
+    ("maxItems", "at most {} items"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field as people read it. `name` is dotted for nested ones; `default` is JSON, "" when the field is required."""
+
+    name: str
+    type: str
+    required: bool
+    default: str = ""
+    about: str = ""
+    limits: tuple[str, ...] = ()
+
+
+def fields(schema: Mapping[str, Any]) -> list[Field]:
+    """Every field in the order of declaration; nested objects as dotted names. One unnamed field for other schemas."""
+    definitions = schema.get("$defs", {})
+    if isinstance(schema.get("properties"), Mapping):
+        return list(_properties(schema, definitions, "", frozenset()))
+    return [_field("(input)", schema, definitions, required=True)]
+
+
+def _properties(
+    schema: Mapping[str, Any], definitions: Mapping[str, Any], above: str, seen: frozenset[str]
+) -> Iterator[Field]:
+    needed = schema.get("required", ())
+    for name, raw in schema.get("properties", {}).items():
+        inner = _resolved(raw, definitions)
+        reference = str(raw.get("$ref", ""))
+        dotted = f"{above}{name}"
+        if isinstance(inner.get("properties"), Mapping) and reference not in seen:
+            yield from _properties(inner, definitions, f"{dotted}.", seen | {reference} if reference else seen)
+        else:
+            yield _field(dotted, raw, definitions, required=name in needed)
+
+
+def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *, required: bool) -> Field:
+    schema = {**_resolved(raw, definitions), **{key: part for key, part in raw.items() if key != "$ref"}}
+    default = "" if required else json.dumps(schema.get("default"), ensure_ascii=False)
+    about = str(schema.get("description", ""))
+    return Field(name, _type(raw, definitions), required, default, about.partition("\n")[0], _limits(schema, definitions))
+
+
+def _limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[str, ...]:
+    found = [text.format(schema[key]) for key, text in _LIMITS if key in schema]
+    for choice in schema.get("anyOf", ()):
+        found += _limits(_resolved(choice, definitions), definitions)
+    return tuple(found)
+
+
+def _type(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    schema = _resolved(schema, definitions)
+    if "const" in schema:
+        return json.dumps(schema["const"], ensure_ascii=False)
+    if "enum" in schema:
+        return "|".join(str(choice) for choice in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(_type(choice, definitions) for choice in schema["anyOf"])
+    kind = schema.get("type", "any")
+    if kind == "array":
+        return f"list of {_type(schema.get('items', {}), definitions)}"
+    if kind == "string" and "format" in schema:
+        return "secret" if schema["format"] == "password" else str(schema["format"])
+    return {"string": "text", "boolean": "yes/no", "null": "nothing", "integer": "integer"}.get(str(kind), str(kind))
+
+
+def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" in schema:
+        found = definitions.get(str(schema["$ref"]).rpartition("/")[2], {})
+        return found if isinstance(found, Mapping) else {}
+    return schema

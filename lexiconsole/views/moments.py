@@ -1,0 +1,162 @@
+"""The timeline's lines: what one entry says, given how the run and its row stood before and stand after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.types import RunStatus
+from lexiconsole.views.durations import clock, span
+from lexiconsole.views.story import Attempt, Lane, Moment, Row, Story
+from lexiconsole.views.values import brief, error_line
+from lexiconsole.views.words import OPERATOR, RUN_LOOKS, STEP_LOOKS, Look, StepState
+
+__all__ = ["moments"]
+
+
+def moments(entry: Entry, before: Story, after: Story, row: Row | None) -> tuple[Moment, ...]:
+    """None for what only prepares something (a start, a parking), two where the run turns round."""
+    lines: list[Moment] = []
+    if after.turned and not before.turned:
+        lines.append(_turn(entry, after))
+    line = _run_line(entry, before, after) or _people_line(entry) or (_row_line(entry, row) if row else None)
+    if line is not None:
+        lines.append(line)
+    return tuple(lines)
+
+
+def _turn(entry: Entry, after: Story) -> Moment:
+    if after.cancel is not None:
+        why = "cancelled"
+    else:
+        why = f"{after.turned_at} failed" if after.turned_at else "the work failed"
+    look = RUN_LOOKS[RunStatus.COMPENSATING]
+    return Moment(entry.seq, entry.at, look, "turned round", Lane.RUN, f"{why}; undoing what was done, newest first")
+
+
+def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
+    data: dict[str, Any] = entry.data
+
+    def line(look: Look, subject: str, text: str = "") -> Moment:
+        return Moment(entry.seq, entry.at, look, subject, Lane.RUN, text, by=entry.by)
+
+    match entry.kind:
+        case EntryKind.CREATED:
+            origin = data.get("origin")
+            text = f"from {origin.get('run')} at seq {origin.get('seq')}" if isinstance(origin, dict) else ""
+            return line(RUN_LOOKS[RunStatus.PENDING], "forked" if origin else "created", text)
+        case EntryKind.OWNED if before.status in _MOVING and before.seq > 1:
+            return line(RUN_LOOKS[RunStatus.RUNNING], "taken up again", _whereabouts(data))
+        case EntryKind.RENEWED:
+            return line(RUN_LOOKS[RunStatus.RUNNING], "renewed", f"generation {after.generation}")
+        case EntryKind.COMPLETED:
+            return line(RUN_LOOKS[RunStatus.COMPLETED], "completed", brief(data["result"]) if "result" in data else "")
+        case EntryKind.FAILED:
+            return line(RUN_LOOKS[RunStatus.FAILED], "failed", error_line(after.error))
+        case EntryKind.COMPENSATED:
+            return line(RUN_LOOKS[RunStatus.COMPENSATED], "rolled back", "everything undone")
+        case EntryKind.CANCELLED:
+            return line(RUN_LOOKS[RunStatus.CANCELLED], "cancelled", str(data.get("reason", "")))
+        case EntryKind.SIGNALLED:
+            return line(
+                STEP_LOOKS[StepState.SLEEPING], f"signal {data.get('name', entry.key)}", _value(data, "payload")
+            )
+        case _:
+            return None
+
+
+_MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING})
+
+
+def _whereabouts(data: dict[str, Any]) -> str:
+    pid, host = data.get("pid"), data.get("host")
+    return f"by process {pid} on {host}" if pid and host else f"by process {pid}" if pid else ""
+
+
+def _people_line(entry: Entry) -> Moment | None:
+    data: dict[str, Any] = entry.data
+    match entry.kind:
+        case EntryKind.PAUSED:
+            said = "pause"
+        case EntryKind.RESUMED:
+            said = "resume"
+        case EntryKind.CANCEL:
+            said = "time is up" if data.get("reason") == "timeout" else "cancel"
+        case EntryKind.RETRIED:
+            said = f"retry {entry.key}".rstrip()
+        case EntryKind.SKIPPED:
+            said = f"skip {entry.key} with {_value(data, 'result') or 'no result'}"
+        case EntryKind.RESOLVED:
+            said = f"resolve {entry.key}: {_resolution(data)}"
+        case EntryKind.EDITED:
+            said = f"edit {entry.key or 'the input'}: {_value(data, 'value')}"
+        case EntryKind.ANSWERED:
+            said = f"answer {entry.key}: {_value(data, 'value')}"
+        case EntryKind.REFUSED:
+            said = f"refused: {data.get('kind', 'request')} {entry.key}".rstrip()
+        case _:
+            return None
+    reason = str(data.get("reason", ""))
+    text = "" if entry.kind is EntryKind.CANCEL and reason == "timeout" else reason
+    return Moment(entry.seq, entry.at, OPERATOR, said, Lane.PEOPLE, text, by=entry.by)
+
+
+def _resolution(data: dict[str, Any]) -> str:
+    match data.get("how"):
+        case "again":
+            return "do it again"
+        case "fail":
+            return "count it as failed"
+        case _:
+            return f"count it as done{' with ' + _value(data, 'result') if data.get('result') is not None else ''}"
+
+
+def _row_line(entry: Entry, row: Row) -> Moment | None:
+    data: dict[str, Any] = entry.data
+    last = row.attempts[-1] if row.attempts else None
+    match entry.kind:
+        case EntryKind.ATTEMPT_FAILED:
+            text = f"{error_line(row.error)}; {_next_try(entry, row)}"
+            return _line(entry, row, STEP_LOOKS[StepState.RETRYING], text, last)
+        case EntryKind.DONE:
+            return _line(entry, row, STEP_LOOKS[row.state], _value(data, "result"), last)
+        case EntryKind.STEP_FAILED:
+            return _line(entry, row, STEP_LOOKS[row.state], error_line(row.error), last)
+        case EntryKind.DOUBTED:
+            return _line(entry, row, STEP_LOOKS[row.state], f"nobody knows whether it happened: {row.text}", last)
+        case EntryKind.DECIDED:
+            text = error_line(row.error) if row.error else f"→ {_value(data, 'value')}"
+            return _line(entry, row, STEP_LOOKS[row.state], text)
+        case EntryKind.ASKED:
+            return _line(entry, row, STEP_LOOKS[row.state], f"asks: {row.text}")
+        case EntryKind.SLEEPING:
+            until = f"until {clock(row.until)}" if row.until is not None else ""
+            return _line(entry, row, STEP_LOOKS[row.state], f"sleeps {until}".rstrip())
+        case EntryKind.RECEIVED:
+            return _line(entry, row, STEP_LOOKS[row.state], f"received {_value(data, 'payload')}".rstrip())
+        case EntryKind.CHILD_STARTED:
+            return _line(entry, row, STEP_LOOKS[row.state], f"child {row.text} {data.get('run', '')}".rstrip())
+        case EntryKind.CHILD_ENDED:
+            text = error_line(row.error) if row.error else _value(data, "result")
+            return _line(entry, row, STEP_LOOKS[row.state], f"child {data.get('status', 'ended')} {text}".rstrip())
+        case EntryKind.WOKE:
+            return _line(entry, row, STEP_LOOKS[row.state], "woke")
+        case EntryKind.DROPPED:
+            return _line(entry, row, STEP_LOOKS[row.state], f"dropped: {row.text}" if row.text else "dropped")
+        case _:
+            return None
+
+
+def _line(entry: Entry, row: Row, look: Look, text: str, tried: Attempt | None = None) -> Moment:
+    lane = Lane.BACK if row.undoes else Lane.FORWARD
+    subject = f"undo {row.undoes}" if row.undoes else row.key
+    took, number = (tried.took, tried.number) if tried else (None, 0)
+    return Moment(entry.seq, entry.at, look, subject, lane, text, took, number, entry.by)
+
+
+def _next_try(entry: Entry, row: Row) -> str:
+    return "tried again at once" if row.until is None else f"next try in {span(row.until - entry.at)}"
+
+
+def _value(data: dict[str, Any], name: str) -> str:
+    return brief(data[name]) if data.get(name) is not None else ""

@@ -1,0 +1,39 @@
+"""JSON values for people: harmless, on one line, cut to a length."""
+
+from __future__ import annotations
+
+import json
+
+from lexiconsole.types import Json, JsonObject
+from lexiconsole.views.safe import harmless
+
+__all__ = ["brief", "error_line", "pairs"]
+
+
+def brief(value: Json, limit: int = 80) -> str:
+    """The value as harmless compact JSON; text without quotes. What is longer than `limit` signs is cut."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    text = harmless(text if len(text) <= limit * 4 else text[: limit * 4])
+    return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
+
+
+def pairs(value: Json, limit: int = 80) -> str:
+    """An object as `name=value name=value`, anything else as `brief` shows it."""
+    if not isinstance(value, dict):
+        return brief(value, limit)
+    return brief(" ".join(f"{name}={_quoted(item)}" for name, item in value.items()), limit)
+
+
+def _quoted(value: Json) -> str:
+    if isinstance(value, str) and value and not any(sign.isspace() or sign in "\"'=" for sign in value):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def error_line(error: JsonObject | None, limit: int = 160) -> str:
+    """An error as entries keep it (`type`, `message`, `unknown`) in one line, without a traceback."""
+    if not error:
+        return ""
+    kind, message = str(error.get("type", "Err")), str(error.get("message", ""))
+    text = message if kind in ("Err", "") else f"{kind}: {message}" if message else kind
+    return brief(f"{text} (it may have taken effect)" if error.get("unknown") else text, limit)

@@ -1,0 +1,209 @@
+"""The last word on a run: one sentence on how it stands, what follows from it, and what a person can do next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import assert_never
+
+from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.durations import ahead, span, stamp
+from lexiconsole.views.story import Row, RowKind, Story, repaired_key
+from lexiconsole.views.values import error_line
+from lexiconsole.views.words import RUN_LOOKS, Look, StepState
+
+__all__ = ["Verdict", "Way", "verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something a person can do now: the words behind `lexiconsole`, and what it is good for."""
+
+    words: tuple[str, ...]
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`sentence` needs no context; `details` are further sentences; `ways` the commands that lead on, the likeliest first."""
+
+    look: Look
+    sentence: str
+    details: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+
+def verdict(story: Story, now: Instant) -> Verdict:
+    """How the run stands at `now`; nothing in it is made harmless yet."""
+    look = RUN_LOOKS[story.status]
+    match story.status:
+        case RunStatus.PENDING:
+            return Verdict(look, "pending: nobody drives it yet", ways=_going_on(story, "drive it here"))
+        case RunStatus.RUNNING | RunStatus.COMPENSATING:
+            return _moving(story, now, look)
+        case RunStatus.WAITING | RunStatus.SLEEPING:
+            return _parked(story, now, look)
+        case RunStatus.PAUSED:
+            why = f": {story.reason}" if story.reason else ""
+            return Verdict(look, f"paused{why}", ways=_going_on(story, "let it go on"))
+        case RunStatus.DOUBTFUL:
+            return _doubtful(story, look)
+        case RunStatus.COMPLETED:
+            return Verdict(look, f"completed in {span(story.took(now))}")
+        case RunStatus.FAILED:
+            return _failed(story, now, look)
+        case RunStatus.COMPENSATED:
+            return _compensated(story, now, look)
+        case RunStatus.CANCELLED:
+            return _cancelled(story, look)
+        case _:
+            assert_never(story.status)
+
+
+def _moving(story: Story, now: Instant, look: Look) -> Verdict:
+    open_rows = [row for row in story.rows if row.open]
+    details = tuple(_standing(row, now) for row in open_rows)
+    word = "turned round, undoing" if story.status is RunStatus.COMPENSATING else "running"
+    return Verdict(look, f"{word} since {span(story.took(now))}", details, (Way(("watch", story.run_id), "look on"),))
+
+
+def _standing(row: Row, now: Instant) -> str:
+    name = f"undo {row.undoes}" if row.undoes else row.key
+    since = f"since {span(now - _began(row))}"
+    match row.state:
+        case StepState.RETRYING:
+            due = f", next try {ahead(row.until, now)}" if row.until is not None else ""
+            return f"{name} failed: {error_line(row.error)}{due}"
+        case StepState.WAITING:
+            return f"{name} asks: {row.text}"
+        case StepState.SLEEPING:
+            return f"{name} sleeps{f', wakes {ahead(row.until, now)}' if row.until is not None else ''}"
+        case StepState.DOUBTFUL:
+            return f"{name} is in doubt: {row.text}"
+        case _:
+            attempt = f", try {row.attempt}" if row.attempt > 1 else ""
+            return f"{name} is {row.state} {since}{attempt}"
+
+
+def _began(row: Row) -> Instant:
+    last = row.attempts[-1].started_at if row.attempts else None
+    return row.began_at if last is None else last
+
+
+def _parked(story: Story, now: Instant, look: Look) -> Verdict:
+    waits, ways = [], []
+    for row in story.rows:
+        if row.kind is RowKind.QUESTION and row.state is StepState.WAITING:
+            due = f" (due {ahead(row.until, now)})" if row.until is not None else ""
+            waits.append(f"{row.key} asks: {row.text}{due}")
+            ways.append(_answering(story, row))
+        elif row.open and row.until is not None:
+            waits.append(f"{row.key} goes on at {stamp(row.until)} ({ahead(row.until, now)})")
+        elif row.kind is RowKind.CHILD and row.open:
+            waits.append(f"{row.key} waits for its child {row.data.get('run', '')}".rstrip())
+    known = {row.key for row in story.rows}
+    for key in story.parking.on if story.parking else ():
+        if key not in known:
+            waits.append(f"{key} waits for a signal")
+            ways.append(Way(("signal", story.run_id, key.rpartition("/")[2]), "send it"))
+    first = waits[0] if waits else "somebody or something outside"
+    sentence = f"parked, nothing is lost: {first}"
+    if story.status is RunStatus.SLEEPING:
+        ways.append(Way(("resume", story.run_id), "drive it on from here when the time has come"))
+    return Verdict(look, sentence, tuple(waits[1:]), tuple(ways))
+
+
+def _answering(story: Story, row: Row) -> Way:
+    fields = row.data.get("form")
+    names = list(fields.get("properties", {})) if isinstance(fields, dict) else []  # type: ignore[arg-type]
+    task = f"{story.run_id}:{row.key}"
+    if not names:
+        return Way(("answer", task, "JSON"), "answer it")
+    words = [word for name in names for word in ("-i", f"{name}=…")]
+    return Way(("answer", task, *words), "answer it")
+
+
+def _doubtful(story: Story, look: Look) -> Verdict:
+    details: list[str] = []
+    ways: list[Way] = []
+    for row in story.rows:
+        if row.state is StepState.DOUBTFUL:
+            details.append(f"{row.key} may or may not have happened: {row.text or 'its outcome is unknown'}")
+            ways += _resolving(story, row)
+        elif row.kind is RowKind.QUESTION and row.state is StepState.WAITING:
+            details.append(_lacking(story, row))
+            ways += _repairing(story, row)
+    turned = any(row.state is StepState.UNDO_FAILED for row in story.rows)
+    word = "the rollback is incomplete" if turned else "somebody must say what happened"
+    sentence = f"doubtful, {word}{': ' + details[0] if details else ''}"
+    return Verdict(look, sentence, tuple(details[1:]), tuple(ways))
+
+
+def _resolving(story: Story, row: Row) -> list[Way]:
+    return [
+        Way(("resolve", story.run_id, row.key, "--done", "JSON"), "it did happen, with this result"),
+        Way(("resolve", story.run_id, row.key, "--again"), "it did not happen, do it again"),
+        Way(("resolve", story.run_id, row.key, "--fail"), "it did not happen, count it as failed"),
+    ]
+
+
+def _lacking(story: Story, question: Row) -> str:
+    """What is not as it should be, in the words of the failed compensation where there is one."""
+    name = repaired_key(question.key)
+    failed = [row for row in story.rows if row.undoes == name and row.state is StepState.UNDO_FAILED]
+    if name and failed:
+        return f"{name} is still in effect, undoing it failed: {error_line(failed[-1].error)}"
+    return f"{question.key} asks: {question.text}"
+
+
+def _repairing(story: Story, question: Row) -> list[Way]:
+    name = repaired_key(question.key)
+    if not name:
+        return [_answering(story, question)]
+    choices = json.dumps(question.data.get("form"))
+    again = [Way(("retry", story.run_id, name), "try it once more")] if '"again"' in choices else []
+    return [
+        *again,
+        Way(("mark-done", story.run_id, name, "--reason", "…"), "it was put right by hand"),
+        Way(("skip", story.run_id, name, "--reason", "…"), "leave it as it is"),
+    ]
+
+
+def _failed(story: Story, now: Instant, look: Look) -> Verdict:
+    where = f" at {key}" if (key := _failing_key(story)) else ""
+    why = error_line(story.error)
+    sentence = f"failed after {span(story.took(now))}{where}{f': {why}' if why else ''}"
+    return Verdict(look, sentence, ("nothing is half done",), _trying_again(story))
+
+
+def _compensated(story: Story, now: Instant, look: Look) -> Verdict:
+    undone = ", ".join(story.undone)
+    why = error_line(story.error)
+    cause = f"{story.turned_at} failed" if story.turned_at else "it failed"
+    details = (f"{cause}{f': {why}' if why else ''}", f"took {span(story.took(now))}")
+    sentence = f"compensated: everything undone, newest first: {undone}" if undone else "compensated: everything undone"
+    return Verdict(look, sentence, details, (Way(("fork", story.run_id, "--at", "1"), "try again as a new run"),))
+
+
+def _cancelled(story: Story, look: Look) -> Verdict:
+    by = f"by {story.cancelled_by}" if story.cancelled_by else ""
+    who = "because its time ran out" if story.reason == "timeout" else by
+    why = f": {story.reason}" if story.reason and story.reason != "timeout" else ""
+    undone = (f"undone, newest first: {', '.join(story.undone)}",) if story.undone else ()
+    return Verdict(look, f"cancelled {who}".rstrip() + why, undone)
+
+
+def _failing_key(story: Story) -> str:
+    failed = [row for row in story.rows if row.state is StepState.FAILED]
+    return max(failed, key=lambda row: row.revision).key if failed else ""
+
+
+def _going_on(story: Story, about: str) -> tuple[Way, ...]:
+    return (Way(("resume", story.run_id), about),)
+
+
+def _trying_again(story: Story) -> tuple[Way, ...]:
+    return (
+        Way(("retry", story.run_id), "try again from the step that failed"),
+        Way(("fork", story.run_id, "--at", "1"), "start over as a new run"),
+    )
