@@ -159,7 +159,9 @@ def _state(files: dict[Path, _File], troubles: list[Problem]) -> _State:
     for file in files.values():
         problems += file.problems
         for found in file.found:
-            bearers.setdefault(found.definition.name, {}).setdefault(id(found.mark), (found.definition, file.good))
+            several = bearers.setdefault(found.definition.name, {})
+            if found.made or id(found.mark) not in several:
+                several[id(found.mark)] = (found.definition, file.good)
     known = {name: next(iter(several.values())) for name, several in bearers.items() if len(several) == 1}
     clashes: dict[str, Problem] = {}
     for name, several in bearers.items():

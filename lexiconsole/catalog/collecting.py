@@ -17,17 +17,22 @@ __all__ = ["Found", "collect"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A definition with its `source` filled in. `mark` is the same object wherever the same definition turns up again."""
+    """A definition with its `source` filled in. `mark` is the same object wherever the same definition turns up again.
+
+    `made` says that it was written in this file, not only given a name there.
+    """
 
     definition: Definition
     mark: object
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Binding:
-    """How a name came into the file: in which line, and when it was imported, from which module, with how many dots."""
+    """How a name came into the file: made in a line, or imported from a module, with that many dots before it."""
 
     line: int
+    made: bool = False
     module: str | None = None
     level: int = 0
 
@@ -51,9 +56,9 @@ def collect(module: ModuleType, file: SourceFile, snapshot: Snapshot) -> tuple[l
         except Exception as fault:
             problems.append(problem_of(fault, file.path, line=binding.line))
             continue
-        if own is not None and id(own.mark) not in found:
+        if own is not None and (id(own.mark) not in found or binding.made):
             source = own.definition.source if own.definition.source.file else _source(thing, file, binding)
-            found[id(own.mark)] = Found(replace(own.definition, source=source), own.mark)
+            found[id(own.mark)] = Found(replace(own.definition, source=source), own.mark, binding.made)
     return list(found.values()), problems
 
 
@@ -72,8 +77,8 @@ def _own(thing: object) -> Found | None:
 
 
 def _source(thing: object, file: SourceFile, binding: _Binding) -> Source:
-    """Where it was written: the statement in this file, or for something imported its own code."""
-    if binding.line and not binding.module:
+    """Where it was written: the statement in this file, or for something that only has a name here its own code."""
+    if binding.made:
         return Source(str(file.path), binding.line)
     code = getattr(inspect.unwrap(thing), "__code__", None) if callable(thing) else None
     if code is not None:
@@ -86,21 +91,21 @@ def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, _Binding]]:
     for statement in body:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield statement.name, _Binding(statement.lineno)
+                yield statement.name, _Binding(statement.lineno, made=True)
             case ast.Import():
                 for alias in statement.names:
-                    yield alias.asname or alias.name.partition(".")[0], _Binding(statement.lineno, alias.name)
+                    yield alias.asname or alias.name.partition(".")[0], _Binding(statement.lineno, module=alias.name)
             case ast.ImportFrom():
                 for alias in statement.names:
-                    yield (
-                        alias.asname or alias.name,
-                        _Binding(statement.lineno, statement.module or alias.name, statement.level),
-                    )
-            case ast.Assign() | ast.AnnAssign() | ast.For():
-                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                    module = statement.module or alias.name
+                    yield alias.asname or alias.name, _Binding(statement.lineno, False, module, statement.level)
+            case ast.Assign(targets=targets, value=value):
+                made = not isinstance(value, ast.Name | ast.Attribute)
                 for node in (node for target in targets for node in ast.walk(target)):
                     if isinstance(node, ast.Name):
-                        yield node.id, _Binding(statement.lineno)
+                        yield node.id, _Binding(statement.lineno, made)
+            case ast.AnnAssign(target=ast.Name(id=name), value=value):
+                yield name, _Binding(statement.lineno, not isinstance(value, ast.Name | ast.Attribute))
         for inner in _blocks(statement):
             yield from _bindings(inner)
 

@@ -53,8 +53,8 @@ class Localise(ast.NodeTransformer):
         return node
 
     def visit_Import(self, node: ast.Import) -> list[ast.stmt]:
-        aliases = [new for alias in node.names for new in self._bound(alias)]
-        return [ast.copy_location(ast.Import([alias]), node) for alias in aliases]
+        names = [ast.copy_location(bound, alias) for alias in node.names for bound in self._bound(alias)]
+        return [ast.copy_location(ast.Import([name]), node) for name in names]
 
     def _bound(self, alias: ast.alias) -> Iterator[ast.alias]:
         name = self._local(alias.name)

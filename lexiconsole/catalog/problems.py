@@ -58,17 +58,21 @@ def problem_of(fault: BaseException, file: Path, *, line: int = 0) -> Problem:
         message += f" (in {Path(frames[-1].filename).name}:{frames[-1].lineno})"
     _keep_users_frames(report, folder)
     text = "".join(report.format())
-    return Problem(place, at or 0, _PACKAGE.sub("", message), _PACKAGE.sub("", text))
+    return Problem(place, at or 0, _plain(message), _plain(text))
+
+
+def _plain(text: str) -> str:
+    return _PACKAGE.sub(lambda match: "" if match[1] else "the folder", text)
 
 
 def _sentence(fault: BaseException) -> str:
     match fault:
         case SystemExit():
-            return f"it calls sys.exit({'' if fault.code is None else repr(fault.code)}) when it is imported"
+            return f"it calls sys.exit({'' if fault.code is None else repr(fault.code)})"
         case SyntaxError():
             return f"{type(fault).__name__}: {fault.msg}"
         case EOFError():
-            return "it asks for input when it is imported; nobody can answer there"
+            return "it asks for input, where nobody can answer"
         case OSError() if fault.filename:
             return f"{fault.strerror or type(fault).__name__}: {fault.filename}"
         case _:

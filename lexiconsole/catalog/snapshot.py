@@ -39,7 +39,7 @@ class SourceFile:
         try:
             return ast.parse(importlib.util.decode_source(self.content), str(self.path))
         except SyntaxError as fault:
-            fault.filename = str(self.path)
+            fault.filename, fault.lineno = str(self.path), fault.lineno or 1
             raise
         except (ValueError, RecursionError, MemoryError) as fault:  # no text, NUL bytes, nested beyond measure
             raise SyntaxError(str(fault), (str(self.path), 1, None, None)) from None
@@ -100,7 +100,7 @@ class Reader:
 
     def _read(self, path: Path, name: str) -> SourceFile:
         try:
-            if not name.rpartition(".")[2].isidentifier():
+            if not path.name.removesuffix(".py").isidentifier():
                 return SourceFile(
                     name, path, fault="a file of that name can not be imported; use letters, digits and _"
                 )
