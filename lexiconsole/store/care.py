@@ -95,9 +95,9 @@ async def _chunks(connection: Connection) -> AsyncIterator[list[_Folded]]:
 
 
 def _born(row: Any) -> _Folded:
-    number, id, driven, start_at, _, *stored = row
+    number, run_id, driven, start_at, _, *stored = row
     stored[3], stored[4] = (text.decode("utf-8", "replace") for text in stored[3:5])
-    return _Folded(number, id, tuple(stored), Standing.at_birth(bool(driven), start_at))
+    return _Folded(number, run_id, tuple(stored), Standing.at_birth(bool(driven), start_at))
 
 
 def _settled(entry: Entry) -> tuple[int, str, str]:
@@ -120,8 +120,8 @@ async def check(connection: Connection) -> list[str]:
 async def _check_gaps(connection: Connection) -> list[str]:
     rows = await connection.all(statement("check_gaps"), (MOST_FINDINGS,))
     return [
-        f"run {id or number}: {count} entries, but the last one has number {last}; entries are missing"
-        for number, id, count, last in rows
+        f"run {run_id or number}: {count} entries, but the last one has number {last}; entries are missing"
+        for number, run_id, count, last in rows
     ]
 
 

@@ -73,7 +73,7 @@ def _uri(path: str) -> str:
 
 
 def _made_in_a_daemon(uri: str, busy: float) -> aiosqlite.Connection:
-    """aiosqlite makes a thread for each connection; a thread is a daemon when the thread that made it is one.
+    """Aiosqlite makes a thread for each connection; a thread is a daemon when the thread that made it is one.
 
     Without this a second Ctrl-C would wait for the connection's thread, which waits for work for ever.
     """

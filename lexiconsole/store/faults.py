@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from pathlib import Path
 
 from lexiconsole.errors import StoreError
 
-__all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "store_error"]
+__all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "has_content", "store_error"]
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables (2021)."""
@@ -61,16 +62,20 @@ def check_library() -> None:
 
 def check_place(path: str) -> None:
     """Looks at the file's place without opening the file, for faults that SQLite would report less clearly."""
-    folder = os.path.dirname(os.path.abspath(path))
+    file = Path(path)
     try:
-        if os.path.isdir(path):
-            raise StoreError(
-                f"the store {path} is a folder; name a file in it, for example {os.path.join(path, 'store.db')}"
-            )
-        os.makedirs(folder, exist_ok=True)
+        if file.is_dir():
+            raise StoreError(f"the store {path} is a folder; name a file in it, for example {file / 'store.db'}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        exists = file.exists()
     except OSError as fault:
-        reason = os.strerror(fault.errno) if fault.errno else str(fault)
+        reason = fault.strerror or str(fault)
         raise StoreError(f"the store {path} can not be made: {reason}; name another place") from None
-    writable = os.access(folder, os.W_OK | os.X_OK) and (not os.path.exists(path) or os.access(path, os.W_OK))
-    if not writable:
+    if not os.access(file.parent, os.W_OK | os.X_OK) or (exists and not os.access(file, os.W_OK)):
         raise StoreError(f"the store {path} {_SENTENCES[sqlite3.SQLITE_READONLY]}")
+
+
+def has_content(path: str) -> bool:
+    """Whether there is more than the empty file that a process leaves which was killed before it could begin."""
+    file = Path(path)
+    return file.exists() and file.stat().st_size > 0

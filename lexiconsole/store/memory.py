@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestState, RunFilter, RunRow, TaskRow
+from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
+from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestKind, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, NotOwnedError, StoreError
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.projection import Standing, request_of, settle
-from lexiconsole.store.rows import encode_entry
-from lexiconsole.types import Instant, RunStatus
+from lexiconsole.store.rows import encode_entry, encode_request
+from lexiconsole.types import Instant, JsonObject, RunStatus
 
 __all__ = ["MemoryJournal"]
 
@@ -155,6 +155,8 @@ class MemoryJournal:
             kept.row = replace(kept.row, owner=None)
         for entry in entries:
             self._settle(entry)
+            if entry.kind in ENDINGS:
+                self._tell_parent(kept, entry)
 
     def _settle(self, entry: Entry) -> None:
         asked = self._requests.get(request_of(entry) or 0)
@@ -162,6 +164,17 @@ class MemoryJournal:
             applied, reply = settle(entry)
             state = RequestState.APPLIED if applied else RequestState.REFUSED
             self._requests[asked.id] = replace(asked, state=state, reply=reply)
+
+    def _tell_parent(self, kept: _Kept, entry: Entry) -> None:
+        parent = self._runs.get(kept.row.parent)
+        if parent is not None:
+            data: JsonObject = {"run": kept.row.id, "status": entry.kind.removeprefix("run."), **entry.data}
+            self._keep(Request(parent.row.id, RequestKind.CHILD_ENDED, kept.row.parent_key, data, at=entry.at))
+
+    def _keep(self, request: Request) -> int:
+        number = len(self._requests) + 1
+        self._requests[number] = replace(request, id=number, state=RequestState.OPEN, reply="")
+        return number
 
     def _done(self, future: asyncio.Future[None], entries: Sequence[Entry]) -> None:
         self._listeners.publish(entries)
@@ -171,16 +184,16 @@ class MemoryJournal:
     def _kept(self, run: RunRow) -> _Kept:
         return self._by_number[run.number - 1]
 
-    async def load(self, run: RunRow, after: int = 0) -> list[Entry]:
-        return self._kept(run).entries[after:]
+    async def load(self, run: RunRow, after: int = 0, upto: int | None = None) -> list[Entry]:
+        return self._kept(run).entries[after:upto]
 
     async def run(self, id: str) -> RunRow | None:
         kept = self._runs.get(id)
         return None if kept is None else kept.listed()
 
     async def match(self, prefix: str, limit: int = 10) -> list[RunRow]:
-        ids = sorted(id for id in self._runs if id.startswith(prefix))
-        return [self._runs[id].listed() for id in ids[:limit]]
+        found = sorted(name for name in self._runs if name.startswith(prefix))
+        return [self._runs[name].listed() for name in found[:limit]]
 
     async def runs(self, which: RunFilter) -> list[RunRow]:
         found: list[RunRow] = []
@@ -238,8 +251,7 @@ class MemoryJournal:
         return list(self._owners.values())
 
     async def retire(self, owner: int) -> None:
-        if self._owners.pop(owner, None) is None:
-            return
+        self._owners.pop(owner, None)
         for kept in self._by_number:
             if kept.row.owner == owner:
                 kept.row = replace(kept.row, owner=None, epoch=kept.row.epoch + 1)
@@ -276,9 +288,8 @@ class MemoryJournal:
     async def request(self, request: Request) -> int:
         if request.run_id not in self._runs:
             raise NotFoundError("run", request.run_id, self._runs)
-        number = len(self._requests) + 1
-        self._requests[number] = replace(request, id=number, state=RequestState.OPEN, reply="")
-        return number
+        encode_request(request)
+        return self._keep(request)
 
     async def requests(self, owner: int | None = None, run: RunRow | None = None) -> list[Request]:
         return [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from pathlib import Path
 
 from lexiconsole.errors import StoreError
 from lexiconsole.store.connection import Connection, connect
@@ -86,8 +86,7 @@ async def migrate(connection: Connection, path: str, steps: Sequence[Migration] 
 
 async def _back_up(connection: Connection, path: str, version: int) -> str:
     """Copies the store with SQLite's backup, next to it, under a name that says what it is."""
-    stem = f"{path}.v{version}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-    copy = next(name for name in _names(stem) if not os.path.exists(name))
+    copy = _free_name(f"{path}.v{version}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
     target = await connect(copy, busy=1.0)
     try:
         await connection.raw.backup(target.raw)
@@ -98,9 +97,6 @@ async def _back_up(connection: Connection, path: str, version: int) -> str:
     return copy
 
 
-def _names(stem: str) -> Any:
-    yield f"{stem}.backup"
-    number = 2
-    while True:
-        yield f"{stem}-{number}.backup"
-        number += 1
+def _free_name(stem: str) -> str:
+    numbered = (f"{stem}{'' if number == 1 else f'-{number}'}.backup" for number in itertools.count(1))
+    return next(name for name in numbered if not Path(name).exists())

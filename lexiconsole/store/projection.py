@@ -107,6 +107,8 @@ class Standing:
             case EntryKind.PARKED:
                 self.status, self.wake_at = RunStatus(data["status"]), data.get("wake_at")
                 self.stage = (data.get("on") or [self.stage])[0]
+                if data.get("why") is not None:
+                    self.error = _line(_text(data["why"]))
             case EntryKind.RENEWED:
                 self.status, self.undoing, self.stage, self.error = RunStatus.RUNNING, False, "", ""
             case EntryKind.COMPLETED | EntryKind.FAILED | EntryKind.COMPENSATED | EntryKind.CANCELLED:
@@ -123,6 +125,8 @@ class Standing:
             case EntryKind.CANCELLED:
                 self.error = _line(_text(entry.data.get("reason")))
             case _:
+                error: Any = entry.data.get("error")
+                self.stage = (error.get("key") if isinstance(error, dict) else None) or self.stage
                 self.error = _error_line(entry.data)
 
     def _wake(self, entry: Entry) -> None:

@@ -147,7 +147,8 @@ def run_of(row: Any) -> RunRow:
 
 def task_of(row: Any) -> TaskRow:
     """From `run_id, name, key, seq, asked_at, due, data`."""
-    return TaskRow(*row[:6], decode_data(row[6]))
+    run_id, name, key, seq, asked_at, due, data = row
+    return TaskRow(run_id, name, key, seq, asked_at, due, decode_data(data))
 
 
 def request_of_row(row: Any) -> Request:

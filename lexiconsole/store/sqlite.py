@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, StoreError
 from lexiconsole.store.care import check, rebuild
 from lexiconsole.store.connection import Connection, Durability, connect, pragmas
-from lexiconsole.store.faults import check_library, check_place
+from lexiconsole.store.faults import check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
 from lexiconsole.store.reader import Readers
@@ -65,7 +64,7 @@ class SqliteJournal:
 
     async def _look_first(self) -> None:
         """A file that is not ours must not change, not even by a checkpoint when it is closed: it is only read."""
-        if not os.path.exists(self._path) or os.path.getsize(self._path) == 0:
+        if not has_content(self._path):
             return
         looking = await connect(self._path, busy=self._busy, read_only=True)
         try:
@@ -129,8 +128,8 @@ class SqliteJournal:
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
         return self._writing.append(run, epoch, entries)
 
-    async def load(self, run: RunRow, after: int = 0) -> list[Entry]:
-        rows = await self._readers.all("load", run.number, after)
+    async def load(self, run: RunRow, after: int = 0, upto: int | None = None) -> list[Entry]:
+        rows = await self._readers.all("load", run.number, after, upto)
         return [entry_of(run.id, row) for row in rows]
 
     async def run(self, id: str) -> RunRow | None:
@@ -190,6 +189,7 @@ class SqliteJournal:
         return [OwnerRow(*row) for row in await self._readers.all("owners")]
 
     async def retire(self, owner: int) -> None:
+        await self._write("free", owner)
         await self._write("retire", owner)
 
     async def claim(self, run: RunRow, owner: int) -> RunRow | None:

@@ -244,7 +244,7 @@ class Writer:
                 self._outlines.add(digest)
         lines = [encode_run(new, digest) for new, digest in news]
         rows = await self._connection.all(statement("create"), ((b"[" + b",".join(lines) + b"]").decode(),))
-        numbers = {id: number for number, id in rows}
+        numbers = {run_id: number for number, run_id in rows}
         told = set(numbers)
         entries: list[Entry] = []
         for new, _ in news:
@@ -252,7 +252,7 @@ class Writer:
                 told.remove(new.id)
                 entries.append(Entry(new.id, 1, new.at, EntryKind.CREATED, data=new.data, by=new.by))
                 if new.origin_seq > 1:
-                    shared = await self._connection.all(statement("load"), (numbers[new.id], 1))
+                    shared = await self._connection.all(statement("load"), (numbers[new.id], 1, new.origin_seq))
                     entries += [entry_of(new.id, row) for row in shared]
         self._listeners.publish(entries)
         return numbers

@@ -140,12 +140,6 @@ BEGIN
     UPDATE tally SET runs = runs + 1 WHERE status = NEW.status;
 END;
 
--- Whoever is retired can write nothing more, should it only have been stopped: its runs get a new epoch.
-CREATE TRIGGER owner_retired AFTER DELETE ON owners
-BEGIN
-    UPDATE runs SET owner = NULL, epoch = epoch + 1 WHERE owner = OLD.number;
-END;
-
 -- What an entry changes in the projections. The kinds that change nothing are let go first, the most frequent one before
 -- all others (a chain of comparisons stops there; a list would be built for every row).
 -- The entries that a fork copied (seq <= origin_seq) say nothing about where the fork itself stands.
@@ -170,18 +164,15 @@ BEGIN
     SET
         stage = NEW.key,
         error = (
-            SELECT substr(line, 1, 300)
+            SELECT substr(substr(text, 1, instr(text || char(10), char(10)) - 1), 1, 300)
             FROM (
-                SELECT substr(text, 1, instr(text || char(10), char(10)) - 1) AS line
-                FROM (
-                    SELECT
-                        CASE NEW.kind
-                            WHEN 'step.doubted' THEN coalesce(json_extract(NEW.data, '$.why'), '')
-                            ELSE
-                                coalesce(nullif(json_extract(NEW.data, '$.error.type'), 'Err') || ': ', '')
-                                || coalesce(json_extract(NEW.data, '$.error.message'), '')
-                        END AS text
-                )
+                SELECT
+                    CASE NEW.kind
+                        WHEN 'step.doubted' THEN coalesce(json_extract(NEW.data, '$.why'), '')
+                        ELSE
+                            coalesce(nullif(json_extract(NEW.data, '$.error.type'), 'Err') || ': ', '')
+                            || coalesce(json_extract(NEW.data, '$.error.message'), '')
+                    END AS text
             )
         )
     WHERE (NEW.kind = 'step.failed' OR NEW.kind = 'step.doubted') AND number = NEW.run AND origin_seq < NEW.seq;
@@ -237,6 +228,13 @@ BEGIN
     SET
         status = json_extract(NEW.data, '$.status'),
         stage = coalesce(json_extract(NEW.data, '$.on[0]'), stage),
+        error = coalesce(
+            (
+                SELECT substr(substr(why, 1, instr(why || char(10), char(10)) - 1), 1, 300)
+                FROM (SELECT json_extract(NEW.data, '$.why') AS why)
+            ),
+            error
+        ),
         wake_at = NEW.due,
         owner = NULL
     WHERE NEW.kind = 'run.parked' AND number = NEW.run AND origin_seq < NEW.seq;
@@ -250,21 +248,21 @@ BEGIN
     SET
         status = substr(NEW.kind, 5),
         undoing = 0,
-        stage = CASE NEW.kind WHEN 'run.completed' THEN '' ELSE stage END,
+        stage = CASE NEW.kind
+            WHEN 'run.completed' THEN ''
+            ELSE coalesce(nullif(json_extract(NEW.data, '$.error.key'), ''), stage)
+        END,
         error = (
-            SELECT substr(line, 1, 300)
+            SELECT substr(substr(text, 1, instr(text || char(10), char(10)) - 1), 1, 300)
             FROM (
-                SELECT substr(text, 1, instr(text || char(10), char(10)) - 1) AS line
-                FROM (
-                    SELECT
-                        CASE NEW.kind
-                            WHEN 'run.completed' THEN ''
-                            WHEN 'run.cancelled' THEN coalesce(json_extract(NEW.data, '$.reason'), '')
-                            ELSE
-                                coalesce(nullif(json_extract(NEW.data, '$.error.type'), 'Err') || ': ', '')
-                                || coalesce(json_extract(NEW.data, '$.error.message'), '')
-                        END AS text
-                )
+                SELECT
+                    CASE NEW.kind
+                        WHEN 'run.completed' THEN ''
+                        WHEN 'run.cancelled' THEN coalesce(json_extract(NEW.data, '$.reason'), '')
+                        ELSE
+                            coalesce(nullif(json_extract(NEW.data, '$.error.type'), 'Err') || ': ', '')
+                            || coalesce(json_extract(NEW.data, '$.error.message'), '')
+                    END AS text
             )
         ),
         wake_at = NULL,
@@ -275,6 +273,22 @@ BEGIN
             OR NEW.kind = 'run.cancelled'
         )
         AND number = NEW.run AND origin_seq < NEW.seq;
+
+    -- A run that has a parent tells it how it ended. `data` is an object with something in it, or NULL.
+    INSERT INTO requests (run, kind, target, data, by, at, state, reply)
+    SELECT
+        parent.number, 'child_ended', child.parent_key,
+        '{"run":' || json_quote(child.id) || ',"status":"' || child.status || '"'
+        || coalesce(',' || substr(NEW.data, 2), '}'),
+        '', NEW.at, 'open', ''
+    FROM runs AS child
+    INNER JOIN runs AS parent ON parent.id = child.parent
+    WHERE
+        (
+            NEW.kind = 'run.completed' OR NEW.kind = 'run.failed' OR NEW.kind = 'run.compensated'
+            OR NEW.kind = 'run.cancelled'
+        )
+        AND child.number = NEW.run AND child.origin_seq < NEW.seq AND child.parent <> '';
 
     UPDATE requests
     SET
