@@ -1,1 +1,175 @@
-"""Durable workflows in plain Python, in one process, on one SQLite file."""
+"""Durable workflows in plain Python, in one process, on one SQLite file.
+
+Names are imported when they are first used, so that `import lexiconsole` and `lexiconsole --help` stay quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from lexiconsole.bulk import (
+        Batch,
+        BatchResult,
+        BulkError,
+        BulkOperation,
+        BulkOperationCancelledError,
+        BulkOperationConfig,
+        BulkOperationMetrics,
+        BulkResult,
+        ItemFailure,
+        bulk_filter,
+        bulk_map,
+        bulk_reduce,
+    )
+    from lexiconsole.contracts import SagaState, SagaStep, SagaStepError, SagaStoreProtocol
+    from lexiconsole.durable.context import Context, Durable, Progress, RunInfo
+    from lexiconsole.durable.definition import Definition, Model
+    from lexiconsole.durable.memory import memory_context, run_in_memory
+    from lexiconsole.durable.outline import Outline
+    from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole
+    from lexiconsole.durable.question import Question, QuestionKind
+    from lexiconsole.durable.step import StepInfo, current_step
+    from lexiconsole.errors import (
+        DefinitionError,
+        HumanInputRequiredError,
+        InvalidInputError,
+        LexiconsoleError,
+        RunCancelled,
+        SagaVersionMismatchError,
+        StepError,
+        UnknownOutcomeError,
+        WorkflowVersionMismatchError,
+    )
+    from lexiconsole.flow import execute, workflow
+    from lexiconsole.pipeline import (
+        ConditionalStep,
+        FunctionStep,
+        ParallelStep,
+        Pipeline,
+        PipelineContext,
+        PipelineError,
+        PipelineStep,
+        TransformPipe,
+        conditional,
+        parallel,
+        step,
+    )
+    from lexiconsole.result import Err, Ok, Result, UnwrapError
+    from lexiconsole.saga import AbstractSaga, MemorySagaStore, SagaContext, SagaError, saga_step, use_saga_store
+    from lexiconsole.types import ModelKind, RunStatus
+
+_HOME = {
+    "lexiconsole.bulk": (
+        "Batch BatchResult BulkError BulkOperation BulkOperationCancelledError BulkOperationConfig BulkOperationMetrics "
+        "BulkResult ItemFailure bulk_filter bulk_map bulk_reduce"
+    ),
+    "lexiconsole.contracts": "SagaState SagaStep SagaStepError SagaStoreProtocol",
+    "lexiconsole.durable.context": "Context Durable Progress RunInfo",
+    "lexiconsole.durable.definition": "Definition Model",
+    "lexiconsole.durable.memory": "memory_context run_in_memory",
+    "lexiconsole.durable.outline": "Outline",
+    "lexiconsole.durable.policy": "Backoff OnUnknown StepPolicy StepRole",
+    "lexiconsole.durable.question": "Question QuestionKind",
+    "lexiconsole.durable.step": "StepInfo current_step",
+    "lexiconsole.errors": (
+        "DefinitionError HumanInputRequiredError InvalidInputError LexiconsoleError RunCancelled SagaVersionMismatchError "
+        "StepError UnknownOutcomeError WorkflowVersionMismatchError"
+    ),
+    "lexiconsole.flow": "execute workflow",
+    "lexiconsole.pipeline": (
+        "ConditionalStep FunctionStep ParallelStep Pipeline PipelineContext PipelineError PipelineStep TransformPipe "
+        "conditional parallel step"
+    ),
+    "lexiconsole.result": "Err Ok Result UnwrapError",
+    "lexiconsole.saga": "AbstractSaga MemorySagaStore SagaContext SagaError saga_step use_saga_store",
+    "lexiconsole.types": "ModelKind RunStatus",
+}
+_HOMES = {name: module for module, names in _HOME.items() for name in names.split()}
+
+__all__ = [
+    "AbstractSaga",
+    "Backoff",
+    "Batch",
+    "BatchResult",
+    "BulkError",
+    "BulkOperation",
+    "BulkOperationCancelledError",
+    "BulkOperationConfig",
+    "BulkOperationMetrics",
+    "BulkResult",
+    "ConditionalStep",
+    "Context",
+    "Definition",
+    "DefinitionError",
+    "Durable",
+    "Err",
+    "FunctionStep",
+    "HumanInputRequiredError",
+    "InvalidInputError",
+    "ItemFailure",
+    "LexiconsoleError",
+    "MemorySagaStore",
+    "Model",
+    "ModelKind",
+    "Ok",
+    "OnUnknown",
+    "Outline",
+    "ParallelStep",
+    "Pipeline",
+    "PipelineContext",
+    "PipelineError",
+    "PipelineStep",
+    "Progress",
+    "Question",
+    "QuestionKind",
+    "Result",
+    "RunCancelled",
+    "RunInfo",
+    "RunStatus",
+    "SagaContext",
+    "SagaError",
+    "SagaState",
+    "SagaStep",
+    "SagaStepError",
+    "SagaStoreProtocol",
+    "SagaVersionMismatchError",
+    "StepError",
+    "StepInfo",
+    "StepPolicy",
+    "StepRole",
+    "TransformPipe",
+    "UnknownOutcomeError",
+    "UnwrapError",
+    "WorkflowVersionMismatchError",
+    "__version__",
+    "bulk_filter",
+    "bulk_map",
+    "bulk_reduce",
+    "conditional",
+    "current_step",
+    "execute",
+    "memory_context",
+    "parallel",
+    "run_in_memory",
+    "saga_step",
+    "step",
+    "use_saga_store",
+    "workflow",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'lexiconsole' has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

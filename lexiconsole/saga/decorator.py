@@ -56,15 +56,16 @@ class Declared:
 
     def bound_to(self, saga: object) -> SagaStep:
         """The step with the saga's own methods."""
-        undo: Any = self.compensation
-        if isinstance(undo, str):
-            undo = getattr(saga, undo, None)
+        given = self.compensation
+        undo: Any = given
+        if isinstance(given, str):
+            undo = getattr(saga, given, None)
             if not callable(undo):
-                raise DefinitionError(
-                    f"{type(saga).__name__} has no method {self.compensation!r} to undo {self.step.name}"
-                )
-        elif isinstance(undo, types.FunctionType) and getattr(type(saga), undo.__name__, None) is undo:
-            undo = getattr(saga, undo.__name__)
+                raise DefinitionError(f"{type(saga).__name__} has no method {given!r} to undo {self.step.name}")
+        elif isinstance(given, types.FunctionType):
+            name = given.__name__
+            if getattr(type(saga), name, None) is given:
+                undo = getattr(saga, name)
         return replace(self.step, action=getattr(saga, self.attribute), compensation=undo)
 
 

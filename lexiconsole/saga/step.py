@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from lexiconsole.contracts.saga import SagaStep
@@ -49,21 +49,12 @@ class PreparedStep:
         self.step, self.name, self.undo_key = step, step.name, f"undo/{step.name}"
         self.wants_context = wants_argument(step.action)
         self.wants_result = step.compensation is not None and wants_argument(step.compensation)
-        backoff = Backoff(initial=step.retry_delay)
-        self.policy = StepPolicy(
-            attempts=step.max_retries,
-            backoff=backoff,
-            timeout=step.timeout,
-            idempotent=step.action_idempotent,
-            on_unknown=OnUnknown.FAIL if step.read_only or self.undoes_unknown else OnUnknown.DOUBT,
-        )
+        on_unknown = OnUnknown.FAIL if step.read_only or self.undoes_unknown else OnUnknown.DOUBT
+        self.policy = _policy(step.max_retries, step.retry_delay, step.timeout, step.action_idempotent, on_unknown)
         tries = step.max_retries if step.compensation_retries is None else step.compensation_retries
-        self.undo_policy = StepPolicy(
-            attempts=tries if step.idempotent else 1,
-            backoff=backoff,
-            timeout=step.timeout,
-            idempotent=step.idempotent,
-            on_unknown=OnUnknown.FAIL,  # the rollback goes on with the others, then an operator is asked about this one
+        # whatever an undo comes to, the rollback goes on with the others; then an operator is asked about this one
+        self.undo_policy = _policy(
+            tries if step.idempotent else 1, step.retry_delay, step.timeout, step.idempotent, OnUnknown.FAIL
         )
 
     @property
@@ -86,6 +77,13 @@ class PreparedStep:
             policy=self.undo_policy,
             role=StepRole.COMPENSATION,
         )
+
+
+@lru_cache(maxsize=256)
+def _policy(attempts: int, delay: float, timeout: float | None, idempotent: bool, on_unknown: OnUnknown) -> StepPolicy:
+    """Most steps share their terms, so there is one object for all of them."""
+    backoff = Backoff(initial=delay)
+    return StepPolicy(attempts=attempts, backoff=backoff, timeout=timeout, idempotent=idempotent, on_unknown=on_unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""Walk: one execution of a pipeline, as its steps see it from inside."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.policy import StepPolicy
+from lexiconsole.errors import StepError
+from lexiconsole.pipeline.context import PipelineContext
+from lexiconsole.result import Err, Ok, Result
+
+if TYPE_CHECKING:
+    from lexiconsole.pipeline.step import PipelineStep
+
+__all__ = ["SKIPPED", "Outcome", "Walk", "truth"]
+
+Outcome = Result[Any, StepError]
+
+
+class _Skipped:
+    def __repr__(self) -> str:
+        return "SKIPPED"
+
+
+SKIPPED = _Skipped()
+"""The value of a step that did not run because it said so: it leaves no result."""
+
+
+class Walk:
+    """The durable context, what the steps share, and until when there is time.
+
+    Time is counted while somebody drives: a run that was put down and is taken up again begins anew with what is left.
+    """
+
+    __slots__ = ("at", "ctx", "deadline", "failures", "left_out", "shared", "under_way")
+
+    def __init__(self, ctx: Context, shared: PipelineContext, seconds: float | None = None) -> None:
+        self.ctx, self.shared = ctx, shared
+        self.deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self.at = ""
+        self.failures: dict[str, StepError] = {}
+        self.left_out: dict[str, None] = {}
+        self.under_way: list[PipelineStep] = []
+        """Steps that were started and want a `cleanup`."""
+
+    def within(self, seconds: float | None) -> Walk:
+        """The same walk with at most that much time."""
+        if seconds is None:
+            return self
+        inner = Walk(self.ctx, self.shared, seconds)
+        inner.deadline = min(inner.deadline, self.deadline)
+        inner.under_way = self.under_way
+        return inner
+
+    async def tidy_up(self) -> None:
+        """The cleanups of what was under way when the whole was stopped from outside, in memory."""
+        while self.under_way:
+            step = self.under_way.pop()
+            try:
+                done = step.cleanup(self.shared)
+                if hasattr(done, "__await__"):
+                    await done
+            except Exception as fault:
+                self.shared.cleanup_errors[step.name] = fault
+
+    @property
+    def left(self) -> float:
+        """Seconds, infinite without a limit; never zero, so that it can stand in a policy."""
+        return max(0.001, self.deadline - time.monotonic())
+
+    @property
+    def over(self) -> bool:
+        return self.deadline < math.inf and time.monotonic() >= self.deadline
+
+    def terms(self, policy: StepPolicy) -> StepPolicy:
+        """The policy with no more time than is left."""
+        if self.deadline == math.inf:
+            return policy
+        left = self.left
+        return policy if policy.timeout is not None and policy.timeout <= left else replace(policy, timeout=left)
+
+
+async def truth(ask: Callable[[], Any]) -> bool:
+    """The answer of a condition that may be async and may give a `Result`; its `Err` is raised."""
+    answer = ask()
+    if hasattr(answer, "__await__"):
+        answer = await answer
+    match answer:
+        case Ok(value):
+            return bool(value)
+        case Err(error):
+            raise error if isinstance(error, Exception) else StepError("condition", str(error))
+        case _:
+            return bool(answer)
