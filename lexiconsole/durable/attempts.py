@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lexiconsole.durable.host import Host
-from lexiconsole.errors import StepError, UnknownOutcomeError, ValueNotStorableError
+from lexiconsole.errors import StepError, UnknownOutcomeError
 from lexiconsole.result import Err
 from lexiconsole.types import Json
 
@@ -97,16 +97,27 @@ def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_t
     cause = failure.cause
     if isinstance(cause, StepError):
         return StepError(
-            key, cause.message, type=cause.type, value=cause.value, attempts=attempts, unknown=unknown, traceback=cause.traceback
+            key,
+            cause.message,
+            type=cause.type,
+            value=cause.value,
+            attempts=attempts,
+            unknown=unknown,
+            traceback=cause.traceback,
         )
     if not isinstance(cause, BaseException):
         return StepError(key, str(cause), value=_plain(cause), attempts=attempts, unknown=unknown)
-    message = cause.reason if isinstance(cause, ValueNotStorableError) else str(cause)
+    message = str(cause)
     if isinstance(cause, SystemExit):
         message = f"the step ended the program with {cause.code!r}"
     text = _traceback(cause) if with_traceback and not failure.returned and cause.__traceback__ else ""
     error = StepError(
-        key, message or type(cause).__name__, type=type(cause).__name__, attempts=attempts, unknown=unknown, traceback=text
+        key,
+        message or type(cause).__name__,
+        type=type(cause).__name__,
+        attempts=attempts,
+        unknown=unknown,
+        traceback=text,
     )
     error.__cause__ = cause
     return error
@@ -132,4 +143,3 @@ def _traceback(fault: BaseException) -> str:
         frames.stack = traceback.StackSummary.from_list(kept)
     text = "".join(frames.format()).rstrip()
     return text if len(text) <= 8000 else text[:2000] + "\n…\n" + text[-6000:]
-

@@ -47,7 +47,9 @@ class Codec:
     def encode(self, value: Any, returns: Any, where: str) -> Json:
         """The JSON of `value`; raises ValueNotStorableError when it would not come back the same."""
         kind = type(value)
-        if kind in _PLAIN and (returns is INFER or returns is Any or returns is kind or (value is None and returns is None)):
+        if kind in _PLAIN and (
+            returns is INFER or returns is Any or returns is kind or (value is None and returns is None)
+        ):
             if kind is str and len(value) > self.limit // 4:
                 self._check_size(len(to_json(value)), where)
             return value  # type: ignore[no-any-return]
@@ -65,7 +67,9 @@ class Codec:
         try:
             return _adapter(returns).validate_json(to_json(value))
         except (ValidationError, PydanticUserError) as fault:
-            raise ValueNotStorableError(where, f"the recorded value does not fit {_name(returns)}: {_first(fault)}") from None
+            raise ValueNotStorableError(
+                where, f"the recorded value does not fit {_name(returns)}: {_first(fault)}"
+            ) from None
 
     def _dump(self, value: Any, returns: Any, where: str) -> bytes:
         try:
@@ -74,12 +78,15 @@ class Codec:
             return _adapter(returns).dump_json(value, warnings="error")
         except (PydanticSerializationError, PydanticUserError, ValueError, RecursionError) as fault:
             wanted = "JSON" if returns is INFER or returns is Any else _name(returns)
-            raise ValueNotStorableError(where, f"{_name(type(value))} can not be kept as {wanted}: {_first(fault)}") from None
+            raise ValueNotStorableError(
+                where, f"{_name(type(value))} can not be kept as {wanted}: {_first(fault)}"
+            ) from None
 
     def _check_size(self, size: int, where: str) -> None:
         if size > self.limit:
             raise ValueNotStorableError(
-                where, f"{size:,} bytes are more than the limit of {self.limit:,}; keep the value elsewhere and return its name"
+                where,
+                f"{size:,} bytes are more than the limit of {self.limit:,}; keep the value elsewhere and return its name",
             )
 
 
@@ -147,7 +154,9 @@ def _require_same(value: Any, decoded: Json, where: str) -> None:
     elif kind is dict and isinstance(decoded, dict):
         for name, item in value.items():
             if type(name) is not str:
-                raise ValueNotStorableError(where, f"the key {name!r} is a {_name(type(name))}, JSON has only text keys")
+                raise ValueNotStorableError(
+                    where, f"the key {name!r} is a {_name(type(name))}, JSON has only text keys"
+                )
             _require_same(item, decoded[name], f"{where}.{name}")
     else:
         raise ValueNotStorableError(

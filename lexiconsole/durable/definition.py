@@ -58,7 +58,12 @@ class Definition:
         """The input as the declared type; raises InvalidInputError with every field and reason."""
         if self.input is None:
             if raw not in (None, {}):
-                raise InvalidInputError(self.name, dict.fromkeys(raw, "is not known; it takes no input") if isinstance(raw, dict) else {"": "it takes no input"})
+                raise InvalidInputError(
+                    self.name,
+                    dict.fromkeys(raw, "is not known; it takes no input")
+                    if isinstance(raw, dict)
+                    else {"": "it takes no input"},
+                )
             return None
         try:
             return TypeAdapter(self.input).validate_python({} if raw is None else raw)

@@ -17,9 +17,7 @@ from lexiconsole.types import Instant, Json
 __all__ = ["History", "KeyRecord", "Signal"]
 
 _OPENERS = frozenset({EntryKind.STARTED, EntryKind.ASKED, EntryKind.SLEEPING, EntryKind.CHILD_STARTED})
-_ATTEMPTS = frozenset(
-    {EntryKind.STARTED, EntryKind.ATTEMPT_FAILED, EntryKind.DOUBTED, EntryKind.CHILD_STARTED}
-)
+_ATTEMPTS = frozenset({EntryKind.STARTED, EntryKind.ATTEMPT_FAILED, EntryKind.DOUBTED, EntryKind.CHILD_STARTED})
 _RESULT_FIELD = {EntryKind.DECIDED: "value", EntryKind.ANSWERED: "value", EntryKind.RECEIVED: "payload"}
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.context import INFER, Progress, RunInfo
-from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.host import Host
 from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
@@ -225,7 +225,9 @@ class LiveContext:
                 "ctx.branch(), wait for several with ctx.first() or ctx.all(), and make no asyncio tasks around them"
             )
         if strand.busy:
-            raise ContextMisuseError(f"{key!r} was asked of the context inside a step; do it in the workflow, beside the step")
+            raise ContextMisuseError(
+                f"{key!r} was asked of the context inside a step; do it in the workflow, beside the step"
+            )
         return strand
 
     def _add(self, work: W, strand: Strand) -> W:
@@ -275,7 +277,9 @@ class LiveContext:
         for work in works:
             if work.dropped:
                 raise ContextMisuseError(f"{work.key!r} was dropped; there is nothing to wait for")
-        if self.live:
+        if not self.live:
+            self._begin_branches()
+        else:
             if not any(event.kind is EntryKind.CANCEL for event in self.schedule.inbox):
                 self._begin_fresh()
             if self.schedule.cancelled is not None and strand.shield:
@@ -290,6 +294,13 @@ class LiveContext:
                 continue  # after a cancel nothing unshielded begins; the wait for it raises
             work.begun = True
             work.begin()
+
+    def _begin_branches(self) -> None:
+        """A branch has no entry of its own: its sequence runs in a replay too, and asks for what the journal holds."""
+        for work in self._fresh:
+            if isinstance(work, Branch) and not work.begun and not work.dropped:
+                work.begun = True
+                work.begin()
 
     def _begin_withheld(self, works: Sequence[Work]) -> None:
         """A model that tidies up waits for what a cancel kept from beginning: a step tells so, the rest begins now."""
@@ -426,7 +437,9 @@ class LiveContext:
 
     def resting(self) -> bool:
         return not self.schedule.inbox and all(
-            work.resting and work.begun for work in (*self.open.values(), *self._dropped) if not isinstance(work, Branch)
+            work.resting and work.begun
+            for work in (*self.open.values(), *self._dropped)
+            if not isinstance(work, Branch)
         )
 
     # recording
@@ -447,10 +460,13 @@ class LiveContext:
         self.seq += 1
         return self.host.record((Entry(self._run.id, self.seq, self.host.clock.now(), kind, data=data),))
 
-    async def commit_outcome(self, work: Work, kind: EntryKind, data: JsonObject, *, attempt: int = 0, by: str = "") -> None:
+    async def commit_outcome(
+        self, work: Work, kind: EntryKind, data: JsonObject, *, attempt: int = 0, by: str = ""
+    ) -> None:
         """Records an outcome, waits for the disk, and hands it over in its turn."""
         if self.closed or work.settled:
             return
+        work.busy = True
         self.seq += 1
         entry = Entry(self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by)
         await self.host.record((entry,))
@@ -492,7 +508,9 @@ class LiveContext:
 
     def _wanted(self) -> str:
         open_keys = [f"{work.word} {key!r}" for key, work in self.open.items() if not isinstance(work, Branch)]
-        return " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") if open_keys else "nothing more"
+        return (
+            " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") if open_keys else "nothing more"
+        )
 
     # what happens outside
 
@@ -510,6 +528,9 @@ class LiveContext:
                 self.check_blocked()
             case EntryKind.RESUMED:
                 self.paused = False
+                for work in self.open.values():
+                    if isinstance(work, Step):
+                        work.held = False
                 if self._resume is not None and not self._resume.done():
                     self._resume.set_result(None)
             case EntryKind.RETRIED:
@@ -520,8 +541,10 @@ class LiveContext:
                 work = self.open.get(entry.key)
                 if isinstance(work, Step):
                     work.again()
-            case _:
+            case _ if entry.kind in OUTCOMES or entry.kind in (EntryKind.CANCEL, EntryKind.RESOLVED):
                 self.committed(entry)
+            case _:
+                pass  # a refusal: the model does not hear of it
 
     def match_signals(self) -> None:
         """Gives each signal to the oldest begun `receive` of its name."""
@@ -533,10 +556,12 @@ class LiveContext:
                         work.take(signal)
                         break
 
-    async def may_start(self) -> None:
+    async def may_start(self, step: Step) -> None:
         """The gate before an attempt: a paused run starts nothing, and one that may be lost asks first."""
         while self.paused and not self.closed:
-            self._resume = asyncio.get_running_loop().create_future()
+            step.held = True
+            if self._resume is None or self._resume.done():
+                self._resume = asyncio.get_running_loop().create_future()
             self.check_blocked()
             await self._resume
         await self.host.before_step()
@@ -585,7 +610,9 @@ class LiveContext:
             raise asyncio.CancelledError
         for work in [work for work in self.open.values() if work.begun or not cancelled]:
             if not cancelled:
-                raise ContextMisuseError(f"the workflow returned while {work.word} {work.key!r} was open; await it or drop it")
+                raise ContextMisuseError(
+                    f"the workflow returned while {work.word} {work.key!r} was open; await it or drop it"
+                )
             if work.passive and not isinstance(work, Child):
                 self._drop(work, "the run was cancelled")
         while any(work.begun and not work.doubtful for work in (*self.open.values(), *self._dropped)):

@@ -19,7 +19,9 @@ def memory_context(run: RunInfo | None = None, host: Host | None = None) -> Live
     return LiveContext(run or RunInfo("memory", ""), host or MemoryHost())
 
 
-async def run_in_memory(workflow: Any, input: Any = None, *, host: Host | None = None, id: str = "memory") -> Result[Any, Any]:
+async def run_in_memory(
+    workflow: Any, input: Any = None, *, host: Host | None = None, id: str = "memory"
+) -> Result[Any, Any]:
     """Runs a model, a definition, or what `@workflow` decorated, to its end. Raises what the model raises."""
     definition = workflow if isinstance(workflow, Definition) else definition_of(workflow)
     if definition is not None:

@@ -102,14 +102,22 @@ class Outline:
         mine, theirs = {n.key: n for n in self.nodes}, {n.key: n for n in other.nodes}
         lines = [f"{key} is gone" for key in mine if key not in theirs]
         lines += [f"{key} is new" for key in theirs if key not in mine]
-        lines += [f"{k} was a {mine[k].kind}, is a {theirs[k].kind}" for k in mine if k in theirs and mine[k].kind != theirs[k].kind]
+        lines += [
+            f"{k} was a {mine[k].kind}, is a {theirs[k].kind}"
+            for k in mine
+            if k in theirs and mine[k].kind != theirs[k].kind
+        ]
         kept = [key for key in mine if key in theirs]
         if kept != [key for key in theirs if key in mine]:
             lines.append("the order changed")
-        if not lines and {(e.source, e.target, e.kind) for e in self.edges} != {(e.source, e.target, e.kind) for e in other.edges}:
+        if not lines and {(e.source, e.target, e.kind) for e in self.edges} != {
+            (e.source, e.target, e.kind) for e in other.edges
+        }:
             lines.append("the connections changed")
         return lines
 
 
 def _lean(row: dict[str, Any], default_kind: str) -> JsonObject:
-    return {name: value for name, value in row.items() if value != "" and not (name == "kind" and value == default_kind)}
+    return {
+        name: value for name, value in row.items() if value != "" and not (name == "kind" and value == default_kind)
+    }

@@ -70,7 +70,7 @@ class Step(Work):
 
     @property
     def resting(self) -> bool:
-        return self.doubted or self.held or (self.begun and self.retry_at is not None and not self.running)
+        return not self.busy and (self.doubted or self.held or (self.retry_at is not None and not self.running))
 
     @property
     def doubtful(self) -> bool:
@@ -172,9 +172,7 @@ class Step(Work):
             await asyncio.wait({self.lingering})
             self.lingering = None
         if ctx.paused or ctx.host.needs_check():
-            self.held = True
-            await ctx.may_start()
-            self.held = False
+            await ctx.may_start(self)
         self.attempt += 1
         self.started_at = ctx.host.clock.now()
         if not policy.idempotent or self.role is StepRole.COMPENSATION:

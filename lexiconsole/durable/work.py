@@ -26,7 +26,20 @@ __all__ = ["Ask", "Branch", "Child", "Choice", "Receive", "Sleep", "Work"]
 class Work:
     """Durable work: made, begun, then settled with a value or a fault, or dropped."""
 
-    __slots__ = ("begun", "ctx", "dropped", "fault", "key", "order", "settled", "shielded", "tasks", "value", "withdrawn")
+    __slots__ = (
+        "begun",
+        "busy",
+        "ctx",
+        "dropped",
+        "fault",
+        "key",
+        "order",
+        "settled",
+        "shielded",
+        "tasks",
+        "value",
+        "withdrawn",
+    )
 
     word: ClassVar[str] = "work"
     settled_by: ClassVar[frozenset[EntryKind]] = frozenset()
@@ -37,7 +50,7 @@ class Work:
 
     def __init__(self, ctx: LiveContext, key: str) -> None:
         self.ctx, self.key = ctx, key
-        self.begun = self.settled = self.dropped = self.shielded = self.withdrawn = False
+        self.begun = self.busy = self.settled = self.dropped = self.shielded = self.withdrawn = False
         self.value: Any = None
         self.fault: BaseException | None = None
         self.order = 0
@@ -57,7 +70,7 @@ class Work:
     @property
     def resting(self) -> bool:
         """Nothing of it runs in this process now."""
-        return self.passive
+        return self.passive and not self.busy
 
     @property
     def doubtful(self) -> bool:
@@ -197,6 +210,7 @@ class Receive(Work):
 
     def take(self, signal: Signal) -> None:
         """This signal is for us: remember which, so that a replay hands over the same one."""
+        self.busy = True
         data: JsonObject = {"signal": signal.seq, "payload": signal.payload}
         if self.ctx.journaled:
             self.spawn(self.ctx.commit_outcome(self, EntryKind.RECEIVED, data))
@@ -262,10 +276,13 @@ class Child(Work):
         self.spawn(self._run() if self.ctx.journaled else self._run_in_memory())
 
     async def _run(self) -> None:
+        self.busy = True
         name = self.definition if isinstance(self.definition, str) else self.ctx.definition_name(self.definition)
         if not self.ctx.already_open(self):
             await self.ctx.record(EntryKind.CHILD_STARTED, self.key, {"run": self.id, "definition": name})
         await self.ctx.host.child(self.id, self.key, self.definition, self.input)
+        self.busy = False
+        self.ctx.check_blocked()
 
     async def _run_in_memory(self) -> None:
         try:
@@ -338,5 +355,3 @@ def _fault(key: str, fault: Exception) -> StepError:
     error = StepError(key, str(fault) or type(fault).__name__, type=type(fault).__name__)
     error.__cause__ = fault
     return error
-
-

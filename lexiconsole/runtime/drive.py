@@ -30,7 +30,9 @@ class Drive:
 
     journaled = True
 
-    def __init__(self, runtime: Runtime, row: RunRow, definition: Definition, entries: list[Entry], *, clean: bool) -> None:
+    def __init__(
+        self, runtime: Runtime, row: RunRow, definition: Definition, entries: list[Entry], *, clean: bool
+    ) -> None:
         """`entries` are `run.created` and all since the last renewal; `clean`: nothing was in flight when it was put down."""
         self.runtime, self.row, self.definition = runtime, row, definition
         self.entries, self.clean = entries, clean
@@ -43,6 +45,7 @@ class Drive:
         self._deadline: asyncio.Task[None] | None = None
         self._drain: asyncio.Task[None] | None = None
         self._parking = False
+        self._writing = 0
         self._timed_out = False
 
     # from beginning to end
@@ -114,7 +117,6 @@ class Drive:
                 raise  # ours, not the model's
             return ending_of_fault(fault, ctx.undone, self.codec)
         return ending_of_value(value, ctx.undone, self.codec)
-
 
     def _info(self, created: Entry, given: Any, history: History) -> RunInfo:
         return RunInfo(
@@ -188,7 +190,7 @@ class Drive:
             ctx = self.ctx
             if ctx is None or not await self.runtime.may_park(self):
                 return
-            if ctx.closed or not ctx.live or ctx.schedule.moving or not ctx.resting():
+            if ctx.closed or not ctx.live or ctx.schedule.moving or self._writing or not ctx.resting():
                 return
             status, wake_at, on = self._rest()
             if wake_at is not None and wake_at - self.clock.now() <= self.runtime.settings.park_after:
@@ -269,6 +271,11 @@ class Drive:
         assert ctx is not None
         ctx.seq += 1
         entry = Entry(self.row.id, ctx.seq, self.clock.now(), kind, key, 0, data, by)
-        await self.record((entry,))
+        self._writing += 1
+        try:
+            await self.record((entry,))
+        finally:
+            self._writing -= 1
         ctx.apply(entry)
+        ctx.check_blocked()
         return entry

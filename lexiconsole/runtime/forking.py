@@ -37,7 +37,9 @@ def forked(
     writes: list[tuple[EntryKind, str, JsonObject]] = []
     for key, value in edits:
         if not key:
-            given = codec.encode(definition.validate(value), definition.input if definition.input is not None else INFER, "input")
+            given = codec.encode(
+                definition.validate(value), definition.input if definition.input is not None else INFER, "input"
+            )
             continue
         outcomes = [e for e in entries if e.key == key and e.kind in OUTCOMES and e.seq not in history.voided]
         if not outcomes:

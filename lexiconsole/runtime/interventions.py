@@ -129,7 +129,11 @@ def _base_voids(entries: Sequence[Entry], key: str, failed: Entry | None, voided
         and (
             e.kind in ENDINGS
             or e.kind is EntryKind.CANCEL
-            or (failed is not None and e.key == key and e.kind in (EntryKind.STEP_FAILED, EntryKind.ATTEMPT_FAILED, EntryKind.STARTED))
+            or (
+                failed is not None
+                and e.key == key
+                and e.kind in (EntryKind.STEP_FAILED, EntryKind.ATTEMPT_FAILED, EntryKind.STARTED)
+            )
             or (failed is not None and e.kind is EntryKind.DROPPED and e.seq > since)
         )
     )

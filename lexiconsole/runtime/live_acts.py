@@ -93,7 +93,11 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     if how == "fail":
         message = str(request.data.get("reason") or "an operator found that it failed")
         data["error"] = {"type": "Err", "message": message, "attempts": work.attempt}
-    sentence = {"again": f"{target} is run again", "done": f"{target} counts as done", "fail": f"{target} counts as failed"}
+    sentence = {
+        "again": f"{target} is run again",
+        "done": f"{target} counts as done",
+        "fail": f"{target} counts as failed",
+    }
     return Plan(sentence[how], writes=((EntryKind.RESOLVED, target, data),))  # type: ignore[arg-type]
 
 
@@ -104,12 +108,18 @@ def _only_candidate(ctx: LiveContext) -> str:
 
 
 def _candidates(ctx: LiveContext) -> list[str]:
-    return [key for key, work in ctx.open.items() if work.doubtful or (isinstance(work, Step) and work.retry_at is not None)]
+    return [
+        key for key, work in ctx.open.items() if work.doubtful or (isinstance(work, Step) and work.retry_at is not None)
+    ]
 
 
 def _no_candidate(ctx: LiveContext, target: str) -> str:
     keys = _candidates(ctx)
     if not keys:
-        return "nothing in this run failed or is in doubt" if not target else f"{target} neither failed nor is it in doubt"
+        return (
+            "nothing in this run failed or is in doubt" if not target else f"{target} neither failed nor is it in doubt"
+        )
     close = nearest(target, keys)
-    return f"{target!r} can not be decided; {'did you mean ' + repr(close) if close else 'these can: ' + ', '.join(keys)}"
+    return (
+        f"{target!r} can not be decided; {'did you mean ' + repr(close) if close else 'these can: ' + ', '.join(keys)}"
+    )

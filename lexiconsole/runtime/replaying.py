@@ -45,7 +45,14 @@ async def try_replay(
     given = definition.validate(history.input)
     model = definition.build(given)
     info = RunInfo(
-        row.id, definition.name, definition.version, given, entries[0].by, entries[0].at, history.generation, history.state
+        row.id,
+        definition.name,
+        definition.version,
+        given,
+        entries[0].by,
+        entries[0].at,
+        history.generation,
+        history.state,
     )
     ctx = LiveContext(info, _DryHost(clock, codec), history, dry=True, lenient=lenient)
     mismatch: ReplayMismatchError | None = None

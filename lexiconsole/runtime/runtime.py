@@ -18,7 +18,13 @@ from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.threads import Threads
 from lexiconsole.durable.work import Child
-from lexiconsole.errors import NotFoundError, NotOwnedError, RefusedError, ReplayMismatchError, WorkflowVersionMismatchError
+from lexiconsole.errors import (
+    NotFoundError,
+    NotOwnedError,
+    RefusedError,
+    ReplayMismatchError,
+    WorkflowVersionMismatchError,
+)
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.ids import new_run_id
 from lexiconsole.runtime.owner import Owner
@@ -163,7 +169,9 @@ class Runtime:
         Raises InvalidInputError before anything is written, RefusedError when the id belongs to another definition or input.
         """
         given = definition.validate(raw)
-        stored = self.codec.encode(given, definition.input if definition.input is not None else INFER, f"{definition.name} input")
+        stored = self.codec.encode(
+            given, definition.input if definition.input is not None else INFER, f"{definition.name} input"
+        )
         new = NewRun(
             id=id or new_run_id(),
             name=definition.name,
@@ -247,7 +255,8 @@ class Runtime:
             owned["fingerprint"] = fingerprint
         rows = [(EntryKind.OWNED, "", owned, ""), *((kind, key, data, by) for kind, key, data in writes)]
         new = [
-            Entry(row.id, seq + n, at, kind, key, 0, data, who) for n, (kind, key, data, who) in enumerate(rows, start=1)
+            Entry(row.id, seq + n, at, kind, key, 0, data, who)
+            for n, (kind, key, data, who) in enumerate(rows, start=1)
         ]
         await self.journal.append(claimed, claimed.epoch, new)
         if not drive:
@@ -268,7 +277,13 @@ class Runtime:
             task.exception()
         parent = self.drives.get(drive.row.parent) if drive.row.parent else None
         if parent is not None and not self._stopping:
-            self.spawn(self.do_requests())
+            self.spawn(self._child_put_down(parent))
+
+    async def _child_put_down(self, parent: Drive) -> None:
+        """A child ended or left memory: its parent hears of the one, and may follow it in the other."""
+        await self.do_requests()
+        if parent.ctx is not None:
+            parent.ctx.check_blocked()
 
     async def load(self, row: RunRow) -> list[Entry]:
         """`run.created` and everything since the last renewal."""
@@ -305,9 +320,10 @@ class Runtime:
             return False
         if any(isinstance(work, Child) and work.id in self.drives for work in drive.ctx.open.values()):
             return False
-        if await self.journal.requests(run=drive.row):
+        while await self.journal.requests(run=drive.row):
             await self.do_requests()
-            return False
+            if drive.ctx.closed:
+                return False
         return True
 
     async def retry_by_itself(self, drive: Drive, ending: JsonObject) -> bool:

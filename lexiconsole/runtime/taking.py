@@ -58,7 +58,11 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
     for request in requests:
         if not row.status.ended and request.kind is not RequestKind.EDIT:
             continue  # done against the live context, once it has replayed
-        plan = await _plan_ended(runtime, row, request) if not writes else Plan(refused="another act came first; look again")
+        plan = (
+            await _plan_ended(runtime, row, request)
+            if not writes
+            else Plan(refused="another act came first; look again")
+        )
         if plan.refused:
             await runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
             continue
@@ -80,7 +84,9 @@ async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
         target = "" if request.kind is RequestKind.EDIT else request.target
         actual = revision(entries, target)
         if actual != request.expects:
-            return Plan(refused=f"{target or 'the run'} moved on: you saw {request.expects}, it is at {actual}; look again")
+            return Plan(
+                refused=f"{target or 'the run'} moved on: you saw {request.expects}, it is at {actual}; look again"
+            )
     definition = runtime.definition_for(row)
     return await plan_at_rest(definition, row, entries, request, clock=runtime.clock, codec=runtime.codec)
 
