@@ -42,7 +42,7 @@ def contents(wheel: Path) -> Contents:
 
 
 def publish_wheel(wheel: Path, index: Path) -> Path:
-    """Puts a wheel into a folder that serves as an index (`pip install --index-url file://FOLDER/ NAME`).
+    """Puts a wheel into a folder that serves as an index (`pip install -i file://FOLDER/ NAME`).
 
     The same bytes again change nothing. Other bytes under a name that is taken are refused: who has installed a version
     must be able to trust that it stays what it was.

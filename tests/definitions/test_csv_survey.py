@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,16 @@ def test_a_file_that_is_gone_is_told_in_a_sentence(path: Path) -> None:
     path.unlink()
     with pytest.raises(CsvError, match="can not be read: No such file"):
         found.require_same(path)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("id,text\n" + "".join(f"{n},{'x' * 200}\n" for n in range(50_000)))
+    tracemalloc.start()
+    try:
+        found = survey(path)
+        assert sum(1 for _ in found.read_from(path, 0)) == 50_000
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4_000_000 < path.stat().st_size

@@ -65,7 +65,7 @@ def test_pip_installs_from_the_index(tmp_path: Path) -> None:
     for version in ("1.0", "1.1"):
         publish_wheel(wheel(tmp_path / "built", version), tmp_path / "index")
     pip = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "--quiet"]
-    index = ["--index-url", f"{(tmp_path / 'index').as_uri()}/"]
+    index = ["-i", f"{(tmp_path / 'index').as_uri()}/"]
     download = ["download", "--no-deps", *index, "--dest", tmp_path / "got", "tiny-thing==1.0"]
     done = subprocess.run([*pip, *download], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
