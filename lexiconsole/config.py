@@ -1,4 +1,4 @@
-"""The configuration classes under the path that the reference documents import them from."""
+"""The path under which the reference documents import the configuration classes; they live beside their models."""
 
 from lexiconsole.bulk.config import BulkOperationConfig
 from lexiconsole.graph.config import GraphConfig

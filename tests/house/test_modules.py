@@ -15,7 +15,8 @@ import lexiconsole
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "lexiconsole"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "scaffold" not in path.parts)
+"""Without the files that `init` writes: those are a user's."""
 FORBIDDEN = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
 SKIPPED = {"__pycache__", "node_modules", "dist", "build", "venv"}
 
@@ -52,7 +53,8 @@ def name_of(path: Path) -> str:
 
 
 def test_a_module_stays_below_400_lines():
-    long = {short(path): lines for path in MODULES if (lines := len(path.read_text().splitlines())) > 400}
+    code = [path for path in MODULES if "conformance" not in path.parts]  # a suite of tests for whoever writes a store
+    long = {short(path): lines for path in code if (lines := len(path.read_text().splitlines())) > 400}
     assert long == {}
 
 
@@ -72,6 +74,16 @@ def test_a_name_says_what_a_module_is_about():
         if FORBIDDEN & set(path.with_suffix("").parts) and name_of(path) not in reexports()
     ]
     assert bad == []
+
+
+def test_every_module_that_exists_for_its_path_is_listed():
+    """And the other way round: what is listed says so in its first line."""
+    said = {
+        name_of(path)
+        for path in MODULES
+        if path.read_text().startswith('"""The path under which the reference documents')
+    }
+    assert said == reexports()
 
 
 def test_reexports_only_hand_names_on():
@@ -158,6 +170,23 @@ def test_statements_stand_in_sql_files_and_not_in_the_code():
         and "sqlite_schema" not in line  # what asks SQLite about itself is no statement of ours
     ]
     assert found == []
+
+
+def test_inside_the_package_nothing_is_taken_from_its_front_door():
+    """The root hands out every folder's names, so an import from it would pass all contracts by."""
+    found = [
+        f"{short(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "lexiconsole" and path.parent != PACKAGE
+        and {alias.name for alias in node.names} - {"__version__"}
+    ]  # fmt: skip
+    assert found == []
+
+
+def test_the_version_is_the_same_everywhere():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert lexiconsole.__version__ == settings["project"]["version"]
 
 
 def test_the_import_contracts_hold():
