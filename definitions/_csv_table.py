@@ -48,6 +48,10 @@ class Tally:
     present: int = 0
     rejected: int = 0
 
+    @property
+    def records(self) -> int:
+        return self.added + self.present + self.rejected
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from _paths import AnyPath, ExistingFile, kept
 from _sqlite_backup import check, copy_pages, publish, rotate
-from lexiconsole import Context, Progress, Result, RunCancelled, StepError, StepRole, workflow
+from lexiconsole import Context, Err, Progress, Result, RunCancelled, StepError, StepRole, workflow
 
 
 class BackupInput(BaseModel):
@@ -42,20 +42,22 @@ async def backup(ctx: Context, input: BackupInput) -> Result[Path, StepError]:
     draft = final.with_name(f".{final.name}.draft")
 
     try:
-        copied = await ctx.step("copy", partial(copy_pages, database, draft, _teller(ctx)))
-        checked = await ctx.step("check", partial(check, draft)) if copied.is_ok() else copied
+        checked: Result[int, StepError] = await ctx.step("copy", partial(copy_pages, database, draft, _teller(ctx)))
+        if checked.is_ok():
+            checked = await ctx.step("check", partial(check, draft))
     except RunCancelled:
         await _discard(ctx, draft)
         raise
-    if checked.is_err():  # the older copies are still all there: nothing is rotated before the new one is proven
+    if isinstance(checked, Err):  # the older copies are all still there: none goes before the new one is proven
         await _discard(ctx, draft)
         return checked
 
-    published = await ctx.step("publish", partial(publish, draft, final))
-    if published.is_ok():
-        names = re.compile(rf"{re.escape(database.stem)}-\d{{8}}-\d{{6}}-\d{{6}}{re.escape(database.suffix)}")
-        await ctx.step("rotate", partial(rotate, folder, names, input.keep))
-    return published
+    published: Result[Path, StepError] = await ctx.step("publish", partial(publish, draft, final))
+    if isinstance(published, Err):
+        return published
+    names = re.compile(rf"{re.escape(database.stem)}-\d{{8}}-\d{{6}}-\d{{6}}{re.escape(database.suffix)}")
+    rotated: Result[list[str], StepError] = await ctx.step("rotate", partial(rotate, folder, names, input.keep))
+    return rotated if isinstance(rotated, Err) else published
 
 
 async def _discard(ctx: Context, draft: Path) -> None:
