@@ -104,8 +104,9 @@ def test_reexports_only_hand_names_on():
 def test_a_folders_init_only_hands_names_on(path):
     for statement in ast.parse(path.read_text()).body:
         lazy = isinstance(statement, ast.FunctionDef) and statement.name in {"__getattr__", "__dir__"}
+        put_together = isinstance(statement, ast.ClassDef) and len(statement.body) == 1  # bases and a docstring
         handing = isinstance(statement, ast.ImportFrom | ast.Import | ast.Assign | ast.AnnAssign | ast.Expr | ast.If)
-        assert handing or lazy, f"{short(path)}:{statement.lineno}"
+        assert handing or lazy or put_together, f"{short(path)}:{statement.lineno}"
 
 
 @pytest.mark.parametrize(
