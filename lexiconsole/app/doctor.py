@@ -1,0 +1,66 @@
+"""`doctor`: whether the store, its owners and the definitions are well."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.runtime.owner import Liveness, liveness
+from lexiconsole.runtime.runtime import Runtime
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+
+__all__ = ["Finding", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: well or not, and a sentence."""
+
+    ok: bool
+    subject: str
+    message: str
+
+
+def examine(workspace: Workspace, call: Callable[[Any], Any], *, rebuild: bool) -> list[Finding]:
+    """Looks at everything; `rebuild` makes the lists of runs, questions and timers anew from the journal first."""
+    found = [Finding(True, "python", f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")]
+    if not workspace.store_path.exists() and not rebuild:
+        found.append(Finding(True, "store", f"{workspace.store_path} does not exist yet; the first run makes it"))
+    else:
+        if rebuild:
+            count = call(lambda runtime: runtime.journal.rebuild())
+            found.append(Finding(True, "projections", f"made anew for {count:,} runs"))
+        faults = call(lambda runtime: runtime.journal.check())
+        found += [Finding(False, "store", fault) for fault in faults]
+        if not faults:
+            counts = call(lambda runtime: runtime.journal.counts())
+            place = call(_place)
+            found.append(Finding(True, "store", f"{place}: sound, {sum(counts.values()):,} runs"))
+        found += call(_owners)
+    problems = workspace.problems()
+    found += [Finding(False, "definitions", str(problem)) for problem in problems]
+    if not problems:
+        found.append(Finding(True, "definitions", f"{len(workspace.definitions())} loaded"))
+    return found
+
+
+async def _place(runtime: Runtime) -> str:
+    return runtime.journal.place
+
+
+async def _owners(runtime: Runtime) -> list[Finding]:
+    found = []
+    for row in await runtime.journal.owners():
+        state = liveness(row, runtime.locks, runtime.clock.now(), runtime.settings.stall_after)
+        what = {
+            Liveness.ALIVE: "drives runs",
+            Liveness.STALLED: "is stopped or starved; a worker takes its runs over",
+            Liveness.DEAD: "died; its runs go on with `lexiconsole worker` or `lexiconsole resume`",
+        }[state]
+        found.append(Finding(state is Liveness.ALIVE, "process", f"{row.pid} on {row.host} {what}"))
+    return found

@@ -1,0 +1,337 @@
+"""Workspace: a folder opened, with its definitions, its store and its settings. Both faces call this and nothing below it."""
+
+from __future__ import annotations
+
+import getpass
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from lexiconsole.app.config import Settings
+from lexiconsole.app.doctor import Finding, examine
+from lexiconsole.durable.context import Progress
+from lexiconsole.durable.definition import Definition
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
+from lexiconsole.durable.outline import Outline
+from lexiconsole.errors import AmbiguousError, LexiconsoleError, NotFoundError, RefusedError
+from lexiconsole.runtime.engine import Engine
+from lexiconsole.runtime.interventions import Plan, revision
+from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.runtime.settings import EngineSettings
+from lexiconsole.types import Json, RunStatus
+
+if TYPE_CHECKING:
+    from lexiconsole.catalog import Catalog, Problem
+    from lexiconsole.catalog import Finding as CheckFinding
+
+__all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
+
+UNCHANGED: Any = object()
+"""For `fork`: the input stays what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an act. `pending`: its owner, another process, has yet to do it; the request is safe on disk."""
+
+    applied: bool
+    pending: bool
+    refused: str
+    run: RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an act would do. `revision` is that of its target as it was looked at."""
+
+    sentence: str
+    details: list[str]
+    revision: int | None
+    refused: str
+
+
+class Workspace:
+    """Use it as a context manager: leaving it puts runs down cleanly, resumable. Methods may be called from any one thread."""
+
+    def __init__(self, root: Path, settings: Settings, store: Path | None = None) -> None:
+        self.root, self.settings = root, settings
+        self.store_path = store if store is not None else root / settings.store.path
+        self.user = getpass.getuser()
+        self._catalog: Catalog | None = None
+        self._engine: Engine | None = None
+        self._empty = False
+
+    @classmethod
+    def find(cls, start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Workspace:
+        """The workspace of the nearest folder upwards with application.yaml or definitions/, else of the folder itself."""
+        here = (start or Path.cwd()).absolute()
+        if not here.is_dir():
+            raise NotFoundError("folder", str(here))
+        root = next((folder for folder in (here, *here.parents) if _is_workspace(folder)), here)
+        return cls(root, Settings.load(root, profile=profile), store.absolute() if store is not None else None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        bugs = self.interrupt()
+        if bugs and fault is None:
+            raise bugs[0]
+
+    # definitions
+
+    @property
+    def catalog(self) -> Catalog:
+        """Loaded on first use: the workspace's own definitions, or those that come with the program."""
+        if self._catalog is None:
+            from lexiconsole.catalog import Catalog, bundled_folder
+
+            own = [self.root / name for name in self.settings.definitions]
+            folders = [folder for folder in own if folder.exists()]
+            self._catalog = Catalog.load(folders or [bundled_folder()])
+        return self._catalog
+
+    def definitions(self) -> list[Definition]:
+        return list(self.catalog.definitions)
+
+    def definition(self, name: str) -> Definition:
+        return self.catalog.get(name)
+
+    def problems(self) -> list[Problem]:
+        return list(self.catalog.problems)
+
+    def check(self) -> list[CheckFinding]:
+        from lexiconsole.catalog import check
+
+        return check(self.catalog)
+
+    # looking
+
+    def run(self, prefix: str) -> RunRow:
+        """The run whose id this is, or begins with this."""
+        matches = self._look(lambda runtime: runtime.journal.match(prefix))
+        exact = [row for row in matches if row.id == prefix]
+        if len(matches) == 1 or exact:
+            return (exact or matches)[0]
+        if matches:
+            raise AmbiguousError("run", prefix, [row.id for row in matches])
+        known = [row.id[: max(4, len(prefix))] for row in self.runs(RunFilter(limit=500))]
+        raise NotFoundError("run", prefix, known, hint="`lexiconsole runs` lists them")
+
+    def runs(self, which: RunFilter) -> list[RunRow]:
+        return self._look(lambda runtime: runtime.journal.runs(which))
+
+    def counts(self) -> dict[RunStatus, int]:
+        return self._look(lambda runtime: runtime.journal.counts())
+
+    def entries(self, run: RunRow, after: int = 0) -> list[Entry]:
+        return self._look(lambda runtime: runtime.journal.load(run, after=after))
+
+    def outline(self, run: RunRow) -> Outline:
+        """As it was when the run was made; empty when nothing is known of it."""
+        return self._look(lambda runtime: runtime.journal.outline(run.digest)) or Outline()
+
+    def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
+        return self._look(lambda runtime: runtime.journal.tasks(run))
+
+    def follow(self, run: RunRow, after: int = 0, timeout: float | None = None) -> Iterator[Entry | Progress]:
+        """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""
+        from lexiconsole.app.following import follow
+
+        return follow(self._open(), run, after, timeout)
+
+    # acting
+
+    def prepare(self, name: str, raw: Any) -> Any:
+        """The input as the definition's type; raises InvalidInputError. Writes nothing."""
+        return self.definition(name).validate(raw)
+
+    def start(
+        self, name: str, raw: Any, *, id: str = "", by: str = "", record_only: bool = False
+    ) -> tuple[RunRow, bool]:
+        """Makes a run and begins to drive it here, unless `record_only`. False: the id had that run already."""
+        definition = self.definition(name)
+        definition.validate(raw)
+        self._write()
+        return self._write().call(
+            lambda runtime: runtime.create(definition, raw, id=id, by=by or self.user, drive=not record_only)
+        )
+
+    def drive(self, run: RunRow) -> RunRow:
+        """Drives a run on in this process. Raises RefusedError when another, living process drives it."""
+        return self._write().call(lambda runtime: _drive(runtime, run))
+
+    def act(self, request: Request, *, record_only: bool = False) -> Outcome:
+        """Leaves a request, and does it here when nobody drives the run."""
+        from lexiconsole.runtime.taking import act
+
+        asked = request if request.by else replace(request, by=self.user)
+        state = self._write().call(lambda runtime: act(runtime, asked, drive=not record_only))
+        return Outcome(
+            applied=state.state is RequestState.APPLIED,
+            pending=state.state is RequestState.OPEN,
+            refused=state.reply if state.state is RequestState.REFUSED else "",
+            run=self.run(request.run_id),
+        )
+
+    def preview(self, request: Request) -> Preview:
+        """What the act would do now. Changes nothing."""
+        return self._look(lambda runtime: _preview(runtime, request))
+
+    def fork(
+        self,
+        run: RunRow,
+        at: int,
+        *,
+        input: Any = UNCHANGED,
+        edits: dict[str, Json] | None = None,
+        compensate_origin: bool = False,
+        by: str = "",
+        record_only: bool = False,
+    ) -> RunRow:
+        """A new run from entry `at` of another, with recorded results (by key) and the input changed."""
+        changes = list((edits or {}).items())
+        if input is not UNCHANGED:
+            changes.append(("", input))
+        return self._write().call(
+            lambda runtime: runtime.fork(
+                run, at, edits=changes, compensate=compensate_origin, by=by or self.user, drive=not record_only
+            )
+        )
+
+    def settle(self, run: RunRow, timeout: float | None = None) -> RunRow:
+        """Waits until the run ends or parks, or `timeout` seconds are over."""
+        for _ in self.follow(run, self.run(run.id).seq, timeout):
+            pass
+        return self.run(run.id)
+
+    def serve(
+        self, *, stop: threading.Event, take_over: bool = True, told: Callable[[Entry], None] | None = None
+    ) -> None:
+        """Recovers and drives whatever nobody drives until `stop` is set. `told` hears each entry written here."""
+        engine = self._write()
+        silence = engine.listen(lambda item, _: told(item) if told and isinstance(item, Entry) else None)
+        try:
+            engine.call(lambda runtime: engine.serve(runtime, stop, take_over=take_over))
+        finally:
+            silence()
+
+    def doctor(self, *, rebuild: bool = False) -> list[Finding]:
+        return examine(self, self._look if not rebuild else lambda body: self._write().call(body), rebuild=rebuild)
+
+    def interrupt(self, *, at_once: bool = False) -> list[BaseException]:
+        """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return []
+        if not at_once:
+            engine.stop()
+        return [fault for _, fault in engine.bugs]
+
+    # the engine
+
+    def _open(self) -> Engine:
+        """The engine as it is, or one to look with: a store that does not exist is not made by looking."""
+        if self._engine is None:
+            self._begin(self._journal(looking=True))
+        assert self._engine is not None
+        return self._engine
+
+    def _write(self) -> Engine:
+        """The engine on the real store, which is made when it is missing."""
+        if self._engine is not None and self._empty:
+            self.interrupt()
+        if self._engine is None:
+            self._begin(self._journal(looking=False))
+        assert self._engine is not None
+        return self._engine
+
+    def _look(self, body: Callable[[Runtime], Any]) -> Any:
+        return self._open().call(body)
+
+    def _begin(self, journal: Journal) -> None:
+        engine = Engine(journal, self._runtime)
+        engine.start()
+        self._engine = engine
+
+    def _journal(self, *, looking: bool) -> Journal:
+        from lexiconsole.store import MemoryJournal, SqliteJournal
+
+        self._empty = looking and not self.store_path.exists()
+        if self._empty:
+            return MemoryJournal()
+        full = self.settings.store.durability == "power"
+        return SqliteJournal(self.store_path, durability="full" if full else "process")
+
+    def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
+        given = self.settings.engine
+        settings = EngineSettings(
+            park_after=given.park_after,
+            cancel_deadline=given.cancel_deadline,
+            poll=given.poll,
+            beat=given.beat,
+            stall_after=given.stall_after,
+            threads=given.threads,
+            max_value_bytes=self.settings.store.limits.max_value_bytes,
+            secrets=tuple(self.settings.secrets),
+        )
+        locks = None if self._empty else self.store_path.parent / "locks"
+        return Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine)
+
+
+class _Definitions:
+    """The catalogue as the runtime asks for it; loaded when the first run needs it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def find(self, name: str) -> Definition | None:
+        try:
+            return self._workspace.catalog.get(name)
+        except LexiconsoleError:
+            return None
+
+    def names(self) -> frozenset[str]:
+        return frozenset(definition.name for definition in self._workspace.catalog.definitions)
+
+    def fingerprint(self, name: str) -> str:
+        try:
+            return self._workspace.catalog.fingerprint(name)
+        except LexiconsoleError:
+            return ""
+
+
+async def _drive(runtime: Runtime, run: RunRow) -> RunRow:
+    from lexiconsole.runtime.taking import free_if_dead, take
+
+    row = await runtime.reload(run)
+    if row.id in runtime.drives or row.status.ended:
+        return row
+    if not await free_if_dead(runtime, row):
+        raise RefusedError(f"run {row.id} is driven by another process; watch it with: lexiconsole watch {row.id}")
+    await take(runtime, await runtime.reload(row))
+    return await runtime.reload(row)
+
+
+async def _preview(runtime: Runtime, request: Request) -> Preview:
+    from lexiconsole.durable.journal import RequestKind
+    from lexiconsole.runtime.taking import preview
+
+    row = await runtime.journal.run(request.run_id)
+    if row is None:
+        raise NotFoundError("run", request.run_id)
+    plan: Plan = await preview(runtime, request)
+    entries = await runtime.journal.load(row)
+    target = "" if request.kind is RequestKind.EDIT else request.target
+    bound = request.kind is RequestKind.EDIT or (target and any(entry.key == target for entry in entries))
+    return Preview(plan.sentence, list(plan.details), revision(entries, target) if bound else None, plan.refused)
+
+
+def _is_workspace(folder: Path) -> bool:
+    return any((folder / name).exists() for name in ("application.yaml", "application.yml", "definitions"))

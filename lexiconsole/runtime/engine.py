@@ -1,0 +1,130 @@
+"""Engine: a runtime on its own thread with its own event loop, so that no step ever holds up a face."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from lexiconsole.durable.context import Progress
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.journal import Journal
+from lexiconsole.runtime.output import capture_steps
+from lexiconsole.runtime.recovery import bury_the_dead, drive_what_waits
+from lexiconsole.runtime.runtime import Runtime
+
+__all__ = ["Engine", "Listener"]
+
+T = TypeVar("T")
+Listener = Callable[[Entry | Progress, str], None]
+"""Called on the engine's thread with an entry or progress, and the run's id."""
+
+
+class Engine:
+    """`call` runs something on the engine's loop and waits for it; the rest is start and stop."""
+
+    def __init__(self, journal: Journal, build: Callable[[Journal, Engine], Runtime], *, capture: bool = True) -> None:
+        self._journal, self._build, self._capture = journal, build, capture
+        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+        self._stop: asyncio.Event | None = None
+        self._fault: BaseException | None = None
+        self._listeners: list[Listener] = []
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.runtime: Runtime | None = None
+        self.bugs: list[tuple[str, BaseException]] = []
+
+    def start(self) -> None:
+        """Opens the journal on the engine's thread; raises what opening raised."""
+        if self._capture:
+            capture_steps()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._main()), name="lexiconsole-engine", daemon=True
+        )
+        self._thread.start()
+        self._ready.wait()
+        if self._fault is not None:
+            raise self._fault
+
+    async def _main(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        try:
+            await self._journal.open()
+        except BaseException as fault:
+            self._fault = fault
+            self._ready.set()
+            return
+        self._journal.subscribe(self._committed)
+        self.runtime = self._build(self._journal, self)
+        polling = asyncio.create_task(self._poll(self.runtime))
+        self._ready.set()
+        await self._stop.wait()
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+        try:
+            await self.runtime.stop()
+        finally:
+            await self._journal.close()
+
+    async def _poll(self, runtime: Runtime) -> None:
+        """What others ask of runs driven here is done within a moment."""
+        while True:
+            await runtime.clock.sleep(runtime.settings.poll)
+            if runtime.drives:
+                try:
+                    await runtime.do_requests()
+                except Exception as fault:
+                    self.bug("", fault)
+                    return
+
+    def call(self, body: Callable[[Runtime], Awaitable[T]]) -> T:
+        """Runs `body(runtime)` on the engine's loop and waits for what it gives or raises."""
+        return self.begin(body).result()
+
+    def begin(self, body: Callable[[Runtime], Awaitable[T]]) -> Any:
+        """The same without waiting: a concurrent future."""
+        assert self.loop is not None and self.runtime is not None, "the engine was not started"
+        return asyncio.run_coroutine_threadsafe(_as_coroutine(body, self.runtime), self.loop)
+
+    def stop(self) -> None:
+        """Puts every run down where it stands and closes the journal. Safe to call twice."""
+        if self._thread is None or self.loop is None or self._stop is None:
+            return
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._thread = None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tells `listener` of entries committed by this process and of progress; gives the way to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def _committed(self, entries: Sequence[Entry]) -> None:
+        for listener in list(self._listeners):
+            for entry in entries:
+                listener(entry, entry.run_id)
+
+    # what the runtime tells
+
+    def progress(self, run_id: str, event: Progress) -> None:
+        for listener in list(self._listeners):
+            listener(event, run_id)
+
+    def bug(self, run_id: str, fault: BaseException) -> None:
+        self.bugs.append((run_id, fault))
+
+    # driving what nobody drives
+
+    async def serve(self, runtime: Runtime, stop: threading.Event, *, take_over: bool) -> None:
+        """Recovers and drives until `stop` is set: dead owners are replaced and due runs woken within one poll."""
+        while not stop.is_set():
+            await bury_the_dead(runtime, take_over=take_over)
+            await drive_what_waits(runtime)
+            await runtime.clock.sleep(runtime.settings.poll)
+
+
+async def _as_coroutine(body: Callable[[Runtime], Awaitable[T]], runtime: Runtime) -> T:
+    return await body(runtime)
