@@ -12,7 +12,7 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, NotOwnedError, StoreError
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.projection import Standing, request_of, settle
-from lexiconsole.store.rows import encode_entry, encode_request
+from lexiconsole.store.rows import encode_entry, encode_request, encode_run
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 __all__ = ["MemoryJournal"]
@@ -67,6 +67,7 @@ class MemoryJournal:
 
     async def close(self) -> None:
         self._open = False
+        await asyncio.sleep(0)
 
     # runs and entries
 
@@ -76,8 +77,8 @@ class MemoryJournal:
         taken = self._runs.get(new.id)
         if taken is not None:
             return taken.listed(), False
+        encode_run(new, new.outline.digest())
         first = Entry(new.id, 1, new.at, EntryKind.CREATED, data=new.data, by=new.by)
-        encode_entry(first)
         kept = self._new(new, [first, *self._shared(new)])
         kept.standing.fold(kept.entries, new.origin_seq)
         self._runs[new.id] = kept

@@ -42,7 +42,7 @@ def encode_entry(entry: Entry) -> bytes:
     """
     kind = entry.kind
     row: list[Any] = [
-        *entry.at.as_integer_ratio(),
+        *_instant(entry.at, entry),
         kind.value,
         entry.key,
         entry.attempt,
@@ -70,8 +70,8 @@ def _due(entry: Entry) -> tuple[int, int] | tuple[()]:
 
 def _instant(at: Instant, of: Entry | NewRun) -> tuple[int, int]:
     try:
-        return float(at).as_integer_ratio()
-    except (TypeError, ValueError, OverflowError):
+        return at.as_integer_ratio()
+    except (AttributeError, ValueError, OverflowError):
         raise ValueNotStorableError(_where(of), f"{at!r} is not an instant") from None
 
 

@@ -216,7 +216,7 @@ class SqliteJournal:
 
     async def requests(self, owner: int | None = None, run: RunRow | None = None) -> list[Request]:
         if run is not None:
-            rows = await self._readers.all("requests_of_run", run.number)
+            rows = await self._readers.all("requests_of_run", run.number, owner)
         elif owner is not None:
             rows = await self._readers.all("requests_of_owner", owner)
         else:

@@ -1,4 +1,6 @@
-"""The suite that every journal must pass. To test a store of your own:
+"""The suite that every journal must pass.
+
+To test a store of your own:
 
     class TestMyJournal(JournalConformance):
         def make(self, folder: Path) -> Journal:
@@ -8,7 +10,10 @@
 the same folder. Needs pytest and pytest-asyncio; nothing else of lexiconsole imports this.
 """
 
+from lexiconsole.store.conformance.commits import CommitsConformance
 from lexiconsole.store.conformance.entries import EntriesConformance
+from lexiconsole.store.conformance.following import FollowingConformance
+from lexiconsole.store.conformance.forks import ForksConformance
 from lexiconsole.store.conformance.histories import HistoriesConformance
 from lexiconsole.store.conformance.listing import ListingConformance
 from lexiconsole.store.conformance.ownership import OwnershipConformance
@@ -21,6 +26,9 @@ __all__ = ["JournalConformance", "SharedJournalConformance"]
 
 class JournalConformance(
     EntriesConformance,
+    CommitsConformance,
+    FollowingConformance,
+    ForksConformance,
     StandingConformance,
     OwnershipConformance,
     RequestsConformance,

@@ -1,5 +1,6 @@
 """Requests: what those who do not drive a run want of it, kept until an entry or a refusal settles it."""
 
+# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 from dataclasses import replace
@@ -79,7 +80,9 @@ class RequestsConformance(Case):
     async def test_a_refusal_keeps_its_reason(self, journal: Journal) -> None:
         pen = await driven(journal)
         number = await journal.request(ANSWER)
-        await pen.append((Kind.REFUSED, "review", {"request": number, "kind": "answer", "reason": "value: not a number\n!"}))
+        await pen.append(
+            (Kind.REFUSED, "review", {"request": number, "kind": "answer", "reason": "value: not a number\n!"})
+        )
         state = await journal.request_state(number)
         assert state is not None
         assert (state.state, state.reply) == (RequestState.REFUSED, "value: not a number\n!")

@@ -1,5 +1,6 @@
 """Two instances on one store, as two processes have them."""
 
+# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio
@@ -37,11 +38,15 @@ class SharedJournalConformance(Case):
             assert len(await other.load(row)) == n + 2
 
     async def test_the_same_id_in_both_makes_one_run(self, journal: Journal, other: Journal) -> None:
-        made = await asyncio.gather(*(which.create(new_run("r", by=f"{n}")) for n, which in enumerate([journal, other] * 5)))
+        made = await asyncio.gather(
+            *(which.create(new_run("r", by=f"{n}")) for n, which in enumerate([journal, other] * 5))
+        )
         assert sum(new for _, new in made) == 1
         assert len({row.by for row, _ in made}) == 1
 
-    async def test_the_former_owner_is_fenced_in_the_statement_that_writes(self, journal: Journal, other: Journal) -> None:
+    async def test_the_former_owner_is_fenced_in_the_statement_that_writes(
+        self, journal: Journal, other: Journal
+    ) -> None:
         pen = await driven(journal)
         neighbour = await driven(journal, "neighbour")
         await pen.done("a")
@@ -60,7 +65,9 @@ class SharedJournalConformance(Case):
             claims = await asyncio.gather(journal.claim(row, 1), other.claim(row, 2))
             assert sum(claim is not None for claim in claims) == 1
 
-    async def test_a_request_reaches_the_owner_and_its_answer_comes_back(self, journal: Journal, other: Journal) -> None:
+    async def test_a_request_reaches_the_owner_and_its_answer_comes_back(
+        self, journal: Journal, other: Journal
+    ) -> None:
         pen = await driven(journal)
         number = await other.request(Request("run", RequestKind.PAUSE, by="ada", at=AT))
         (request,) = await journal.requests(owner=1)
@@ -70,7 +77,9 @@ class SharedJournalConformance(Case):
         assert state is not None
         assert state.state is RequestState.APPLIED
 
-    async def test_the_tail_shows_what_both_wrote_and_listeners_only_their_own(self, journal: Journal, other: Journal) -> None:
+    async def test_the_tail_shows_what_both_wrote_and_listeners_only_their_own(
+        self, journal: Journal, other: Journal
+    ) -> None:
         heard: list[Entry] = []
         journal.subscribe(heard.extend)
         mine, theirs = await driven(journal, "mine"), await driven(other, "theirs")
