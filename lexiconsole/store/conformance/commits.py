@@ -1,6 +1,5 @@
 """Commits: all or none, fenced by the epoch, in the order of the calls, and nobody harmed by a neighbour."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio

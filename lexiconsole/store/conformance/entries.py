@@ -1,6 +1,5 @@
 """Runs and entries: made once, written all or none, read back as they were."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,5 @@
 """Following: what the whole store wrote, read by position or heard as it is committed."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,5 @@
 """Forks: a run that begins with entries of another."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """Histories nobody would think of: many runs, random entries in random groups, and every projection beside a plain fold."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio

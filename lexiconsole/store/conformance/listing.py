@@ -1,6 +1,5 @@
 """Listing: runs by status, name and parent, in pages."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import pytest

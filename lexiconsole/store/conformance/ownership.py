@@ -1,6 +1,5 @@
 """Ownership: one driver at a time, told apart by epochs; and which runs wait for a driver."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio

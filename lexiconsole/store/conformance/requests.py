@@ -1,6 +1,5 @@
 """Requests: what those who do not drive a run want of it, kept until an entry or a refusal settles it."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,6 +1,5 @@
 """Two instances on one store, as two processes have them."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio

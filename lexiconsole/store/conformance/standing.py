@@ -1,6 +1,5 @@
 """Where a run stands follows from its entries, kind by kind."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 from typing import Any

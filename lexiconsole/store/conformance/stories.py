@@ -1,6 +1,5 @@
 """What the suite's cases are made of: a fixture that opens a journal, runs to be made, and a pen that writes entries."""
 
-# ruff: noqa: S101 - a suite of tests, only published
 from __future__ import annotations
 
 import asyncio
