@@ -243,6 +243,8 @@ class Runtime:
         """
         definition = self.definition_for(row)
         await self.check_version(row, definition)
+        if row.owner is not None:
+            raise NotOwnedError(row.id)
         claimed = await self.journal.claim(row, (await self.owner()).number)
         if claimed is None:
             raise NotOwnedError(row.id)
