@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import pkgutil
 import re
 import subprocess
 import sys
@@ -109,9 +108,7 @@ def test_a_folders_init_only_hands_names_on(path):
         assert handing or lazy or put_together, f"{short(path)}:{statement.lineno}"
 
 
-@pytest.mark.parametrize(
-    "name", [module.name for module in pkgutil.walk_packages(lexiconsole.__path__, "lexiconsole.")]
-)
+@pytest.mark.parametrize("name", [name_of(path) for path in MODULES if path.name != "__main__.py"])
 def test_what_a_module_says_it_offers_it_has(name):
     module = importlib.import_module(name)
     offered = getattr(module, "__all__", [])
