@@ -1,0 +1,77 @@
+"""The values of bulk operations: a batch, what one came to, an item that failed, and the sum of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from lexiconsole.bulk.metrics import BulkOperationMetrics
+
+__all__ = ["Batch", "BatchOutcome", "BatchResult", "BulkResult", "ItemFailure"]
+
+R = TypeVar("R")
+
+LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Which batch a batch processor is given: its number and the index of its first item, from 0; the try, from 1."""
+
+    number: int
+    first: int
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFailure:
+    """An item that failed after all its tries. `index` is its place in the source, from 0; `type` an exception or `Err`."""
+
+    index: int
+    type: str
+    message: str
+
+    @classmethod
+    def of(cls, index: int, reason: Any) -> ItemFailure:
+        kind = type(reason).__name__ if isinstance(reason, BaseException) else "Err"
+        return cls(index, kind, (str(reason) or kind)[:LONGEST_MESSAGE])
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome(Generic[R]):
+    """What one try at a batch came to: `done` items that succeeded, with their `results` in order unless not kept."""
+
+    done: int
+    seconds: float
+    failures: list[ItemFailure] = field(default_factory=list)
+    results: list[R] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult(Generic[R]):
+    """A batch that is finished: `results` of the items that succeeded, in the order of the items, and the failures."""
+
+    number: int
+    first: int
+    succeeded: int
+    results: Sequence[R] = ()
+    failures: Sequence[ItemFailure] = ()
+    seconds: float = 0.0
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult(Generic[R]):
+    """The whole operation. `failures` holds the first ones up to the operation's limit, `failed` counts them all.
+
+    `results` are those of the items that succeeded, in the order of the source; empty where they are not kept.
+    """
+
+    operation_id: str
+    total: int
+    succeeded: int
+    failed: int
+    failures: Sequence[ItemFailure]
+    results: Sequence[R]
+    metrics: BulkOperationMetrics

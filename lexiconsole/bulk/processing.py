@@ -1,0 +1,200 @@
+"""From a processor of one item or of one batch to one call for a batch, which is what becomes a durable step."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from time import perf_counter
+from typing import Any, get_args, get_origin
+
+from lexiconsole.bulk.batch import Batch, BatchOutcome, ItemFailure
+from lexiconsole.contracts.infra.resilience import CircuitBreakerProtocol
+from lexiconsole.durable.attempts import is_async
+from lexiconsole.durable.calling import arity
+from lexiconsole.durable.codec import returns_of
+from lexiconsole.durable.context import INFER
+from lexiconsole.result import Err, Ok
+
+__all__ = ["BatchCall", "per_batch", "per_item", "result_type"]
+
+BatchCall = Callable[[Sequence[Any], Sequence[int], Batch, bool], Any]
+"""Of the items, their indices in the source, the batch, and whether to keep results; gives a BatchOutcome, or awaits one."""
+
+
+def per_item(processor: Callable[[Any], Any], breaker: CircuitBreakerProtocol | None) -> BatchCall:
+    """Every item by itself, one after the other. A function that is not async stays one, so that it can have a thread."""
+    if breaker is not None:
+        return partial(_each_async, partial(_guarded, breaker, processor))
+    return partial(_each_async if is_async(processor) else _each, processor)
+
+
+async def _each_async(
+    process: Callable[[Any], Awaitable[Any]], items: Iterable[Any], indices: Iterable[int], batch: Batch, keep: bool
+) -> BatchOutcome[Any]:
+    started = perf_counter()
+    results: list[Any] = []
+    failures: list[ItemFailure] = []
+    done = 0
+    for index, item in zip(indices, items, strict=True):
+        try:
+            value = await process(item)
+        except Exception as fault:
+            failures.append(ItemFailure.of(index, fault))
+            continue
+        if type(value) is Err:
+            failures.append(ItemFailure.of(index, value.error))
+            continue
+        done += 1
+        if keep:
+            results.append(value.value if type(value) is Ok else value)
+    return BatchOutcome(done, perf_counter() - started, failures, results if keep else None)
+
+
+def _each(
+    process: Callable[[Any], Any], items: Sequence[Any], indices: Sequence[int], batch: Batch, keep: bool
+) -> BatchOutcome[Any] | Awaitable[BatchOutcome[Any]]:
+    started = perf_counter()
+    results: list[Any] = []
+    failures: list[ItemFailure] = []
+    done = 0
+    for index, item in zip(indices, items, strict=True):
+        try:
+            value = process(item)
+        except Exception as fault:
+            failures.append(ItemFailure.of(index, fault))
+            continue
+        if type(value) is Err:
+            failures.append(ItemFailure.of(index, value.error))
+            continue
+        if type(value) is types.CoroutineType:  # a lambda around something async: only its first value shows that
+            value.close()
+            return _each_async(process, items, indices, batch, keep)
+        done += 1
+        if keep:
+            results.append(value.value if type(value) is Ok else value)
+    return BatchOutcome(done, perf_counter() - started, failures, results if keep else None)
+
+
+async def _guarded(breaker: CircuitBreakerProtocol, processor: Callable[[Any], Any], item: Any) -> Any:
+    """Through the circuit breaker, which counts an `Err` like an exception."""
+    try:
+        return await breaker.call(_raising, processor, item)
+    except _ItemErrError as failed:
+        return Err(failed.reason)
+
+
+class _ItemErrError(Exception):
+    def __init__(self, reason: Any) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+async def _raising(processor: Callable[[Any], Any], item: Any) -> Any:
+    value = processor(item)
+    if hasattr(value, "__await__"):
+        value = await value
+    if isinstance(value, Err):
+        raise _ItemErrError(value.error)
+    return value
+
+
+def per_batch(processor: Callable[..., Any], breaker: CircuitBreakerProtocol | None) -> BatchCall:
+    """All items of a batch at once. What it gives is one entry per item, or nothing; an `Err` of the whole fails the batch."""
+    takes_batch = arity(processor)[1] > 1
+    if breaker is not None:
+        return partial(_batch_guarded, breaker, processor, takes_batch)
+    return partial(_batch_async if is_async(processor) else _batch, processor, takes_batch)
+
+
+def _batch(
+    processor: Callable[..., Any],
+    takes_batch: bool,
+    items: Sequence[Any],
+    indices: Sequence[int],
+    batch: Batch,
+    keep: bool,
+) -> Any:
+    started = perf_counter()
+    given = processor(items, batch) if takes_batch else processor(items)
+    if hasattr(given, "__await__"):
+        return _read_later(given, indices, keep, started)
+    return _read(given, indices, keep, started)
+
+
+async def _batch_async(
+    processor: Callable[..., Any],
+    takes_batch: bool,
+    items: Sequence[Any],
+    indices: Sequence[int],
+    batch: Batch,
+    keep: bool,
+) -> Any:
+    return await _read_later(
+        processor(items, batch) if takes_batch else processor(items), indices, keep, perf_counter()
+    )
+
+
+async def _batch_guarded(
+    breaker: CircuitBreakerProtocol,
+    processor: Callable[..., Any],
+    takes_batch: bool,
+    items: Sequence[Any],
+    indices: Sequence[int],
+    batch: Batch,
+    keep: bool,
+) -> Any:
+    arguments = (items, batch) if takes_batch else (items,)
+    started = perf_counter()
+    try:
+        return _read(await breaker.call(_raising, partial(_spread, processor), arguments), indices, keep, started)
+    except _ItemErrError as failed:
+        return Err(failed.reason)
+
+
+def _spread(processor: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    return processor(*arguments)
+
+
+async def _read_later(given: Awaitable[Any], indices: Sequence[int], keep: bool, started: float) -> Any:
+    return _read(await given, indices, keep, started)
+
+
+def _read(given: Any, indices: Sequence[int], keep: bool, started: float) -> BatchOutcome[Any] | Err[Any]:
+    """The outcome from what a batch processor gave; raises TypeError when it is not one entry per item."""
+    seconds = perf_counter() - started
+    if isinstance(given, Err):
+        return given
+    if isinstance(given, Ok):
+        given = given.value
+    if given is None:
+        return BatchOutcome(len(indices), seconds, [], [None] * len(indices) if keep else None)
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        raise TypeError(f"a batch processor gives None or one entry per item, not {type(given).__name__}")
+    entries = list(given)
+    if len(entries) != len(indices):
+        raise TypeError(f"a batch processor gives one entry per item: {len(indices)} items, {len(entries)} entries")
+    failures: list[ItemFailure] = []
+    results: list[Any] = []
+    for index, entry in zip(indices, entries, strict=True):
+        if isinstance(entry, (Err, BaseException)):
+            failures.append(ItemFailure.of(index, entry.error if isinstance(entry, Err) else entry))
+        elif keep:
+            results.append(entry.value if isinstance(entry, Ok) else entry)
+    return BatchOutcome(len(entries) - len(failures), seconds, failures, results if keep else None)
+
+
+def result_type(processor: Callable[..., Any], *, of_batch: bool) -> Any:
+    """The type of a batch's recorded outcome, from what the processor's annotation says of one item's result."""
+    found = returns_of(processor)
+    if of_batch and found is not INFER:
+        inside = get_args(found)
+        found = _success(inside[0]) if len(inside) == 1 else Any
+    outcome: Any = BatchOutcome
+    return outcome[Any if found is INFER or found is None else found]
+
+
+def _success(hint: Any) -> Any:
+    """The value's type in `Result[value, error]`, any other type as it is."""
+    wins = [part for part in get_args(hint) if get_origin(part) is Ok]
+    return get_args(wins[0])[0] if wins else hint

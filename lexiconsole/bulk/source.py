@@ -1,0 +1,75 @@
+"""Where items come from: a list, anything that can be iterated, also asynchronously, or a function that opens it midway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from lexiconsole.errors import DefinitionError
+
+__all__ = ["Items", "Source"]
+
+T = TypeVar("T")
+
+Items: TypeAlias = "Iterable[T] | AsyncIterable[T] | Callable[[int], Iterable[T] | AsyncIterable[T]]"
+"""A callable is given the index of the first item wanted, from 0, so that it need not read what came before."""
+
+
+class Source(Generic[T]):
+    """The items from a cursor on, taken in pieces. It is opened with the first piece."""
+
+    def __init__(self, items: Items[T], cursor: int = 0) -> None:
+        self._items, self._cursor = items, cursor
+        self._sync: Iterator[T] | None = None
+        self._async: AsyncIterator[T] | None = None
+
+    async def take(self, count: int) -> Sequence[T]:
+        """Up to `count` items; fewer only at the end. Raises whatever reading raises."""
+        if self._sync is None and self._async is None:
+            await self._open()
+        if self._sync is not None:
+            return list(islice(self._sync, count))
+        taken: list[T] = []
+        if self._async is not None and count:
+            async for item in self._async:
+                taken.append(item)
+                if len(taken) == count:
+                    break
+        return taken
+
+    async def _open(self) -> None:
+        items: Any = self._items
+        skip = self._cursor
+        if callable(items) and not isinstance(items, (Iterable, AsyncIterable)):
+            items, skip = items(self._cursor), 0
+            if hasattr(items, "__await__"):
+                items = await items
+        if isinstance(items, AsyncIterable):
+            self._async = aiter(items)
+            if skip:
+                await self._skip(self._async, skip)
+        elif isinstance(items, Iterable):
+            self._sync = iter(items[skip:]) if isinstance(items, (list, tuple)) and skip else iter(items)
+            if skip and not isinstance(items, (list, tuple)):
+                next(islice(self._sync, skip - 1, skip), None)
+        else:
+            raise DefinitionError(
+                f"items must be something to iterate over, or a function that opens it; not {items!r}"
+            )
+
+    @staticmethod
+    async def _skip(items: AsyncIterator[T], count: int) -> None:
+        async for _ in items:
+            count -= 1
+            if not count:
+                return
+
+    async def close(self) -> None:
+        """Lets a generator tidy up."""
+        for opened, close in ((self._async, "aclose"), (self._sync, "close")):
+            closing = getattr(opened, close, None)
+            if closing is not None:
+                done = closing()
+                if hasattr(done, "__await__"):
+                    await done

@@ -1,0 +1,98 @@
+"""Tally: what a bulk operation has come to so far, small enough to be carried from one generation to the next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Generic, TypeVar
+
+from lexiconsole.bulk.batch import BatchResult, BulkResult, ItemFailure
+from lexiconsole.bulk.metrics import BulkOperationMetrics, Durations
+from lexiconsole.types import JsonObject
+
+__all__ = ["Tally"]
+
+R = TypeVar("R")
+
+
+class Tally(Generic[R]):
+    """Counts, the first failures, durations; and results by batch where they are kept."""
+
+    def __init__(self, max_failures: int, *, keep_results: bool) -> None:
+        self._max_failures, self._keep = max_failures, keep_results
+        self.succeeded = self.failed = self.batches = self.retries = 0
+        self.failures: list[ItemFailure] = []
+        self.results: dict[int, list[R]] = {}
+        self._durations = Durations()
+        self._seconds = 0.0
+        self._since = time.monotonic()
+
+    @property
+    def items(self) -> int:
+        return self.succeeded + self.failed
+
+    @property
+    def failed_share(self) -> float:
+        return self.failed / self.items if self.items else 0.0
+
+    def add(self, batch: BatchResult[R]) -> None:
+        self.succeeded += batch.succeeded
+        self.failed += len(batch.failures)
+        self.batches += 1
+        self.retries += batch.tries - 1
+        self._durations.add(batch.seconds)
+        if batch.failures and len(self.failures) < self._max_failures:
+            self.failures += batch.failures[: self._max_failures - len(self.failures)]
+        if self._keep and batch.results:
+            self.results[batch.number] = list(batch.results)
+
+    @property
+    def seconds(self) -> float:
+        return self._seconds + time.monotonic() - self._since
+
+    def metrics(self) -> BulkOperationMetrics:
+        seconds = self.seconds
+        return BulkOperationMetrics(
+            items=self.items,
+            succeeded=self.succeeded,
+            failed=self.failed,
+            batches=self.batches,
+            retries=self.retries,
+            seconds=seconds,
+            success_rate=1 - self.failed_share,
+            throughput=self.items / seconds if seconds > 0 else 0.0,
+            p50=self._durations.percentile(0.5),
+            p90=self._durations.percentile(0.9),
+            p95=self._durations.percentile(0.95),
+            p99=self._durations.percentile(0.99),
+        )
+
+    def result(self, operation_id: str) -> BulkResult[R]:
+        results = [result for number in sorted(self.results) for result in self.results[number]]
+        failures = sorted(self.failures, key=lambda failure: failure.index)
+        return BulkResult(operation_id, self.items, self.succeeded, self.failed, failures, results, self.metrics())
+
+    # from one generation to the next
+
+    def to_state(self, *, results: bool) -> JsonObject:
+        state: JsonObject = {
+            "succeeded": self.succeeded,
+            "failed": self.failed,
+            "batches": self.batches,
+            "retries": self.retries,
+            "seconds": self.seconds,
+            "durations": {str(bucket): count for bucket, count in self._durations.counts.items()},
+            "failures": [asdict(failure) for failure in self.failures],
+        }
+        if results and self.results:
+            state["results"] = {str(number): results for number, results in self.results.items()}  # type: ignore[misc]
+        return state
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Takes up what `to_state` gave."""
+        self.succeeded, self.failed = state["succeeded"], state["failed"]
+        self.batches, self.retries, self._seconds = state["batches"], state["retries"], state["seconds"]
+        self._durations = Durations({int(bucket): count for bucket, count in state["durations"].items()})
+        self.failures = [ItemFailure(**failure) for failure in state["failures"]]
+        self.results = {int(number): results for number, results in state.get("results", {}).items()}

@@ -1,0 +1,212 @@
+"""Window: the batches that are open now, each as one durable step; filled from the source, emptied as they finish."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from lexiconsole.bulk.batch import Batch, BatchOutcome, BatchResult, ItemFailure
+from lexiconsole.bulk.processing import BatchCall
+from lexiconsole.bulk.source import Source
+from lexiconsole.durable.context import Context, Durable
+from lexiconsole.durable.policy import Backoff, StepPolicy
+from lexiconsole.errors import StepError
+from lexiconsole.result import Err, Ok, Result
+
+__all__ = ["Terms", "Window"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How batches are made and tried. `retry_items`: items that failed are tried again alone, `attempts` times in all."""
+
+    call: BatchCall
+    returns: Any
+    batch_size: int
+    concurrency: int
+    attempts: int
+    backoff: Backoff
+    retry_items: bool
+    keep_results: bool
+    idempotent: bool
+    seconds: float | None
+
+
+@dataclass(slots=True)
+class Open(Generic[T, R]):
+    """A batch in the window. `left` are the places in `items` that have not succeeded yet."""
+
+    number: int
+    first: int
+    items: Sequence[T]
+    left: list[int]
+    tries: int = 1
+    resting: bool = False
+    seconds: float = 0.0
+    results: dict[int, R] = field(default_factory=dict)
+    failures: list[ItemFailure] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"batch/{self.number}" if self.tries == 1 else f"batch/{self.number}#{self.tries}"
+
+
+class Window(Generic[T, R]):
+    """At most `concurrency` open batches over a source, of which `limit` are opened in all.
+
+    `number` is the next batch to open and `item` the index of its first item; `done_ahead` are batches to pass over.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        source: Source[T],
+        terms: Terms,
+        *,
+        number: int = 0,
+        done_ahead: Iterable[int] = (),
+        limit: float = math.inf,
+    ) -> None:
+        self._ctx, self._source, self._terms = ctx, source, terms
+        self.number, self.item, self._done_ahead = number, number * terms.batch_size, set(done_ahead)
+        self.exhausted = False
+        self.fault: Exception | None = None
+        self._limit = limit
+        self._open: dict[int, Open[T, R]] = {}
+        self._waiting: dict[int, Durable[Any]] = {}
+        self._chance = random.Random()
+        self._deadline = math.inf if terms.seconds is None else time.monotonic() + terms.seconds
+        self._policy = StepPolicy(
+            attempts=1 if terms.retry_items else terms.attempts, backoff=terms.backoff, idempotent=terms.idempotent
+        )
+
+    @property
+    def late(self) -> bool:
+        return self._deadline < math.inf and time.monotonic() >= self._deadline
+
+    @property
+    def spent(self) -> bool:
+        """It has opened all it may, and all of them are finished."""
+        return self._limit <= 0 and not self._waiting and not self.exhausted
+
+    @property
+    def cursor(self) -> int:
+        """Every batch below it is finished."""
+        return min(self._open, default=self.number)
+
+    async def fill(self) -> None:
+        """Opens batches as long as there is room and the source has items; what reading raises ends the source and is kept."""
+        while len(self._waiting) < self._terms.concurrency and not self.exhausted and self._limit > 0:
+            try:
+                items = await self._source.take(self._terms.batch_size)
+            except Exception as fault:
+                self.fault, items = fault, ()
+            if not items:
+                self.exhausted = True
+                return
+            if self.number in self._done_ahead:
+                self._done_ahead.remove(self.number)
+            else:
+                opened: Open[T, R] = Open(self.number, self.item, items, list(range(len(items))))
+                self._open[self.number] = opened
+                self._waiting[self.number] = self._start(opened)
+                self._limit -= 1
+            self.number += 1
+            self.item += len(items)
+
+    async def next(self) -> BatchResult[R] | None:
+        """The batch that is finished first of those open; None when none is open."""
+        while self._waiting:
+            if self._terms.concurrency == 1:
+                number, durable = self._waiting.popitem()
+            else:
+                number = await self._ctx.first(self._waiting)
+                durable = self._waiting.pop(number)
+            finished = self._took(self._open[number], await durable)
+            if finished is not None:
+                del self._open[number]
+                return finished
+        return None
+
+    async def drain(self) -> AsyncIterator[BatchResult[R]]:
+        """After a cancel: what runs is waited for, what rests before another try is finished as it is."""
+        for number, opened in list(self._open.items()):
+            if opened.resting:
+                self._ctx.drop(self._waiting.pop(number), "the operation was cancelled")
+                yield self._finished(self._open.pop(number))
+        while self._waiting:
+            number, durable = self._waiting.popitem()
+            yield self._finished(self._noted(self._open.pop(number), await durable))
+
+    def _start(self, opened: Open[T, R]) -> Durable[Any]:
+        terms = self._terms
+        whole = len(opened.left) == len(opened.items)
+        items = opened.items if whole else [opened.items[place] for place in opened.left]
+        indices = range(opened.first, opened.first + len(items)) if whole else [opened.first + p for p in opened.left]
+        batch = Batch(opened.number, opened.first, opened.tries)
+        policy = self._policy
+        if self._deadline < math.inf:
+            policy = replace(policy, timeout=max(0.001, self._deadline - time.monotonic()))
+        return self._ctx.step(
+            opened.key,
+            partial(terms.call, items, indices, batch, terms.keep_results),
+            policy=policy,
+            returns=terms.returns,
+        )
+
+    def _took(self, opened: Open[T, R], outcome: Any) -> BatchResult[R] | None:
+        """Notes what a try or a rest came to; None when the batch goes on, with another try or a rest before it."""
+        if opened.resting:
+            opened.resting = False
+            self._waiting[opened.number] = self._start(opened)
+            return None
+        self._noted(opened, outcome)
+        if opened.left and self._terms.retry_items and opened.tries < self._terms.attempts and not self.late:
+            opened.tries += 1
+            self._waiting[opened.number] = self._rest(opened)
+            return None
+        return self._finished(opened)
+
+    @staticmethod
+    def _noted(opened: Open[T, R], outcome: Result[BatchOutcome[R], StepError]) -> Open[T, R]:
+        match outcome:
+            case Ok(came_to):
+                opened.seconds += came_to.seconds
+                opened.failures = came_to.failures
+                failed = {failure.index - opened.first for failure in came_to.failures}
+                if came_to.results is not None:
+                    succeeded = [place for place in opened.left if place not in failed] if failed else opened.left
+                    opened.results.update(zip(succeeded, came_to.results, strict=True))
+                opened.left = [place for place in opened.left if place in failed] if failed else []
+            case Err(error):
+                opened.tries += error.attempts - 1
+                opened.failures = [ItemFailure(opened.first + p, error.type, error.message) for p in opened.left]
+        return opened
+
+    @staticmethod
+    def _finished(opened: Open[T, R]) -> BatchResult[R]:
+        return BatchResult(
+            number=opened.number,
+            first=opened.first,
+            succeeded=len(opened.items) - len(opened.failures),
+            results=[opened.results[place] for place in sorted(opened.results)],
+            failures=opened.failures,
+            seconds=opened.seconds,
+            tries=opened.tries,
+        )
+
+    def _rest(self, opened: Open[T, R]) -> Durable[Any]:
+        pause = self._terms.backoff.delay(opened.tries - 1, self._chance)
+        if pause <= 0:
+            return self._start(opened)
+        opened.resting = True
+        return self._ctx.sleep(f"{opened.key}/pause", timedelta(seconds=pause))
