@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from _csv_reading import SAMPLE, CsvError, Delimiter, Encoding, Format, Place, Record, detect, digest, read
-from _csv_table import RESERVED
+from _csv_table import RESERVED, transaction
 from _csv_typing import Column, Rule, column_names, infer
 
 STRIDE = 10_000
@@ -63,15 +63,32 @@ class Survey(BaseModel):
     def read_from(self, path: Path, index: int) -> Iterator[Record]:
         """The records of the surveyed file from number `index` on, the first behind the header being 0."""
         self.require_same(path)
-        if index < self.records:
-            yield from islice(read(path, self.format, self.places[index // STRIDE]), index % STRIDE, None)
+        if index >= self.records:
+            return
+        records = read(path, self.format, self.places[index // STRIDE])
+        for number, record in enumerate(islice(records, index % STRIDE, None), 1):
+            if number % SAMPLE == 0:
+                self.require_same(path)
+            yield record
+
+    def keep(self, database: Path, run: str) -> None:
+        """Puts the survey where the run finds it again however long it becomes."""
+        with transaction(database) as db:
+            db.execute("CREATE TABLE IF NOT EXISTS _surveys (run TEXT PRIMARY KEY, survey TEXT NOT NULL)")
+            db.execute("INSERT OR REPLACE INTO _surveys VALUES (?, ?)", (run, self.model_dump_json()))
+
+    @classmethod
+    def kept(cls, database: Path, run: str) -> Survey | None:
+        """The survey that a run has kept, None when it has kept none."""
+        with transaction(database) as db:
+            found = db.execute("SELECT survey FROM _surveys WHERE run = ?", (run,)).fetchone()
+        return cls.model_validate_json(found[0]) if found else None
 
     def require_same(self, path: Path) -> None:
         """Raises CsvError when the file is no longer the one that was surveyed; a new date alone is no change."""
         if _stamp(path) != (self.size, self.changed_ns) and digest(path) != self.digest:
             raise CsvError(
-                f"{path} changed since its import began; put the file back as it was and resume,"
-                " or cancel this run and start a new one"
+                f"{path} changed since its import began; put it back as it was, or import what it is now in a new run"
             )
 
 

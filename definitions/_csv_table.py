@@ -48,10 +48,6 @@ class Tally:
     present: int = 0
     rejected: int = 0
 
-    @property
-    def records(self) -> int:
-        return self.added + self.present + self.rejected
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -71,11 +67,16 @@ class Target:
     columns: Sequence[Column]
     source: str
 
+    @property
+    def rejects(self) -> str:
+        """The table beside it, of records that are no rows."""
+        return f"{self.name}_rejects"
+
     def prepare(self) -> None:
         """Makes what is not there yet, and sees that what is there fits; a CsvError says what does not."""
         kinds = ", ".join(f"{_quoted(each.name)} {_AFFINITY.get(each.rule.type, 'TEXT')}" for each in self.columns)
-        with self._transaction() as db:
-            for name, rest in ((self.name, kinds), (f"{self.name}_rejects", "reason TEXT, text TEXT")):
+        with transaction(self.database) as db:
+            for name, rest in ((self.name, kinds), (self.rejects, "reason TEXT, text TEXT")):
                 db.execute(
                     f"CREATE TABLE IF NOT EXISTS {_quoted(name)} (_source TEXT NOT NULL, _line INTEGER NOT NULL, {rest},"
                     " PRIMARY KEY (_source, _line)) WITHOUT ROWID"
@@ -93,7 +94,7 @@ class Target:
         columns = [*RESERVED, *(each.name for each in self.columns)]
         named, places = ", ".join(map(_quoted, columns)), ", ".join("?" * len(columns))
         insert = f"INSERT INTO {_quoted(self.name)} ({named}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - quoted
-        with self._transaction() as db:
+        with transaction(self.database) as db:
             done = db.execute("SELECT added, present, rejected FROM _imports WHERE key = ?", (mark.key,)).fetchone()
             if done:
                 return Tally(*done)
@@ -110,13 +111,22 @@ class Target:
 
     def tally(self, run: str) -> Tally:
         """What all batches of a run came to."""
-        with self._transaction() as db:
-            sums = "SELECT total(added), total(present), total(rejected) FROM _imports WHERE run = ?"
+        sums = "SELECT total(added), total(present), total(rejected) FROM _imports WHERE run = ?"
+        with transaction(self.database) as db:
             return Tally(*map(int, db.execute(sums, (run,)).fetchone()))
+
+    def kept(self) -> int:
+        """How many records of the file are in one of the two tables, whichever imports brought them there."""
+        with transaction(self.database) as db:
+            counts = (
+                db.execute(f"SELECT count(*) FROM {_quoted(name)} WHERE _source = ?", (self.source,))  # noqa: S608 - quoted
+                for name in (self.name, self.rejects)
+            )
+            return sum(int(count.fetchone()[0]) for count in counts)
 
     def _write_rejects(self, db: sqlite3.Connection, rejects: Sequence[Reject], rows: Sequence[Row]) -> None:
         """Keeps every line in one of the two tables, also when an earlier import judged it by other rules."""
-        table, name = _quoted(self.name), _quoted(f"{self.name}_rejects")
+        table, name = _quoted(self.name), _quoted(self.rejects)
         delete = f"DELETE FROM {name} WHERE _source = ? AND _line = ?"  # noqa: S608 - quoted
         insert = (
             f"INSERT INTO {name} SELECT ?1, ?2, ?3, ?4"  # noqa: S608 - quoted
@@ -126,18 +136,20 @@ class Target:
         db.executemany(delete, ((self.source, line) for line, _ in rows))
         db.executemany(insert, ((self.source, each.line, each.reason, each.text) for each in rejects))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self.database.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self.database, timeout=30, isolation_level=None)
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
-            db.execute("COMMIT")
-        except sqlite3.DatabaseError as fault:
-            raise CsvError(f"the table {self.name} in {self.database} can not be filled: {fault}") from fault
-        finally:
-            db.close()  # rolls back what was not committed
+
+@contextmanager
+def transaction(database: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of its own, whose transaction ends with the block: all of it or, when the block raises, nothing."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(database, timeout=30, isolation_level=None)
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        yield db
+        db.execute("COMMIT")
+    except sqlite3.DatabaseError as fault:
+        raise CsvError(f"{database} can not be written: {fault}") from fault
+    finally:
+        db.close()  # rolls back what was not committed
 
 
 def _quoted(name: str) -> str:

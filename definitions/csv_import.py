@@ -8,7 +8,6 @@ batches it holds, because each was written in one transaction with its mark.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +15,25 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from _csv_reading import Delimiter, Encoding, Record
 from _csv_survey import Survey
-from _csv_table import Mark, Reject, Row, Target
+from _csv_table import Mark, Reject, Row, Tally, Target
 from _csv_typing import BadRowError, RowReader, Rule
 from _paths import AnyPath, ExistingFile, kept
-from lexiconsole import Batch, BulkOperation, BulkOperationConfig, Context, Err, Ok, Result, current_step, workflow
+from lexiconsole import (
+    Batch,
+    BulkOperation,
+    BulkOperationConfig,
+    Context,
+    Err,
+    LexiconsoleError,
+    ModelKind,
+    Ok,
+    Outline,
+    Result,
+    StepError,
+    current_step,
+    workflow,
+)
+from lexiconsole.durable.outline import NodeKind, OutlineNode
 
 
 class ImportInput(BaseModel):
@@ -67,86 +81,108 @@ class Report(BaseModel):
     present: int
     rejected: int
 
+    @classmethod
+    def of(cls, target: Target, tally: Tally) -> Report:
+        parts = [
+            f"{tally.added:,} rows added to {target.name}",
+            f"{tally.present:,} were there already" if tally.present else "",
+            f"{tally.rejected:,} bad records in {target.rejects}" if tally.rejected else "",
+        ]
+        summary = ", ".join(filter(None, parts))
+        if not tally.added and tally.present:
+            summary = f"nothing new: all {tally.present:,} rows were in {target.name} already, from the same file"
+        return cls(
+            summary=summary,
+            database=target.database,
+            table=target.name,
+            digest=target.source,
+            added=tally.added,
+            present=tally.present,
+            rejected=tally.rejected,
+        )
+
 
 @workflow(name="csv_import", example={"path": str(Path(__file__).with_name("data") / "orders.csv")})
-class CsvImport(BulkOperation[Record, None]):
+class CsvImport:
     """Imports a CSV file into a SQLite table: typed, checked, and every record exactly once."""
 
-    def __init__(self, input: ImportInput) -> None:
-        super().__init__(
-            batch_processor=self.write,
-            items=self.read,
-            total=lambda: self.survey.records,
-            config=BulkOperationConfig(batch_size=input.batch_size, max_concurrency=1, timeout=None, retry_attempts=3),
-            stop_loss=input.max_bad,
-            name="csv_import",
-        )
-        self.input = input
-        self.survey: Survey
-        self.target: Target
-        self.rows: RowReader
+    KIND = ModelKind.BULK
 
-    async def drive(self, ctx: Context) -> Result[Report, Exception]:
-        given = self.input
-        surveyed = await ctx.step(
-            "survey", partial(Survey.of, given.path, given.encoding, given.delimiter, given.types)
-        )
+    def __init__(self, input: ImportInput) -> None:
+        self.input = input
+
+    def outline(self) -> Outline:
+        batch = OutlineNode("batch", NodeKind.BULK, label="csv_import")
+        return Outline.sequence([OutlineNode("survey"), batch, OutlineNode("report")])
+
+    async def drive(self, ctx: Context) -> Result[Report, LexiconsoleError]:
+        """A run comes by here when it starts, when it is resumed, and each time it has renewed itself."""
+        surveyed: Result[Survey, StepError] = await ctx.step("survey", partial(self.look, first=not ctx.run.generation))
         if isinstance(surveyed, Err):
             return surveyed
-        self.survey = surveyed.value
-        self.rows = RowReader.of(self.survey.columns)
-        self.target = Target(given.database, given.table_name(), self.survey.columns, self.survey.digest)
-        prepared = await ctx.step("prepare", self.target.prepare)
-        if isinstance(prepared, Err):
-            return prepared
-        imported = await super().drive(ctx)
+        survey = surveyed.value
+        imported = await self.operation(survey).drive(ctx)
         if isinstance(imported, Err):
             return imported
-        return await ctx.step("report", self.report)
+        reported: Result[Report, StepError] = await ctx.step("report", partial(self.report, survey))
+        return reported
 
-    def read(self, index: int) -> Iterator[Record]:
-        """The records from number `index` on, without reading what lies before it."""
-        return self.survey.read_from(self.input.path, index)
+    def look(self, *, first: bool) -> Survey:
+        """Surveys the file and makes the tables. A run that renewed itself goes on with the survey it began with."""
+        given, run = self.input, current_step().run_id
+        survey = None if first else Survey.kept(given.database, run)
+        if survey is None:
+            survey = Survey.of(given.path, given.encoding, given.delimiter, given.types)
+            self.target(survey).prepare()
+            survey.keep(given.database, run)
+        return survey
 
-    def write(self, records: list[Record], batch: Batch) -> list[Result[None, str]]:
-        """Writes what fits into the table and the rest beside it; a record that does not fit counts as failed."""
+    def operation(self, survey: Survey) -> BulkOperation[Record, None]:
+        """The file's records, written batch by batch. Those that are no rows count as failed."""
+        return BulkOperation(
+            items=partial(survey.read_from, self.input.path),
+            total=survey.records,
+            batch_processor=partial(self.write, survey, self.target(survey), RowReader.of(survey.columns)),
+            config=BulkOperationConfig(
+                batch_size=self.input.batch_size, max_concurrency=1, timeout=None, retry_attempts=3, retry_delay=0.2
+            ),
+            stop_loss=self.input.max_bad,
+            max_failures=100,
+            renew_every=100,
+            name="csv_import",
+        )
+
+    def write(
+        self, survey: Survey, target: Target, reader: RowReader, records: list[Record], batch: Batch
+    ) -> list[Result[None, str]]:
+        """Writes what fits into the table and the rest beside it, unless the file is no longer what was read."""
         rows: list[Row] = []
         rejects: list[Reject] = []
         outcomes: list[Result[None, str]] = []
         for record in records:
             line = record.begin.line
             try:
-                rows.append((line, self.rows.row(record)))
+                rows.append((line, reader.row(record)))
                 outcomes.append(Ok(None))
             except BadRowError as bad:
                 rejects.append(Reject(line, str(bad), record.text))
                 outcomes.append(Err(f"line {line}: {bad}"))
-        self.survey.require_same(self.input.path)
+        survey.require_same(self.input.path)
         step = current_step()
-        self.target.write(Mark(step.idempotency_key, step.run_id, batch.number), rows, rejects)
+        target.write(Mark(step.idempotency_key, step.run_id, batch.number), rows, rejects)
         return outcomes
 
-    def report(self) -> Result[Report, str]:
-        """What came of it. Too many bad records are a failure also where there were too few to judge on the way."""
-        tally, table = self.target.tally(current_step().run_id), self.target.name
-        if tally.rejected > self.input.max_bad * tally.records:
-            return Err(f"{tally.rejected:,} of {tally.records:,} records are bad; {table}_rejects says why")
-        parts = [
-            f"{tally.added:,} rows added to {table}",
-            f"{tally.present:,} were there already" if tally.present else "",
-            f"{tally.rejected:,} bad records in {table}_rejects" if tally.rejected else "",
-        ]
-        summary = ", ".join(filter(None, parts))
-        if not tally.added and tally.present:
-            summary = f"nothing new: all {tally.present:,} rows were in {table} already, from the same file"
-        return Ok(
-            Report(
-                summary=summary,
-                database=self.target.database,
-                table=table,
-                digest=self.target.source,
-                added=tally.added,
-                present=tally.present,
-                rejected=tally.rejected,
+    def report(self, survey: Survey) -> Result[Report, str]:
+        """What came of it. It is done when every record of the file is in one of the two tables."""
+        target = self.target(survey)
+        tally = target.tally(current_step().run_id)
+        if missing := survey.records - target.kept():
+            return Err(
+                f"{missing:,} records could not be written; import the file again, that adds only what is missing"
             )
-        )
+        if tally.rejected > self.input.max_bad * survey.records:
+            return Err(f"{tally.rejected:,} of {survey.records:,} records are bad; {target.rejects} says why")
+        return Ok(Report.of(target, tally))
+
+    def target(self, survey: Survey) -> Target:
+        return Target(self.input.database, self.input.table_name(), survey.columns, survey.digest)

@@ -67,7 +67,7 @@ def test_every_line_is_in_one_of_the_two_tables_whatever_the_rules_of_each_impor
 
 def test_a_batch_that_fails_halfway_leaves_nothing(path: Path) -> None:
     table = target(path)
-    with pytest.raises(CsvError, match="can not be filled"):
+    with pytest.raises(CsvError, match="can not be written"):
         table.write(Mark("k", "run", 0), [(2, [1]), (3, [1, "one cell too many"])], [])
     assert rows(path, "SELECT count(*) FROM orders") == [(0,)]
     assert table.write(Mark("k", "run", 0), [(2, [1])], []) == Tally(added=1)

@@ -23,7 +23,7 @@ def alive(pid: int) -> bool:
 
 async def gone(pid: int) -> None:
     async with asyncio.timeout(10):
-        while alive(pid):  # noqa: ASYNC110 - another process tells no event
+        while alive(pid):
             await asyncio.sleep(0.01)
 
 
@@ -72,7 +72,7 @@ time.sleep(600)
 
 async def pids(folder: Path) -> list[int]:
     async with asyncio.timeout(20):
-        while not (folder / "pids").exists() or not (folder / "pids").read_text().endswith(" "):  # noqa: ASYNC110
+        while not (folder / "pids").exists() or not (folder / "pids").read_text().endswith(" "):
             await asyncio.sleep(0.01)
     return [int(pid) for pid in (folder / "pids").read_text().split()]
 
