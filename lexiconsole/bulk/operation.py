@@ -149,9 +149,7 @@ class BulkOperation(Generic[T, R]):
                 f"{self.name} was not started: bulk operations are switched off (workflow.enabled is false)"
             )
         total = None if state else await self._count(ctx, items)
-        terms = self._terms(
-            keep=not ctx.journaled and sink is None if self._keep_results is None else self._keep_results
-        )
+        terms = self._terms(keep=not ctx.journaled if self._keep_results is None else self._keep_results)
         run: BulkRun[T, R] = BulkRun(
             ctx,
             self.name,

@@ -30,25 +30,24 @@ def per_item(processor: Callable[[Any], Any], breaker: CircuitBreakerProtocol | 
 
 
 async def _each_async(
-    process: Callable[[Any], Awaitable[Any]], items: Iterable[Any], indices: Iterable[int], batch: Batch, keep: bool
+    process: Callable[[Any], Awaitable[Any]], items: Sequence[Any], indices: Sequence[int], batch: Batch, keep: bool
 ) -> BatchOutcome[Any]:
     started = perf_counter()
     results: list[Any] = []
     failures: list[ItemFailure] = []
-    done = 0
-    for index, item in zip(indices, items, strict=True):
+    for item in items:
         try:
             value = await process(item)
         except Exception as fault:
-            failures.append(ItemFailure.of(index, fault))
+            failures.append(ItemFailure.of(indices[len(results) + len(failures)], fault))
             continue
-        if type(value) is Err:
-            failures.append(ItemFailure.of(index, value.error))
-            continue
-        done += 1
-        if keep:
-            results.append(value.value if type(value) is Ok else value)
-    return BatchOutcome(done, perf_counter() - started, failures, results if keep else None)
+        if type(value) in _RESULT:
+            if type(value) is Err:
+                failures.append(ItemFailure.of(indices[len(results) + len(failures)], value.error))
+                continue
+            value = value.value
+        results.append(value)
+    return BatchOutcome(len(results), perf_counter() - started, failures, results if keep else None)
 
 
 def _each(
@@ -57,23 +56,26 @@ def _each(
     started = perf_counter()
     results: list[Any] = []
     failures: list[ItemFailure] = []
-    done = 0
-    for index, item in zip(indices, items, strict=True):
+    for item in items:
         try:
             value = process(item)
         except Exception as fault:
-            failures.append(ItemFailure.of(index, fault))
+            failures.append(ItemFailure.of(indices[len(results) + len(failures)], fault))
             continue
-        if type(value) is Err:
-            failures.append(ItemFailure.of(index, value.error))
-            continue
-        if type(value) is types.CoroutineType:  # a lambda around something async: only its first value shows that
-            value.close()
-            return _each_async(process, items, indices, batch, keep)
-        done += 1
-        if keep:
-            results.append(value.value if type(value) is Ok else value)
-    return BatchOutcome(done, perf_counter() - started, failures, results if keep else None)
+        if type(value) in _TELLING:
+            if type(value) is types.CoroutineType:  # a lambda around something async: only its first value shows that
+                value.close()
+                return _each_async(process, items, indices, batch, keep)
+            if type(value) is Err:
+                failures.append(ItemFailure.of(indices[len(results) + len(failures)], value.error))
+                continue
+            value = value.value
+        results.append(value)
+    return BatchOutcome(len(results), perf_counter() - started, failures, results if keep else None)
+
+
+_RESULT = frozenset({Ok, Err})
+_TELLING = frozenset({Ok, Err, types.CoroutineType})
 
 
 async def _guarded(breaker: CircuitBreakerProtocol, processor: Callable[[Any], Any], item: Any) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from lexiconsole.bulk.batch import BatchResult, BulkResult, ItemFailure
@@ -23,7 +24,7 @@ class Tally(Generic[R]):
         self._max_failures, self._keep = max_failures, keep_results
         self.succeeded = self.failed = self.batches = self.retries = 0
         self.failures: list[ItemFailure] = []
-        self.results: dict[int, list[R]] = {}
+        self.results: dict[int, Sequence[R]] = {}
         self._durations = Durations()
         self._seconds = 0.0
         self._since = time.monotonic()
@@ -45,7 +46,7 @@ class Tally(Generic[R]):
         if batch.failures and len(self.failures) < self._max_failures:
             self.failures += batch.failures[: self._max_failures - len(self.failures)]
         if self._keep and batch.results:
-            self.results[batch.number] = list(batch.results)
+            self.results[batch.number] = batch.results
 
     @property
     def seconds(self) -> float:
@@ -69,7 +70,7 @@ class Tally(Generic[R]):
         )
 
     def result(self, operation_id: str) -> BulkResult[R]:
-        results = [result for number in sorted(self.results) for result in self.results[number]]
+        results = list(chain.from_iterable(self.results[number] for number in sorted(self.results)))
         failures = sorted(self.failures, key=lambda failure: failure.index)
         return BulkResult(operation_id, self.items, self.succeeded, self.failed, failures, results, self.metrics())
 
@@ -86,7 +87,8 @@ class Tally(Generic[R]):
             "failures": [asdict(failure) for failure in self.failures],
         }
         if results and self.results:
-            state["results"] = {str(number): results for number, results in self.results.items()}  # type: ignore[misc]
+            kept: dict[str, Any] = {str(number): list(results) for number, results in self.results.items()}
+            state["results"] = kept
         return state
 
     def restore(self, state: Mapping[str, Any]) -> None:

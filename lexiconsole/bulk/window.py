@@ -48,12 +48,28 @@ class Open(Generic[T, R]):
     number: int
     first: int
     items: Sequence[T]
-    left: list[int]
+    left: Sequence[int]
     tries: int = 1
     resting: bool = False
     seconds: float = 0.0
-    results: dict[int, R] = field(default_factory=dict)
+    results: list[R] = field(default_factory=list)
     failures: list[ItemFailure] = field(default_factory=list)
+
+    def add(self, outcome: BatchOutcome[R]) -> None:
+        """Puts what a try gave where it belongs among what earlier tries gave."""
+        self.seconds += outcome.seconds
+        self.failures = outcome.failures
+        failed = {failure.index - self.first for failure in outcome.failures}
+        succeeded = [place for place in self.left if place not in failed] if failed else self.left
+        if outcome.results is not None:
+            self.results = outcome.results if self.tries == 1 else self._merged(succeeded, outcome.results)
+        self.left = [place for place in self.left if place in failed] if failed else ()
+
+    def _merged(self, places: Sequence[int], results: Sequence[R]) -> list[R]:
+        still = set(self.left)
+        before = (place for place in range(len(self.items)) if place not in still)
+        by_place = dict(zip(before, self.results, strict=True)) | dict(zip(places, results, strict=True))
+        return [by_place[place] for place in sorted(by_place)]
 
     @property
     def key(self) -> str:
@@ -116,7 +132,7 @@ class Window(Generic[T, R]):
             if self.number in self._done_ahead:
                 self._done_ahead.remove(self.number)
             else:
-                opened: Open[T, R] = Open(self.number, self.item, items, list(range(len(items))))
+                opened: Open[T, R] = Open(self.number, self.item, items, range(len(items)))
                 self._open[self.number] = opened
                 self._waiting[self.number] = self._start(opened)
                 self._limit -= 1
@@ -180,13 +196,7 @@ class Window(Generic[T, R]):
     def _noted(opened: Open[T, R], outcome: Result[BatchOutcome[R], StepError]) -> Open[T, R]:
         match outcome:
             case Ok(came_to):
-                opened.seconds += came_to.seconds
-                opened.failures = came_to.failures
-                failed = {failure.index - opened.first for failure in came_to.failures}
-                if came_to.results is not None:
-                    succeeded = [place for place in opened.left if place not in failed] if failed else opened.left
-                    opened.results.update(zip(succeeded, came_to.results, strict=True))
-                opened.left = [place for place in opened.left if place in failed] if failed else []
+                opened.add(came_to)
             case Err(error):
                 opened.tries += error.attempts - 1
                 opened.failures = [ItemFailure(opened.first + p, error.type, error.message) for p in opened.left]
@@ -198,7 +208,7 @@ class Window(Generic[T, R]):
             number=opened.number,
             first=opened.first,
             succeeded=len(opened.items) - len(opened.failures),
-            results=[opened.results[place] for place in sorted(opened.results)],
+            results=opened.results,
             failures=opened.failures,
             seconds=opened.seconds,
             tries=opened.tries,
