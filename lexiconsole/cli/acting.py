@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.asking import confirm
 from lexiconsole.cli.driving import bring_on
 from lexiconsole.cli.exits import ExitCode
-from lexiconsole.durable.journal import Request, RunRow
 from lexiconsole.errors import RefusedError
 from lexiconsole.types import RunStatus
 from lexiconsole.views.safe import harmless
@@ -17,22 +16,12 @@ from lexiconsole.views.words import OPERATOR, RUN_LOOKS
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Outcome, Preview, Workspace
     from lexiconsole.cli.face import Face
+    from lexiconsole.cli.terms import Terms
+    from lexiconsole.durable.journal import Request, RunRow
 
-__all__ = ["Terms", "ask_first", "perform"]
+__all__ = ["ask_first", "perform"]
 
 _MOVING = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How an act is to be done. `drives`: the command goes on with the run and exits as the run stands."""
-
-    yes: bool = False
-    dry_run: bool = False
-    if_rev: int | None = None
-    record_only: bool = False
-    drives: bool = True
-    wait: float | None = None
 
 
 def perform(face: Face, workspace: Workspace, row: RunRow, request: Request, terms: Terms) -> ExitCode:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from lexiconsole.cli.acting import Terms, perform
 from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.face import Face
 from lexiconsole.cli.inputs import Files, Inputs, gather, json_value
 from lexiconsole.cli.shared import AsWho, DryRun, IfRev, Reason, RecordOnly, RunId, Wait, Yes, command
-from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.cli.terms import Terms
 from lexiconsole.errors import UsageError
 from lexiconsole.types import Json, JsonObject
-from lexiconsole.views.telling import tell
-
-if TYPE_CHECKING:
-    from lexiconsole.cli.face import Face
 
 __all__ = ["cancel", "edit", "mark_done", "pause", "resolve", "retry", "signal", "skip"]
 
@@ -26,24 +22,36 @@ OptionalKey = Annotated[str, typer.Argument(metavar="[KEY]", help="A step; left 
 
 @command
 def pause(
-    face: Face, id: RunId, reason: Reason = "", yes: Yes = False, dry_run: DryRun = False, if_rev: IfRev = None, by: AsWho = ""
+    face: Face,
+    id: RunId,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    by: AsWho = "",
 ) -> ExitCode:
     """Stop a run before its next step.
 
     Steps that are under way end first. `resume` lets it go on.
     """
-    return _act(face, id, RequestKind.PAUSE, "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
+    return _act(face, id, "pause", "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
 
 
 @command
 def cancel(
-    face: Face, id: RunId, reason: Reason = "", yes: Yes = False, dry_run: DryRun = False, if_rev: IfRev = None, by: AsWho = ""
+    face: Face,
+    id: RunId,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    if_rev: IfRev = None,
+    by: AsWho = "",
 ) -> ExitCode:
     """Cancel a run; a saga undoes what it did.
 
     Exits 0 when it is cancelled, 5 when undoing what it did needs an operator.
     """
-    return _act(face, id, RequestKind.CANCEL, "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
+    return _act(face, id, "cancel", "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
 
 
 @command
@@ -69,7 +77,7 @@ def retry(
     terms = Terms(yes, dry_run, if_rev, record_only, wait=wait)
     change = gather(face.shared.argv, inputs, files)
     if change is None:
-        return _act(face, id, RequestKind.RETRY, key, _because(reason), terms)
+        return _act(face, id, "retry", key, _because(reason), terms)
     return _edit_input(face, id, change, reason, terms)
 
 
@@ -92,7 +100,7 @@ def skip(
     The run goes on behind it. Exits as the run then stands.
     """
     data = {"result": json_value(result, "--result"), **_because(reason)}
-    return _act(face, id, RequestKind.SKIP, key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+    return _act(face, id, "skip", key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
 
 
 @command
@@ -120,7 +128,7 @@ def resolve(
     data: JsonObject = {"how": "again" if again else "fail" if fail else "done", **_because(reason)}
     if done is not None:
         data["result"] = json_value(done, "--done")
-    return _act(face, id, RequestKind.RESOLVE, key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+    return _act(face, id, "resolve", key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
 
 
 @command
@@ -143,7 +151,7 @@ def mark_done(
     if not reason.strip():
         raise UsageError("say what you did with --reason; it is kept with the run")
     data: JsonObject = {"how": "done", "reason": reason}
-    return _act(face, id, RequestKind.RESOLVE, key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+    return _act(face, id, "resolve", key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
 
 
 @command
@@ -151,7 +159,9 @@ def edit(
     face: Face,
     id: RunId,
     key: Annotated[str, typer.Argument(metavar="[KEY]", help="A step; left out: the input.", show_default=False)] = "",
-    value: Annotated[str | None, typer.Option("--value", metavar="JSON", help="The new result.", show_default=False)] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", metavar="JSON", help="The new result.", show_default=False)
+    ] = None,
     inputs: Inputs = None,
     files: Files = None,
     reason: Reason = "",
@@ -169,7 +179,7 @@ def edit(
     if key:
         if value is None:
             raise UsageError("say the new result with --value JSON")
-        return _act(face, id, RequestKind.EDIT, key, {"value": json_value(value, "--value"), **_because(reason)}, terms)
+        return _act(face, id, "edit", key, {"value": json_value(value, "--value"), **_because(reason)}, terms)
     change = json_value(value, "--value") if value is not None else gather(face.shared.argv, inputs, files)
     if change is None:
         raise UsageError("say what to change: -i key=value for the input, or KEY and --value JSON for a result")
@@ -198,22 +208,32 @@ def signal(
     if payload and given is not None:
         raise UsageError("give the payload as JSON or with -i and -f, not both")
     data: JsonObject = {"payload": json_value(payload, "the payload") if payload else given}
-    return _act(face, id, RequestKind.SIGNAL, name, data, Terms(yes, dry_run, None, record_only, wait=wait))
+    return _act(face, id, "signal", name, data, Terms(yes, dry_run, None, record_only, wait=wait))
 
 
-def _act(face: Face, id: str, kind: RequestKind, target: str, data: JsonObject, terms: Terms) -> ExitCode:
+def _act(face: Face, id: str, kind: str, target: str, data: JsonObject, terms: Terms) -> ExitCode:
+    from lexiconsole.cli.acting import perform
+    from lexiconsole.durable.journal import Request, RequestKind
+
     with face.workspace() as workspace:
         row = workspace.run(id)
-        return perform(face, workspace, row, Request(row.id, kind, target, data, by=face.shared.by), terms)
+        request = Request(row.id, RequestKind(kind), target, data, by=face.shared.by)
+        return perform(face, workspace, row, request, terms)
 
 
 def _edit_input(face: Face, id: str, change: Any, reason: str, terms: Terms) -> ExitCode:
+    """Edits the fields that are named; the whole is checked before anything is asked for."""
+    from lexiconsole.cli.acting import perform
+    from lexiconsole.durable.journal import Request, RequestKind
+    from lexiconsole.views.telling import tell
+
     with face.workspace() as workspace:
         row = workspace.run(id)
         before = tell(workspace.entries(row)).input
         value: Json = {**before, **change} if isinstance(before, dict) and isinstance(change, dict) else change
         workspace.prepare(row.name, value)
-        request = Request(row.id, RequestKind.EDIT, "", {"value": value, **_because(reason)}, by=face.shared.by)
+        data: JsonObject = {"value": value, **_because(reason)}
+        request = Request(row.id, RequestKind.EDIT, data=data, by=face.shared.by)
         return perform(face, workspace, row, request, terms)
 
 

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lexiconsole.cli.acting import Terms, perform
-from lexiconsole.cli.asking import Declined, ask_form
 from lexiconsole.cli.completing import ids
 from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.face import Face
 from lexiconsole.cli.inputs import Files, Inputs, gather, json_value
 from lexiconsole.cli.shared import AsWho, DryRun, IfRev, RecordOnly, Wait, Yes, command
-from lexiconsole.durable.journal import Request, RequestKind, RunRow, TaskRow
+from lexiconsole.cli.terms import Terms
 from lexiconsole.errors import NotFoundError, UsageError
 from lexiconsole.types import Json, JsonObject
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
-    from lexiconsole.cli.face import Face
+    from lexiconsole.durable.journal import RunRow, TaskRow
 
 __all__ = ["answer"]
 
@@ -45,6 +44,10 @@ def answer(
     As JSON, or field by field with -i and -f; on a terminal without either it asks. A wrong answer says which field, and
     the question stays open. If nobody drives the run, it goes on here, and the exit code says how it stands.
     """
+    from lexiconsole.cli.acting import perform
+    from lexiconsole.cli.asking import Declined, ask_form
+    from lexiconsole.durable.journal import Request, RequestKind
+
     given = gather(face.shared.argv, inputs, files)
     if value and given is not None:
         raise UsageError("give the answer as JSON or with -i and -f, not both")

@@ -6,7 +6,6 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.errors import UsageError
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless
@@ -32,6 +31,8 @@ def confirm(err: Diagnostics, question: str) -> bool:
 
 def answer_in_place(face: Face, workspace: Workspace, row: RunRow) -> bool:
     """Offers the run's open questions; True when one was answered, so that the run goes on."""
+    from lexiconsole.durable.journal import Request, RequestKind
+
     for task in workspace.tasks(row):
         while True:
             face.err.line()
@@ -59,9 +60,9 @@ def ask_form(err: Diagnostics, task: TaskRow) -> Json:
     err.say(f"{task.key} asks: {task.data.get('prompt', '')}")
     form = task.data.get("form")
     if not isinstance(form, dict):
-        return _typed(err, "answer (JSON or text)", {})
+        return _needed(err, "answer (JSON or text)", {})
     if form.get("type") != "object" or not isinstance(form.get("properties"), dict):
-        return _typed(err, "answer", _resolved(form, form))
+        return _needed(err, "answer", _resolved(form, form))
     answer: JsonObject = {}
     needed = form.get("required", [])
     fields: dict[str, Any] = form["properties"]  # type: ignore[assignment]
@@ -75,6 +76,11 @@ def ask_form(err: Diagnostics, task: TaskRow) -> Json:
 
 
 _LEFT_OUT: Any = object()
+
+
+def _needed(err: Diagnostics, name: str, schema: dict[str, Any]) -> Json:
+    value: Json = _typed(err, name, schema)
+    return value
 
 
 def _typed(err: Diagnostics, name: str, schema: dict[str, Any], *, optional: bool = False) -> Any:
@@ -95,7 +101,9 @@ def _typed(err: Diagnostics, name: str, schema: dict[str, Any], *, optional: boo
 
 def _label(name: str, schema: dict[str, Any], *, optional: bool) -> str:
     kind = "/".join(str(each) for each in schema["enum"]) if "enum" in schema else schema.get("type", "")
-    kind = {"boolean": "yes/no", "string": "", "integer": "whole number", "object": "JSON", "array": "JSON"}.get(kind, kind)
+    kind = {"boolean": "yes/no", "string": "", "integer": "whole number", "object": "JSON", "array": "JSON"}.get(
+        kind, kind
+    )
     about = schema.get("description") or ""
     notes = [note for note in (about, kind) if note]
     if optional:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import command
 from lexiconsole.types import Json
 from lexiconsole.views.cells import columns
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import brief
 from lexiconsole.views.words import STEP_LOOKS, StepState
-
-if TYPE_CHECKING:
-    from lexiconsole.cli.face import Face
 
 __all__ = ["config", "doctor"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import command
 from lexiconsole.errors import NotFoundError
 from lexiconsole.types import JsonObject
@@ -16,17 +17,10 @@ from lexiconsole.views.words import AMBER, FAINT, RED
 
 if TYPE_CHECKING:
     from lexiconsole.catalog import Finding
-    from lexiconsole.cli.face import Face
 
 __all__ = ["check"]
 
 _COLOURS = {"error": RED, "warning": AMBER, "hint": FAINT}
-
-
-def _codes(incomplete: str) -> list[tuple[str, str]]:
-    from lexiconsole.catalog.codes import CODES
-
-    return [(code, about.title) for code, about in CODES.items() if code.startswith(incomplete.upper())]
 
 
 @command
@@ -35,9 +29,7 @@ def check(
     path: Annotated[
         Path | None, typer.Argument(metavar="[PATH]", help="A folder or a file; left out: the workspace's definitions.")
     ] = None,
-    explain: Annotated[
-        str, typer.Option("--explain", metavar="CODE", help="Say what a code means.", autocompletion=_codes)
-    ] = "",
+    explain: Annotated[str, typer.Option("--explain", metavar="CODE", help="Say what a code means.")] = "",
 ) -> ExitCode:
     """Look for mistakes in definitions.
 

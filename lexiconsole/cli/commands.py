@@ -28,7 +28,9 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("resume", "run", "resume", RUN, "Let a paused or interrupted run go on."),
         CommandRow("watch", "run", "watch", RUN, "Look on while a run goes, whoever drives it."),
         CommandRow("worker", "worker", "worker", RUN, "Drive every run that nobody drives, until stopped."),
-        CommandRow("list", "look_definitions", "list_definitions", LOOK, "List the definitions and what is wrong with them."),
+        CommandRow(
+            "list", "look_definitions", "list_definitions", LOOK, "List the definitions and what is wrong with them."
+        ),
         CommandRow("show", "look_definitions", "show", LOOK, "Show a definition: its input and its outline."),
         CommandRow("runs", "look_runs", "runs", LOOK, "List runs; those that need somebody come first."),
         CommandRow("show-run", "look_runs", "show_run", LOOK, "Tell the story of a run."),

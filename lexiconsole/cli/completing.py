@@ -59,7 +59,16 @@ def candidates(words: Sequence[str], incomplete: str) -> list[Candidate]:
 
 
 _ROOT_VALUES = frozenset({"--store", "--folder", "-C", "--profile"})
-_ROOT_OPTIONS = ("--store", "--folder", "--profile", "--ascii", "--version", "--install-completion", "--show-completion", "--help")
+_ROOT_OPTIONS = (
+    "--store",
+    "--folder",
+    "--profile",
+    "--ascii",
+    "--version",
+    "--install-completion",
+    "--show-completion",
+    "--help",
+)
 
 
 def _command_at(words: Sequence[str]) -> int | None:
@@ -84,7 +93,9 @@ def _of_parameters(parameters: Sequence[Any], words: Sequence[str], incomplete: 
         offered = [(opt, each.help or "") for each in options if not each.hidden for opt in each.opts]
         return [(opt, about) for opt, about in offered if opt.startswith(incomplete)]
     arguments = [each for each in parameters if each.param_type_name == "argument"]
-    given = sum(1 for at, word in enumerate(words) if not word.startswith("-") and (not at or words[at - 1] not in takes_value))
+    given = sum(
+        1 for at, word in enumerate(words) if not word.startswith("-") and (not at or words[at - 1] not in takes_value)
+    )
     if given < len(arguments):
         return _ask(arguments[given], incomplete)
     return []

@@ -47,7 +47,8 @@ class Diagnostics:
             self.stream.write(text)
             self.stream.flush()
         except UnicodeEncodeError:
-            self.write(text.encode("ascii", "backslashreplace").decode("ascii"))
+            encoding = self.stream.encoding or "ascii"
+            self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         except OSError:
             pass  # nobody listens any more; what matters is on disk
 

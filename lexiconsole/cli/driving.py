@@ -10,7 +10,7 @@ from lexiconsole.cli.exits import ExitCode, exit_of_run
 from lexiconsole.cli.report import verdict_lines
 from lexiconsole.cli.shapes import result_shape
 from lexiconsole.cli.watching import watcher_for
-from lexiconsole.durable.context import Progress
+from lexiconsole.durable.entry import Entry
 from lexiconsole.types import ENDED, RunStatus
 from lexiconsole.views.telling import Telling
 from lexiconsole.views.verdict import verdict
@@ -67,10 +67,10 @@ def look_on(
                 telling.add(entry)
     with watcher_for(face, row.id, on_stdout=on_stdout) as watcher:
         for item in workspace.follow(row, after, timeout=wait):
-            if isinstance(item, Progress):
-                watcher.progress(item)
-            else:
+            if isinstance(item, Entry):
                 watcher.entry(item, telling.add(item), lambda: telling.story)
+            else:
+                watcher.progress(item)
     return telling.story, workspace.run(row.id)
 
 

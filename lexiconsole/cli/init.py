@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import command
 from lexiconsole.errors import UsageError
-
-if TYPE_CHECKING:
-    from lexiconsole.cli.face import Face
 
 __all__ = ["init"]
 
@@ -23,18 +21,21 @@ _SCAFFOLD = Path(__file__).parent / "scaffold"
 @command
 def init(
     face: Face,
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; left out: here.")] = Path(),
+    where: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; left out: here.")] = Path(),
 ) -> ExitCode:
     """Write a first definition and a configuration to begin with.
 
     A saga that books a holiday, and an application.yaml with every line explained. What exists is never changed.
     """
-    written, kept = [], []
+    written: list[Path] = []
+    kept: list[Path] = []
     for source in _templates():
-        target = folder / source.relative_to(_SCAFFOLD)
+        target = where / source.relative_to(_SCAFFOLD)
         (written if _write(source, target) else kept).append(target)
     if face.json:
-        face.out.object({"type": "init", "written": [str(each) for each in written], "kept": [str(each) for each in kept]})
+        face.out.object(
+            {"type": "init", "written": [str(each) for each in written], "kept": [str(each) for each in kept]}
+        )
         return ExitCode.COMPLETED
     for target in written:
         face.out.line(f"wrote {target}")

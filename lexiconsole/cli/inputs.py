@@ -51,7 +51,7 @@ def json_value(text: str, what: str) -> Any:
     """JSON as typed on the command line; raises UsageError that says where it stops being JSON."""
     try:
         return json.loads(text, parse_constant=_no_constant)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise UsageError(f"{what} is not JSON: {fault}; text needs quotes, like '\"text\"'") from None
 
 
@@ -153,7 +153,7 @@ def _yaml(text: str, what: str) -> Any:
     import yaml
 
     try:
-        value = yaml.load(text, Loader=_loader())
+        value = yaml.load(text, Loader=_loader())  # noqa: S506 - a SafeLoader, without dates
     except yaml.YAMLError as fault:
         raise UsageError(f"{what} is not YAML: {' '.join(str(fault).split())}") from None
     except RecursionError:
@@ -166,13 +166,11 @@ def _loader() -> Any:
     """Plain YAML without its dates: what JSON has no word for stays text, for the definition's model to read."""
     import yaml
 
-    class PlainLoader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {
-            first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
-            for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-    return PlainLoader
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return type("PlainLoader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": resolvers})
 
 
 def _check_keys(value: Any, what: str) -> None:

@@ -51,6 +51,9 @@ def _dispatch(words: tuple[str, ...], bare: Callable[[], int] | None) -> int:
     from lexiconsole.cli.root import group
     from lexiconsole.errors import LexiconsoleError
 
+    if not words and bare is not None:
+        return bare()
+    words = words or ("--help",)
     try:
         code = group(bare).main(list(words), prog_name=PROGRAM, standalone_mode=False, obj=Shared(argv=words))
         Output().flush()

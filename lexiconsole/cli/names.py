@@ -64,7 +64,7 @@ def known_ids(prefix: str, store: str = "", limit: int = 50) -> list[tuple[str, 
             ).fetchall()
     except (sqlite3.Error, OSError):
         return []
-    return [(str(id), f"{name} {status}") for id, name, status in found]
+    return [(str(run), f"{name} {status}") for run, name, status in found]
 
 
 def _remembered() -> dict[str, object]:

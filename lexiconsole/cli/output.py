@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -78,7 +79,5 @@ def json_line(shape: JsonObject) -> str:
 
 def _silence(stream: TextIO) -> None:
     """Python flushes standard output at its end once more; let that go nowhere."""
-    try:
+    with contextlib.suppress(OSError, ValueError):  # not a file of the system
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except (OSError, ValueError):
-        pass  # not a file of the system

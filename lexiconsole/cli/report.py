@@ -65,8 +65,10 @@ def moment_line(moment: Moment, paint: Paint, width: int = 0) -> str:
         facts.append(f"by {harmless(moment.by)}")
     if moment.text:
         facts.append(harmless(moment.text))
-    mark = paint.look(moment.look)
-    return f"  {paint.text(clock(moment.at), FAINT)} {mark} {'  '.join(facts)}".rstrip()
+    if moment.voided:
+        facts.append(paint.text("(set aside)", FAINT))
+    mark = paint.look(moment.look) + " " * (2 - cell_width(moment.look.mark(paint.ascii_only)))
+    return f"  {paint.text(clock(moment.at), FAINT)} {mark}{'  '.join(facts)}".rstrip()
 
 
 def _subject(moment: Moment) -> str:

@@ -32,14 +32,13 @@ def group(bare: Callable[[], int] | None) -> Any:
             str, typer.Option("--profile", metavar="NAME", help="Also read application.NAME.yaml.", show_default=False)
         ] = "",
         ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII letters only.")] = False,
-        version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False,
+        version: Annotated[
+            bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and stop.")
+        ] = False,
     ) -> int:
         """Durable workflows in plain Python, on one SQLite file, answered in the terminal."""
         shared: Shared = ctx.obj
         shared.store, shared.folder, shared.profile, shared.ascii_only = store, folder, profile, ascii_only
-        if version:
-            _show_version()
-            raise typer.Exit(ExitCode.COMPLETED)
         if ctx.invoked_subcommand is not None:
             return ExitCode.COMPLETED
         return bare() if bare is not None else _show_help(ctx)
@@ -47,7 +46,9 @@ def group(bare: Callable[[], int] | None) -> Any:
     return get_command(app)
 
 
-def _show_version() -> None:
+def _show_version(wanted: bool) -> None:
+    if not wanted:
+        return
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -55,6 +56,7 @@ def _show_version() -> None:
     except PackageNotFoundError:
         number = "(not installed)"
     Output().line(f"lexiconsole {number}")
+    raise typer.Exit(ExitCode.COMPLETED)
 
 
 def _show_help(ctx: Any) -> int:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from lexiconsole.cli.driving import bring_on, conclude, look_on
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.inputs import Files, Inputs, gather
@@ -21,11 +20,14 @@ def run(
     face: Face,
     name: Name,
     source: Annotated[
-        str | None, typer.Argument(metavar="[-]", help="A lone - reads the input from standard input.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[-]", help="A lone - reads the input from standard input.", show_default=False),
     ] = None,
     inputs: Inputs = None,
     files: Files = None,
-    id: Annotated[str, typer.Option("--id", metavar="ID", help="The run's id; the same id and input give the same run.")] = "",
+    id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="The run's id; the same id and input give the same run.")
+    ] = "",
     wait: Wait = None,
     record_only: RecordOnly = False,
     by: AsWho = "",
@@ -36,12 +38,14 @@ def run(
     The exit code tells how the run stands: 0 completed, 1 failed, 3 everything undone, 4 parked, 5 doubtful,
     6 cancelled, 7 rejected, 124 when --wait ran out.
     """
+    from lexiconsole.cli.driving import bring_on
+
     with face.workspace() as workspace:
         if source not in (None, "-"):
             raise typer.BadParameter(f"{source!r} is not expected here; fields of the input are written -i key=value")
         raw = gather(face.shared.argv, inputs, [*(files or ()), *(["-"] if source else [])])
         workspace.prepare(name, raw)
-        row, made = workspace.start(name, raw, id=id, record_only=record_only)
+        row, made = workspace.start(name, raw, id=id, by=face.shared.by, record_only=record_only)
         face.remember(workspace)
         if not made:
             face.err.say(f"run {row.id} exists already, with the same input; nothing new is started")
@@ -54,7 +58,9 @@ def run(
 
 def _recorded(face: Face, id: str, status: RunStatus) -> ExitCode:
     if face.json:
-        face.out.object({"type": "act", "run": id, "status": status.value, "applied": True, "pending": not status.ended})
+        face.out.object(
+            {"type": "act", "run": id, "status": status.value, "applied": True, "pending": not status.ended}
+        )
     else:
         face.out.line(id)
         face.err.hint("recorded; `lexiconsole worker` drives it")
@@ -67,6 +73,7 @@ def resume(face: Face, id: RunId, wait: Wait = None, record_only: RecordOnly = F
 
     Drives it in this process to its end or its next question, and exits as the run then stands.
     """
+    from lexiconsole.cli.driving import bring_on
     from lexiconsole.durable.journal import Request, RequestKind
 
     with face.workspace() as workspace:
@@ -90,6 +97,8 @@ def watch(face: Face, id: RunId, wait: Wait = None) -> ExitCode:
 
     Shows what happened so far, then what happens, until the run ends or parks; exits as the run then stands.
     """
+    from lexiconsole.cli.driving import conclude, look_on
+
     with face.workspace() as workspace:
         row = workspace.run(id)
         if row.owner is None and row.status in (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING):

@@ -16,13 +16,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
 from lexiconsole.types import JsonObject
 from lexiconsole.views.story import Row, Story
 from lexiconsole.views.verdict import Verdict
 
 if TYPE_CHECKING:
+    from lexiconsole.durable.context import Progress
     from lexiconsole.durable.journal import RunRow
 
 __all__ = ["entry_shape", "progress_shape", "result_shape", "run_shape", "story_shape"]

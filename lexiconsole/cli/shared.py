@@ -49,9 +49,12 @@ _Store = Annotated[
     Path | None, typer.Option("--store", metavar="FILE", help="The database file to use.", show_default=False)
 ]
 _Folder = Annotated[
-    Path | None, typer.Option("--folder", "-C", metavar="DIR", help="Look for the workspace from here.", show_default=False)
+    Path | None,
+    typer.Option("--folder", "-C", metavar="DIR", help="Look for the workspace from here.", show_default=False),
 ]
-_Profile = Annotated[str, typer.Option("--profile", metavar="NAME", help="Also read application.NAME.yaml.", show_default=False)]
+_Profile = Annotated[
+    str, typer.Option("--profile", metavar="NAME", help="Also read application.NAME.yaml.", show_default=False)
+]
 _Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with ASCII letters only.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on standard output.")]
 
@@ -99,4 +102,3 @@ def _with_options(function: Callable[..., ExitCode], options: tuple[tuple[str, A
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
-

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from lexiconsole.cli.report import moment_line
 from lexiconsole.cli.shapes import entry_shape, progress_shape
-from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.story import Moment, RowKind, Story
@@ -17,6 +16,7 @@ from lexiconsole.views.words import StepState
 if TYPE_CHECKING:
     from lexiconsole.cli.face import Face
     from lexiconsole.cli.paint import Paint
+    from lexiconsole.durable.context import Progress
 
 __all__ = ["Watcher", "watcher_for"]
 
@@ -26,7 +26,9 @@ class Watcher(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
     def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
         """One more fact, the lines it makes in the timeline, and a way to the story as it stands with it."""
@@ -50,7 +52,9 @@ class _Plain:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         pass
 
     def progress(self, note: Progress) -> None:
@@ -105,7 +109,9 @@ class _BarWatcher:
         self._bars.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bars.__exit__(kind, error, trace)
 
     def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:

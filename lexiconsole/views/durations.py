@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from lexiconsole.types import Instant
 
@@ -42,14 +42,19 @@ def ahead(then: Instant, now: Instant) -> str:
 
 def clock(at: Instant) -> str:
     """Local time of day, `12:04:31`."""
-    return datetime.fromtimestamp(at).strftime("%H:%M:%S")
+    return _local(at).strftime("%H:%M:%S")
 
 
 def day(at: Instant) -> str:
     """Local date, `2026-01-31`."""
-    return datetime.fromtimestamp(at).strftime("%Y-%m-%d")
+    return _local(at).strftime("%Y-%m-%d")
 
 
 def stamp(at: Instant) -> str:
     """Local date and time, `2026-01-31 12:04:31`."""
-    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S")
+    return _local(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _local(at: Instant) -> datetime:
+    """In the time zone of whoever looks."""
+    return datetime.fromtimestamp(at, UTC).astimezone()

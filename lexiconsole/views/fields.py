@@ -38,6 +38,7 @@ class Field:
 def fields(schema: Mapping[str, Any]) -> list[Field]:
     """Every field in the order of declaration; nested objects as dotted names. One unnamed field for other schemas."""
     definitions = schema.get("$defs", {})
+    schema = _resolved(schema, definitions)
     if isinstance(schema.get("properties"), Mapping):
         return list(_properties(schema, definitions, "", frozenset()))
     return [_field("(input)", schema, definitions, required=True)]
@@ -61,7 +62,9 @@ def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *,
     schema = {**_resolved(raw, definitions), **{key: part for key, part in raw.items() if key != "$ref"}}
     default = "" if required else json.dumps(schema.get("default"), ensure_ascii=False)
     about = str(schema.get("description", ""))
-    return Field(name, _type(raw, definitions), required, default, about.partition("\n")[0], _limits(schema, definitions))
+    return Field(
+        name, _type(raw, definitions), required, default, about.partition("\n")[0], _limits(schema, definitions)
+    )
 
 
 def _limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[str, ...]:

@@ -26,10 +26,8 @@ def moments(entry: Entry, before: Story, after: Story, row: Row | None) -> tuple
 
 
 def _turn(entry: Entry, after: Story) -> Moment:
-    if after.cancel is not None:
-        why = "cancelled"
-    else:
-        why = f"{after.turned_at} failed" if after.turned_at else "the work failed"
+    failed = f"{after.turned_at} failed" if after.turned_at else "the work failed"
+    why = failed if after.cancel is None else "cancelled"
     look = RUN_LOOKS[RunStatus.COMPENSATING]
     return Moment(entry.seq, entry.at, look, "turned round", Lane.RUN, f"{why}; undoing what was done, newest first")
 
@@ -112,37 +110,49 @@ def _resolution(data: dict[str, Any]) -> str:
 
 
 def _row_line(entry: Entry, row: Row) -> Moment | None:
-    data: dict[str, Any] = entry.data
-    last = row.attempts[-1] if row.attempts else None
+    text = _step_text(entry, row)
+    if text is not None:
+        look = STEP_LOOKS[StepState.RETRYING if entry.kind is EntryKind.ATTEMPT_FAILED else row.state]
+        tried = row.attempts[-1] if row.attempts and entry.kind is not EntryKind.DOUBTED else None
+        return _line(entry, row, look, text, tried)
+    text = _waiting_text(entry, row)
+    return None if text is None else _line(entry, row, STEP_LOOKS[row.state], text.rstrip())
+
+
+def _step_text(entry: Entry, row: Row) -> str | None:
     match entry.kind:
         case EntryKind.ATTEMPT_FAILED:
-            text = f"{error_line(row.error)}; {_next_try(entry, row)}"
-            return _line(entry, row, STEP_LOOKS[StepState.RETRYING], text, last)
+            return f"{error_line(row.error)}; {_next_try(entry, row)}"
         case EntryKind.DONE:
-            return _line(entry, row, STEP_LOOKS[row.state], _value(data, "result"), last)
+            return _value(entry.data, "result")
         case EntryKind.STEP_FAILED:
-            return _line(entry, row, STEP_LOOKS[row.state], error_line(row.error), last)
+            return error_line(row.error)
         case EntryKind.DOUBTED:
-            return _line(entry, row, STEP_LOOKS[row.state], f"nobody knows whether it happened: {row.text}", last)
+            return f"nobody knows whether it happened: {row.text}"
+        case _:
+            return None
+
+
+def _waiting_text(entry: Entry, row: Row) -> str | None:
+    data: dict[str, Any] = entry.data
+    match entry.kind:
         case EntryKind.DECIDED:
-            text = error_line(row.error) if row.error else f"→ {_value(data, 'value')}"
-            return _line(entry, row, STEP_LOOKS[row.state], text)
+            return error_line(row.error) if row.error else f"→ {brief(data.get('value'))}"
         case EntryKind.ASKED:
-            return _line(entry, row, STEP_LOOKS[row.state], f"asks: {row.text}")
+            return f"asks: {row.text}"
         case EntryKind.SLEEPING:
-            until = f"until {clock(row.until)}" if row.until is not None else ""
-            return _line(entry, row, STEP_LOOKS[row.state], f"sleeps {until}".rstrip())
+            return f"sleeps until {clock(row.until)}" if row.until is not None else "sleeps"
         case EntryKind.RECEIVED:
-            return _line(entry, row, STEP_LOOKS[row.state], f"received {_value(data, 'payload')}".rstrip())
+            return f"received {_value(data, 'payload')}"
         case EntryKind.CHILD_STARTED:
-            return _line(entry, row, STEP_LOOKS[row.state], f"child {row.text} {data.get('run', '')}".rstrip())
+            return f"child {row.text} {data.get('run', '')}"
         case EntryKind.CHILD_ENDED:
             text = error_line(row.error) if row.error else _value(data, "result")
-            return _line(entry, row, STEP_LOOKS[row.state], f"child {data.get('status', 'ended')} {text}".rstrip())
+            return f"child {data.get('status', 'ended')} {text}"
         case EntryKind.WOKE:
-            return _line(entry, row, STEP_LOOKS[row.state], "woke")
+            return "woke"
         case EntryKind.DROPPED:
-            return _line(entry, row, STEP_LOOKS[row.state], f"dropped: {row.text}" if row.text else "dropped")
+            return f"dropped: {row.text}" if row.text else "dropped"
         case _:
             return None
 

@@ -26,13 +26,22 @@ _KINDS = {
 
 def settled(row: Row | None, entry: Entry) -> Row:
     """The row after the entry; a new one when there was none."""
-    row = row if row is not None else _new(entry)
-    row = replace(row, revision=entry.seq)
+    row = replace(row if row is not None else _new(entry), revision=entry.seq)
+    return _tried(row, entry) if entry.kind in _TRIES else _awaited(row, entry)
+
+
+_TRIES = frozenset(
+    {EntryKind.STARTED, EntryKind.ATTEMPT_FAILED, EntryKind.DONE, EntryKind.STEP_FAILED, EntryKind.DOUBTED}
+)
+
+
+def _tried(row: Row, entry: Entry) -> Row:
+    """A step began a try or ended one."""
     data: dict[str, Any] = entry.data
     match entry.kind:
         case EntryKind.STARTED:
             running = StepState.UNDOING if row.undoes else StepState.RUNNING
-            tried = Attempt(entry.attempt or row.attempt + 1, running, started_at=data.get("started_at", entry.at))
+            tried = Attempt(entry.attempt or row.attempt + 1, running, started_at=entry.at)
             return replace(row, state=running, attempts=(*_closed(row), tried), error=None, ended_at=None)
         case EntryKind.ATTEMPT_FAILED:
             retry_at, error = data.get("retry_at"), _object(data.get("error"))
@@ -44,16 +53,20 @@ def settled(row: Row | None, entry: Entry) -> Row:
         case EntryKind.STEP_FAILED:
             failed = StepState.UNDO_FAILED if row.undoes else StepState.FAILED
             return _outcome(_finish(row, entry, failed, _object(data.get("error"))), entry, failed)
-        case EntryKind.DOUBTED:
+        case _:  # doubted
             row = _finish(row, entry, StepState.DOUBTFUL)
             return replace(row, state=StepState.DOUBTFUL, text=str(data.get("why", "")), log=_log(row, entry))
+
+
+def _awaited(row: Row, entry: Entry) -> Row:
+    """A decision, a question, a timer, a signal, a child; or an operator's word on a step."""
+    data: dict[str, Any] = entry.data
+    match entry.kind:
         case EntryKind.DECIDED:
-            failed = _object(data.get("error")) is not None
-            return _outcome(row, entry, StepState.FAILED if failed else StepState.DONE)
+            return _outcome(row, entry, StepState.DONE if _object(data.get("error")) is None else StepState.FAILED)
         case EntryKind.ASKED:
-            return replace(
-                row, state=StepState.WAITING, text=str(data.get("prompt", "")), until=data.get("due"), data=data
-            )
+            asked = str(data.get("prompt", ""))
+            return replace(row, state=StepState.WAITING, text=asked, until=data.get("due"), data=data)
         case EntryKind.SLEEPING:
             return replace(row, state=StepState.SLEEPING, until=data.get("until"))
         case EntryKind.CHILD_STARTED:

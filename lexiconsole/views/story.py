@@ -117,7 +117,8 @@ class Parking:
 class Moment:
     """One line of the timeline. `took` is in seconds, None when it was not measured; `attempt` 0 for what is not tried.
 
-    `subject` is the key or what it is about, `text` the rest of the sentence; neither is made harmless yet.
+    `subject` is the key or what it is about, `text` the rest of the sentence; neither is made harmless yet. `voided` is
+    known only looking back: an operator's act set aside what this line tells.
     """
 
     seq: int
@@ -129,6 +130,7 @@ class Moment:
     took: float | None = None
     attempt: int = 0
     by: str = ""
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,8 @@ class Story:
     """One run as its entries tell it. `rows` are in the order in which their keys first appeared.
 
     `turned_at` is the key whose failure made the run turn round, "" while it goes forward or when a person turned it;
-    `turned` says that it did. `undone` are the keys that were compensated, in the order in which that happened; what the run's last entry says of it
-    (`undone_at_end`) counts more, because it knows what was undone by hand.
+    `turned` says that it did. `undone` are the keys that were compensated, in the order in which that happened; what the run's last
+    entry says of it (`undone_at_end`) counts more, because it knows what was undone by hand.
     """
 
     run_id: str = ""

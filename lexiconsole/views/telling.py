@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.entry import INTERVENTIONS, Entry, EntryKind
 from lexiconsole.types import JsonObject, RunStatus
 from lexiconsole.views.moments import moments
 from lexiconsole.views.rows import edited, settled, voided
@@ -53,6 +53,7 @@ class Telling:
         self._rows: dict[str, Row] = {}
         self._keys: dict[int, str] = {}
         self._copied = 0
+        self._asked_to_go_on = False
 
     def add(self, entry: Entry) -> tuple[Moment, ...]:
         """Takes the entry in; gives the timeline's lines that it makes, often one, sometimes none."""
@@ -64,6 +65,9 @@ class Telling:
         self._tell_run(entry)
         if entry.kind in _ROW_KINDS:
             self._tell_row(entry)
+        if entry.kind is EntryKind.OWNED and self._asked_to_go_on:
+            return ()  # somebody just asked for that
+        self._asked_to_go_on = entry.kind in INTERVENTIONS
         return moments(entry, before, self._story, self._rows.get(entry.key))
 
     @property
@@ -102,7 +106,15 @@ class Telling:
                 self._change(generation=data.get("generation", self._story.generation + 1), turned=False, turned_at="")
             case EntryKind.RETRIED:
                 self._hurry(entry.key)
-                self._change(status=self._moving(), parking=None, ended_at=None, error=None, result=None, cancel=None, undone_at_end=None)
+                self._change(
+                    status=self._moving(),
+                    parking=None,
+                    ended_at=None,
+                    error=None,
+                    result=None,
+                    cancel=None,
+                    undone_at_end=None,
+                )
             case EntryKind.EDITED:
                 self._edit(entry)
             case EntryKind.COMPLETED | EntryKind.FAILED | EntryKind.COMPENSATED | EntryKind.CANCELLED:
@@ -170,8 +182,14 @@ def tell(entries: Iterable[Entry]) -> Story:
 
 def timeline(entries: Iterable[Entry]) -> list[Moment]:
     """The run's lines in the order in which things happened; attempts, coming back and interventions apart."""
-    telling = Telling()
-    return [moment for entry in entries for moment in telling.add(entry)]
+    telling, entries = Telling(), list(entries)
+    voided = {seq for entry in entries for seq in _seqs(entry.data.get("voids"))}
+    lines = [moment for entry in entries for moment in telling.add(entry)]
+    return [replace(moment, voided=True) if moment.seq in voided else moment for moment in lines]
+
+
+def _seqs(value: Any) -> list[int]:
+    return value if isinstance(value, list) else []
 
 
 def _names(value: Any) -> tuple[str, ...] | None:

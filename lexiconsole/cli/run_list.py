@@ -1,0 +1,87 @@
+"""The list of runs, as `runs` prints it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from lexiconsole.cli.exits import ExitCode
+from lexiconsole.cli.shapes import run_shape
+from lexiconsole.errors import NotFoundError
+from lexiconsole.types import RunStatus
+from lexiconsole.views.cells import columns
+from lexiconsole.views.durations import age, ahead, span
+from lexiconsole.views.ranking import NEEDY, by_need
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.values import brief
+from lexiconsole.views.words import RUN_LOOKS
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.cli.face import Face
+    from lexiconsole.durable.journal import RunRow
+
+__all__ = ["list_runs"]
+
+_EVERY = 1_000_000
+
+
+def list_runs(face: Face, words: tuple[str, ...], names: tuple[str, ...], limit: int | None) -> ExitCode:
+    """Those with a status among `words` (all if empty) of the definitions `names`; `limit` None for every one."""
+    wanted = tuple(_status(word) for word in words)
+    with face.workspace() as workspace:
+        rows = _chosen(workspace, wanted, names, limit or _EVERY)
+        if face.json:
+            for row in rows:
+                face.out.object(run_shape(row))
+            return ExitCode.COMPLETED
+        _list(face, rows)
+        if len(rows) == limit:
+            more = sum(workspace.counts().values()) - len(rows)
+            if more > 0:
+                face.err.hint(f"{more} more; --all lists every run")
+    return ExitCode.COMPLETED
+
+
+def _chosen(workspace: Workspace, wanted: tuple[RunStatus, ...], names: tuple[str, ...], limit: int) -> list[RunRow]:
+    """Those that need somebody first, also when they are older than the newest `limit`."""
+    from lexiconsole.durable.journal import RunFilter
+
+    needy = tuple(status for status in NEEDY if not wanted or status in wanted)
+    others = tuple(status for status in RunStatus if status not in NEEDY and (not wanted or status in wanted))
+    rows: list[RunRow] = []
+    for statuses in (*((status,) for status in needy), others):
+        if statuses and len(rows) < limit:
+            rows += workspace.runs(RunFilter(statuses=statuses, names=names, limit=limit - len(rows)))
+    return by_need(rows)
+
+
+def _status(word: str) -> RunStatus:
+    try:
+        return RunStatus(word)
+    except ValueError:
+        raise NotFoundError("status", word, [status.value for status in RunStatus]) from None
+
+
+def _list(face: Face, rows: list[RunRow]) -> None:
+    if not rows:
+        face.err.hint("no runs")
+        return
+    now = time.time()
+    paint = face.out.paint
+    cells = [
+        (row.id, harmless(row.name), row.status.value, age(row.changed_at, now), _matter(row, now)) for row in rows
+    ]
+    for row, line in zip(rows, columns(cells), strict=True):
+        look = RUN_LOOKS[row.status]
+        face.out.line(f"{paint.look(look)} {paint.text(line, look.colour) if row.status in NEEDY else line}")
+
+
+def _matter(row: RunRow, now: float) -> str:
+    """What matters about it: the error, what it waits on, when it goes on."""
+    if row.error:
+        return f"{harmless(row.where)}: {brief(row.error, 100)}" if row.where else brief(row.error, 100)
+    due = f"wakes {ahead(row.wake_at, now)}" if row.wake_at is not None and not row.status.ended else ""
+    if row.status.ended:
+        return f"took {span(row.changed_at - row.created_at)}"
+    return "  ".join(part for part in (harmless(row.where), due) if part)

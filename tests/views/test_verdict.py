@@ -1,0 +1,94 @@
+"""The last word on a run, and the ways on."""
+
+from __future__ import annotations
+
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.views.telling import tell
+from lexiconsole.views.verdict import verdict
+from tests.views.entries import T0, Script, asking, in_doubt, rolled_back, stuck_rollback
+
+
+def said(script: Script, now: float | None = None):
+    return verdict(tell(script.entries), script.now if now is None else now)
+
+
+def ways(script: Script) -> list[str]:
+    return [" ".join(way.words) for way in said(script).ways]
+
+
+def test_completed():
+    script = Script().done("a").add(EntryKind.COMPLETED, after=3.1, result=1)
+    assert said(script).sentence == "completed in 3.2 s"
+    assert ways(script) == []
+
+
+def test_failed_names_the_step_the_reason_and_the_way_back():
+    script = Script().failed("charge", "no").add(EntryKind.FAILED, error={"type": "RuntimeError", "message": "no"})
+    assert said(script).sentence == "failed after 200 ms at charge: RuntimeError: no"
+    assert ways(script) == ["retry r1", "fork r1 --at 1"]
+
+
+def test_compensated_lists_what_was_undone_newest_first_and_why():
+    verdict = said(rolled_back())
+    assert verdict.sentence == "compensated: everything undone, newest first: charge, reserve"
+    assert verdict.details[0] == "courier failed: SagaError: courier: no van"
+
+
+def test_doubt_says_what_is_not_known_and_the_three_answers():
+    script = in_doubt()
+    assert said(script).sentence == (
+        "doubtful, somebody must say what happened: charge may or may not have happened: the process ended while it ran"
+    )
+    assert ways(script) == ["resolve r1 charge --done JSON", "resolve r1 charge --again", "resolve r1 charge --fail"]
+
+
+def test_an_incomplete_rollback_says_what_is_still_in_effect():
+    script = stuck_rollback()
+    assert said(script).sentence == (
+        "doubtful, the rollback is incomplete: charge is still in effect, undoing it failed: RuntimeError: bank is closed"
+    )
+    assert ways(script) == ["retry r1 charge", "mark-done r1 charge --reason …", "skip r1 charge --reason …"]
+
+
+def test_where_there_is_no_compensation_to_try_again_that_is_not_offered():
+    script = stuck_rollback()
+    script.entries[-2].data["form"] = {"properties": {"how": {"enum": ["done", "skip"]}}}
+    assert ways(script) == ["mark-done r1 charge --reason …", "skip r1 charge --reason …"]
+
+
+def test_a_question_is_quoted_with_its_deadline_and_the_fields_to_fill_in():
+    script = asking()
+    assert said(script, T0 + 60).sentence == "parked, nothing is lost: review asks: approve 48,000? (due in 59m 00s)"
+    assert ways(script) == ["answer r1:review -i approve=… -i note=…"]
+
+
+def test_a_run_that_waits_for_a_signal_says_how_to_send_it():
+    script = Script().add(EntryKind.PARKED, status="waiting", on=["paid"])
+    assert said(script).sentence == "parked, nothing is lost: paid waits for a signal"
+    assert ways(script) == ["signal r1 paid"]
+
+
+def test_a_sleeping_run_says_until_when():
+    script = Script().add(EntryKind.SLEEPING, "nap", until=T0 + 100).add(EntryKind.PARKED, status="sleeping", on=["nap"])
+    assert "(in 1m 40s)" in said(script, T0).sentence
+
+
+def test_a_paused_run_says_why():
+    script = Script().add(EntryKind.PAUSED, by="eve", reason="lunch").add(EntryKind.PARKED, status="paused")
+    assert said(script).sentence == "paused: lunch"
+    assert ways(script) == ["resume r1"]
+
+
+def test_a_cancelled_run_says_by_whom_and_a_timeout_says_so():
+    script = Script().add(EntryKind.CANCEL, by="eve", reason="wrong order").undone("a")
+    script.add(EntryKind.CANCELLED, reason="wrong order", undone=["a"])
+    assert said(script).sentence == "cancelled by eve: wrong order"
+    assert said(script).details == ("undone, newest first: a",)
+    late = Script().add(EntryKind.CANCEL, reason="timeout").add(EntryKind.CANCELLED, reason="timeout")
+    assert said(late).sentence == "cancelled because its time ran out"
+
+
+def test_a_running_run_says_what_each_open_step_is_doing():
+    script = Script().add(EntryKind.STARTED, "a", 2)
+    script.add(EntryKind.ATTEMPT_FAILED, "b", 1, error={"type": "E", "message": "x"}, retry_at=script.now + 5.1)
+    assert said(script).details == ("a is running since 100 ms, try 2", "b failed: E: x, next try in 5.0 s")
