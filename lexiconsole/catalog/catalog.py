@@ -130,7 +130,7 @@ def _renewed(snapshot: Snapshot, name: str, before: _File | None) -> _File:
     if before is not None and before.tried == fingerprint:
         return before
     now = _imported(snapshot, name, fingerprint)
-    if now.good or before is None or not before.good:
+    if before is None or not before.good or not now.problems:
         return now
     kept = tuple(replace(problem, kept=True) for problem in now.problems)
     return replace(before, tried=fingerprint, problems=kept)

@@ -228,3 +228,17 @@ def test_the_reference_examples_construct():
         enabled=True, checkpoint_enabled=True, max_iterations=50, node_timeout=30.0, total_timeout=600.0,
         parallel_branches=True, max_parallel_branches=5,
     ).max_iterations == 50  # fmt: skip
+
+
+def test_the_engine_section_and_the_engines_own_terms_agree():
+    """The runtime has its terms without the configuration; a default that differs would depend on how one starts."""
+    from dataclasses import asdict
+
+    from lexiconsole.app.sections import EngineSettings as Section
+    from lexiconsole.app.sections import StoreLimits
+    from lexiconsole.runtime.settings import EngineSettings
+
+    terms = asdict(EngineSettings())
+    section = Section().model_dump()
+    assert section == {name: terms[name] for name in section}
+    assert StoreLimits().max_value_bytes == terms["max_value_bytes"]

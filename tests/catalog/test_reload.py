@@ -119,6 +119,23 @@ def test_a_failed_reload_keeps_the_last_good_version_and_says_so(folder):
     assert catalog.problems == ()
 
 
+def test_an_edit_after_which_one_definition_can_not_say_what_it_is_is_a_failed_one(folder):
+    made = """
+        class Made:
+            @property
+            def __definition__(self): return _Definition("made", _Kind.SAGA, lambda value: {0})
+        made = Made()
+        @_flow("other", lambda value: {0})
+        def other(): pass
+    """
+    folder.write("shop.py", made.format(1))
+    catalog = Catalog.load([folder.path])
+    folder.write("shop.py", made.format("2)[0"))
+    (problem,) = catalog.reload().broken
+    assert problem.kept
+    assert (value(catalog, "made"), value(catalog, "other")) == (1, 1)
+
+
 def test_taking_a_bad_edit_back_is_no_change(folder):
     file = folder.write("shop.py", flow("order", "1"))
     text = file.read_text()
