@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-__all__ = ["ENDED", "Instant", "Json", "JsonObject", "ModelKind", "RunStatus"]
+if TYPE_CHECKING:
+    from lexiconsole.contracts.saga import SagaStep
+
+__all__ = ["ENDED", "Instant", "Json", "JsonObject", "ModelKind", "RunStatus", "SagaStep"]
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 JsonObject: TypeAlias = dict[str, Json]
@@ -48,3 +52,10 @@ class ModelKind(StrEnum):
     MACHINE = "machine"
     CHAIN = "chain"
     BULK = "bulk"
+
+
+def __getattr__(name: str) -> Any:
+    """`SagaStep` is found here too: the reference documents import it from this path."""
+    if name == "SagaStep":
+        return importlib.import_module("lexiconsole.contracts.saga").SagaStep
+    raise AttributeError(f"module 'lexiconsole.types' has no attribute {name!r}")
