@@ -44,6 +44,7 @@ def follow(engine: Engine, run: RunRow, after: int, timeout: float | None) -> It
                 return
             yield from _wait(woken)
             if not entries and not engine.call(lambda runtime: _moves(runtime, run)):
+                yield from engine.call(lambda runtime: runtime.journal.load(run, after=after))  # came since the last look
                 return
     finally:
         silence()

@@ -67,11 +67,11 @@ def _aftermath(face: Face, workspace: Workspace, row: RunRow, outcome: Outcome, 
     if outcome.pending or terms.record_only or not terms.drives:
         if not (outcome.pending or terms.record_only) and outcome.run.status in _MOVING:
             workspace.settle(outcome.run)
-        return _told(face, workspace.run(row.id), outcome)
+        return _told(face, workspace.run(row.id), outcome, recorded=terms.record_only)
     return bring_on(face, workspace, outcome.run, after=row.seq, wait=terms.wait)
 
 
-def _told(face: Face, row: RunRow, outcome: Outcome) -> ExitCode:
+def _told(face: Face, row: RunRow, outcome: Outcome, *, recorded: bool) -> ExitCode:
     """For acts that are done when they are applied; a rollback that they led to and that is incomplete is not."""
     if face.json:
         face.out.object(
@@ -84,7 +84,8 @@ def _told(face: Face, row: RunRow, outcome: Outcome) -> ExitCode:
             }
         )
     elif outcome.pending:
-        face.err.say("requested; the process that drives the run applies it")
+        who = "a worker, or `lexiconsole resume`," if recorded else "the process that drives the run"
+        face.err.say(f"requested; {who} does it")
     else:
         face.err.line(f"{face.err.paint.look(RUN_LOOKS[row.status], word=True)}  {row.name} {row.id}")
     return ExitCode.DOUBTFUL if row.status is RunStatus.DOUBTFUL and not outcome.pending else ExitCode.COMPLETED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from lexiconsole.cli.shared import AsWho, DryRun, IfRev, Reason, RecordOnly, Run
 from lexiconsole.cli.terms import Terms
 from lexiconsole.errors import UsageError
 from lexiconsole.types import Json, JsonObject
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.durable.journal import RunRow
 
 __all__ = ["cancel", "edit", "mark_done", "pause", "resolve", "retry", "signal", "skip"]
 
@@ -168,22 +172,29 @@ def edit(
     yes: Yes = False,
     dry_run: DryRun = False,
     if_rev: IfRev = None,
+    record_only: RecordOnly = False,
     by: AsWho = "",
 ) -> ExitCode:
     """Replace a step's recorded result or the run's input.
 
     With KEY and --value a step's result; without KEY the fields of the input that -i and -f name. The old value stays in
-    the history. The run is not driven; `resume` or `retry` does that.
+    the history. A run that had failed is tried again with it, and the exit code says how it then stands.
     """
-    terms = Terms(yes, dry_run, if_rev, record_only=True, drives=False)
+    terms = Terms(yes, dry_run, if_rev, record_only)
     if key:
         if value is None:
             raise UsageError("say the new result with --value JSON")
-        return _act(face, id, "edit", key, {"value": json_value(value, "--value"), **_because(reason)}, terms)
+        data: JsonObject = {"value": json_value(value, "--value"), **_because(reason)}
+        return _edited(_act(face, id, "edit", key, data, terms))
     change = json_value(value, "--value") if value is not None else gather(face.shared.argv, inputs, files)
     if change is None:
         raise UsageError("say what to change: -i key=value for the input, or KEY and --value JSON for a result")
-    return _edit_input(face, id, change, reason, terms)
+    return _edited(_edit_input(face, id, change, reason, terms))
+
+
+def _edited(code: ExitCode) -> ExitCode:
+    """A run that was parked and still is was edited all the same."""
+    return ExitCode.COMPLETED if code is ExitCode.PARKED else code
 
 
 @command
@@ -217,8 +228,26 @@ def _act(face: Face, id: str, kind: str, target: str, data: JsonObject, terms: T
 
     with face.workspace() as workspace:
         row = workspace.run(id)
+        if kind in _ON_STEPS:
+            target = _open_there(workspace, row, target)
         request = Request(row.id, RequestKind(kind), target, data, by=face.shared.by)
         return perform(face, workspace, row, request, terms)
+
+
+_ON_STEPS = frozenset({"retry", "skip", "resolve"})
+
+
+def _open_there(workspace: Workspace, row: RunRow, key: str) -> str:
+    """A step whose compensation gave up is asked about under a key of its own; that is what the act is then about."""
+    from lexiconsole.views.story import repaired_key
+
+    if not key:
+        return key
+    for task in workspace.tasks(row):
+        name = repaired_key(task.key)
+        if name and key in (name, f"undo/{name}"):
+            return task.key
+    return key
 
 
 def _edit_input(face: Face, id: str, change: Any, reason: str, terms: Terms) -> ExitCode:

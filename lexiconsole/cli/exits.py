@@ -1,7 +1,7 @@
 """The exit codes, all of them, and what leads to which.
 
-A command that drives or watches a run exits as the run stands; one that only looks exits 0; `pause`, `cancel` and `edit`
-exit 0 when what they ask for was done.
+A command that drives or watches a run exits as the run stands; one that only looks exits 0; `pause` and `cancel` exit 0
+when what they ask for was done, `edit` also when the run is still parked afterwards.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from lexiconsole.durable.entry import INTERVENTIONS, Entry, EntryKind
 from lexiconsole.types import JsonObject, RunStatus
 from lexiconsole.views.moments import moments
 from lexiconsole.views.rows import edited, settled, voided
-from lexiconsole.views.story import Moment, Parking, Row, RowKind, Story
+from lexiconsole.views.story import Moment, Parking, Row, RowKind, Story, undone_key
 from lexiconsole.views.words import StepState
 
 __all__ = ["Telling", "tell", "timeline"]
@@ -193,7 +193,8 @@ def _seqs(value: Any) -> list[int]:
 
 
 def _names(value: Any) -> tuple[str, ...] | None:
-    return tuple(str(name) for name in value) if isinstance(value, list) else None
+    """Keys that were undone; an entry may name them by their compensation's key."""
+    return tuple(undone_key(str(name)) or str(name) for name in value) if isinstance(value, list) else None
 
 
 def _object(value: Any) -> JsonObject | None:

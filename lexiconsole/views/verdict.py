@@ -170,19 +170,26 @@ def _repairing(story: Story, question: Row) -> list[Way]:
 
 
 def _failed(story: Story, now: Instant, look: Look) -> Verdict:
-    where = f" at {key}" if (key := _failing_key(story)) else ""
-    why = error_line(story.error)
+    key = _failing_key(story)
+    where = f" at {key}" if key else ""
+    why = _why(story, key)
     sentence = f"failed after {span(story.took(now))}{where}{f': {why}' if why else ''}"
     return Verdict(look, sentence, ("nothing is half done",), _trying_again(story))
 
 
 def _compensated(story: Story, now: Instant, look: Look) -> Verdict:
     undone = ", ".join(story.undone)
-    why = error_line(story.error)
+    why = _why(story, story.turned_at)
     cause = f"{story.turned_at} failed" if story.turned_at else "it failed"
     details = (f"{cause}{f': {why}' if why else ''}", f"took {span(story.took(now))}")
     sentence = f"compensated: everything undone, newest first: {undone}" if undone else "compensated: everything undone"
     return Verdict(look, sentence, details, (Way(("fork", story.run_id, "--at", "1"), "try again as a new run"),))
+
+
+def _why(story: Story, key: str) -> str:
+    """How the step failed, else how the run did."""
+    row = story.row(key) if key else None
+    return error_line(row.error if row is not None and row.error else story.error)
 
 
 def _cancelled(story: Story, look: Look) -> Verdict:

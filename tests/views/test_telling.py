@@ -87,7 +87,7 @@ def test_a_failed_compensation_is_not_undone_and_a_second_visit_that_works_is():
 
 def test_what_was_undone_by_hand_counts_as_undone_when_the_run_says_so_at_its_end():
     script = stuck_rollback().add(EntryKind.ANSWERED, "repair/charge", by="eve", value={"how": "done"})
-    script.add(EntryKind.COMPENSATED, error={"type": "SagaError", "message": "x"}, undone=["reserve", "charge"])
+    script.add(EntryKind.COMPENSATED, error={"type": "SagaError", "message": "x"}, undone=["undo/reserve", "charge"])
     assert tell(script.entries).undone == ("reserve", "charge")
 
 

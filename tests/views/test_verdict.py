@@ -31,7 +31,7 @@ def test_failed_names_the_step_the_reason_and_the_way_back():
 def test_compensated_lists_what_was_undone_newest_first_and_why():
     verdict = said(rolled_back())
     assert verdict.sentence == "compensated: everything undone, newest first: charge, reserve"
-    assert verdict.details[0] == "courier failed: SagaError: courier: no van"
+    assert verdict.details[0] == "courier failed: RuntimeError: no van"
 
 
 def test_doubt_says_what_is_not_known_and_the_three_answers():
