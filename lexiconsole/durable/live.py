@@ -480,6 +480,8 @@ class LiveContext:
             work.settle(entry)
             self.settled(work)
             return
+        if work is not None:
+            work.recorded = True
         if work is not None and work.dropped:
             self._dropped.remove(work)
             self._tell_change()
@@ -607,6 +609,7 @@ class LiveContext:
             self._check_asked_for()
             self.live = not self.dry
         if self.closed:
+            await asyncio.sleep(0)  # a cancel that `broke` asked for is taken here, not at the next wait of whoever drives
             raise asyncio.CancelledError
         for work in [work for work in self.open.values() if work.begun or not cancelled]:
             if not cancelled:
@@ -623,6 +626,8 @@ class LiveContext:
                 await self._changed
 
     def _drop(self, work: Work, reason: str) -> None:
+        if work.dropped:
+            return  # with the branch around it
         work.dropped = True
         self.open.pop(work.key, None)
         if isinstance(work, Branch):
@@ -636,7 +641,7 @@ class LiveContext:
             self.record(EntryKind.DROPPED, work.key, {"reason": reason})
         if isinstance(work, Child) and work.begun:
             self.host.withdraw_child(work.id, reason)
-        if isinstance(work, Step) and work.begun and not work.resting:
+        if isinstance(work, Step) and work.begun and not work.resting and not work.recorded:
             self._dropped.append(work)  # it is drained; its result is kept in the journal and handed to nobody
             work.give_up_waiting()
         else:

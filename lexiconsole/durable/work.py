@@ -34,6 +34,7 @@ class Work:
         "fault",
         "key",
         "order",
+        "recorded",
         "settled",
         "shielded",
         "tasks",
@@ -50,7 +51,7 @@ class Work:
 
     def __init__(self, ctx: LiveContext, key: str) -> None:
         self.ctx, self.key = ctx, key
-        self.begun = self.busy = self.settled = self.dropped = self.shielded = self.withdrawn = False
+        self.begun = self.busy = self.recorded = self.settled = self.dropped = self.shielded = self.withdrawn = False
         self.value: Any = None
         self.fault: BaseException | None = None
         self.order = 0
