@@ -377,6 +377,8 @@ class LiveContext:
         self._order += 1
         work.order = self._order
         self.open.pop(work.key, None)
+        if work.dropped and work in self._dropped:
+            self._dropped.remove(work)
         self.schedule.wake()
         self._tell_change()
 
