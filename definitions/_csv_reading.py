@@ -10,6 +10,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
@@ -32,6 +33,10 @@ SAMPLE = 1_000
 """Records that guesses are made from."""
 
 _MARKS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
+
+
+_STRAY_BYTES = re.compile("[\udc80-\udcff]")
+"""How bytes that are no UTF-8 show themselves in text that was decoded all the same."""
 
 
 class CsvError(Exception):
@@ -222,10 +227,9 @@ def _guess_encoding(file: BinaryIO) -> str:
     file.seek(0)
     while chunk := file.read(1 << 20):
         text = decoder.decode(chunk)
-        if not text.isascii():
-            bad = sum("\udc80" <= character <= "\udcff" for character in text)
-            wrong += bad
-            right += sum(character > "\x7f" for character in text) - bad
+        bad = len(_STRAY_BYTES.findall(text))
+        wrong += bad
+        right += len(text) - len(text.encode("ascii", "ignore")) - bad
     return "utf-8" if right >= wrong else "cp1252"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -61,15 +61,20 @@ class Survey(BaseModel):
         return found
 
     def read_from(self, path: Path, index: int) -> Iterator[Record]:
-        """The records of the surveyed file from number `index` on, the first behind the header being 0."""
-        self.require_same(path)
-        if index >= self.records:
+        """The records of the surveyed file from number `index` on, the first behind the header being 0.
+
+        Of a file that is not the same any more nothing is read, but there are as many records as before: a run that goes
+        on must be able to count over those it has done, before it is told.
+        """
+        left = max(0, self.records - index)
+        try:
+            self.require_same(path)
+        except CsvError as fault:
+            yield from repeat(Record(Place(0), Place(0), "", [], str(fault)), left)
             return
-        records = read(path, self.format, self.places[index // STRIDE])
-        for number, record in enumerate(islice(records, index % STRIDE, None), 1):
-            if number % SAMPLE == 0:
-                self.require_same(path)
-            yield record
+        if left:
+            records = read(path, self.format, self.places[index // STRIDE])
+            yield from islice(records, index % STRIDE, index % STRIDE + left)
 
     def keep(self, database: Path, run: str) -> None:
         """Puts the survey where the run finds it again however long it becomes."""

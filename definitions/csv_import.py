@@ -8,12 +8,14 @@ batches it holds, because each was written in one transaction with its mark.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from _csv_reading import Delimiter, Encoding, Record
+from _csv_reading import CsvError, Delimiter, Encoding, Record
 from _csv_survey import Survey
 from _csv_table import Mark, Reject, Row, Tally, Target
 from _csv_typing import BadRowError, RowReader, Rule
@@ -110,6 +112,7 @@ class CsvImport:
 
     def __init__(self, input: ImportInput) -> None:
         self.input = input
+        self.changed = False
 
     def outline(self) -> Outline:
         batch = OutlineNode("batch", NodeKind.BULK, label="csv_import")
@@ -122,9 +125,8 @@ class CsvImport:
             return surveyed
         survey = surveyed.value
         imported = await self.operation(survey).drive(ctx)
-        if isinstance(imported, Err):
-            return imported
-        reported: Result[Report, StepError] = await ctx.step("report", partial(self.report, survey))
+        trouble = str(imported.error) if isinstance(imported, Err) else ""
+        reported: Result[Report, StepError] = await ctx.step("report", partial(self.report, survey, trouble))
         return reported
 
     def look(self, *, first: bool) -> Survey:
@@ -140,7 +142,7 @@ class CsvImport:
     def operation(self, survey: Survey) -> BulkOperation[Record, None]:
         """The file's records, written batch by batch. Those that are no rows count as failed."""
         return BulkOperation(
-            items=partial(survey.read_from, self.input.path),
+            items=partial(self.read, survey),
             total=survey.records,
             batch_processor=partial(self.write, survey, self.target(survey), RowReader.of(survey.columns)),
             config=BulkOperationConfig(
@@ -152,10 +154,19 @@ class CsvImport:
             name="csv_import",
         )
 
+    def read(self, survey: Survey, index: int) -> Iterator[Record]:
+        """The records from number `index` on, until a batch could not be written because the file changed."""
+        return takewhile(lambda _: not self.changed, survey.read_from(self.input.path, index))
+
     def write(
         self, survey: Survey, target: Target, reader: RowReader, records: list[Record], batch: Batch
     ) -> list[Result[None, str]]:
-        """Writes what fits into the table and the rest beside it, unless the file is no longer what was read."""
+        """Writes what fits into the table and the rest beside it. Raises CsvError when the file is not what was surveyed."""
+        try:
+            survey.require_same(self.input.path)
+        except CsvError:
+            self.changed = True
+            raise
         rows: list[Row] = []
         rejects: list[Reject] = []
         outcomes: list[Result[None, str]] = []
@@ -167,21 +178,22 @@ class CsvImport:
             except BadRowError as bad:
                 rejects.append(Reject(line, str(bad), record.text))
                 outcomes.append(Err(f"line {line}: {bad}"))
-        survey.require_same(self.input.path)
         step = current_step()
         target.write(Mark(step.idempotency_key, step.run_id, batch.number), rows, rejects)
         return outcomes
 
-    def report(self, survey: Survey) -> Result[Report, str]:
+    def report(self, survey: Survey, trouble: str) -> Result[Report, str]:
         """What came of it. It is done when every record of the file is in one of the two tables."""
+        survey.require_same(self.input.path)
         target = self.target(survey)
         tally = target.tally(current_step().run_id)
+        seen = tally.added + tally.present + tally.rejected
+        if tally.rejected > self.input.max_bad * seen:
+            return Err(f"{tally.rejected:,} of {seen:,} records are bad, too many to go on; {target.rejects} says why")
         if missing := survey.records - target.kept():
             return Err(
-                f"{missing:,} records could not be written; import the file again, that adds only what is missing"
+                f"{missing:,} records are missing; import the file again, that adds only those. {trouble}".strip()
             )
-        if tally.rejected > self.input.max_bad * survey.records:
-            return Err(f"{tally.rejected:,} of {survey.records:,} records are bad; {target.rejects} says why")
         return Ok(Report.of(target, tally))
 
     def target(self, survey: Survey) -> Target:

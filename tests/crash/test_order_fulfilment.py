@@ -98,7 +98,7 @@ def test_a_repeated_command_with_the_same_id_is_the_same_order(console: Console)
     for _ in range(2):
         assert console.call("run", "order_fulfilment", "--id", "A").code == 0
     assert balance(console.folder, "A") == FULFILLED
-    assert console.call("run", "order_fulfilment", "--id", "A", "-i", "delay=1").code == 2
+    assert console.call("run", "order_fulfilment", "--id", "A", "-i", "delay=1").code == 8
 
 
 def test_a_cancelled_order_is_undone(console: Console) -> None:

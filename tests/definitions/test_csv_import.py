@@ -113,7 +113,7 @@ async def test_too_many_bad_records_among_a_few_are_a_failure_too(tmp_path: Path
     path = csv_file(tmp_path, "age\n1\nx\n")
     result = await load(path, database, types={"age": "int"})
     assert isinstance(result, Err)
-    assert "1 of 2 records are bad; people_rejects says why" in str(result.error)
+    assert "1 of 2 records are bad, too many to go on; people_rejects says why" in str(result.error)
 
 
 async def test_as_many_bad_records_as_there_may_be_are_no_failure(tmp_path: Path, database: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,11 +81,27 @@ def test_a_rule_for_a_column_that_is_not_there_names_the_nearest(path: Path) -> 
         survey(path, {"nam": Rule()})
 
 
-def test_a_changed_file_is_refused_even_when_its_size_is_the_same(path: Path) -> None:
+def test_a_changed_file_is_noticed_even_when_its_size_is_the_same(path: Path) -> None:
     found = survey(path)
     path.write_text(path.read_text().replace("Ada", "Eve"))
     with pytest.raises(CsvError, match="changed since its import began"):
-        next(found.read_from(path, 0))
+        found.require_same(path)
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_text("id,name\n"), lambda path: path.unlink()])
+def test_of_a_changed_file_nothing_is_read_but_it_can_still_be_counted_over(path: Path, change: Any) -> None:
+    found = survey(path)
+    change(path)
+    records = list(found.read_from(path, 1))
+    assert len(records) == 2
+    assert all(record.fault and not record.fields for record in records)
+
+
+def test_a_survey_is_found_again_by_its_run(path: Path, tmp_path: Path) -> None:
+    found = survey(path)
+    found.keep(tmp_path / "import.db", "run")
+    assert Survey.kept(tmp_path / "import.db", "run") == found
+    assert Survey.kept(tmp_path / "import.db", "other") is None
 
 
 def test_a_new_date_alone_is_no_change(path: Path) -> None:
