@@ -15,7 +15,7 @@ class EntryKind(StrEnum):
 
     CREATED = "run.created"  # input, definition, version, digest, fingerprint, by; a fork: origin {run, seq, name}
     OWNED = "run.owned"  # owner, epoch, host, pid, digest, fingerprint: who drives on, under which definition
-    PARKED = "run.parked"  # status (waiting, sleeping, paused, doubtful), on: [keys], wake_at
+    PARKED = "run.parked"  # status (waiting, sleeping, paused, doubtful), on: [keys], signals: {key: name}, wake_at
     PAUSED = "run.paused"  # reason
     RESUMED = "run.resumed"  # reason
     CANCEL = "run.cancel"  # reason ("timeout" when the run's own time ran out)

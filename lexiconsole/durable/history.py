@@ -129,6 +129,7 @@ class History:
                 self.signals = [Signal(s["name"], s["payload"]) for s in data.get("signals", ())]  # type: ignore[union-attr,index,call-overload]
             case EntryKind.CANCEL:
                 self.events.append(entry)
+                self.paused = False
             case EntryKind.SIGNALLED:
                 self.signals.append(Signal(str(data["name"]), data.get("payload"), entry.seq))
             case EntryKind.PAUSED | EntryKind.RESUMED:

@@ -188,7 +188,8 @@ class Journal(Protocol):
     # runs and entries
     async def create(self, new: NewRun) -> tuple[RunRow, bool]:
         """Makes the run; (row, True). If the id is taken, the existing row and False, and nothing is written.
-        Calls that arrive together share one commit."""
+        Calls that arrive together share one commit.
+        """
         ...
 
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
@@ -254,7 +255,8 @@ class Journal(Protocol):
 
     async def wakeable(self, at: Instant, limit: int = 1000) -> list[RunRow]:
         """Runs nobody owns that can go on: pending, running or compensating ones, parked ones whose `wake_at` is due,
-        and any with an open request."""
+        and any with an open request.
+        """
         ...
 
     async def next_wake(self) -> Instant | None:

@@ -173,6 +173,9 @@ class Step(Work):
             self.lingering = None
         if ctx.paused or ctx.host.needs_check():
             await ctx.may_start(self)
+            if ctx.no_more_attempts(self):
+                await self._fail(StepError(self.key, "the run was cancelled before it began", type="NotStarted"))
+                return True
         self.attempt += 1
         self.started_at = ctx.host.clock.now()
         if not policy.idempotent or self.role is StepRole.COMPENSATION:
@@ -287,6 +290,19 @@ class Step(Work):
             data |= {"started_at": opened.at, "started": opened.seq}
         self.ctx.record(EntryKind.DOUBTED, self.key, self._with_log(data), attempt=self.attempt)
         self.ctx.check_blocked()
+
+    def settle_unbegun(self, *, begun: bool) -> None:
+        """The run was cancelled and this does not begin any more; `begun` tells that an earlier process may have begun it."""
+        if not begun:
+            error = StepError(self.key, "the run was cancelled before it began", type="NotStarted")
+        else:
+            self._recall()
+            if not self.doubted and self.policy.unknown is OnUnknown.DOUBT:
+                self._doubt("the process ended while it ran", None)
+            if self.doubted:
+                return
+            error = StepError(self.key, "the process ended while it ran", type="Interrupted", unknown=True)
+        self.spawn(self._fail(error))
 
     def again(self) -> None:
         """An operator resolved the doubt: once more."""

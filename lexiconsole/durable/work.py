@@ -133,6 +133,9 @@ class Choice(Work):
                 self.ctx.settled(self)
                 return
             data = {"value": self.ctx.host.codec.encode(value, returns, self.key)}
+            self.ctx.host.codec.decode(
+                data["value"], returns, self.key
+            )  # what would not come back is a fault here, now
         except Exception as fault:
             error = _fault(self.key, fault)
             if not self.ctx.journaled:

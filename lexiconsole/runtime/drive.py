@@ -14,6 +14,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import LiveContext, Renewed
+from lexiconsole.durable.work import Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
 from lexiconsole.runtime.origin import inherited_keys
@@ -92,7 +93,7 @@ class Drive:
             self._watch_deadline(created.at)
             found = await self._outcome(self.ctx, model)
             if found is None:
-                return  # parked
+                return None  # parked
             ending = found
         kind, data = ending
         if kind is EntryKind.FAILED and await self.runtime.retry_by_itself(self, data):
@@ -195,7 +196,9 @@ class Drive:
             status, wake_at, on = self._rest()
             if wake_at is not None and wake_at - self.clock.now() <= self.runtime.settings.park_after:
                 return  # it goes on soon
-            await self._park(status, {"on": on}, wake_at)  # type: ignore[dict-item]
+            signals = {work.key: work.name for work in ctx.open.values() if isinstance(work, Receive)}
+            on_what = {"on": on, "signals": signals} if signals else {"on": on}
+            await self._park(status, on_what, wake_at)  # type: ignore[arg-type]
             if ctx.main.task is not None:
                 ctx.main.task.cancel()
         except (NotOwnedError, StoreError) as fault:

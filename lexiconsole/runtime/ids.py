@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from lexiconsole.durable.live import ID_LETTERS
+from lexiconsole.durable.addresses import ID_LETTERS
 
 __all__ = ["new_run_id"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lexiconsole.durable.addresses import idempotency_key
 from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.live import idempotency_key
 from lexiconsole.types import Json, JsonObject
 
 __all__ = ["inherited_keys", "lineage"]

@@ -41,7 +41,8 @@ async def do(drive: Drive, request: Request) -> None:
 
 async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
     """The definition does not fit the journal, so nothing can be done through it: a cancel ends the run where it stands,
-    all else is refused with both sides shown. True when the run was cancelled."""
+    all else is refused with both sides shown. True when the run was cancelled.
+    """
     ctx = drive.ctx
     assert ctx is not None
     cancelled = False

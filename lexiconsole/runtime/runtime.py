@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,7 +105,9 @@ class Runtime:
                 drive.ctx.close()
             if drive.task is not None:
                 drive.task.cancel()
-        await asyncio.gather(*(drive.task for drive in drives if drive.task is not None), return_exceptions=True)
+        tasks = [drive.task for drive in drives if drive.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)  # a model that swallows its cancellation does not hold up the others
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,326 @@
+"""Delivery: which work begins when, and how outcomes reach it, in the order of the journal, live and replayed.
+
+While the journal still holds events they are delivered in order and nothing is begun. When it is used up, everything
+still open begins, in program order, and from then on outcomes are delivered in the order of their commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from lexiconsole.durable.context import RunInfo
+from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
+from lexiconsole.durable.history import History
+from lexiconsole.durable.host import Host
+from lexiconsole.durable.policy import StepRole
+from lexiconsole.durable.recording import Recording
+from lexiconsole.durable.schedule import Schedule, Strand
+from lexiconsole.durable.steps import Step
+from lexiconsole.durable.work import Branch, Child, Receive, Work
+from lexiconsole.errors import LexiconsoleError, ReplayMismatchError, RunCancelled, ValueNotStorableError
+
+__all__ = ["Delivery", "Exhausted"]
+
+
+class Exhausted(LexiconsoleError):
+    """A dry replay reached the end of the journal without running anything."""
+
+
+class Delivery(Recording):
+    """Holds the open work of a run and hands events to it. `live` tells whether the journal is used up."""
+
+    def __init__(self, run: RunInfo, host: Host, history: History, *, dry: bool, lenient: bool) -> None:
+        super().__init__(run, host, history, dry=dry)
+        self.lenient = lenient
+        self.schedule = Schedule()
+        self.main = Strand()
+        self.strands: dict[asyncio.Task[Any], Strand] = {}
+        self.open: dict[str, Work] = {}
+        self.live = history.new and not dry
+        self.paused = history.paused
+        self.undone: list[str] = []
+        self._keys: set[str] = set()
+        self._fresh: list[Work] = []
+        self._dropped: list[Work] = []
+        self._next = 0
+        self._order = 0
+        self._resume: asyncio.Future[None] | None = None
+        self._changed: asyncio.Future[None] | None = None
+        self._frontier: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Every key the model asked for so far."""
+        return frozenset(self._keys)
+
+    # beginning
+
+    def _begin_fresh(self) -> None:
+        cancelled = self.schedule.cancelled is not None
+        fresh, self._fresh = self._fresh, []
+        for work in fresh:
+            if work.begun or work.dropped or (cancelled and not work.shielded):
+                continue  # after a cancel nothing unshielded begins; the wait for it raises
+            work.begun = True
+            work.begin()
+
+    def _begin_branches(self) -> None:
+        """A branch has no entry of its own: its sequence runs in a replay too, and asks for what the journal holds."""
+        for work in self._fresh:
+            if isinstance(work, Branch) and not work.begun and not work.dropped:
+                work.begun = True
+                work.begin()
+
+    def _begin_withheld(self, works: Sequence[Work]) -> None:
+        """A model that tidies up waits for what a cancel kept from beginning: a step tells so, the rest begins now."""
+        for work in works:
+            if not work.begun and not work.settled:
+                if isinstance(work, Step):
+                    self._settle_unbegun(work)
+                else:
+                    work.begun = True
+                    work.begin()
+
+    # handing over
+
+    def pump(self) -> None:
+        """Hands over events while nothing moves; with none left, replay ends or the run rests."""
+        schedule = self.schedule
+        while schedule.moving == 0 and not self.closed:
+            event = self._next_event()
+            if event is not None:
+                self._deliver(event)
+            elif not self.live:
+                self._go_live()
+            else:
+                self.check_blocked()
+                return
+
+    def _next_event(self) -> Entry | None:
+        events = self.history.events
+        if self._next < len(events):
+            if self.lenient:
+                return self._next_asked_for()
+            self._next += 1
+            return events[self._next - 1]
+        return self.schedule.inbox.popleft() if self.live and self.schedule.inbox else None
+
+    def _next_asked_for(self) -> Entry | None:
+        events = self.history.events
+        for index in range(self._next, len(events)):
+            event = events[index]
+            if event.kind is EntryKind.CANCEL or event.key in self.open:
+                del events[index]
+                return event
+        return None
+
+    def _deliver(self, event: Entry) -> None:
+        if event.kind is EntryKind.CANCEL:
+            self._cancel(event)
+            return
+        work = self.open.get(event.key)
+        if work is None:
+            if event.key not in self._keys:
+                self._mismatch(event.key, f"an entry {event.kind}", self._wanted())
+            return  # dropped, or settled before: the first outcome stands
+        if event.kind not in work.settled_by:
+            self._mismatch(event.key, f"an entry {event.kind}", work.word)
+            return
+        try:
+            work.settle(event)
+        except ValueNotStorableError as fault:
+            self._mismatch(event.key, str(fault), f"{work.word} of another type")
+            return
+        self.settled(work)
+
+    def settled(self, work: Work) -> None:
+        """The work has its outcome: whoever waited for it moves."""
+        work.settled = True
+        if isinstance(work, Step) and work.role is StepRole.COMPENSATION and work.value.is_ok():
+            self.undone.append(work.key)
+        self._order += 1
+        work.order = self._order
+        self.open.pop(work.key, None)
+        if work.dropped and work in self._dropped:
+            self._dropped.remove(work)
+        self.schedule.wake()
+        self._tell_change()
+
+    def _cancel(self, event: Entry) -> None:
+        if self.schedule.cancelled is not None:
+            return
+        self.schedule.cancelled = RunCancelled(str(event.data.get("reason", "")), by=event.by)
+        self._unpause()
+        for work in list(self.open.values()):
+            if isinstance(work, Step) and not work.shielded:
+                work.give_up_waiting()
+            if isinstance(work, Child) and work.begun and not work.shielded:
+                self.host.withdraw_child(work.id, "the parent run was cancelled")
+        self.schedule.wake()
+
+    def _go_live(self) -> None:
+        """The journal is used up: everything still open begins, in program order."""
+        if self.dry:
+            self.broke(Exhausted())
+            return
+        self._check_asked_for()
+        self.live = True
+        self._frontier = frozenset(self.open)
+        if self.closed:
+            return
+        if self.schedule.cancelled is not None:
+            for work in list(self.open.values()):
+                if isinstance(work, Step) and not work.shielded and not work.begun:
+                    self._settle_unbegun(work)
+        self._fresh = [work for work in self.open.values() if not work.begun]
+        self._begin_fresh()
+
+    def _check_asked_for(self) -> None:
+        """What the journal holds and the model did not ask for belongs to another definition."""
+        for event in self.history.events[self._next :]:
+            if event.kind is not EntryKind.CANCEL and event.key not in self._keys:
+                self._mismatch(event.key, f"an entry {event.kind}", self._wanted())
+                return
+        for key, record in self.history.records.items():
+            if record.opened is not None and not record.ended and not record.dropped and key not in self._keys:
+                self._mismatch(key, f"an entry {record.opened.kind}", self._wanted())
+                return
+
+    def _settle_unbegun(self, work: Step) -> None:
+        """After a cancel nothing unshielded begins. A step that may have begun before a crash has an unknown outcome."""
+        work.begun = True
+        record = self.history.records.get(work.key)
+        begun = (record is not None and record.opened is not None) or self.may_have_begun(work)
+        work.settle_unbegun(begun=begun and not work.withdrawn)
+
+    def check_blocked(self) -> None:
+        """Tells the host when everything waits and nothing that runs in this process will go on soon."""
+        if self.live and self.journaled and not self.closed and self.schedule.moving == 0 and self.resting():
+            self.host.blocked()
+
+    def resting(self) -> bool:
+        return not self.schedule.inbox and all(
+            work.resting and work.begun
+            for work in (*self.open.values(), *self._dropped)
+            if not isinstance(work, Branch)
+        )
+
+    def committed(self, entry: Entry, work: Work | None = None) -> None:
+        """An outcome is on disk. A step done in the model's own task goes straight on if nothing came before it."""
+        if self.closed:
+            return
+        if work is not None and self.main.busy and not self.schedule.inbox and not work.tasks:
+            work.settle(entry)
+            self.settled(work)
+            return
+        if work is not None:
+            work.recorded = True
+        if work is not None and work.dropped:
+            self._dropped.remove(work)
+            self._tell_change()
+            self.check_blocked()
+            return
+        self.schedule.inbox.append(entry)
+        self.pump()
+
+    def strand_ended(self, branch: Branch) -> None:
+        self.schedule.moving -= 1
+        if self.closed:
+            return
+        if not branch.dropped:
+            self.settled(branch)
+        self.pump()
+
+    def _tell_change(self) -> None:
+        if self._changed is not None and not self._changed.done():
+            self._changed.set_result(None)
+
+    def _mismatch(self, key: str, recorded: str, asked: str) -> None:
+        self.broke(ReplayMismatchError(self._run.id, key, recorded, asked))
+
+    def _wanted(self) -> str:
+        open_keys = [f"{work.word} {key!r}" for key, work in self.open.items() if not isinstance(work, Branch)]
+        return (
+            " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") if open_keys else "nothing more"
+        )
+
+    # what happens outside
+
+    def apply(self, entry: Entry) -> None:
+        """Takes a committed entry that the runtime wrote for this run: an answer, a signal, a cancel, a resolution."""
+        if self.closed:
+            return
+        match entry.kind:
+            case EntryKind.SIGNALLED:
+                self.history.add(entry)
+                if self.live:
+                    self.match_signals()
+            case EntryKind.PAUSED:
+                self.paused = True
+                self.check_blocked()
+            case EntryKind.RESUMED:
+                self._unpause()
+            case EntryKind.RETRIED:
+                work = self.open.get(entry.key)
+                if isinstance(work, Step):
+                    work.hurry()
+            case EntryKind.RESOLVED if entry.data["how"] == "again":
+                work = self.open.get(entry.key)
+                if isinstance(work, Step):
+                    work.again()
+            case _ if entry.kind in OUTCOMES or entry.kind in (EntryKind.CANCEL, EntryKind.RESOLVED):
+                self.committed(entry)
+            case _:
+                pass  # a refusal: the model does not hear of it
+
+    def _unpause(self) -> None:
+        self.paused = False
+        for work in self.open.values():
+            if isinstance(work, Step):
+                work.held = False
+        if self._resume is not None and not self._resume.done():
+            self._resume.set_result(None)
+
+    def match_signals(self) -> None:
+        """Gives each signal to the oldest begun `receive` of its name."""
+        for work in list(self.open.values()):
+            if isinstance(work, Receive) and work.begun and not work.settled and not work.tasks:
+                for signal in self.history.signals:
+                    if signal.name == work.name:
+                        self.history.signals.remove(signal)
+                        work.take(signal)
+                        break
+
+    async def may_start(self, step: Step) -> None:
+        """The gate before an attempt: a paused run starts nothing, and one that may be lost asks first."""
+        while self.paused and not self.closed:
+            step.held = True
+            if self._resume is None or self._resume.done():
+                self._resume = asyncio.get_running_loop().create_future()
+            self.check_blocked()
+            await self._resume
+        await self.host.before_step()
+
+    def interrupt(self) -> None:
+        """The time for draining after a cancel is up."""
+        for work in (*self.open.values(), *self._dropped):
+            if isinstance(work, Step) and not work.shielded:
+                work.interrupt()
+
+    def already_open(self, work: Work) -> bool:
+        """Whether the journal has the beginning of this work."""
+        record = self.history.records.get(work.key)
+        if record is None or record.opened is None:
+            return False
+        if record.opened.kind is not work.opened_by:
+            self._mismatch(work.key, f"an entry {record.opened.kind}", work.word)
+        return True
+
+    def may_have_begun(self, work: Work) -> bool:
+        """Whether an earlier process may have begun it without leaving a trace (starts are written a moment late)."""
+        return not self.history.clean and work.key in self._frontier
+
+    def no_more_attempts(self, work: Work) -> bool:
+        return self.closed or (self.schedule.cancelled is not None and not work.shielded)

@@ -1,0 +1,84 @@
+"""Recording: how facts of one run get into the journal, and how the run is put down when they can not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
+
+from lexiconsole.durable.context import RunInfo
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.history import History
+from lexiconsole.durable.host import Host
+from lexiconsole.types import Instant, JsonObject
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.work import Work
+
+__all__ = ["Recording"]
+
+
+class Recording:
+    """Numbers the entries of a run. Once `closed`, what its code still does on the way out is not written."""
+
+    def __init__(self, run: RunInfo, host: Host, history: History, *, dry: bool) -> None:
+        self._run, self.host, self.history, self.dry = run, host, history, dry
+        self.journaled = host.journaled
+        self.closed = False
+        self.fault: BaseException | None = None
+        self.seq = history.last_seq
+
+    @property
+    def run(self) -> RunInfo:
+        return self._run
+
+    def record(
+        self, kind: EntryKind, key: str, data: JsonObject, *, attempt: int = 0, by: str = "", at: Instant | None = None
+    ) -> asyncio.Future[None]:
+        """Queues one entry of this run."""
+        if self.closed or self.dry:
+            return asyncio.get_running_loop().create_future()  # put down where it stands: nothing more is written
+        self.seq += 1
+        entry = Entry(self._run.id, self.seq, self.host.clock.now() if at is None else at, kind, key, attempt, data, by)
+        return self.host.record((entry,))
+
+    def last_word(self, kind: EntryKind, data: JsonObject) -> asyncio.Future[None]:
+        """Records how the run ends, parks or is renewed, after the model was put down."""
+        self.close()
+        self.seq += 1
+        return self.host.record((Entry(self._run.id, self.seq, self.host.clock.now(), kind, data=data),))
+
+    async def commit_outcome(
+        self, work: Work, kind: EntryKind, data: JsonObject, *, attempt: int = 0, by: str = ""
+    ) -> None:
+        """Records an outcome, waits for the disk, and hands it over in its turn."""
+        if self.closed or work.settled:
+            return
+        work.busy = True
+        self.seq += 1
+        entry = Entry(self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by)
+        await self.host.record((entry,))
+        self.committed(entry, work)
+
+    def committed(self, entry: Entry, work: Work | None = None) -> None:
+        """An outcome is on disk."""
+        raise NotImplementedError
+
+    async def guard(self, body: Awaitable[None]) -> None:
+        """A fault in the engine's own part of a work stops the run; the driver hears of it."""
+        try:
+            await body
+        except asyncio.CancelledError:
+            raise
+        except BaseException as fault:
+            self.broke(fault)
+
+    def broke(self, fault: BaseException) -> None:
+        """The run can not go on in this process; what was not committed did not happen."""
+        if self.fault is None:
+            self.fault = fault
+        self.close()
+
+    def close(self) -> None:
+        """Puts the run down where it stands."""
+        self.closed = True
