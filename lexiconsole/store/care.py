@@ -10,7 +10,7 @@ from typing import Any
 from lexiconsole.durable.entry import Entry
 from lexiconsole.store.connection import Connection
 from lexiconsole.store.projection import Standing, request_of, settle
-from lexiconsole.store.rows import entry_of
+from lexiconsole.store.rows import entry_of, instant_pair
 from lexiconsole.store.statements import statement
 
 __all__ = ["check", "rebuild"]
@@ -59,16 +59,12 @@ async def rebuild(connection: Connection) -> int:
 
 
 async def _put(connection: Connection, chunk: list[_Folded]) -> None:
-    rows = [[f.number, *f.columns[:5], *_pair(f.columns[5])] for f in chunk if f.columns != f.stored]
+    rows = [[f.number, *f.columns[:5], *instant_pair(f.columns[5])] for f in chunk if f.columns != f.stored]
     await connection.all(statement("rebuild_runs"), (_json(rows),))
-    tasks = [[f.number, key, seq, *_pair(due)] for f in chunk for key, (seq, due) in f.standing.tasks.items()]
+    tasks = [[f.number, key, seq, *instant_pair(due)] for f in chunk for key, (seq, due) in f.standing.tasks.items()]
     await connection.all(statement("rebuild_tasks"), (_json(tasks),))
     settled = [[f.number, *request] for f in chunk for request in f.requests]
     await connection.all(statement("rebuild_requests"), (_json(settled),))
-
-
-def _pair(at: float | None) -> tuple[int | None, int | None]:
-    return (None, None) if at is None else float(at).as_integer_ratio()
 
 
 def _json(rows: list[list[Any]]) -> str:

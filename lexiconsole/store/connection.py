@@ -23,19 +23,15 @@ class Connection:
     """One aiosqlite connection in autocommit mode. Faults of SQLite come out as StoreError."""
 
     def __init__(self, raw: aiosqlite.Connection, path: str) -> None:
-        self._raw = raw
-        self._path = path
-
-    @property
-    def raw(self) -> aiosqlite.Connection:
-        return self._raw
+        self.raw = raw
+        self.path = path
 
     async def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Every row, in one trip to the connection's thread; nothing stays open that would hold up the log."""
         try:
-            return list(await self._raw.execute_fetchall(sql, values))
+            return await self.raw.execute_fetchall(sql, values)  # type: ignore[return-value] # it is a list
         except sqlite3.Error as fault:
-            raise store_error(fault, self._path) from fault
+            raise store_error(fault, self.path) from fault
 
     async def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """The first row, or None."""
@@ -43,7 +39,7 @@ class Connection:
         return rows[0] if rows else None
 
     async def close(self) -> None:
-        await self._raw.close()
+        await self.raw.close()
 
 
 async def connect(path: str, *, busy: float, read_only: bool = False) -> Connection:
@@ -63,6 +59,7 @@ def pragmas(durability: Durability) -> tuple[str, ...]:
         f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}",
         "PRAGMA temp_store = MEMORY",
         "PRAGMA cache_size = -16384",
+        "PRAGMA wal_autocheckpoint = 4000",  # pages, 16 MB; a checkpoint waits for the disk twice
         "PRAGMA journal_size_limit = 67108864",
     )
 

@@ -1,13 +1,16 @@
-"""Rows: entries and runs on their way into SQLite and back. Everything goes in as JSON, so that one statement takes many.
+"""Rows: entries and runs on their way into SQLite and back.
 
-An instant travels as two integers (`float.as_integer_ratio`), because a decimal that SQLite parses may come out one bit off.
+One entry alone is bound value by value. Many at once go in as one JSON text, so that one statement takes them all; an instant
+then travels as two integers (`float.as_integer_ratio`), because a decimal that SQLite parses may come out one bit off.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from json.encoder import encode_basestring_ascii as quoted
+from math import isfinite
+from typing import Any, TypeAlias
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
@@ -17,90 +20,123 @@ from lexiconsole.errors import ValueNotStorableError
 from lexiconsole.types import Instant, RunStatus
 
 __all__ = [
+    "EntryRow",
     "decode_data",
     "encode_entry",
     "encode_request",
     "encode_run",
+    "entry_line",
     "entry_of",
+    "instant_pair",
     "request_of_row",
     "run_of",
     "task_of",
 ]
 
+EntryRow: TypeAlias = tuple[Instant, str, str, int, str | None, str | None, Instant | None]
+"""The columns of an entry behind run and seq: at, kind, key, attempt, data, by, due."""
+
 LARGEST = 256 * 1024 * 1024
-"""Bytes of one entry; SQLite's own limit for one statement is a billion."""
+"""Bytes of one value; SQLite's own limit for one statement is a billion."""
+
+LARGEST_NUMBER = 2**63
+
+MOST_LEVELS = 250
+"""Of nesting; SQLite and the quick parsers stop at a few hundred or thousand, each at another number."""
+
+_UNFIT = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 _KINDS: dict[str, EntryKind] = {kind.value: kind for kind in EntryKind}
 _STATUSES: dict[str, RunStatus] = {status.value: status for status in RunStatus}
 _PARKED = frozenset({RunStatus.WAITING, RunStatus.SLEEPING, RunStatus.PAUSED, RunStatus.DOUBTFUL})
 
 
-def encode_entry(entry: Entry) -> bytes:
-    """`at, kind, key, attempt, data, by[, due]` as the inside of a JSON array.
-
-    Raises ValueNotStorableError for what would come back as something else, or would not come back.
-    """
-    kind = entry.kind
-    row: list[Any] = [
-        *_instant(entry.at, entry),
-        kind.value,
-        entry.key,
-        entry.attempt,
-        entry.data or None,
-        entry.by or None,
-    ]
-    if kind is EntryKind.ASKED or kind is EntryKind.PARKED:
-        row += _due(entry)
-    if "\0" in entry.key or "\0" in entry.by:
-        raise ValueNotStorableError(_where(entry), "a key and a name can not hold the character NUL")
-    return _json(row, (entry.key, entry.by), entry)[1:-1]
+def encode_entry(entry: Entry) -> EntryRow:
+    """Raises ValueNotStorableError for what would come back as something else, or would not come back."""
+    kind, key, by, at = entry.kind, entry.key, entry.by, entry.at
+    try:
+        if not (isfinite(at) and 0 <= entry.attempt < LARGEST_NUMBER and entry.seq < LARGEST_NUMBER):
+            raise ValueError(
+                f"seq {entry.seq}, attempt {entry.attempt} and instant {at} must be numbers that SQLite can hold"
+            )
+        if by or "\0" in key or not key.isascii():
+            _check_texts((key, by))
+        data = _json(entry.data) if entry.data else None
+        due = _due(entry) if kind is EntryKind.PARKED or kind is EntryKind.ASKED else None
+        return at, kind._value_, key, entry.attempt, data, by or None, due
+    except _UNFIT as fault:
+        raise ValueNotStorableError(f"run {entry.run_id}, {kind} {key!r}", str(fault)) from None
 
 
-def _due(entry: Entry) -> tuple[int, int] | tuple[()]:
+def entry_line(head: str, seq: int, row: EntryRow) -> str:
+    """An entry as a JSON array for `append.sql`; `head` is the beginning of the array."""
+    at, kind, key, attempt, data, by, due = row
+    whole, part = at.as_integer_ratio()
+    line = (
+        f'{head}{seq},{whole},{part},"{kind}",{quoted(key)},{attempt},{data or "null"},{quoted(by) if by else "null"}'
+    )
+    return f"{line}]" if due is None else "%s,%d,%d]" % (line, *due.as_integer_ratio())
+
+
+def instant_pair(at: Instant | None) -> tuple[int | None, int | None]:
+    """An instant as JSON takes it without losing a bit."""
+    return (None, None) if at is None else at.as_integer_ratio()
+
+
+def _due(entry: Entry) -> Instant | None:
     """The instant that the triggers need. What they rely on is looked at here, before it is on disk."""
     data: Any = entry.data
     if entry.kind is EntryKind.PARKED:
         if data.get("status") not in _PARKED:
-            raise ValueNotStorableError(_where(entry), f"its status must be one of {', '.join(sorted(_PARKED))}")
-        if not all(isinstance(key, str) for key in data.get("on", ())):
-            raise ValueNotStorableError(_where(entry), "`on` must be a list of keys")
+            raise ValueError(f"its status must be one of {', '.join(sorted(_PARKED))}")
+        _check_texts(data.get("on", ()))
     due = data.get("due" if entry.kind is EntryKind.ASKED else "wake_at")
-    return () if due is None else _instant(due, entry)
+    if due is not None and not isfinite(due):
+        raise ValueError(f"{due} is not an instant")
+    return None if due is None else float(due)
 
 
-def _instant(at: Instant, of: Entry | NewRun) -> tuple[int, int]:
+def _check_texts(texts: Sequence[str]) -> None:
+    """What becomes a column of its own has no place for NUL, nor for half of a surrogate pair."""
+    for text in texts:
+        if "\0" in text:
+            raise ValueError(f"{text!r} holds the character NUL, which a key or a name can not")
+        text.encode()
+
+
+def _check_numbers(*numbers: int) -> None:
+    for number in numbers:
+        if not -LARGEST_NUMBER <= number < LARGEST_NUMBER:
+            raise ValueError(f"{number} is larger than the numbers SQLite can hold")
+
+
+def _json(value: Any) -> str:
+    """Compact JSON. The quick way does not know half surrogate pairs (odd file names), and writes NaN as it is."""
     try:
-        return at.as_integer_ratio()
-    except (AttributeError, ValueError, OverflowError):
-        raise ValueNotStorableError(_where(of), f"{at!r} is not an instant") from None
-
-
-def _where(of: Entry | NewRun) -> str:
-    return f"run {of.id}" if isinstance(of, NewRun) else f"run {of.run_id}, {of.kind.value} {of.key!r}"
-
-
-def _json(row: list[Any], texts: Sequence[str], of: Entry | NewRun) -> bytes:
-    """Compact JSON. The quick way does not know half surrogate pairs (odd file names), and writes NaN as it is.
-
-    `texts` become columns of their own, where half a pair has no place.
-    """
-    try:
-        line = to_json(row)
-        if b"NaN" in line or b"Infinity" in line:
-            line = _careful(row)
+        text = to_json(value)
+        if b"NaN" in text or b"Infinity" in text:
+            return _careful(value)
     except (PydanticSerializationError, ValueError):
-        try:
-            "".join(texts).encode()
-            line = _careful(row)
-        except (TypeError, ValueError, RecursionError) as fault:
-            raise ValueNotStorableError(_where(of), str(fault)) from None
-    if len(line) > LARGEST:
-        raise ValueNotStorableError(_where(of), f"{len(line):,} bytes; one entry may have {LARGEST:,}")
-    return line
+        return _careful(value)
+    if len(text) > LARGEST:
+        raise ValueError(f"{len(text):,} bytes are more than the {LARGEST:,} that a value may have")
+    return text.decode()
 
 
-def _careful(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+def _careful(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    level, inner = 0, [value]
+    while inner:
+        level += 1
+        inner = [
+            part
+            for outer in inner
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(part, dict | list)
+        ]
+    if level > MOST_LEVELS:
+        raise ValueError(f"{level} levels of nesting; a value may have {MOST_LEVELS}")
+    return text
 
 
 def decode_data(text: str | None) -> Any:
@@ -112,21 +148,29 @@ def decode_data(text: str | None) -> Any:
         return json.loads(text)
 
 
-def encode_run(new: NewRun, digest: str) -> bytes:
+def encode_run(new: NewRun, digest: str) -> str:
     """One JSON array for `create.sql`, in the order of its columns."""
     texts = [new.id, new.name, new.kind, digest, new.fingerprint, new.by, new.parent, new.parent_key, new.origin]
-    if any("\0" in text for text in texts):
-        raise ValueNotStorableError(_where(new), "ids and names can not hold the character NUL")
-    start = (None, None) if new.wake_at is None else _instant(new.wake_at, new)
-    numbers = [new.version, new.origin_seq, new.owner, int(new.owner is not None), *_instant(new.at, new), *start]
-    return _json([*texts, *numbers, new.data or None], texts, new)
+    try:
+        _check_texts(texts)
+        instants = [*instant_pair(new.at), *instant_pair(new.wake_at)]
+        return _json(
+            [*texts, new.version, new.origin_seq, new.owner, int(new.owner is not None), *instants, new.data or None]
+        )
+    except _UNFIT as fault:
+        raise ValueNotStorableError(f"run {new.id}", str(fault)) from None
 
 
 def encode_request(request: Request) -> tuple[Any, ...]:
     """The parameters of `request.sql`."""
-    entry = Entry(request.run_id, 0, request.at, EntryKind.SIGNALLED, request.target, 0, request.data, request.by)
-    encode_entry(entry)
-    data = _careful(request.data).decode()
+    try:
+        _check_texts((request.target, request.by))
+        _check_numbers(request.expects or 0)
+        if not isfinite(request.at):
+            raise ValueError(f"{request.at} is not an instant")
+        data = _json(request.data)
+    except _UNFIT as fault:
+        raise ValueNotStorableError(f"the request to {request.kind} run {request.run_id}", str(fault)) from None
     return (request.kind.value, request.target, data, request.by, request.at, request.expects, request.run_id)
 
 

@@ -18,7 +18,7 @@ from lexiconsole.store.faults import check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
 from lexiconsole.store.reader import Readers
-from lexiconsole.store.rows import encode_request, encode_run, entry_of, request_of_row, run_of, task_of
+from lexiconsole.store.rows import encode_request, entry_of, request_of_row, run_of, task_of
 from lexiconsole.store.statements import statement
 from lexiconsole.store.writer import Writer
 from lexiconsole.types import Instant, RunStatus
@@ -113,11 +113,9 @@ class SqliteJournal:
     # runs and entries
 
     async def create(self, new: NewRun) -> tuple[RunRow, bool]:
-        digest = new.outline.digest()
-        encode_run(new, digest)
-        number = await self._writing.create(new, digest)
+        number = await self._writing.create(new)
         if number is not None and not new.origin:
-            return _born(new, number, digest), True
+            return _born(new, number), True
         row = await self.run(new.id)
         if row is not None:
             return row, number is not None
@@ -239,7 +237,7 @@ class SqliteJournal:
         return await self._writing.act(rebuild)
 
 
-def _born(new: NewRun, number: int, digest: str) -> RunRow:
+def _born(new: NewRun, number: int) -> RunRow:
     """The row of a run that was made this moment."""
     driven = new.owner is not None
     return RunRow(
@@ -248,7 +246,7 @@ def _born(new: NewRun, number: int, digest: str) -> RunRow:
         name=new.name,
         kind=new.kind,
         version=new.version,
-        digest=digest,
+        digest=new.outline.digest(),
         fingerprint=new.fingerprint,
         status=RunStatus.RUNNING if driven else RunStatus.PENDING,
         created_at=new.at,

@@ -1,0 +1,98 @@
+"""Batch: what goes into one commit, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.journal import RunRow
+from lexiconsole.store.rows import EntryRow, entry_line
+
+__all__ = ["Batch", "Group"]
+
+MOST_ENTRIES = 2_000
+MOST_CHARACTERS = 8 * 1024 * 1024
+"""Where a commit is full: beyond this it gains nothing and makes everybody wait."""
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """The entries of one `append`: they are written all or none. `rows` are the same, ready for SQLite.
+
+    `refused` when they can not follow on what is there, found before the commit or by it.
+    """
+
+    run: RunRow
+    epoch: int
+    entries: Sequence[Entry]
+    rows: list[EntryRow]
+    future: asyncio.Future[None]
+    refused: bool = False
+
+    @property
+    def address(self) -> tuple[int, int]:
+        return self.run.number, self.epoch
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The values of `append_one.sql`, for a group of one entry."""
+        return (self.run.number, self.epoch, self.entries[0].seq, *self.rows[0])
+
+
+@dataclass(slots=True)
+class Batch:
+    """Groups for one statement. `spans` knows of each run its epoch, the first seq here and the one that comes next."""
+
+    groups: list[Group] = field(default_factory=list)
+    spans: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    entries: int = 0
+    characters: int = 0
+
+    @property
+    def full(self) -> bool:
+        return self.entries >= MOST_ENTRIES or self.characters >= MOST_CHARACTERS
+
+    def fits(self, group: Group) -> bool:
+        """A run is in a batch under one epoch only, or what comes back would not tell who wrote it."""
+        span = self.spans.get(group.run.number)
+        return span is None or span[0] == group.epoch
+
+    def take(self, group: Group) -> None:
+        """Refuses a group whose seqs do not follow on one another, or on what the batch holds of that run."""
+        self.groups.append(group)
+        if group.refused or not group.rows:
+            return
+        number, first = group.run.number, group.entries[0].seq
+        _, base, following = self.spans.get(number, (0, first, first))
+        for entry in group.entries:
+            if entry.seq != following:
+                group.refused = True
+                return
+            following += 1
+        self.spans[number] = group.epoch, base, following
+        self.entries += len(group.rows)
+        self.characters += sum(len(row[4] or "") for row in group.rows)
+
+    def text(self) -> str:
+        """The one value of `append.sql`."""
+        lines: list[str] = []
+        for group in self.groups:
+            if not group.refused and group.rows:
+                number = group.run.number
+                head = f"[{number},{group.epoch},{self.spans[number][1]},"
+                lines += [
+                    entry_line(head, entry.seq, row) for entry, row in zip(group.entries, group.rows, strict=True)
+                ]
+        return f"[{','.join(lines)}]"
+
+    def landed(self, rows: Sequence[tuple[int, int]]) -> None:
+        """Refuses the groups that are not among the rows (run and seq) that were written."""
+        if len(rows) == self.entries:
+            return
+        written = set(rows)
+        for group in self.groups:
+            if group.rows and (group.run.number, group.entries[0].seq) not in written:
+                group.refused = True
