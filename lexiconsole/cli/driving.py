@@ -42,7 +42,8 @@ def bring_on(face: Face, workspace: Workspace, row: RunRow, *, after: int = 0, w
             raise
         if row.status not in _STANDING and wait is not None:
             workspace.interrupt()
-            face.err.say(f"{wait:g} s are over; this process drives the run no longer, nothing is lost")
+            row = workspace.run(row.id)
+            face.err.say(f"{wait:g} s are over")
             break
         if not (row.status is RunStatus.WAITING and face.interactive and _answered(face, workspace, row)):
             break
@@ -78,7 +79,7 @@ def conclude(face: Face, story: Story, row: RunRow, code: ExitCode | None = None
     """The last word: the result on standard output, the verdict beside it; gives the exit code."""
     story = replace(story, status=row.status, run_id=row.id)
     code = exit_of_run(row.status, story.error) if code is None else code
-    said = verdict(story, time.time())
+    said = verdict(story, time.time(), driven=row.owner is not None)
     if face.json:
         face.out.object(result_shape(story, row, said, code))
         return code
@@ -105,4 +106,6 @@ def _stop(face: Face, workspace: Workspace, row: RunRow) -> None:
     face.err.line()
     face.err.say("stopping; press Ctrl-C again to stop at once")
     workspace.interrupt()
+    if face.json:
+        face.out.object({"type": "interrupted", "run": row.id, "exit": ExitCode.INTERRUPTED})
     face.err.say(f"stopped; nothing is lost, go on with: lexiconsole resume {row.id}")

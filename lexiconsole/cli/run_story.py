@@ -38,7 +38,7 @@ def show_story(face: Face, id: str, *, logs: bool) -> ExitCode:
         row = workspace.run(id)
         facts = workspace.entries(row)
         story = replace(tell(facts), status=row.status)
-        said = verdict(story, time.time())
+        said = verdict(story, time.time(), driven=row.owner is not None)
         if face.json:
             face.out.object(story_shape(story, row, said))
             return ExitCode.COMPLETED

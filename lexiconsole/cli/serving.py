@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ def serve(face: Face, *, until_idle: bool, take_over: bool) -> ExitCode:
             service.start()
             while service.alive and not (until_idle and service.idle()):
                 service.wait(_POLL)
+                service.report()
         except Terminated:
             face.err.hint("asked to stop; stopping cleanly")
         except KeyboardInterrupt:
@@ -61,6 +63,8 @@ class _Service:
         self._stop = threading.Event()
         self._fault: BaseException | None = None
         self._quiet_since = 0.0
+        self._told: queue.SimpleQueue[Entry] = queue.SimpleQueue()
+        self._titles: dict[str, str] = {}
         self._thread = threading.Thread(target=self._serve, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -77,6 +81,7 @@ class _Service:
         """Ends the loop and raises what it ended with."""
         self._stop.set()
         self._thread.join()
+        self.report()
         if self._fault is not None:
             raise self._fault
 
@@ -95,31 +100,42 @@ class _Service:
         now = time.time()
         return any(row.wake_at is not None and row.wake_at <= now for row in self._workspace.runs(parked))
 
+    def report(self) -> None:
+        """One line for each thing that this process did to a run since the last look."""
+        while not self._told.empty():
+            entry = self._told.get()
+            if self._face.json:
+                self._face.out.object(entry_shape(entry))
+                continue
+            status, said = _standing(entry)
+            title, look = self._title(entry.run_id), RUN_LOOKS[status]
+            if status is not RunStatus.RUNNING:
+                del self._titles[entry.run_id]
+            moment = Moment(entry.seq, entry.at, look, f"{status.value:<11}", Lane.RUN, f"{title}  {said}".rstrip())
+            self._face.err.line(moment_line(moment, self._face.err.paint))
+
+    def _title(self, run_id: str) -> str:
+        if run_id not in self._titles:
+            self._titles[run_id] = f"{self._workspace.run(run_id).name} {run_id}"
+        return self._titles[run_id]
+
     def _serve(self) -> None:
         try:
-            self._workspace.serve(take_over=self._take_over, stop=self._stop, told=self._log)
+            self._workspace.serve(take_over=self._take_over, stop=self._stop, told=self._hear)
         except BaseException as fault:
             self._fault = fault
 
-    def _log(self, entry: Entry) -> None:
-        """One line for what this process did to a run; called on the engine's thread."""
-        if entry.kind not in _LOGGED:
-            return
-        if self._face.json:
-            self._face.out.object(entry_shape(entry))
-            return
-        status, said = _standing(entry)
-        moment = Moment(
-            entry.seq, entry.at, RUN_LOOKS[status], f"{status.value:<11}", Lane.RUN, f"{entry.run_id}  {said}"
-        )
-        self._face.err.line(moment_line(moment, self._face.err.paint))
+    def _hear(self, entry: Entry) -> None:
+        """Called on the engine's thread, which must not wait for a terminal."""
+        if entry.kind in _LOGGED:
+            self._told.put(entry)
 
 
 def _standing(entry: Entry) -> tuple[RunStatus, str]:
     data = entry.data
     match entry.kind:
         case EntryKind.CREATED | EntryKind.OWNED:
-            return RunStatus.RUNNING, str(data.get("definition", ""))
+            return RunStatus.RUNNING, ""
         case EntryKind.PARKED:
             on = data.get("on")
             return RunStatus(str(data["status"])), ", ".join(str(key) for key in on) if isinstance(on, list) else ""

@@ -3,6 +3,7 @@
 entry       a fact of a run, as the journal has it: run, seq, at, kind, key, attempt, by, data
 progress    how far something is, now: key, done, total, failed, text
 result      the last line of a command that drives or watches a run: see `result_shape`
+interrupted the last line after Ctrl-C: run, exit
 run         a run in a list; `show-run` adds its story
 preview     what an act would do: sentence, details, revision
 act         what became of it: applied, pending

@@ -5,6 +5,7 @@ Made from entries alone by `telling.tell`; a prefix of the entries gives the sto
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -106,11 +107,15 @@ _OPEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Parking:
-    """Why a run left memory: the status it has meanwhile, the keys it waits on, when a timer brings it back."""
+    """Why a run left memory: the status it has meanwhile, the keys it waits on, when a timer brings it back.
+
+    `signals` says for the keys that wait for a signal which one.
+    """
 
     status: RunStatus
     on: tuple[str, ...] = ()
     wake_at: Instant | None = None
+    signals: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class Telling:
                 self._change(status=self._moving(), parking=None)
             case EntryKind.PARKED:
                 status = RunStatus(data.get("status", RunStatus.WAITING))
-                self._change(status=status, parking=Parking(status, tuple(data.get("on", ())), data.get("wake_at")))
+                on, signals = tuple(data.get("on", ())), data.get("signals", {})
+                self._change(status=status, parking=Parking(status, on, data.get("wake_at"), signals))
             case EntryKind.PAUSED:
                 self._change(reason=data.get("reason", ""))
             case EntryKind.CANCEL:

@@ -33,14 +33,14 @@ class Verdict:
     ways: tuple[Way, ...] = ()
 
 
-def verdict(story: Story, now: Instant) -> Verdict:
-    """How the run stands at `now`; nothing in it is made harmless yet."""
+def verdict(story: Story, now: Instant, *, driven: bool = True) -> Verdict:
+    """How the run stands at `now`; nothing in it is made harmless yet. `driven`: whether a process has it in hand."""
     look = RUN_LOOKS[story.status]
     match story.status:
         case RunStatus.PENDING:
             return Verdict(look, "pending: nobody drives it yet", ways=_going_on(story, "drive it here"))
         case RunStatus.RUNNING | RunStatus.COMPENSATING:
-            return _moving(story, now, look)
+            return _moving(story, now, look, driven=driven)
         case RunStatus.WAITING | RunStatus.SLEEPING:
             return _parked(story, now, look)
         case RunStatus.PAUSED:
@@ -60,9 +60,10 @@ def verdict(story: Story, now: Instant) -> Verdict:
             assert_never(story.status)
 
 
-def _moving(story: Story, now: Instant, look: Look) -> Verdict:
-    open_rows = [row for row in story.rows if row.open]
-    details = tuple(_standing(row, now) for row in open_rows)
+def _moving(story: Story, now: Instant, look: Look, *, driven: bool) -> Verdict:
+    if not driven:
+        return Verdict(look, "stopped on its way; nothing is lost", ways=_going_on(story, "let it go on here"))
+    details = tuple(_standing(row, now) for row in story.rows if row.open)
     word = "turned round, undoing" if story.status is RunStatus.COMPENSATING else "running"
     return Verdict(look, f"{word} since {span(story.took(now))}", details, (Way(("watch", story.run_id), "look on"),))
 
@@ -101,11 +102,9 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
             waits.append(f"{row.key} goes on at {stamp(row.until)} ({ahead(row.until, now)})")
         elif row.kind is RowKind.CHILD and row.open:
             waits.append(f"{row.key} waits for its child {row.data.get('run', '')}".rstrip())
-    known = {row.key for row in story.rows}
-    for key in story.parking.on if story.parking else ():
-        if key not in known:
-            waits.append(f"{key} waits for a signal")
-            ways.append(Way(("signal", story.run_id, key.rpartition("/")[2]), "send it"))
+    for key, name in (story.parking.signals if story.parking else {}).items():
+        waits.append(f"{key} waits for the signal {name}")
+        ways.append(Way(("signal", story.run_id, name), "send it"))
     first = waits[0] if waits else "somebody or something outside"
     sentence = f"parked, nothing is lost: {first}"
     if story.status is RunStatus.SLEEPING:

@@ -199,13 +199,14 @@ def test_only_one_module_writes_to_each_stream_and_nothing_prints():
 
 def test_the_worker_logs_what_it_does_and_stops_when_nothing_is_left(cli, workspace):
     script = rolled_back()
+    workspace.put(script.entries)
     workspace.future = [script.entries]
     called = cli("worker", "--until-idle")
     assert called.code == 0
     lines = called.err.splitlines()
     assert len(lines) == 2
     assert "running" in lines[0]
-    assert "r1  SagaError: courier: no van" in lines[1]
+    assert "order r1  SagaError: courier: no van" in lines[1]
     workspace.future = [script.entries]
     kinds = [json.loads(line)["kind"] for line in cli("worker", "--until-idle", "--json").out.splitlines()]
     assert kinds == ["run.created", "run.compensated"]

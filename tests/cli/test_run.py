@@ -109,6 +109,7 @@ def test_when_the_wait_runs_out_the_process_stops_driving_and_says_that_nothing_
     assert called.code == 124
     assert workspace.interrupted == 1
     assert "nothing is lost" in called.err
+    assert "lexiconsole resume r1" in called.err
 
 
 def test_entries_and_progress_are_printed_as_json_while_it_runs_and_the_result_last(cli, workspace):
@@ -214,3 +215,5 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(cli, workspace, monkeypatch)
     assert workspace.interrupted == 1
     assert "lexiconsole resume r1" in called.err
     assert workspace.rows["r1"].status is RunStatus.PENDING
+    called = cli("run", "order", "-i", "order=1", "--id", "r2", "--json")
+    assert json.loads(called.out.splitlines()[-1]) == {"type": "interrupted", "run": "r2", "exit": 130}

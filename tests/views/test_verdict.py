@@ -63,9 +63,9 @@ def test_a_question_is_quoted_with_its_deadline_and_the_fields_to_fill_in():
 
 
 def test_a_run_that_waits_for_a_signal_says_how_to_send_it():
-    script = Script().add(EntryKind.PARKED, status="waiting", on=["paid"])
-    assert said(script).sentence == "parked, nothing is lost: paid waits for a signal"
-    assert ways(script) == ["signal r1 paid"]
+    script = Script().add(EntryKind.PARKED, status="waiting", on=["paid"], signals={"paid": "payment"})
+    assert said(script).sentence == "parked, nothing is lost: paid waits for the signal payment"
+    assert ways(script) == ["signal r1 payment"]
 
 
 def test_a_sleeping_run_says_until_when():
@@ -92,3 +92,9 @@ def test_a_running_run_says_what_each_open_step_is_doing():
     script = Script().add(EntryKind.STARTED, "a", 2)
     script.add(EntryKind.ATTEMPT_FAILED, "b", 1, error={"type": "E", "message": "x"}, retry_at=script.now + 5.1)
     assert said(script).details == ("a is running since 100 ms, try 2", "b failed: E: x, next try in 5.0 s")
+
+
+def test_a_run_that_nobody_drives_says_how_to_let_it_go_on():
+    left = verdict(tell(Script().add(EntryKind.STARTED, "a", 1).entries), T0 + 9, driven=False)
+    assert left.sentence == "stopped on its way; nothing is lost"
+    assert [way.words for way in left.ways] == [("resume", "r1")]
