@@ -55,7 +55,7 @@ def test_the_run_command_names_a_definition_and_a_file_that_exist():
 
 def test_the_script_is_the_command_lines_main():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert settings["project"]["scripts"] == {"lexiconsole": "lexiconsole.cli.main:main"}
+    assert settings["project"]["scripts"] == {"lexiconsole": "lexiconsole.__main__:main"}
 
 
 def test_the_wheel_carries_definitions_statements_and_the_typing_mark(tmp_path):
