@@ -112,7 +112,7 @@ def _way_to_build(thing: Any, name: str, steps: Sequence[str]) -> tuple[ModelKin
         maker = getattr(thing, "from_input", thing)
         return _kind_of(thing), partial(_built, maker, _takes(maker, 1), name), _annotation(maker, 0)
     if callable(thing):
-        builds = _hints(thing).get("return")
+        builds = _resolved(thing, "return")
         if not hasattr(typing.get_origin(builds) or builds, "KIND"):
             raise DefinitionError(
                 f"{name}: {thing.__name__} is not async and does not say which model it builds; "
@@ -160,18 +160,24 @@ def _annotation(function: Any, place: int) -> Any:
     parameters = [p for p in inspect.signature(function).parameters.values() if p.kind in _POSITIONAL]
     if len(parameters) <= place:
         return Any
-    hints = _hints(function.__init__ if inspect.isclass(function) else function)
-    return hints.get(parameters[place].name, Any)
+    maker = function.__init__ if inspect.isclass(function) else function
+    return _resolved(maker, parameters[place].name)
 
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def _hints(function: Any) -> dict[str, Any]:
+def _resolved(function: Any, name: str) -> Any:
+    """One annotation as a type; Any for none, or for a name that only exists for type checkers.
+
+    Only this one is looked at: the return annotation of a factory names the class that is just being made.
+    """
+    plain = getattr(function, "__func__", function)
+    holder = type("Holder", (), {"__annotations__": {k: v for k, v in plain.__annotations__.items() if k == name}})
     try:
-        return typing.get_type_hints(function)
+        return typing.get_type_hints(holder, globalns=plain.__globals__, include_extras=True).get(name, Any)
     except Exception:
-        return {}  # a name that only exists for type checkers
+        return Any
 
 
 def _first_line(thing: Any) -> str:

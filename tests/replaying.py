@@ -1,0 +1,75 @@
+"""Runs of models cut off after any entry: what a killed process leaves behind, taken up by a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lexiconsole.durable.definition import Definition
+from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
+from lexiconsole.durable.journal import NewRun
+from lexiconsole.store.memory import MemoryJournal
+from tests.support import House, house
+
+UNSEEN = {EntryKind.OWNED, EntryKind.PARKED, EntryKind.STARTED}
+"""Who drives, and that something began: these differ between a live run and one taken up again."""
+
+
+async def resumed_from(entries: list[Entry], definition: Definition) -> House:
+    """A house whose store holds just these entries of a run, left behind by a process that died."""
+    journal = MemoryJournal()
+    await journal.open()
+    h = House(journal)
+    owner = await journal.register("elsewhere", 1, "", 0.0)
+    first = entries[0]
+    made = NewRun(first.run_id, definition.name, definition.kind, 1, first.at, first.data, owner=owner.number)
+    row, _ = await journal.create(made)
+    if entries[1:]:
+        await journal.append(row, row.epoch, entries[1:])
+    await journal.retire(owner.number)
+    h.registry.set(definition)
+    return h
+
+
+async def check_every_prefix(define: Callable[[list[str]], Definition], *, in_order: bool) -> None:
+    """Runs what `define` makes (its steps append their keys to the list it gets), then goes on from every prefix of it.
+
+    A fork comes to the same ending by the same entries: in the same order where nothing runs side by side. After a crash
+    nothing recorded is called again, and there is one ending; a step that was going on may then have an unknown outcome.
+    """
+    calls: list[str] = []
+    async with house() as h:
+        row = await h.run(define(calls))
+        assert row.status.ended, row.status
+        entries = await h.entries(row)
+        told_before = story(entries)
+        for cut in range(1, len(entries) - 1):
+            calls.clear()
+            forked = await h.settle(await h.runtime.fork(row, entries[cut].seq, compensate=True))
+            after = await h.entries(forked)
+            assert (forked.status, after[-1].data) == (row.status, entries[-1].data), f"forked at {cut}"
+            told = story(after)
+            assert told == told_before if in_order else sorted(told) == sorted(told_before), f"forked at {cut}"
+            check_not_again(entries[: cut + 1], calls)
+    for cut in range(1, len(entries)):
+        calls = []
+        h = await resumed_from(entries[:cut], define(calls))
+        again = await h.again(row)
+        assert again.status.ended or again.status == "doubtful", (cut, again.status)
+        check_not_again(entries[:cut], calls)
+        assert not h.bugs.seen
+        await h.runtime.stop()
+
+
+def check_not_again(recorded: list[Entry], calls: list[str]) -> None:
+    settled = {entry.key for entry in recorded if entry.kind in OUTCOMES}
+    assert not settled & set(calls), f"called again although recorded: {settled & set(calls)}"
+
+
+def story(entries: list[Entry]) -> list[tuple[str, str, str]]:
+    return [(e.kind.value, e.key, plain(e.data)) for e in entries[1:] if e.kind not in UNSEEN]
+
+
+def plain(data: dict[str, Any]) -> str:
+    """The data without what time and place put into it."""
+    return str({name: value for name, value in data.items() if name not in {"retry_at", "traceback", "until", "log"}})
