@@ -98,6 +98,7 @@ class Work:
     def spawn(self, body: Any) -> None:
         """A task of the engine's for this work; a fault in it stops the run, never silently."""
         task = asyncio.get_running_loop().create_task(self.ctx.guard(body))
+        task.add_done_callback(lambda _: body.close())  # a task that is cancelled before it began never awaited it
         self.tasks.append(task)
 
 
