@@ -6,10 +6,12 @@ import queue
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
 from lexiconsole.durable.journal import RunRow
+from lexiconsole.errors import NotOwnedError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.types import RunStatus
@@ -34,17 +36,20 @@ def follow(engine: Engine, run: RunRow, after: int, timeout: float | None) -> It
     silence = engine.listen(hear)
     try:
         while True:
-            entries = engine.call(lambda runtime: runtime.journal.load(run, after=after))
+            entries = engine.call(partial(_load, run, after))
             for entry in entries:
                 after = entry.seq
                 yield entry
             if entries and _rests(entries[-1]):
                 return
+            fault = engine.call(partial(_stopped_by, run))
+            if fault is not None and not entries:
+                raise fault
             if deadline is not None and time.monotonic() >= deadline:
                 return
             yield from _wait(woken)
-            if not entries and not engine.call(lambda runtime: _moves(runtime, run)):
-                yield from engine.call(lambda runtime: runtime.journal.load(run, after=after))  # came since the last look
+            if not entries and not engine.call(partial(_moves, run)):
+                yield from engine.call(partial(_load, run, after))  # came since the last look
                 return
     finally:
         silence()
@@ -66,7 +71,17 @@ def _rests(entry: Entry) -> bool:
     return entry.kind in ENDINGS or entry.kind is EntryKind.PARKED
 
 
-async def _moves(runtime: Runtime, run: RunRow) -> bool:
+async def _stopped_by(run: RunRow, runtime: Runtime) -> BaseException | None:
+    """What made this process stop driving the run without an ending; losing it to another process does not count."""
+    fault = runtime.faults.get(run.id)
+    return None if isinstance(fault, NotOwnedError) or run.id in runtime.drives else fault
+
+
+async def _load(run: RunRow, after: int, runtime: Runtime) -> list[Entry]:
+    return await runtime.journal.load(run, after=after)
+
+
+async def _moves(run: RunRow, runtime: Runtime) -> bool:
     """Whether anything more can be expected: a run that rests says so in its status."""
     row = await runtime.journal.run(run.id)
     return row is not None and row.status in (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import getpass
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from lexiconsole.catalog import Finding as CheckFinding
 
 __all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
+
+T = TypeVar("T")
 
 UNCHANGED: Any = object()
 """For `fork`: the input stays what it was."""
@@ -252,7 +254,7 @@ class Workspace:
         assert self._engine is not None
         return self._engine
 
-    def _look(self, body: Callable[[Runtime], Any]) -> Any:
+    def _look(self, body: Callable[[Runtime], Awaitable[T]]) -> T:
         return self._open().call(body)
 
     def _begin(self, journal: Journal) -> None:

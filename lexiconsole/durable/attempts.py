@@ -89,7 +89,7 @@ def is_async(call: Callable[..., Any]) -> bool:
     function = getattr(call, "__func__", call)
     if isinstance(function, types.FunctionType):
         return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
-    return inspect.iscoroutinefunction(getattr(call, "__call__", None))
+    return inspect.iscoroutinefunction(type(call).__call__)
 
 
 def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_traceback: bool) -> StepError:
@@ -127,7 +127,7 @@ def _plain(value: Any) -> Json:
     """What of an `Err` value JSON can carry; its text stands in the message in any case."""
     kind = type(value)
     if kind in (bool, int, str, type(None)):
-        return None if kind is str else value  # type: ignore[no-any-return]
+        return None if kind is str else value
     if kind is dict and all(type(k) is str for k in value):
         return {k: _plain(v) if type(v) is not str else v for k, v in value.items()}
     if kind in (list, tuple):

@@ -12,7 +12,6 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
@@ -96,7 +95,7 @@ def returns_of(call: Callable[..., Any]) -> Any:
         call = call.func  # functools.partial
     function = getattr(call, "__func__", call)
     if not isinstance(function, types.FunctionType):
-        function = getattr(type(call), "__call__", None)
+        function = type(call).__call__
         if not isinstance(function, types.FunctionType):
             return INFER
     if "return" not in function.__annotations__:
@@ -172,7 +171,6 @@ def _masked(value: Json, secrets: frozenset[str]) -> Json:
     return value
 
 
-@lru_cache(maxsize=512)
 def _name(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) and not typing.get_args(kind) else str(kind).replace("typing.", "")
 

@@ -24,7 +24,7 @@ from lexiconsole.errors import LexiconsoleError, ReplayMismatchError, RunCancell
 __all__ = ["Delivery", "Exhausted"]
 
 
-class Exhausted(LexiconsoleError):
+class Exhausted(LexiconsoleError):  # noqa: N818 - not a fault: how a dry replay ends
     """A dry replay reached the end of the journal without running anything."""
 
 

@@ -7,7 +7,7 @@ live run come out the same again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,8 +125,8 @@ class History:
             case EntryKind.RENEWED:
                 self.events.clear()
                 self.records.clear()
-                self.state, self.generation = data.get("state"), int(data["generation"])  # type: ignore[call-overload]
-                self.signals = [Signal(s["name"], s["payload"]) for s in data.get("signals", ())]  # type: ignore[union-attr,index,call-overload]
+                self.state, self.generation = data.get("state"), int(str(data["generation"]))
+                self.signals = [Signal(name, payload) for name, payload in _carried(data.get("signals"))]
             case EntryKind.CANCEL:
                 self.events.append(entry)
                 self.paused = False
@@ -173,8 +173,15 @@ class History:
                 return
 
 
+def _carried(signals: Json) -> Iterator[tuple[str, Json]]:
+    """The signals that a renewal took along."""
+    for signal in signals if isinstance(signals, list) else ():
+        if isinstance(signal, dict):
+            yield str(signal["name"]), signal["payload"]
+
+
 def _edited(entry: Entry, edits: dict[int, Json]) -> Entry:
     name = _RESULT_FIELD.get(entry.kind, "result")
     kind = EntryKind.DONE if entry.kind is EntryKind.STEP_FAILED else entry.kind
-    kept = {k: v for k, v in entry.data.items() if k not in ("error",)}
+    kept = {k: v for k, v in entry.data.items() if k != "error"}
     return replace(entry, kind=kind, data={**kept, name: edits[entry.seq]})

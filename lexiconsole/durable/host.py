@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from lexiconsole.durable.clock import Clock, SystemClock
@@ -63,6 +64,9 @@ class Host(Protocol):
         ...
 
 
+_CHANCE = random.Random()
+
+
 class MemoryHost:
     """Nothing is kept, nobody is asked, and functions that are not async are called in place unless they have a timeout."""
 
@@ -71,9 +75,8 @@ class MemoryHost:
     def __init__(self, *, clock: Clock | None = None, notes: Callable[[Progress], None] | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
         self.codec = Codec()
-        self.chance = random.Random()
+        self.chance = _CHANCE
         self._notes = notes
-        self._threads: Threads | None = None
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
         raise AssertionError("a run in memory records nothing")
@@ -82,15 +85,11 @@ class MemoryHost:
         return function()
 
     def call_in_thread(self, function: Callable[[], Any]) -> asyncio.Future[Any]:
-        if self._threads is None:
-            self._threads = _shared_threads()
-        return self._threads.run(function)
+        return _shared_threads().run(function)
 
-    def watch_start(self, step: StartWatch) -> None:
-        pass
+    def watch_start(self, step: StartWatch) -> None: ...
 
-    async def before_step(self) -> None:
-        pass
+    async def before_step(self) -> None: ...
 
     def needs_check(self) -> bool:
         return False
@@ -98,22 +97,15 @@ class MemoryHost:
     async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
         raise AssertionError("a child in memory runs inside its parent")
 
-    def withdraw_child(self, id: str, reason: str) -> None:
-        pass
+    def withdraw_child(self, id: str, reason: str) -> None: ...
 
     def note(self, event: Progress) -> None:
         if self._notes is not None:
             self._notes(event)
 
-    def blocked(self) -> None:
-        pass
+    def blocked(self) -> None: ...
 
 
-_threads: Threads | None = None
-
-
+@cache
 def _shared_threads() -> Threads:
-    global _threads
-    if _threads is None:
-        _threads = Threads()
-    return _threads
+    return Threads()

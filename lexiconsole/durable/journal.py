@@ -231,7 +231,9 @@ class Journal(Protocol):
         ...
 
     def subscribe(self, listener: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
-        """Calls `listener` in the event loop with each batch this store instance committed (also `run.created`); gives back the way to stop."""
+        """Calls `listener` in the event loop with each batch this store instance committed, `run.created` among them;
+        gives back the way to stop.
+        """
         ...
 
     # ownership

@@ -230,24 +230,26 @@ class LiveContext(Delivery):
         """
         self.main.task = asyncio.current_task()
         try:
-            try:
-                value = await body(self)
-            except RunCancelled:
-                await self._finish(cancelled=True)
-                raise
-            except Renewed:
-                await self._finish(cancelled=False)
-                raise
-            await self._finish(cancelled=self.schedule.cancelled is not None)
+            return await self._to_the_end(body)
         except asyncio.CancelledError:
             if self.fault is None:
                 raise
             if self.main.task is not None:
                 self.main.task.uncancel()
+            raise self.fault from None
         finally:
             self.close()
-        if self.fault is not None:
-            raise self.fault
+
+    async def _to_the_end(self, body: Callable[[LiveContext], Awaitable[T]]) -> T:
+        try:
+            value = await body(self)
+        except RunCancelled:
+            await self._finish(cancelled=True)
+            raise
+        except Renewed:
+            await self._finish(cancelled=False)
+            raise
+        await self._finish(cancelled=self.schedule.cancelled is not None)
         return value
 
     async def _finish(self, *, cancelled: bool) -> None:

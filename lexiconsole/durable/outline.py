@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from lexiconsole.types import JsonObject
@@ -74,7 +75,7 @@ class Outline:
     def sequence(cls, nodes: Iterable[OutlineNode]) -> Outline:
         """Nodes one after the other."""
         row = tuple(nodes)
-        return cls(row, tuple(OutlineEdge(a.key, b.key) for a, b in zip(row, row[1:], strict=False)))
+        return cls(row, tuple(OutlineEdge(a.key, b.key) for a, b in pairwise(row)))
 
     def to_data(self) -> JsonObject:
         return {

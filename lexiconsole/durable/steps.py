@@ -95,8 +95,10 @@ class Step(Work):
         """Its time after a cancel is up; what it did is unknown from here on."""
         if self.running and not self.interrupted:
             self.interrupted = True
-            for task in self.tasks or ([self.ctx.main.task] if self.ctx.main.task else []):
-                task.cancel()
+            tasks: list[asyncio.Task[Any] | None] = [*self.tasks] or [self.ctx.main.task]
+            for task in tasks:
+                if task is not None:
+                    task.cancel()
 
     def give_up_waiting(self) -> None:
         """The run was cancelled: no further attempt; a failed one stands."""

@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 __all__ = ["Threads"]
@@ -33,10 +34,8 @@ class Threads:
                 value, fault = context.run(call), None
             except BaseException as raised:  # also SystemExit: a step must not end the engine
                 value, fault = None, raised
-            try:
+            with suppress(RuntimeError):  # the loop is closed: the run was dropped where it stood
                 loop.call_soon_threadsafe(_settle, done, value, fault)
-            except RuntimeError:
-                pass  # the loop is closed: the run was dropped where it stood
 
         with self._ready:
             self._waiting.append(work)

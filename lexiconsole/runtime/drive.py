@@ -143,8 +143,15 @@ class Drive:
         self.entries, self.clean = [self.entries[0], entry], True
 
     def _end(self, fault: BaseException | None) -> None:
+        if fault is not None:
+            self.runtime.faults[self.row.id] = fault
         if not self.ended.done():
             self.ended.set_result(fault)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the model is on its way and can hear of what happens outside."""
+        return self.ctx is not None and self.ctx.live and not self.ctx.closed
 
     # the host's side
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from concurrent.futures import Future
+from typing import TypeVar
 
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
@@ -83,9 +84,10 @@ class Engine:
         """Runs `body(runtime)` on the engine's loop and waits for what it gives or raises."""
         return self.begin(body).result()
 
-    def begin(self, body: Callable[[Runtime], Awaitable[T]]) -> Any:
+    def begin(self, body: Callable[[Runtime], Awaitable[T]]) -> Future[T]:
         """The same without waiting: a concurrent future."""
-        assert self.loop is not None and self.runtime is not None, "the engine was not started"
+        if self.loop is None or self.runtime is None:
+            raise RuntimeError("the engine was not started")
         return asyncio.run_coroutine_threadsafe(_as_coroutine(body, self.runtime), self.loop)
 
     def stop(self) -> None:

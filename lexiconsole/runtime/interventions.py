@@ -18,7 +18,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import InvalidInputError, LexiconsoleError, nearest
 from lexiconsole.runtime.replaying import try_replay
-from lexiconsole.types import JsonObject, RunStatus
+from lexiconsole.types import Json, JsonObject, RunStatus
 
 __all__ = ["Plan", "plan_at_rest", "revision"]
 
@@ -55,7 +55,7 @@ async def plan_at_rest(
     if trial.mismatch is not None:
         return Plan(refused=str(trial.mismatch))
     voids |= _no_longer_asked(entries, trial.asked, history.voided)
-    data: JsonObject = {"voids": sorted(voids)}
+    data: JsonObject = {"voids": list[Json](sorted(voids))}
     if request.kind is RequestKind.SKIP:
         data["result"] = request.data.get("result")
         act, kind = f"{target} is skipped; its result is taken to be {request.data.get('result')!r}", EntryKind.SKIPPED
@@ -95,7 +95,7 @@ async def _plan_edit(
     writes: list[tuple[EntryKind, str, JsonObject]] = [(EntryKind.EDITED, request.target, data)]
     if row.status.ended:
         voids |= _no_longer_asked(entries, trial.asked, history.voided)
-        writes.append((EntryKind.RETRIED, failed_key, {"voids": sorted(voids)}))
+        writes.append((EntryKind.RETRIED, failed_key, {"voids": list[Json](sorted(voids))}))
     then = f"; then {failed_key or 'the run'} is tried again" if row.status.ended else ""
     return Plan(f"{what} becomes {value!r}{then}", _void_lines(entries, voids), tuple(writes))
 

@@ -15,12 +15,11 @@ __all__ = ["do", "give_up", "plan_request"]
 
 async def do(drive: Drive, request: Request) -> None:
     """Decides and writes one request of a run driven here. Waits with it while the run still replays."""
-    ctx = drive.ctx
-    if ctx is None or ctx.closed or not ctx.live or request.id in drive.doing:
+    if not drive.reachable or request.id in drive.doing:
         return
     drive.doing.add(request.id)
     plan = await plan_request(drive, request)
-    if ctx.closed:
+    if drive.ctx is None or drive.ctx.closed:
         return
     extra: JsonObject = {"request": request.id}
     if reason := request.data.get("reason"):

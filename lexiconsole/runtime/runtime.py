@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from lexiconsole.durable.clock import Clock, SystemClock
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER, Progress
-from lexiconsole.durable.definition import Definition, definition_of
+from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
@@ -25,6 +25,7 @@ from lexiconsole.errors import (
     ReplayMismatchError,
     WorkflowVersionMismatchError,
 )
+from lexiconsole.runtime import children
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.ids import new_run_id
 from lexiconsole.runtime.owner import Owner
@@ -76,6 +77,7 @@ class Runtime:
         self.starts = Starts(self.settings.show_start_after)
         self.drives: dict[str, Drive] = {}
         self.refused: dict[str, str] = {}
+        self.faults: dict[str, BaseException] = {}
         self._owner: Owner | None = None
         self._registering: asyncio.Lock = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -269,6 +271,7 @@ class Runtime:
         return self._begin(Drive(self, claimed, definition, [*entries, *new], clean=clean))
 
     def _begin(self, drive: Drive) -> Drive:
+        self.faults.pop(drive.row.id, None)
         self.drives[drive.row.id] = drive
         drive.task = asyncio.get_running_loop().create_task(drive.go())
         drive.task.add_done_callback(lambda task: self._put_down(drive, task))
@@ -341,32 +344,15 @@ class Runtime:
         voids = await voids_for_retry(drive.definition, drive.row, entries, self.clock, self.codec)
         if voids is None:
             return False
-        await ctx.last_word(EntryKind.RETRIED, {"voids": sorted(voids), "error": ending.get("error")})
+        await ctx.last_word(EntryKind.RETRIED, {"voids": list[Json](sorted(voids)), "error": ending.get("error")})
         drive.entries, drive.clean = await self.load(drive.row), True
         return True
 
     async def start_child(self, drive: Drive, id: str, key: str, definition: Any, input: Any) -> str:
-        found = self.definitions.find(definition) if isinstance(definition, str) else _as_definition(definition)
-        if found is None:
-            raise NotFoundError("workflow", str(definition), self.definitions.names())
-        row, created = await self.create(found, input, id=id, by=drive.row.by, parent=drive.row.id, parent_key=key)
-        if not created and row.status.ended:
-            ended = [e for e in await self.journal.load(row, after=row.seq - 1)]
-            data: JsonObject = {"run": id, "status": row.status.value, **(ended[-1].data if ended else {})}
-            await drive.write(EntryKind.CHILD_ENDED, key, data, "")
-        elif not created and row.owner is None and id not in self.drives:
-            await self.claim(row)
-        return found.name
+        return await children.start(self, drive, id, key, definition, input)
 
     def withdraw_child(self, drive: Drive, id: str, reason: str) -> None:
-        from lexiconsole.durable.journal import RequestKind
-
-        async def ask() -> None:
-            row = await self.journal.run(id)
-            if row is not None and not row.status.ended:
-                await self.submit(Request(id, RequestKind.CANCEL, data={"reason": reason}, by=drive.row.by))
-
-        self.spawn(ask())
+        self.spawn(children.cancel(self, id, reason, drive.row.by))
 
     def tell_progress(self, run_id: str, event: Progress) -> None:
         if self.told is not None:
@@ -409,7 +395,3 @@ def _outline(definition: Definition, given: Any) -> Outline:
         return definition.build(given).outline()
     except Exception:
         return Outline()  # the run itself will tell what is wrong
-
-
-def _as_definition(thing: Any) -> Definition | None:
-    return thing if isinstance(thing, Definition) else definition_of(thing)

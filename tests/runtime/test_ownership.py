@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -90,6 +91,7 @@ def child_in_a_step(folder: Path, made: list[subprocess.Popen[str]], *, fork: bo
     )
     made.append(child)
     assert child.stdout is not None
+    assert select.select([child.stdout], [], [], 20)[0], "it never came to its step"
     assert child.stdout.readline() == "in the step\n"
     return child
 
