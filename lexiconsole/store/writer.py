@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import types
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -115,9 +116,9 @@ class Writer:
 
     async def _work(self) -> None:
         try:
-            while await self._something_to_do():
+            while not (self._closing and self._nothing_to_do):
                 try:
-                    await self._round()
+                    await self._rounds()
                 except sqlite3.Error as fault:
                     self._give_up(str(store_error(fault, self._connection.path)))
                 except StoreError as fault:
@@ -127,17 +128,30 @@ class Writer:
         finally:
             self._give_up(self._fault or f"the store {self._connection.path} was closed before this was written")
 
-    async def _something_to_do(self) -> bool:
-        """Waits for work; False when everything is done and the journal closes."""
-        # First whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
-        await asyncio.sleep(0)
-        while not (self._groups or self._runs or self._claims or self._acts):
-            if self._closing:
-                return False
-            self._bell = self._loop.create_future()
-            await self._bell
-            self._bell = None
-        return True
+    async def _rounds(self) -> None:
+        """Until the journal closes. A run that waits for each of its steps meets only the first branch, so it is kept short."""
+        raw, groups = self._connection.raw, self._groups
+        while True:
+            # Whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
+            await _a_turn()
+            if len(groups) == 1 and len(groups[0].rows) == 1 and not self._refused:
+                before = raw.total_changes
+                await raw.execute_fetchall(self._append_one, groups[0].values)
+                group = groups.popleft()
+                group.refused = raw.total_changes == before
+                self._tell((group,))
+            elif not self._nothing_to_do:
+                await self._round()
+            elif self._closing:
+                return
+            else:
+                self._bell = self._loop.create_future()
+                await self._bell
+                self._bell = None
+
+    @property
+    def _nothing_to_do(self) -> bool:
+        return not (self._groups or self._runs or self._claims or self._acts)
 
     async def _round(self) -> None:
         if self._groups:
@@ -151,20 +165,12 @@ class Writer:
             await self._do(self._acts.popleft())
 
     async def _commit(self) -> None:
-        """One statement for what has queued up; a shorter one when that is a single entry, and the way to it is short too."""
-        groups = self._groups
-        if len(groups) == 1 and len(groups[0].rows) == 1 and not self._refused:
-            group = groups[0]
-            group.refused = not await self._connection.raw.execute_fetchall(self._append_one, group.values)
-            groups.popleft()
-            self._tell((group,))
-            return
         batch = self._next_batch()
         if batch.entries:
             try:
                 batch.landed(await self._connection.all(statement("append"), (batch.text(),)))
             except BaseException:
-                groups.extendleft(reversed(batch.groups))
+                self._groups.extendleft(reversed(batch.groups))
                 raise
         self._tell(batch.groups)
 
@@ -216,6 +222,12 @@ class Writer:
             for asked in queue:
                 _fail(asked.future, StoreError(fault))
             queue.clear()
+
+
+@types.coroutine
+def _a_turn() -> Generator[None, None, None]:
+    """`asyncio.sleep(0)` without the ceremony."""
+    yield
 
 
 def _answer(asked: list[_Asked[Any]], answers: Sequence[Any]) -> None:
