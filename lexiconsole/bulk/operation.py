@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import types
 import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from lexiconsole.bulk.batch import BulkResult
+from lexiconsole.bulk.batch import BatchOutcome, BulkResult
 from lexiconsole.bulk.checkpoint import BulkCheckpoint
 from lexiconsole.bulk.config import BulkOperationConfig
 from lexiconsole.bulk.error import BulkError
@@ -78,11 +79,11 @@ class BulkOperation(Generic[T, R]):
         self._keep_results, self._idempotent = keep_results, idempotent
         if batch_processor is not None:
             self._call, self._retry_items = per_batch(batch_processor, circuit_breaker), bool(retry_items)
-            self._returns = result_type(batch_processor, of_batch=True)
+            self._result_type = result_type(batch_processor, of_batch=True)
         else:
             each = processor or self.process
             self._call, self._retry_items = per_item(each, circuit_breaker), retry_items is not False
-            self._returns = result_type(each, of_batch=False)
+            self._result_type = result_type(each, of_batch=False)
         self._run: BulkRun[T, R] | None = None
         self._cancelled = False
 
@@ -112,7 +113,8 @@ class BulkOperation(Generic[T, R]):
         source = items if items is not None else self._items
         if source is None:
             raise DefinitionError(f"{self.name} was given no items")
-        checkpoint = BulkCheckpoint(self._checkpoint, self.name, operation_id or "") if self._checkpoint else None
+        cache = self._checkpoint
+        checkpoint = None if cache is None else BulkCheckpoint(cache, self.name, operation_id or "")
         run = RunInfo(operation_id or f"{self.name}-{uuid.uuid4().hex[:12]}", self.name, self.VERSION)
         self._cancelled, self._run = False, None
 
@@ -173,7 +175,8 @@ class BulkOperation(Generic[T, R]):
         config = self.config
         return Terms(
             call=self._call,
-            returns=self._returns,
+            outcome_type=BatchOutcome.__class_getitem__(self._result_type),  # type: ignore[attr-defined]
+            results_type=types.GenericAlias(list, (self._result_type,)),
             batch_size=config.batch_size,
             concurrency=config.max_concurrency,
             attempts=config.retry_attempts,

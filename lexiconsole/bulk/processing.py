@@ -187,13 +187,12 @@ def _read(given: Any, indices: Sequence[int], keep: bool, started: float) -> Bat
 
 
 def result_type(processor: Callable[..., Any], *, of_batch: bool) -> Any:
-    """The type of a batch's recorded outcome, from what the processor's annotation says of one item's result."""
+    """The type of one item's result, from the processor's annotation; Any when it does not say."""
     found = returns_of(processor)
     if of_batch and found is not INFER:
         inside = get_args(found)
         found = _success(inside[0]) if len(inside) == 1 else Any
-    outcome: Any = BatchOutcome
-    return outcome[Any if found is INFER or found is None else found]
+    return Any if found is INFER or found is None else found
 
 
 def _success(hint: Any) -> Any:

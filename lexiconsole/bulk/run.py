@@ -65,7 +65,7 @@ class BulkRun(Generic[T, R]):
         self._ahead: set[int] = set(state["ahead"])
         self.tally: Tally[R] = Tally(limits.max_failures, keep_results=collect and terms.keep_results)
         if "tally" in state:
-            self.tally.restore(state["tally"])
+            self.tally.restore(state["tally"], terms.results_type)
         self._source = Source(items, state["batch"] * self._terms.batch_size)
         self._window: Window[T, R] = Window(
             ctx,
@@ -137,5 +137,5 @@ class BulkRun(Generic[T, R]):
             "ahead": [*sorted(self._ahead)],
             "batch_size": self._terms.batch_size,
             "total": self._total,
-            "tally": self.tally.to_state(results=results),
+            "tally": self.tally.to_state(self._terms.results_type if results else None),
         }

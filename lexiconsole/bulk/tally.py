@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from lexiconsole.bulk.batch import BatchResult, BulkResult, ItemFailure
 from lexiconsole.bulk.metrics import BulkOperationMetrics, Durations
+from lexiconsole.durable.codec import Codec
 from lexiconsole.types import JsonObject
 
 __all__ = ["Tally"]
@@ -76,7 +77,8 @@ class Tally(Generic[R]):
 
     # from one generation to the next
 
-    def to_state(self, *, results: bool) -> JsonObject:
+    def to_state(self, results_as: Any = None) -> JsonObject:
+        """JSON; with the results, if their type is given."""
         state: JsonObject = {
             "succeeded": self.succeeded,
             "failed": self.failed,
@@ -86,15 +88,18 @@ class Tally(Generic[R]):
             "durations": {str(bucket): count for bucket, count in self._durations.counts.items()},
             "failures": [asdict(failure) for failure in self.failures],
         }
-        if results and self.results:
-            kept: dict[str, Any] = {str(number): list(results) for number, results in self.results.items()}
-            state["results"] = kept
+        if results_as is not None and self.results:
+            state["results"] = {str(n): _CODEC.encode(list(r), results_as, "results") for n, r in self.results.items()}
         return state
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any], results_as: Any) -> None:
         """Takes up what `to_state` gave."""
         self.succeeded, self.failed = state["succeeded"], state["failed"]
         self.batches, self.retries, self._seconds = state["batches"], state["retries"], state["seconds"]
         self._durations = Durations({int(bucket): count for bucket, count in state["durations"].items()})
         self.failures = [ItemFailure(**failure) for failure in state["failures"]]
-        self.results = {int(number): results for number, results in state.get("results", {}).items()}
+        kept = state.get("results", {})
+        self.results = {int(number): _CODEC.decode(results, results_as, "results") for number, results in kept.items()}
+
+
+_CODEC = Codec()

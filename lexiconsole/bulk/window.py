@@ -30,7 +30,8 @@ class Terms:
     """How batches are made and tried. `retry_items`: items that failed are tried again alone, `attempts` times in all."""
 
     call: BatchCall
-    returns: Any
+    outcome_type: Any
+    results_type: Any
     batch_size: int
     concurrency: int
     attempts: int
@@ -176,7 +177,7 @@ class Window(Generic[T, R]):
             opened.key,
             partial(terms.call, items, indices, batch, terms.keep_results),
             policy=policy,
-            returns=terms.returns,
+            returns=terms.outcome_type,
         )
 
     def _took(self, opened: Open[T, R], outcome: Any) -> BatchResult[R] | None:

@@ -135,9 +135,9 @@ class AbstractSaga(Generic[T]):
         Raises SagaVersionMismatchError, before any step, when the store holds it under other steps or another VERSION.
         Without a store, a saga whose task is cancelled undoes what it did before it lets the cancellation through.
         """
-        store = store or current_store()
-        if store is not None:
-            return await execute_stored(self, store)
+        kept_in = store if store is not None else current_store()
+        if kept_in is not None:
+            return await execute_stored(self, kept_in)
         try:
             return await memory_context(self.run_info()).drive(self.drive)
         except asyncio.CancelledError:
