@@ -94,7 +94,9 @@ class FakeWorkspace:
     # definitions
 
     def definitions(self) -> list[Definition]:
-        steps = Outline.sequence([OutlineNode("reserve"), OutlineNode("charge"), OutlineNode("courier"), OutlineNode("notify")])
+        steps = Outline.sequence(
+            [OutlineNode("reserve"), OutlineNode("charge"), OutlineNode("courier"), OutlineNode("notify")]
+        )
         model = SimpleNamespace(outline=lambda: steps)
         return [
             Definition(
@@ -106,7 +108,9 @@ class FakeWorkspace:
                 example={"order": "o-1"},
                 source=Source("definitions/order.py", 12),
             ),
-            Definition("nothing", ModelKind.WORKFLOW, lambda input: SimpleNamespace(outline=Outline), about="Does nothing."),
+            Definition(
+                "nothing", ModelKind.WORKFLOW, lambda input: SimpleNamespace(outline=Outline), about="Does nothing."
+            ),
         ]
 
     def definition(self, name: str) -> Definition:
@@ -121,7 +125,7 @@ class FakeWorkspace:
     # looking
 
     def run(self, prefix: str) -> RunRow:
-        found = [row for id, row in self.rows.items() if id.startswith(prefix)]
+        found = [row for row in self.rows.values() if row.id.startswith(prefix)]
         if not found:
             raise NotFoundError("run", prefix, self.rows)
         if len(found) > 1 and prefix not in self.rows:
@@ -167,11 +171,15 @@ class FakeWorkspace:
     def prepare(self, name: str, raw: Any) -> Any:
         return self.definition(name).validate(raw)
 
-    def start(self, name: str, raw: Any, *, id: str = "", by: str = "", record_only: bool = False) -> tuple[RunRow, bool]:
+    def start(
+        self, name: str, raw: Any, *, id: str = "", by: str = "", record_only: bool = False
+    ) -> tuple[RunRow, bool]:
         self.started.append((name, raw, id, record_only))
         if id in self.rows:
             return self.rows[id], False
-        created = Entry(id or "r1", 1, 1_767_355_200.0, EntryKind.CREATED, data={"definition": name, "input": raw}, by="eve")
+        created = Entry(
+            id or "r1", 1, 1_767_355_200.0, EntryKind.CREATED, data={"definition": name, "input": raw}, by="eve"
+        )
         return self.put([created]), True
 
     def drive(self, run: RunRow) -> RunRow:

@@ -31,7 +31,12 @@ def failed(workspace):
         (["resolve", "r1", "charge", "--again"], "resolve", "charge", {"how": "again"}),
         (["resolve", "r1", "charge", "--fail", "-m", "x"], "resolve", "charge", {"how": "fail", "reason": "x"}),
         (["resolve", "r1", "charge", "--done", "5"], "resolve", "charge", {"how": "done", "result": 5}),
-        (["mark-done", "r1", "charge", "-m", "rang the bank"], "resolve", "charge", {"how": "done", "reason": "rang the bank"}),
+        (
+            ["mark-done", "r1", "charge", "-m", "rang the bank"],
+            "resolve",
+            "charge",
+            {"how": "done", "reason": "rang the bank"},
+        ),
         (["edit", "r1", "reserve", "--value", "7"], "edit", "reserve", {"value": 7}),
         (["edit", "r1", "-i", "total:=9"], "edit", "", {"value": {"order": "1", "total": 9}}),
         (["signal", "r1", "paid"], "signal", "paid", {"payload": None}),
@@ -39,7 +44,9 @@ def failed(workspace):
         (["signal", "r1", "paid", "-i", "eur:=5"], "signal", "paid", {"payload": {"eur": 5}}),
     ],
 )
-def test_each_act_leaves_its_request_bound_to_the_revision_that_was_shown(cli, workspace, failed, words, kind, target, data):
+def test_each_act_leaves_its_request_bound_to_the_revision_that_was_shown(
+    cli, workspace, failed, words, kind, target, data
+):
     workspace.future = [ENDED]
     called = cli(*words)
     assert called.code in (0, 1), called.err
@@ -62,7 +69,9 @@ def test_an_edited_input_is_checked_first(cli, workspace, failed):
 
 
 def test_commands_that_drive_exit_as_the_run_then_stands(cli, workspace, failed):
-    workspace.future = [[Entry("r1", 9, T0 + 9, EntryKind.COMPENSATED, data={"error": {"message": "x"}, "undone": ["a"]})]]
+    workspace.future = [
+        [Entry("r1", 9, T0 + 9, EntryKind.COMPENSATED, data={"error": {"message": "x"}, "undone": ["a"]})]
+    ]
     assert cli("retry", "r1").code == 3
 
 
@@ -88,7 +97,9 @@ def test_a_dry_run_for_a_program(cli, workspace, failed):
     }
 
 
-@pytest.mark.parametrize(("typed", "code", "acts"), [("y\n", 0, 1), ("yes\n", 0, 1), ("n\n", 8, 0), ("\n", 8, 0), ("", 8, 0)])
+@pytest.mark.parametrize(
+    ("typed", "code", "acts"), [("y\n", 0, 1), ("yes\n", 0, 1), ("n\n", 8, 0), ("\n", 8, 0), ("", 8, 0)]
+)
 def test_at_a_terminal_only_a_typed_yes_does_it(cli, workspace, failed, typed, code, acts):
     workspace.future = [ENDED]
     assert cli("pause", "r1", typed=typed).code == code

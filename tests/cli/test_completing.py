@@ -24,7 +24,7 @@ def stored(path: Path, *ids: str) -> None:
     path.parent.mkdir(exist_ok=True)
     with sqlite3.connect(path) as store:
         store.execute("CREATE TABLE runs (number INTEGER PRIMARY KEY, id TEXT, name TEXT, status TEXT)")
-        store.executemany("INSERT INTO runs (id, name, status) VALUES (?, 'order', 'failed')", [(id,) for id in ids])
+        store.executemany("INSERT INTO runs (id, name, status) VALUES (?, 'order', 'failed')", [(run,) for run in ids])
     store.close()
 
 
@@ -102,9 +102,21 @@ def test_an_unknown_command_completes_nothing():
     ("shell", "env", "out"),
     [
         ("bash", {"COMP_WORDS": "lexiconsole show", "COMP_CWORD": "1"}, "show\nshow-run"),
-        ("zsh", {"_TYPER_COMPLETE_ARGS": "lexiconsole init"}, '_arguments \'*: :(("init":"Write a first definition and a configuration to begin with."))\''),
-        ("fish", {"_TYPER_COMPLETE_ARGS": "lexiconsole init", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "init\tWrite a first definition and a configuration to begin with."),
-        ("pwsh", {"_TYPER_COMPLETE_ARGS": "lexiconsole init", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "init"}, "init:::Write a first definition and a configuration to begin with."),
+        (
+            "zsh",
+            {"_TYPER_COMPLETE_ARGS": "lexiconsole init"},
+            '_arguments \'*: :(("init":"Write a first definition and a configuration to begin with."))\'',
+        ),
+        (
+            "fish",
+            {"_TYPER_COMPLETE_ARGS": "lexiconsole init", "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+            "init\tWrite a first definition and a configuration to begin with.",
+        ),
+        (
+            "pwsh",
+            {"_TYPER_COMPLETE_ARGS": "lexiconsole init", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "init"},
+            "init:::Write a first definition and a configuration to begin with.",
+        ),
     ],
 )
 def test_each_shell_gets_its_own_format(shell, env, out):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lexiconsole.cli.inputs import gather, json_value
@@ -33,7 +33,7 @@ def given_words(*words: str) -> object:
         (["a\\.b=1"], {"a.b": "1"}),
         (["a=1", "a=2"], {"a": "2"}),
         (["a=1", "a.b=2"], {"a": {"b": "2"}}),
-        (["a:={\"x\": 1}", "a.y=2"], {"a": {"x": 1, "y": "2"}}),
+        (['a:={"x": 1}', "a.y=2"], {"a": {"x": 1, "y": "2"}}),
         (["url=http://x:=y"], {"url": "http://x:=y"}),
         (["text=two\nlines"], {"text": "two\nlines"}),
         (["ключ=значение"], {"ключ": "значение"}),
@@ -120,7 +120,9 @@ def test_a_folder_and_bytes_that_are_no_text_are_refused_in_words(tmp_path: Path
         given_words("-f", str(tmp_path / "b.json"))
 
 
-@pytest.mark.parametrize(("text", "value"), [('{"a": 1}', {"a": 1}), ("a: 1\nb: [x]", {"a": 1, "b": ["x"]}), ("[1, 2]", [1, 2])])
+@pytest.mark.parametrize(
+    ("text", "value"), [('{"a": 1}', {"a": 1}), ("a: 1\nb: [x]", {"a": 1, "b": ["x"]}), ("[1, 2]", [1, 2])]
+)
 def test_standard_input_is_json_or_yaml(monkeypatch: pytest.MonkeyPatch, text: str, value: object):
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
     assert given_words("-f", "-") == value
@@ -137,7 +139,12 @@ def test_json_on_the_command_line_says_how_to_write_text():
         json_value("hello", "--result")
 
 
-@given(st.dictionaries(st.text("abcxyz_", min_size=1), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.dictionaries(
+        st.text("abcxyz_", min_size=1), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)
+    )
+)
 def test_any_object_comes_through_field_by_field(value: dict[str, object]):
     import json
 

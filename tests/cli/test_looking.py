@@ -29,7 +29,9 @@ def intervened() -> Script:
     script.add(EntryKind.FAILED, error={"type": "SagaError", "message": "charge: no such card"})
     script.add(EntryKind.EDITED, "", by="bob", target=1, value={"order": "o-7", "total": 4.0}, reason="typo")
     script.add(EntryKind.RETRIED, "charge", by="bob", voids=[3, 4], reason="card renewed", after=90000.0)
-    script.add(EntryKind.OWNED, pid=77, host="box").add(EntryKind.STARTED, "charge", 2).add(EntryKind.DONE, "charge", 2, after=1.5)
+    script.add(EntryKind.OWNED, pid=77, host="box").add(EntryKind.STARTED, "charge", 2).add(
+        EntryKind.DONE, "charge", 2, after=1.5
+    )
     return script.add(EntryKind.COMPLETED, result={"paid": 4.0})
 
 
@@ -78,7 +80,11 @@ def test_what_steps_printed(cli, workspace):
 def many(workspace):
     for number, make in enumerate([rolled_back, asking, intervened, in_doubt, stuck_rollback, asking], start=1):
         workspace.put([*_renamed(make(), f"run{number}")], where="charge" if make is in_doubt else "")
-    failed = Script("run7").failed("charge", "\x1b[31mno\nmoney").add(EntryKind.FAILED, error={"type": "E", "message": "\x1b[31mno\nmoney"})
+    failed = (
+        Script("run7")
+        .failed("charge", "\x1b[31mno\nmoney")
+        .add(EntryKind.FAILED, error={"type": "E", "message": "\x1b[31mno\nmoney"})
+    )
     workspace.put(failed.entries, where="charge")
 
 
@@ -144,7 +150,19 @@ def test_a_definition(cli):
     assert "takes no input" in cli("show", "nothing").out
 
 
-@pytest.mark.parametrize("words", [["show", "ordr"], ["show-run", "r9"], ["watch", "r9"], ["frok", "r1"], ["show-run"], ["runs", "--limt", "3"], ["runs", "--limit", "x"], ["runs", "--limit", "0"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "ordr"],
+        ["show-run", "r9"],
+        ["watch", "r9"],
+        ["frok", "r1"],
+        ["show-run"],
+        ["runs", "--limt", "3"],
+        ["runs", "--limit", "x"],
+        ["runs", "--limit", "0"],
+    ],
+)
 def test_what_does_not_exist_or_fit_exits_2_in_words(cli, workspace, words):
     workspace.put(rolled_back().entries)
     called = cli(*words)

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("pydantic", "textual", "rich", "aiosqlite", "asyncio", "yaml", "lexiconsole.app", "lexiconsole.durable.journal")
+HEAVY = (
+    "pydantic",
+    "textual",
+    "rich",
+    "aiosqlite",
+    "asyncio",
+    "yaml",
+    "lexiconsole.app",
+    "lexiconsole.durable.journal",
+)
 
 PROBE = """
 import sys
@@ -25,7 +34,14 @@ sys.exit(code)
 def loaded(*words: str, env: dict[str, str] | None = None, heavy: tuple[str, ...] = HEAVY) -> list[str]:
     """Which of the heavy modules a call of the program imports."""
     probe = PROBE.format(words=list(words), heavy=heavy)
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, env={**os.environ, **(env or {})}, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(env or {})},
+        timeout=60,
+        check=False,
+    )
     return done.stderr.splitlines()[-1].split() if done.stderr else ["nothing was said"]
 
 
@@ -44,12 +60,16 @@ def test_completing_a_command_imports_nothing_heavy(line):
     assert loaded(env=complete(line)) == []
 
 
-@pytest.mark.parametrize("line", ["lexiconsole run o", "lexiconsole show-run a", "lexiconsole retry r1 --", "lexiconsole answer x"])
+@pytest.mark.parametrize(
+    "line", ["lexiconsole run o", "lexiconsole show-run a", "lexiconsole retry r1 --", "lexiconsole answer x"]
+)
 def test_completing_names_ids_and_options_imports_neither_pydantic_nor_an_event_loop(line):
     assert loaded(env=complete(line)) == []
 
 
-@pytest.mark.parametrize("words", [["run", "--help"], ["runs"], ["show-run", "x"], ["list"], ["check", "--explain", "LX001"]])
+@pytest.mark.parametrize(
+    "words", [["run", "--help"], ["runs"], ["show-run", "x"], ["list"], ["check", "--explain", "LX001"]]
+)
 def test_no_headless_command_imports_textual(words, tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert loaded(*words, heavy=("textual",), env={"PYTHONPATH": str(Path(__file__).parents[2])}) == []
@@ -63,7 +83,13 @@ def seconds(command: list[str], env: dict[str, str]) -> float:
 
 @pytest.mark.parametrize(
     ("words", "line"),
-    [(["--help"], ""), ([], "lexiconsole ru"), ([], "lexiconsole show-run a"), ([], "lexiconsole run o"), ([], "lexiconsole retry r1 --")],
+    [
+        (["--help"], ""),
+        ([], "lexiconsole ru"),
+        ([], "lexiconsole show-run a"),
+        ([], "lexiconsole run o"),
+        ([], "lexiconsole retry r1 --"),
+    ],
 )
 def test_it_takes_less_than_200_ms_more_than_python_alone(words, line):
     """The quickest of a few calls counts. Where Python alone needs more than 20 ms, because the machine is slow or busy

@@ -17,7 +17,9 @@ class Script:
         data = {"definition": name, "version": 1, "input": input, **created}
         self.add(EntryKind.CREATED, by="eve", **data)
 
-    def add(self, what: EntryKind, key: str = "", attempt: int = 0, *, by: str = "", after: float = 0.1, **data: Any) -> Script:
+    def add(
+        self, what: EntryKind, key: str = "", attempt: int = 0, *, by: str = "", after: float = 0.1, **data: Any
+    ) -> Script:
         self.now += after if self.entries else 0.0
         self.entries.append(Entry(self.run, len(self.entries) + 1, round(self.now, 3), what, key, attempt, data, by))
         return self
@@ -36,7 +38,13 @@ class Script:
 def rolled_back() -> Script:
     """reserve, charge (two tries), courier fails; charge and reserve undone, newest first."""
     script = Script(input={"order": "o-91", "total": 480.0}).done("reserve", "rsv-1")
-    script.add(EntryKind.ATTEMPT_FAILED, "charge", 1, error={"type": "TimeoutError", "message": "slow"}, retry_at=script.now + 2)
+    script.add(
+        EntryKind.ATTEMPT_FAILED,
+        "charge",
+        1,
+        error={"type": "TimeoutError", "message": "slow"},
+        retry_at=script.now + 2,
+    )
     script.add(EntryKind.STARTED, "charge", 2, after=2.0).add(EntryKind.DONE, "charge", 2, after=0.8, result="ch-1")
     script.failed("courier", "no van")
     script.undone("charge").undone("reserve")
@@ -62,7 +70,10 @@ def stuck_rollback() -> Script:
 
 REPAIR_FORM = {
     "type": "object",
-    "properties": {"how": {"enum": ["again", "done", "skip"], "type": "string"}, "reason": {"type": "string", "default": ""}},
+    "properties": {
+        "how": {"enum": ["again", "done", "skip"], "type": "string"},
+        "reason": {"type": "string", "default": ""},
+    },
     "required": ["how"],
 }
 

@@ -37,7 +37,11 @@ def test_every_field_with_type_need_default_and_limits():
     found = {field.name: field for field in fields(Order.model_json_schema())}
     assert found["id"].required
     assert found["id"].about == "the order's number"
-    assert (found["total"].type, found["total"].default, found["total"].limits) == ("number", "0.0", ("at least 0", "less than 1000"))
+    assert (found["total"].type, found["total"].default, found["total"].limits) == (
+        "number",
+        "0.0",
+        ("at least 0", "less than 1000"),
+    )
     assert (found["colour"].type, found["colour"].default) == ("red|blue", '"red"')
     assert found["tags"].type == "list of text"
     assert (found["address.city"].required, found["address.zip"].default) == (True, '""')
@@ -54,4 +58,6 @@ def test_a_model_that_contains_itself_ends():
 
 
 def test_an_input_that_is_no_object_is_one_field():
-    assert [(field.name, field.type) for field in fields({"type": "array", "items": {"type": "integer"}})] == [("(input)", "list of integer")]
+    assert [(field.name, field.type) for field in fields({"type": "array", "items": {"type": "integer"}})] == [
+        ("(input)", "list of integer")
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
@@ -40,7 +40,12 @@ LOAN = Outline(
 )
 
 SAGA = Outline(
-    (N("reserve"), N("charge"), N("undo/reserve", NodeKind.COMPENSATION, "release", "undo"), N("undo/charge", lane="undo")),
+    (
+        N("reserve"),
+        N("charge"),
+        N("undo/reserve", NodeKind.COMPENSATION, "release", "undo"),
+        N("undo/charge", lane="undo"),
+    ),
     (
         E("reserve", "charge"),
         E("reserve", "undo/reserve", EdgeKind.UNDO),
@@ -75,7 +80,10 @@ def test_a_saga_shows_beside_each_step_what_undoes_it():
 
 
 def test_a_group_shows_what_is_inside_it():
-    outline = Outline((N("a"), N("both", NodeKind.PARALLEL), N("x", parent="both"), N("y", parent="both"), N("z")), (E("a", "both"), E("both", "z")))
+    outline = Outline(
+        (N("a"), N("both", NodeKind.PARALLEL), N("x", parent="both"), N("y", parent="both"), N("z")),
+        (E("a", "both"), E("both", "z")),
+    )
     assert drawn(outline) == "[a]\n[both]\n│  [x]\n│  [y]\n[z]"
 
 
@@ -112,11 +120,16 @@ def test_dot_quotes_names_and_labels():
 @st.composite
 def outlines(draw: st.DrawFn) -> Outline:
     keys = [f"k{number}" for number in range(draw(st.integers(1, 7)))]
-    nodes = tuple(N(key, draw(st.sampled_from(list(NodeKind))), lane=draw(st.sampled_from(["", "", "undo"]))) for key in keys)
-    pairs = draw(st.lists(st.tuples(st.sampled_from(keys), st.sampled_from(keys), st.sampled_from(list(EdgeKind))), max_size=14))
+    nodes = tuple(
+        N(key, draw(st.sampled_from(list(NodeKind))), lane=draw(st.sampled_from(["", "", "undo"]))) for key in keys
+    )
+    pairs = draw(
+        st.lists(st.tuples(st.sampled_from(keys), st.sampled_from(keys), st.sampled_from(list(EdgeKind))), max_size=14)
+    )
     return Outline(nodes, tuple(E(*pair) for pair in pairs))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(outlines())
 def test_any_shape_is_drawn_with_every_node_once_in_full(outline: Outline):
     lines = outline_text(outline)

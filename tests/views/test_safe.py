@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lexiconsole.views.safe import harmless, harmless_lines
@@ -42,10 +42,14 @@ def test_longer_texts_keep_their_lines():
     assert harmless_lines("a\r\nb\tc\n\x1b[2J") == ["a", "b   c", "\\x1b[2J"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec=None)))
 def test_nothing_that_acts_survives(text: str):
     shown = harmless(text)
     assert not any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in shown)
-    assert not any(unicodedata.bidirectional(sign) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI") for sign in shown)
+    assert not any(
+        unicodedata.bidirectional(sign) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+        for sign in shown
+    )
     shown.encode()
     assert harmless(shown) == shown

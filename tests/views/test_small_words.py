@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lexiconsole.types import RunStatus
@@ -57,6 +57,7 @@ def test_widths(text: str, cells: int):
     assert cell_width(text) == cells
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(), st.integers(0, 12))
 def test_a_cut_text_fits(text: str, width: int):
     assert cell_width(cut(text, width)) <= width
@@ -83,7 +84,10 @@ def test_values_on_one_line(value, text: str):
 
 
 def test_an_input_reads_like_what_was_typed():
-    assert pairs({"order": "o-91", "total": 480.0, "note": "a b", "list": [1, 2]}) == 'order=o-91 total=480.0 note="a b" list=[1,2]'
+    assert (
+        pairs({"order": "o-91", "total": 480.0, "note": "a b", "list": [1, 2]})
+        == 'order=o-91 total=480.0 note="a b" list=[1,2]'
+    )
 
 
 @pytest.mark.parametrize(

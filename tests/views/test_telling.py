@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lexiconsole.durable.entry import Entry, EntryKind
@@ -104,7 +104,13 @@ def test_a_retry_keeps_what_it_voids_visible_and_the_run_moves_again():
 
 
 def test_a_skip_stands_as_the_outcome_of_its_key_and_voids_what_followed():
-    script = Script().done("a").failed("b").done("c").add(EntryKind.SKIPPED, "b", by="eve", result=7, voids=[3, 4], reason="x")
+    script = (
+        Script()
+        .done("a")
+        .failed("b")
+        .done("c")
+        .add(EntryKind.SKIPPED, "b", by="eve", result=7, voids=[3, 4], reason="x")
+    )
     story = tell(script.entries)
     assert (story.row("b").state, story.row("b").result) == (StepState.SKIPPED, 7)
     assert story.row("c").state is StepState.PENDING
@@ -112,7 +118,9 @@ def test_a_skip_stands_as_the_outcome_of_its_key_and_voids_what_followed():
 
 def test_an_edit_replaces_a_result_or_the_input_and_says_who():
     script = Script(input={"n": 1}).done("a", 1)
-    script.add(EntryKind.EDITED, "a", by="eve", target=2, value=9).add(EntryKind.EDITED, "", by="eve", target=1, value={"n": 2})
+    script.add(EntryKind.EDITED, "a", by="eve", target=2, value=9).add(
+        EntryKind.EDITED, "", by="eve", target=1, value={"n": 2}
+    )
     story = tell(script.entries)
     assert (story.row("a").result, story.input) == (9, {"n": 2})
 
@@ -160,7 +168,13 @@ def test_a_renewal_begins_a_new_generation_with_no_rows():
 
 
 def test_a_start_without_an_end_before_the_next_start_was_cut_off_by_a_crash():
-    script = Script().add(EntryKind.STARTED, "a", 1).add(EntryKind.OWNED, pid=2).add(EntryKind.STARTED, "a", 2).done("a", attempt=2)
+    script = (
+        Script()
+        .add(EntryKind.STARTED, "a", 1)
+        .add(EntryKind.OWNED, pid=2)
+        .add(EntryKind.STARTED, "a", 2)
+        .done("a", attempt=2)
+    )
     row = tell(script.entries).row("a")
     assert [attempt.state for attempt in row.attempts] == [StepState.DOUBTFUL, StepState.DONE]
 
@@ -236,7 +250,11 @@ _DATA = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(st.tuples(_KINDS, st.sampled_from(["", "a", "undo/a", "repair/a"]), _DATA), max_size=20), st.integers(0, 20))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(_KINDS, st.sampled_from(["", "a", "undo/a", "repair/a"]), _DATA), max_size=20),
+    st.integers(0, 20),
+)
 def test_a_prefix_told_entry_by_entry_is_the_same_as_told_at_once(facts, cut):
     """Also: no order of kinds, and no odd data, makes the fold raise."""
     entries = [Entry("r", 1, T0, EntryKind.CREATED, data={"definition": "d"})]

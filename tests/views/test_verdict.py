@@ -69,7 +69,9 @@ def test_a_run_that_waits_for_a_signal_says_how_to_send_it():
 
 
 def test_a_sleeping_run_says_until_when():
-    script = Script().add(EntryKind.SLEEPING, "nap", until=T0 + 100).add(EntryKind.PARKED, status="sleeping", on=["nap"])
+    script = (
+        Script().add(EntryKind.SLEEPING, "nap", until=T0 + 100).add(EntryKind.PARKED, status="sleeping", on=["nap"])
+    )
     assert "(in 1m 40s)" in said(script, T0).sentence
 
 

@@ -1,9 +1,9 @@
 """A saga to begin with: book a flight, a hotel and a car; when one can not be had, give back what was booked.
 
     lexiconsole run holiday -i city=Oslo                    all three are booked
-    lexiconsole run holiday -i city=Oslo -i sold_out=car    flight and hotel are given back, newest first
+    lexiconsole run holiday -i city=Oslo -i sold_out=car    hotel and flight are given back, newest first
 
-A booking is a text file in the folder `bookings`, so that you can see it come and go.
+A booking is a text file in a folder of its run below `bookings`, so that you can see it come and go.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from lexiconsole import AbstractSaga, saga_step, workflow
+from lexiconsole import AbstractSaga, current_step, saga_step, workflow
 
 
 class Wish(BaseModel):
@@ -24,7 +24,7 @@ class Wish(BaseModel):
     sold_out: Literal["nothing", "flight", "hotel", "car"] = Field("nothing", description="What can not be had.")
 
 
-@workflow(name="holiday", input=Wish)
+@workflow(name="holiday", input=Wish, example={"city": "Oslo"})
 class Holiday(AbstractSaga[str]):
     """Books a flight, a hotel and a car, or nothing at all."""
 
@@ -46,7 +46,7 @@ class Holiday(AbstractSaga[str]):
     def cancel_hotel(self) -> None:
         self.give_back("hotel")
 
-    # Steps may be tried more than once: after a failure, and after a crash. Writing the same file twice does no harm.
+    # A step may be tried more than once: after a failure, and after a crash. Writing the same file twice does no harm.
     @saga_step(compensation="cancel_car", max_retries=2, retry_delay=0.5)
     def car(self) -> str:
         return self.book("car", "a small one")
@@ -57,10 +57,13 @@ class Holiday(AbstractSaga[str]):
     def book(self, what: str, terms: str) -> str:
         if self.wish.sold_out == what:
             raise RuntimeError(f"no {what} is to be had in {self.wish.city}")
-        folder = Path("bookings")
-        folder.mkdir(exist_ok=True)
-        (folder / f"{what}.txt").write_text(f"{self.wish.city}: {terms}\n", encoding="utf-8")
-        return f"{what}: {terms}"
+        place = self.place(what)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"{self.wish.city}: {terms}\n", encoding="utf-8")
+        return terms
 
     def give_back(self, what: str) -> None:
-        Path("bookings", f"{what}.txt").unlink(missing_ok=True)
+        self.place(what).unlink(missing_ok=True)
+
+    def place(self, what: str) -> Path:
+        return Path("bookings", current_step().run_id, f"{what}.txt")

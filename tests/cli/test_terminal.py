@@ -1,0 +1,170 @@
+"""At a real terminal: moving bars, questions in place, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from tests.cli.test_end_to_end import DEFINITIONS, ROOT
+
+
+class Terminal:
+    """The program at a terminal of 100 columns and 30 lines; `until` reads until the screen shows a text."""
+
+    def __init__(self, here: Path, *words: str) -> None:
+        env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+        env |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "lexiconsole", *words], cwd=str(here), env=env, dimensions=(30, 100)
+        )
+        self.screen = pyte.Screen(100, 30)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, wanted: str | Callable[[], bool], seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while not (wanted in self.text if isinstance(wanted, str) else wanted()):
+            assert time.monotonic() < deadline, f"{wanted!r} is not on the screen:\n{self.text}"
+            try:
+                data = self.child.read_nonblocking(4096, timeout=0.1)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                assert wanted in self.text if isinstance(wanted, str) else wanted(), self.text
+                return
+            self.raw += data
+            self._stream.feed(data)
+
+    def type(self, keys: str) -> None:
+        self.child.send(keys)
+
+    def end(self) -> int | None:
+        self.until(lambda: not self.child.isalive())
+        self.child.close()
+        return self.child.exitstatus
+
+
+@pytest.fixture
+def at(tmp_path: Path):
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "some.py").write_text(DEFINITIONS)
+    opened: list[Terminal] = []
+
+    def open_terminal(*words: str) -> Terminal:
+        opened.append(Terminal(tmp_path, *words))
+        return opened[-1]
+
+    yield open_terminal
+    for terminal in opened:
+        terminal.child.close(force=True)
+
+
+def test_a_bar_shows_how_far_a_step_is_and_leaves_nothing_behind(at):
+    terminal = at("run", "bars")
+    terminal.until(lambda: "importing" in terminal.text and "/40, 1 failed" in terminal.text)
+    assert terminal.end() == 0
+    assert "importing" not in terminal.text
+    assert "✓ rows" in terminal.text
+    assert "done" in terminal.text
+    assert not terminal.screen.cursor.hidden
+
+
+def test_states_have_colour_on_a_terminal(at):
+    terminal = at("run", "count")
+    assert terminal.end() == 0
+    assert b"\x1b[38;5;" in terminal.raw
+
+
+def test_a_question_is_answered_in_place(at):
+    terminal = at("run", "review")
+    terminal.until("approve (yes/no):")
+    terminal.type("dunno\r")
+    terminal.until("'dunno' is neither yes nor no")
+    terminal.type("yes\r")
+    terminal.until("note (")
+    terminal.type("fine\r")
+    assert terminal.end() == 0
+    assert "True fine" in terminal.text
+
+
+def test_who_does_not_want_to_answer_just_presses_return(at):
+    terminal = at("run", "review")
+    terminal.until("approve (yes/no):")
+    terminal.type("\r")
+    assert terminal.end() == 4
+    assert "lexiconsole answer" in terminal.text
+
+
+def test_an_act_asks_first(at):
+    assert at("run", "paid", "--id", "p").end() == 4
+    terminal = at("cancel", "p")
+    terminal.until("Do it? [y/N]")
+    terminal.type("n\r")
+    assert terminal.end() == 8
+    terminal = at("cancel", "p")
+    terminal.until("Do it? [y/N]")
+    terminal.type("y\r")
+    assert terminal.end() == 0
+
+
+def test_ctrl_c_once_stops_cleanly_and_the_run_is_resumed(at):
+    terminal = at("run", "count", "--id", "c", "-i", "n=6", "-i", "seconds=0.3")
+    terminal.until("✓ s1")
+    terminal.type("\x03")
+    assert terminal.end() == 130
+    assert "lexiconsole resume c" in terminal.text
+    assert not terminal.screen.cursor.hidden
+    assert at("resume", "c").end() == 0
+
+
+STUBBORN = '''
+import asyncio
+import time
+from pathlib import Path
+from lexiconsole import workflow
+@workflow(name="stubborn")
+async def stubborn(ctx) -> int:
+    """Holds the engine's loop."""
+    async def hold() -> int:
+        Path("holding").touch()
+        time.sleep(60)
+        return 1
+    await ctx.step("first", lambda: 1)
+    await ctx.step("moment", lambda: asyncio.sleep(1))
+    await ctx.step("hold", hold)
+    return 1
+'''
+
+
+def test_ctrl_c_twice_stops_at_once_whatever_the_step_does(at, tmp_path):
+    (tmp_path / "definitions" / "stubborn.py").write_text(STUBBORN)
+    terminal = at("run", "stubborn", "--id", "s")
+    terminal.until("✓ first")
+    terminal.until((tmp_path / "holding").exists)
+    terminal.type("\x03")
+    terminal.until("again to stop at once")
+    began = time.monotonic()
+    terminal.type("\x03")
+    assert terminal.end() == 130
+    assert time.monotonic() - began < 5
+    assert not terminal.screen.cursor.hidden
+
+
+def test_the_worker_is_stopped_with_ctrl_c(at):
+    assert at("run", "count", "--record-only").end() == 0
+    terminal = at("worker")
+    terminal.until("completed")
+    terminal.type("\x03")
+    assert terminal.end() == 130
+    assert "stopped; nothing is lost" in terminal.text
