@@ -22,7 +22,7 @@ from lexiconsole.errors import ValueNotStorableError
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import Json
 
-__all__ = ["DEFAULT_LIMIT", "MASK", "Codec", "returns_of"]
+__all__ = ["DEFAULT_LIMIT", "MASK", "Codec", "adapter_of", "returns_of"]
 
 DEFAULT_LIMIT = 1_000_000
 """Bytes of JSON one value may take."""
@@ -64,7 +64,7 @@ class Codec:
         if returns is INFER or returns is Any or (type(value) is returns and returns in _PLAIN):
             return value
         try:
-            return _adapter(returns).validate_json(to_json(value))
+            return adapter_of(returns).validate_json(to_json(value))
         except (ValidationError, PydanticUserError) as fault:
             raise ValueNotStorableError(
                 where, f"the recorded value does not fit {_name(returns)}: {_first(fault)}"
@@ -74,7 +74,7 @@ class Codec:
         try:
             if returns is INFER or returns is Any:
                 return to_json(value, inf_nan_mode="constants")
-            return _adapter(returns).dump_json(value, warnings="error")
+            return adapter_of(returns).dump_json(value, warnings="error")
         except (PydanticSerializationError, PydanticUserError, ValueError, RecursionError) as fault:
             wanted = "JSON" if returns is INFER or returns is Any else _name(returns)
             raise ValueNotStorableError(
@@ -129,7 +129,8 @@ def _success_type(function: types.FunctionType) -> Any:
     return hint
 
 
-def _adapter(returns: Any) -> TypeAdapter[Any]:
+def adapter_of(returns: Any) -> TypeAdapter[Any]:
+    """Pydantic's view of a type; made once, since making one costs a hundred times more than using it."""
     try:
         found = _adapters.get(returns)
     except TypeError:  # an annotation that has no hash

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from lexiconsole.durable.codec import adapter_of
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import InvalidInputError
@@ -66,7 +67,7 @@ class Definition:
                 )
             return None
         try:
-            return TypeAdapter(self.input).validate_python({} if raw is None else raw)
+            return adapter_of(self.input).validate_python({} if raw is None else raw)
         except ValidationError as fault:
             raise InvalidInputError(
                 self.name,
@@ -79,7 +80,7 @@ class Definition:
             return None
         if isinstance(self.input, type) and issubclass(self.input, BaseModel):
             return self.input.model_json_schema()
-        return TypeAdapter(self.input).json_schema()
+        return adapter_of(self.input).json_schema()
 
     def outline(self) -> Outline:
         """What it looks like before any run: from the example, or from an input whose fields all have defaults.

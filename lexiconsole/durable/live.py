@@ -204,6 +204,8 @@ class LiveContext(Delivery):
                 strand.busy = False
             if work.settled:
                 return work.result()
+        if not self.live and strand is self.main and self.deliver_at_once(work):
+            return work.result()
         await self._wait((work,), need_all=False)
         return work.result()
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -90,6 +91,7 @@ class Outline:
             tuple(OutlineEdge(**{**row, "kind": EdgeKind(row.get("kind", "next"))}) for row in data["edges"]),
         )
 
+    @lru_cache(maxsize=256)  # noqa: B019 - outlines are few and small, and most runs have the same ones
     def digest(self) -> str:
         """Sixteen hex digits that change when the shape does; labels do not count."""
         shape = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,7 @@ class Drive:
         """`entries` are `run.created` and all since the last renewal; `clean`: nothing was in flight when it was put down."""
         self.runtime, self.row, self.definition = runtime, row, definition
         self.entries, self.clean = entries, clean
-        self.clock, self.codec, self.chance = runtime.clock, runtime.codec, random.Random()
+        self.clock, self.codec, self.chance = runtime.clock, runtime.codec, runtime.chance
         self.ctx: LiveContext | None = None
         self.task: asyncio.Task[None] | None = None
         self.ended = asyncio.get_running_loop().create_future()

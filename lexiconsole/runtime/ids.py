@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 from lexiconsole.durable.addresses import ID_LETTERS
 
@@ -10,4 +10,4 @@ __all__ = ["new_run_id"]
 
 
 def new_run_id() -> str:
-    return "".join(secrets.choice(ID_LETTERS) for _ in range(12))
+    return "".join(ID_LETTERS[byte % 32] for byte in os.urandom(12))

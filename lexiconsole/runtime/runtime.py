@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,7 @@ class Runtime:
         self.clock: Clock = clock or SystemClock()
         self.locks, self.told = locks, told
         self.codec = Codec(self.settings.max_value_bytes, frozenset(self.settings.secrets))
+        self.chance = random.Random()
         self.threads = Threads(self.settings.threads)
         self.starts = Starts(self.settings.show_start_after)
         self.drives: dict[str, Drive] = {}
