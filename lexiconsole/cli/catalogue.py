@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.types import JsonObject
-from lexiconsole.views.cells import columns
+from lexiconsole.views.cells import columns, cut
 from lexiconsole.views.dot import dot
 from lexiconsole.views.durations import span
 from lexiconsole.views.fields import Field, fields
@@ -101,9 +101,10 @@ def _described(face: Face, definition: Definition) -> list[str]:
 
 
 def _cells(field: Field) -> tuple[str, ...]:
-    need = "needed" if field.required else f"= {field.default}"
-    rest = "; ".join(part for part in (field.about, *field.limits) if part)
-    return tuple(harmless(text) for text in (f"  {field.name}", field.type, need, rest))
+    need = "needed" if field.required else f"= {cut(field.default, 40)}" if field.default else "optional"
+    limits = f"({', '.join(field.limits)})" if field.limits else ""
+    rest = " ".join(part for part in (field.about, limits) if part)
+    return tuple(harmless(text) for text in (f"  {field.name}", cut(field.type, 40), need, rest))
 
 
 def _example(definition: Definition) -> str:

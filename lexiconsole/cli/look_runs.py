@@ -50,6 +50,7 @@ def show_run(
     id: RunId,
     entries: Annotated[bool, typer.Option("--entries", help="The journal's entries as they are.")] = False,
     logs: Annotated[bool, typer.Option("--logs", help="Also what the steps printed.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Every line, also of long series of like ones.")] = False,
 ) -> ExitCode:
     """Tell the story of a run.
 
@@ -58,4 +59,4 @@ def show_run(
     """
     from lexiconsole.cli.run_story import show_entries, show_story
 
-    return show_entries(face, id) if entries else show_story(face, id, logs=logs)
+    return show_entries(face, id) if entries else show_story(face, id, logs=logs, full=full)

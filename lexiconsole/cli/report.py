@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.paint import Paint
-from lexiconsole.views.cells import cell_width, padded
+from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, day, span, stamp
 from lexiconsole.views.safe import harmless, harmless_lines
 from lexiconsole.views.story import Lane, Moment, Story
@@ -53,8 +53,11 @@ def moment_lines(moments: Sequence[Moment], paint: Paint) -> list[str]:
     return lines
 
 
-def moment_line(moment: Moment, paint: Paint, width: int = 0) -> str:
-    """`12:04:31 ✓ charge  840 ms  try 2  {…}`; what comes back is indented behind an arrow, what people did says who."""
+def moment_line(moment: Moment, paint: Paint, width: int = 0, room: int | None = None) -> str:
+    """`12:04:31 ✓ charge  840 ms  try 2  {…}`; what comes back is indented, what people did says who.
+
+    `width` is that of the subjects' column; a text that would reach beyond `room` cells is cut.
+    """
     subject = padded(_subject(moment), width)
     facts = [paint.text(subject, moment.look.colour) if moment.lane in (Lane.RUN, Lane.PEOPLE) else subject]
     if moment.took is not None:
@@ -64,7 +67,9 @@ def moment_line(moment: Moment, paint: Paint, width: int = 0) -> str:
     if moment.lane is Lane.PEOPLE and moment.by:
         facts.append(f"by {harmless(moment.by)}")
     if moment.text:
-        facts.append(harmless(moment.text))
+        used = 15 + cell_width(subject) + sum(cell_width(fact) + 2 for fact in facts[1:])
+        text = harmless(moment.text)
+        facts.append(text if room is None else cut(text, max(10, room - used)))
     if moment.voided:
         facts.append(paint.text("(set aside)", FAINT))
     mark = paint.look(moment.look) + " " * (2 - cell_width(moment.look.mark(paint.ascii_only)))

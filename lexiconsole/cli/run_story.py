@@ -10,6 +10,7 @@ from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.report import header_lines, log_lines, moment_lines, verdict_lines
 from lexiconsole.cli.shapes import entry_shape, story_shape
 from lexiconsole.types import JsonObject
+from lexiconsole.views.condense import condensed
 from lexiconsole.views.durations import stamp
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.telling import tell, timeline
@@ -32,8 +33,8 @@ def show_entries(face: Face, id: str) -> ExitCode:
     return ExitCode.COMPLETED
 
 
-def show_story(face: Face, id: str, *, logs: bool) -> ExitCode:
-    """Header, timeline and last word; with `logs` also what the steps printed."""
+def show_story(face: Face, id: str, *, logs: bool, full: bool) -> ExitCode:
+    """Header, timeline and last word; with `logs` also what the steps printed, with `full` every single line."""
     with face.workspace() as workspace:
         row = workspace.run(id)
         facts = workspace.entries(row)
@@ -43,8 +44,9 @@ def show_story(face: Face, id: str, *, logs: bool) -> ExitCode:
             face.out.object(story_shape(story, row, said))
             return ExitCode.COMPLETED
         paint = face.out.paint
+        lines = timeline(facts) if full else condensed(timeline(facts))
         face.out.lines(header_lines(story, row, time.time(), paint))
-        face.out.lines(["", *moment_lines(timeline(facts), paint)])
+        face.out.lines(["", *moment_lines(lines, paint)])
         if logs:
             face.out.lines(["", *log_lines((step.key, step.log) for step in story.rows if step.log)])
         ahead_of_it = _not_reached(workspace, row, {step.key for step in story.rows})
@@ -70,4 +72,12 @@ def _not_reached(workspace: Workspace, row: RunRow, known: set[str]) -> list[str
 
     quiet = (NodeKind.START, NodeKind.END, NodeKind.COMPENSATION)
     nodes = workspace.outline(row).nodes
-    return [node.key for node in nodes if node.key not in known and node.kind not in quiet and node.lane != "undo"]
+    heads = {head for key in known for head in _heads(key)}
+    return [node.key for node in nodes if node.key not in heads and node.kind not in quiet and node.lane != "undo"]
+
+
+def _heads(key: str) -> list[str]:
+    """The nodes that a key shows were reached: `review#2` is a visit of `review`, `batch/7` a part of `batch`."""
+    parts = key.split("/")
+    whole = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    return [*whole, *(part.partition("#")[0] for part in whole)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from lexiconsole.cli.report import moment_line
 from lexiconsole.cli.shapes import entry_shape, progress_shape
 from lexiconsole.durable.entry import Entry
+from lexiconsole.views.condense import Condenser
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.story import Moment, RowKind, Story
 from lexiconsole.views.words import StepState
@@ -75,8 +76,18 @@ class _JsonWatcher(_Plain):
 class _LineWatcher(_Plain):
     def __init__(self, write: Callable[[str], None], paint: Paint, flush: Callable[[], None] | None = None) -> None:
         self._write, self._paint, self._flush = write, paint, flush
+        self._condenser = Condenser()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._show(self._condenser.rest())
 
     def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
+        for moment in moments:
+            self._show(self._condenser.add(moment))
+
+    def _show(self, moments: list[Moment]) -> None:
         for moment in moments:
             self._write(moment_line(moment, self._paint))
         if moments and self._flush is not None:
@@ -98,6 +109,7 @@ class _BarWatcher:
         self._console = console
         self._bars = self._made(console, [spinner, text, BarColumn(24), counted, TimeElapsedColumn()])
         self._tasks: dict[str, Any] = {}
+        self._condenser = Condenser()
 
     @staticmethod
     def _made(console: Any, parts: list[Any]) -> Any:
@@ -112,14 +124,19 @@ class _BarWatcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._show(self._condenser.rest())
         self._bars.__exit__(kind, error, trace)
 
-    def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
+    def _show(self, moments: list[Moment]) -> None:
         from rich.text import Text
 
         for moment in moments:
-            line = self._paint.plain(moment_line(moment, self._paint))
+            line = self._paint.plain(moment_line(moment, self._paint, room=self._console.width))
             self._console.print(Text.from_ansi(line), soft_wrap=True)
+
+    def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
+        for moment in moments:
+            self._show(self._condenser.add(moment))
         row = story().row(entry.key) if entry.key else None
         if row is None:
             return

@@ -25,7 +25,10 @@ _LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as people read it. `name` is dotted for nested ones; `default` is JSON, "" when the field is required."""
+    """One field as people read it. `name` is dotted for nested ones.
+
+    `default` is JSON, "" when there is none or it is made anew each time.
+    """
 
     name: str
     type: str
@@ -60,7 +63,8 @@ def _properties(
 
 def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *, required: bool) -> Field:
     schema = {**_resolved(raw, definitions), **{key: part for key, part in raw.items() if key != "$ref"}}
-    default = "" if required else json.dumps(schema.get("default"), ensure_ascii=False)
+    known = "default" in schema and not required
+    default = json.dumps(schema["default"], ensure_ascii=False) if known else ""
     about = str(schema.get("description", ""))
     return Field(
         name, _type(raw, definitions), required, default, about.partition("\n")[0], _limits(schema, definitions)

@@ -114,7 +114,8 @@ class _Drawing:
         text = _SHAPES.get(node.kind, "[{}]").format(node.title)
         notes = [node.kind.value] if node.kind in _NAMED else []
         if key in self._undo:
-            notes.append(f"{self._strokes.undo} {self._titles.get(self._undo[key], self._undo[key])}")
+            undo = self._titles.get(self._undo[key], self._undo[key])
+            notes.append(f"{self._strokes.undo} {'undo' if undo == node.title else undo}")
         return "  ".join([text, *notes])
 
     def _reach(self, key: str) -> frozenset[str]:

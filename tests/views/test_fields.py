@@ -31,6 +31,7 @@ class Order(BaseModel):
     card: SecretStr = SecretStr("")
     count: Annotated[int, Field(gt=0)] | None = None
     parent: Order | None = None
+    made: list[int] = Field(default_factory=list)
 
 
 def test_every_field_with_type_need_default_and_limits():
@@ -47,6 +48,7 @@ def test_every_field_with_type_need_default_and_limits():
     assert (found["address.city"].required, found["address.zip"].default) == (True, '""')
     assert found["due"].type == "date or nothing"
     assert found["card"].type == "secret"
+    assert (found["made"].default, found["made"].required) == ("", False)
     assert found["count"].limits == ("more than 0",)
 
 
