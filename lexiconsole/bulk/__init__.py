@@ -1,6 +1,7 @@
 """Bulk operations: one operation over many items, in batches, with bounded concurrency and bounded memory."""
 
 from lexiconsole.bulk.batch import Batch, BatchResult, BulkResult, ItemFailure
+from lexiconsole.bulk.breaker import PurgatoryBreaker
 from lexiconsole.bulk.config import BulkOperationConfig
 from lexiconsole.bulk.error import (
     BulkError,
@@ -28,6 +29,7 @@ __all__ = [
     "BulkStopLossError",
     "BulkTimeoutError",
     "ItemFailure",
+    "PurgatoryBreaker",
     "bulk_filter",
     "bulk_map",
     "bulk_reduce",

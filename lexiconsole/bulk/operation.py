@@ -41,7 +41,8 @@ class BulkOperation(Generic[T, R]):
     `stop_loss` is the share of failed items above which it stops, judged from `stop_loss_after` items on.
     `retry_items` tries failed items again, alone, in all `config.retry_attempts` times: by default with `processor` only;
     a batch processor that raises is tried again as a whole in any case. `keep_results` is by default true in memory only.
-    `max_failures` failures are kept, all are counted. A recorded run renews itself every `renew_every` batches.
+    `on_progress` is called after each batch, in memory only. `max_failures` failures are kept, all are counted.
+    A recorded run renews itself every `renew_every` batches.
     """
 
     KIND: ClassVar[ModelKind] = ModelKind.BULK
@@ -75,7 +76,9 @@ class BulkOperation(Generic[T, R]):
             raise DefinitionError(f"{name}: renew_every must be at least 1, and max_failures not negative")
         self.name, self.config = name, config or BulkOperationConfig()
         self._items, self._total, self._checkpoint, self._on_progress = items, total, checkpoint, on_progress
-        self._limits = Limits(stop_loss, stop_loss_after, max_failures, renew_every)
+        self._limits = Limits(
+            stop_loss, stop_loss_after, max_failures, renew_every, self.config.enable_progress_tracking
+        )
         self._keep_results, self._idempotent = keep_results, idempotent
         if batch_processor is not None:
             self._call, self._retry_items = per_batch(batch_processor, circuit_breaker), bool(retry_items)
@@ -160,7 +163,8 @@ class BulkOperation(Generic[T, R]):
             self._limits,
             state=state,
             total=total,
-            tell=self._teller(ctx),
+            on_progress=None if ctx.journaled else self._on_progress,
+            checkpointed=checkpoint is not None,
             collect=sink is None,
         )
         run.cancelled, self._run = self._cancelled, run
@@ -195,17 +199,3 @@ class BulkOperation(Generic[T, R]):
             return self._total
         counted = await ctx.step("total", self._total, returns=int)
         return cast("int", counted.value) if isinstance(counted, Ok) else None
-
-    def _teller(self, ctx: Context) -> Callable[[Progress], None] | None:
-        """Whom to tell after each batch. A callback of the program's own is called in memory only."""
-        if not self.config.enable_progress_tracking:
-            return None
-        callback = None if ctx.journaled else self._on_progress
-        if callback is None:
-            return ctx.note
-
-        def tell(progress: Progress) -> None:
-            ctx.note(progress)
-            callback(progress)
-
-        return tell

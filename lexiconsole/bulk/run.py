@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -28,15 +29,21 @@ __all__ = ["BulkRun", "Limits"]
 T = TypeVar("T")
 R = TypeVar("R")
 
+BETWEEN_NOTES = 0.05
+"""Seconds: a progress bar needs no more, and a note costs as much as a few items."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When an operation stops early, how much it remembers, and after how many batches it renews itself."""
+    """When an operation stops early, how much it remembers, after how many batches it renews itself, and whether
+    it tells of its progress.
+    """
 
     stop_loss: float | None
     stop_loss_after: int
     max_failures: int
     renew_every: int
+    tells: bool = True
 
 
 class BulkRun(Generic[T, R]):
@@ -55,12 +62,14 @@ class BulkRun(Generic[T, R]):
         *,
         state: Mapping[str, Any] | None = None,
         total: int | None = None,
-        tell: Callable[[Progress], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        checkpointed: bool = False,
         collect: bool = True,
     ) -> None:
         state = state or {"batch": 0, "ahead": [], "batch_size": terms.batch_size, "total": total}
         self._terms = replace(terms, batch_size=state["batch_size"])
-        self._ctx, self._name, self._limits, self._tell = ctx, name, limits, tell
+        self._ctx, self._name, self._limits = ctx, name, limits
+        self._on_progress, self._checkpointed, self._note_again = on_progress, checkpointed, 0.0
         self._total: int | None = state["total"]
         self._ahead: set[int] = set(state["ahead"])
         self.tally: Tally[R] = Tally(limits.max_failures, keep_results=collect and terms.keep_results)
@@ -108,15 +117,30 @@ class BulkRun(Generic[T, R]):
 
     def _take_in(self, batch: BatchResult[R]) -> None:
         self.tally.add(batch)
-        self._ahead.add(batch.number)
+        if self._checkpointed:
+            self._ahead.add(batch.number)
         allowed = self._limits.stop_loss
         if allowed is not None and self.tally.items >= self._limits.stop_loss_after:
             self._lost = self._lost or self.tally.failed_share > allowed
-        if self._tell is not None:
-            self._tell(Progress(self._name, self.tally.items, self._total, self.tally.failed))
+        self._tell()
+
+    def _tell(self, *, last: bool = False) -> None:
+        """Tells a callback after each batch; whoever watches often enough for the eye."""
+        if not self._limits.tells:
+            return
+        now = time.monotonic()
+        if self._on_progress is None and now < self._note_again and not last:
+            return
+        progress = Progress(self._name, self.tally.items, self._total, self.tally.failed)
+        if self._on_progress is not None and not last:
+            self._on_progress(progress)
+        if now >= self._note_again or last:
+            self._note_again = now + BETWEEN_NOTES
+            self._ctx.note(progress)
 
     def ended(self, operation_id: str) -> Result[BulkResult[R], BulkError]:
         """What it came to, once `batches` is through."""
+        self._tell(last=True)
         result = self.tally.result(operation_id)
         if self._lost:
             return Err(BulkStopLossError(self._name, result, self._limits.stop_loss or 0.0))
