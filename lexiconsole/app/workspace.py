@@ -32,6 +32,8 @@ __all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
 
 T = TypeVar("T")
 
+_RELOAD = 1.0  # seconds between two looks at the definitions' files
+
 UNCHANGED: Any = object()
 """For `fork`: the input stays what it was."""
 
@@ -219,10 +221,17 @@ class Workspace:
         """Recovers and drives whatever nobody drives until `stop` is set. `told` hears each entry written here."""
         engine = self._write()
         silence = engine.listen(lambda item, _: told(item) if told and isinstance(item, Entry) else None)
+        threading.Thread(target=self._reload_until, args=(engine, stop), name="definitions", daemon=True).start()
         try:
             engine.call(lambda runtime: engine.serve(runtime, stop, take_over=take_over))
         finally:
             silence()
+
+    def _reload_until(self, engine: Engine, stop: threading.Event) -> None:
+        """Takes up changed definitions. Runs on their way keep their code; those left alone before are looked at again."""
+        while not stop.wait(_RELOAD):
+            if self.catalog.reload():
+                engine.call(_forget_refusals)
 
     def doctor(self, *, rebuild: bool = False) -> list[Finding]:
         return examine(self, self._look if not rebuild else lambda body: self._write().call(body), rebuild=rebuild)
@@ -307,6 +316,10 @@ class _Definitions:
             return self._workspace.catalog.fingerprint(name)
         except LexiconsoleError:
             return ""
+
+
+async def _forget_refusals(runtime: Runtime) -> None:
+    runtime.refused.clear()
 
 
 async def _drive(runtime: Runtime, run: RunRow) -> RunRow:
