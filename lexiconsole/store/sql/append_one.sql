@@ -1,5 +1,6 @@
 -- The commit of one entry alone, which is what a run that waits for each step is made of: `append.sql` without the JSON.
--- The fence makes the run NULL, and such a row is ignored: the connection's count of changes does not move. ?1 run, ?2 epoch, ?3 seq, then as in EntryRow.
+-- The fence makes the run NULL, and such a row is ignored.
+-- ?1 run, ?2 epoch, ?3 seq, then as in EntryRow.
 INSERT INTO journal (run, seq, at, kind, key, attempt, data, by, due)
 VALUES (
     (

@@ -1,0 +1,1 @@
+DELETE FROM sagas WHERE id = ?1

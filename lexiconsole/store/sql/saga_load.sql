@@ -1,0 +1,1 @@
+SELECT state, data FROM sagas WHERE id = ?1
