@@ -13,9 +13,9 @@ from lexiconsole.store.rows import EntryRow, entry_line
 
 __all__ = ["Batch", "Group"]
 
-MOST_ENTRIES = 2_000
+MOST_ENTRIES = 300
 MOST_CHARACTERS = 8 * 1024 * 1024
-"""Where a commit is full: beyond this it gains nothing and makes everybody wait."""
+"""Where a commit is full. More would gain nothing, and SQLite's thread and ours would wait for each other in turn."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,13 +47,13 @@ class Batch:
     """Groups for one statement. `spans` knows of each run its epoch, the first seq here and the one that comes next."""
 
     groups: list[Group] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     spans: dict[int, tuple[int, int, int]] = field(default_factory=dict)
-    entries: int = 0
     characters: int = 0
 
     @property
     def full(self) -> bool:
-        return self.entries >= MOST_ENTRIES or self.characters >= MOST_CHARACTERS
+        return len(self.lines) >= MOST_ENTRIES or self.characters >= MOST_CHARACTERS
 
     def fits(self, group: Group) -> bool:
         """A run is in a batch under one epoch only, or what comes back would not tell who wrote it."""
@@ -66,32 +66,25 @@ class Batch:
         if group.refused or not group.rows:
             return
         number, first = group.run.number, group.entries[0].seq
-        _, base, following = self.spans.get(number, (0, first, first))
-        for entry in group.entries:
+        _, base, following = self.spans.get(number) or (0, first, first)
+        head = f"[{number},{group.epoch},{base},"
+        lines: list[str] = []
+        for entry, row in zip(group.entries, group.rows, strict=True):
             if entry.seq != following:
                 group.refused = True
                 return
+            lines.append(entry_line(head, following, row))
             following += 1
         self.spans[number] = group.epoch, base, following
-        self.entries += len(group.rows)
-        self.characters += sum(len(row[4] or "") for row in group.rows)
+        self.lines += lines
+        self.characters += sum(map(len, lines))
 
     def text(self) -> str:
         """The one value of `append.sql`."""
-        lines: list[str] = []
-        for group in self.groups:
-            if not group.refused and group.rows:
-                number = group.run.number
-                head = f"[{number},{group.epoch},{self.spans[number][1]},"
-                lines += [
-                    entry_line(head, entry.seq, row) for entry, row in zip(group.entries, group.rows, strict=True)
-                ]
-        return f"[{','.join(lines)}]"
+        return f"[{','.join(self.lines)}]"
 
     def landed(self, rows: Sequence[tuple[int, int]]) -> None:
         """Refuses the groups that are not among the rows (run and seq) that were written."""
-        if len(rows) == self.entries:
-            return
         written = set(rows)
         for group in self.groups:
             if group.rows and (group.run.number, group.entries[0].seq) not in written:

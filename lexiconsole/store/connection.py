@@ -33,6 +33,14 @@ class Connection:
         except sqlite3.Error as fault:
             raise store_error(fault, self.path) from fault
 
+    async def insert(self, sql: str, values: Sequence[Any]) -> tuple[int, int]:
+        """Rows that the statement itself inserted, without those of its triggers, and the last one's rowid."""
+        try:
+            cursor = await self.raw.execute(sql, values)  # there is nothing left in it that would have to be closed
+            return cursor.rowcount, cursor.lastrowid or 0
+        except sqlite3.Error as fault:
+            raise store_error(fault, self.path) from fault
+
     async def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """The first row, or None."""
         rows = await self.all(sql, values)

@@ -75,7 +75,10 @@ def entry_line(head: str, seq: int, row: EntryRow) -> str:
     line = (
         f'{head}{seq},{whole},{part},"{kind}",{quoted(key)},{attempt},{data or "null"},{quoted(by) if by else "null"}'
     )
-    return f"{line}]" if due is None else "%s,%d,%d]" % (line, *due.as_integer_ratio())
+    if due is None:
+        return f"{line}]"
+    whole, part = due.as_integer_ratio()
+    return f"{line},{whole},{part}]"
 
 
 def instant_pair(at: Instant | None) -> tuple[int | None, int | None]:

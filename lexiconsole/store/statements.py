@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from functools import cache
 from importlib import resources
@@ -13,8 +14,9 @@ _SQL = resources.files("lexiconsole.store") / "sql"
 
 @cache
 def statement(name: str) -> str:
-    """The text of `sql/NAME.sql`."""
-    return (_SQL / f"{name}.sql").read_text("utf-8")
+    """The text of `sql/NAME.sql` without the comment it begins with: Python looks at the first word for what it counts."""
+    lines = (_SQL / f"{name}.sql").read_text("utf-8").splitlines()
+    return "\n".join(itertools.dropwhile(lambda line: line.startswith("--"), lines))
 
 
 def script(text: str) -> list[str]:

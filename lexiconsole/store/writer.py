@@ -30,6 +30,9 @@ __all__ = ["Writer"]
 MOST_ACTS = 16
 """Acts of one round, each a commit of its own; entries must not wait for more."""
 
+ENOUGH = 100
+"""Groups that are worth a commit at once, without waiting for more."""
+
 T = TypeVar("T")
 
 
@@ -132,13 +135,13 @@ class Writer:
         """Until the journal closes. A run that waits for each of its steps meets only the first branch, so it is kept short."""
         raw, groups = self._connection.raw, self._groups
         while True:
-            # Whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
-            await _a_turn()
+            if len(groups) < ENOUGH:
+                # Whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
+                await _a_turn()
             if len(groups) == 1 and len(groups[0].rows) == 1 and not self._refused:
-                before = raw.total_changes
-                await raw.execute_fetchall(self._append_one, groups[0].values)
+                cursor = await raw.execute(self._append_one, groups[0].values)
                 group = groups.popleft()
-                group.refused = raw.total_changes == before
+                group.refused = not cursor.rowcount
                 self._tell((group,))
             elif not self._nothing_to_do:
                 await self._round()
@@ -165,14 +168,31 @@ class Writer:
             await self._do(self._acts.popleft())
 
     async def _commit(self) -> None:
-        batch = self._next_batch()
-        if batch.entries:
-            try:
-                batch.landed(await self._connection.all(statement("append"), (batch.text(),)))
-            except BaseException:
+        """Writes what has queued up; while SQLite's thread is at one batch, the next is filled and laid ready for it."""
+        flying: deque[tuple[Batch, asyncio.Task[None]]] = deque()
+        try:
+            self._fly(flying)
+            while flying:
+                await flying[0][1]
+                batch, _ = flying.popleft()
+                self._fly(flying)
+                self._tell(batch.groups)
+        finally:  # only after a fault is there anything left
+            for batch, task in reversed(flying):
+                task.cancel()
                 self._groups.extendleft(reversed(batch.groups))
-                raise
-        self._tell(batch.groups)
+
+    def _fly(self, flying: deque[tuple[Batch, asyncio.Task[None]]]) -> None:
+        others = self._runs or self._claims or self._acts
+        while self._groups and len(flying) < 2 and (not flying or (len(self._groups) >= ENOUGH and not others)):
+            batch = self._next_batch()
+            flying.append((batch, self._loop.create_task(self._insert(batch))))
+
+    async def _insert(self, batch: Batch) -> None:
+        if batch.lines:
+            count, last = await self._connection.insert(statement("append"), (batch.text(),))
+            if count != len(batch.lines):
+                batch.landed(await self._connection.all(statement("landed"), (last, count)))
 
     def _next_batch(self) -> Batch:
         batch = Batch()
