@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -53,6 +54,10 @@ class Process:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    def interrupt(self) -> None:
+        """Ctrl-C, once."""
+        self.popen.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """SIGKILL: nothing is tidied up."""

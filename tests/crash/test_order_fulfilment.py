@@ -61,15 +61,15 @@ def test_failing_for_a_while_completes(console: Console) -> None:
 
 
 @pytest.mark.parametrize(("fail_at", "code", "left"), [("none", 0, FULFILLED), ("notify", 3, NOTHING)])
-def test_an_order_killed_at_ten_random_moments_is_done_or_undone_once(
+def test_an_order_killed_at_random_moments_is_done_or_undone_once(
     console: Console, fail_at: str, code: int, left: dict[str, int]
 ) -> None:
-    chance = random.Random(fail_at)
-    command = ["run", "order_fulfilment", "--id", "A", "-i", f"fail_at={fail_at}", "-i", "delay=0.5"]
-    for _ in range(10):
+    chance = random.Random(1)
+    command = ["run", "order_fulfilment", "--id", "A", "-i", f"fail_at={fail_at}", "-i", "delay=0.3"]
+    for _ in range(6):
         process = console.start(*command)
         process.until("run.created" if command[0] == "run" else "run.owned")
-        if process.ended_within(chance.random() * 0.7):
+        if process.ended_within(chance.random() * 0.5):
             break
         process.kill()
         command = ["resume", "A"]
