@@ -65,11 +65,11 @@ def look_on(
     if after:
         for entry in workspace.entries(row):
             if entry.seq <= after:
-                telling.add(entry)
+                telling.take(entry)
     with watcher_for(face, row.id, on_stdout=on_stdout) as watcher:
         for item in workspace.follow(row, after, timeout=wait):
             if isinstance(item, Entry):
-                watcher.entry(item, telling.add(item), lambda: telling.story)
+                watcher.entry(item, telling.add(item), telling.row(item.key))
             else:
                 watcher.progress(item)
     return telling.story, workspace.run(row.id)

@@ -22,13 +22,15 @@ def state_folder(start: Path | None = None) -> Path:
     """Where the nearest workspace keeps its state; it need not exist."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "application.yaml").is_file() or (folder / "definitions").is_dir():
+        if _is_workspace(folder):
             return folder / STATE
     return here / STATE
 
 
 def remember(state: Path, names: Iterable[str], store: Path) -> None:
-    """Keeps the names for the next completion; a folder that can not be written is no fault."""
+    """Keeps the names for the next completion, where there is a workspace; one that can not be written is no fault."""
+    if not (state.is_dir() or _is_workspace(state.parent)):
+        return
     text = json.dumps({"names": sorted(names), "store": str(store)})
     file = state / _FILE
     with contextlib.suppress(OSError):
@@ -41,8 +43,10 @@ def remember(state: Path, names: Iterable[str], store: Path) -> None:
 
 
 def known_names() -> list[str]:
-    """The definitions' names as they were last seen."""
-    names = _remembered().get("names", [])
+    """The definitions' names as they were last seen; at first those of the files that come with the program."""
+    names = _remembered().get("names")
+    if names is None and not _is_workspace(state_folder().parent):
+        names = _bundled()
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
@@ -65,6 +69,18 @@ def known_ids(prefix: str, store: str = "", limit: int = 50) -> list[tuple[str, 
     except (sqlite3.Error, OSError):
         return []
     return [(str(run), f"{name} {status}") for run, name, status in found]
+
+
+def _bundled() -> list[str]:
+    """As `catalog/folders.py` finds them, which can not be imported as quickly."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_definitions"
+    folder = installed if installed.is_dir() else package.parent / "definitions"
+    return sorted(file.stem for file in folder.glob("[!_]*.py"))
+
+
+def _is_workspace(folder: Path) -> bool:
+    return (folder / "application.yaml").is_file() or (folder / "definitions").is_dir()
 
 
 def _remembered() -> dict[str, object]:

@@ -16,10 +16,17 @@ from lexiconsole.cli.output import Output
 
 __all__ = ["group"]
 
+_EXITS = (
+    "Exit codes: 0 completed, 1 failed, 2 usage or an unusable store, 3 failed and undone, 4 parked, 5 doubtful, "
+    "6 cancelled, 7 rejected by people, 8 refused, 70 a fault of the program, 124 --wait ran out, 130 interrupted."
+)
+
 
 def group(bare: Callable[[], int] | None) -> Any:
     """The whole command line; `bare` is called when no command was given, else help is shown."""
-    app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT)
+    app = typer.Typer(
+        cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT, epilog=_EXITS
+    )
 
     @app.callback(invoke_without_command=True)
     def root(

@@ -30,16 +30,16 @@ def list_runs(face: Face, words: tuple[str, ...], names: tuple[str, ...], limit:
     """Those with a status among `words` (all if empty) of the definitions `names`; `limit` None for every one."""
     wanted = tuple(_status(word) for word in words)
     with face.workspace() as workspace:
-        rows = _chosen(workspace, wanted, names, limit or _EVERY)
+        wanted_rows = limit or _EVERY
+        rows = _chosen(workspace, wanted, names, wanted_rows + 1)
+        rows, more = rows[:wanted_rows], len(rows) > wanted_rows
         if face.json:
             for row in rows:
                 face.out.object(run_shape(row))
             return ExitCode.COMPLETED
         _list(face, rows)
-        if len(rows) == limit:
-            more = sum(workspace.counts().values()) - len(rows)
-            if more > 0:
-                face.err.hint(f"{more} more; --all lists every run")
+        if more:
+            face.err.hint("there are more; --all lists every run")
     return ExitCode.COMPLETED
 
 

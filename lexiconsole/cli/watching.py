@@ -11,7 +11,7 @@ from lexiconsole.cli.shapes import entry_shape, progress_shape
 from lexiconsole.durable.entry import Entry
 from lexiconsole.views.condense import Condenser
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.story import Moment, RowKind, Story
+from lexiconsole.views.story import Moment, Row, RowKind
 from lexiconsole.views.words import StepState
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Watcher(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
-        """One more fact, the lines it makes in the timeline, and a way to the story as it stands with it."""
+    def entry(self, entry: Entry, moments: tuple[Moment, ...], row: Row | None) -> None:
+        """One more fact, the lines it makes in the timeline, and how its key stands with it."""
         ...
 
     def progress(self, note: Progress) -> None: ...
@@ -66,7 +66,7 @@ class _JsonWatcher(_Plain):
     def __init__(self, face: Face, run_id: str) -> None:
         self._out, self._run_id = face.out, run_id
 
-    def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
+    def entry(self, entry: Entry, moments: tuple[Moment, ...], row: Row | None) -> None:
         self._out.object(entry_shape(entry))
 
     def progress(self, note: Progress) -> None:
@@ -83,7 +83,7 @@ class _LineWatcher(_Plain):
     ) -> None:
         self._show(self._condenser.rest())
 
-    def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
+    def entry(self, entry: Entry, moments: tuple[Moment, ...], row: Row | None) -> None:
         for moment in moments:
             self._show(self._condenser.add(moment))
 
@@ -134,10 +134,9 @@ class _BarWatcher:
             line = self._paint.plain(moment_line(moment, self._paint, room=self._console.width))
             self._console.print(Text.from_ansi(line), soft_wrap=True)
 
-    def entry(self, entry: Entry, moments: tuple[Moment, ...], story: Callable[[], Story]) -> None:
+    def entry(self, entry: Entry, moments: tuple[Moment, ...], row: Row | None) -> None:
         for moment in moments:
             self._show(self._condenser.add(moment))
-        row = story().row(entry.key) if entry.key else None
         if row is None:
             return
         if row.open and row.kind is not RowKind.QUESTION and row.state is not StepState.DOUBTFUL:

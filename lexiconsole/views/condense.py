@@ -44,6 +44,9 @@ class Condenser:
         if series is not None and series == self._series and moment.at - self._shown_at < _QUICK:
             self._held.append(moment)
             return []
+        if self._held and series == self._series:  # still quick: draw together what came, go on holding
+            lines, self._held, self._shown_at = self.rest(), [moment], moment.at
+            return lines
         lines = [*self.rest(), moment]
         self._series, self._shown_at = series, moment.at
         return lines

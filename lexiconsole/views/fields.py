@@ -15,12 +15,14 @@ _LIMITS = (
     ("maximum", "at most {}"),
     ("exclusiveMaximum", "less than {}"),
     ("multipleOf", "a multiple of {}"),
-    ("minLength", "at least {} letters"),
-    ("maxLength", "at most {} letters"),
+    ("minLength", "{} letters or more"),
+    ("maxLength", "{} letters at most"),
     ("pattern", "like {}"),
-    ("minItems", "at least {} items"),
-    ("maxItems", "at most {} items"),
+    ("minItems", "{} items or more"),
+    ("maxItems", "{} items at most"),
 )
+
+_EMPTY = (("minLength", 1), ("minItems", 1))  # to say that it must not be empty is what `needed` says already
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *,
 
 
 def _limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[str, ...]:
-    found = [text.format(schema[key]) for key, text in _LIMITS if key in schema]
+    found = [text.format(schema[key]) for key, text in _LIMITS if key in schema and (key, schema[key]) not in _EMPTY]
     for choice in schema.get("anyOf", ()):
         found += _limits(_resolved(choice, definitions), definitions)
     return tuple(found)

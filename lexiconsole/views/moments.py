@@ -43,7 +43,7 @@ def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
             origin = data.get("origin")
             text = f"from {origin.get('run')} at seq {origin.get('seq')}" if isinstance(origin, dict) else ""
             return line(RUN_LOOKS[RunStatus.PENDING], "forked" if origin else "created", text)
-        case EntryKind.OWNED if before.status in _MOVING and before.seq > 1:
+        case EntryKind.OWNED if before.status in _MOVING and entry.seq > 2:
             return line(RUN_LOOKS[RunStatus.RUNNING], "taken up again", _whereabouts(data))
         case EntryKind.RENEWED:
             return line(RUN_LOOKS[RunStatus.RUNNING], "renewed", f"generation {after.generation}")

@@ -26,7 +26,7 @@ _KINDS = {
 
 def settled(row: Row | None, entry: Entry) -> Row:
     """The row after the entry; a new one when there was none."""
-    row = replace(row if row is not None else _new(entry), revision=entry.seq)
+    row = _new(entry) if row is None else replace(row, revision=entry.seq)
     return _tried(row, entry) if entry.kind in _TRIES else _awaited(row, entry)
 
 
@@ -49,10 +49,10 @@ def _tried(row: Row, entry: Entry) -> Row:
             return replace(row, state=StepState.RETRYING, until=retry_at, error=error, log=_log(row, entry))
         case EntryKind.DONE:
             done = StepState.UNDONE if row.undoes else StepState.DONE
-            return _outcome(_finish(row, entry, done), entry, done)
+            return _outcome(row, entry, done, _ended(row, entry, done))
         case EntryKind.STEP_FAILED:
             failed = StepState.UNDO_FAILED if row.undoes else StepState.FAILED
-            return _outcome(_finish(row, entry, failed, _object(data.get("error"))), entry, failed)
+            return _outcome(row, entry, failed, _ended(row, entry, failed, _object(data.get("error"))))
         case _:  # doubted
             row = _finish(row, entry, StepState.DOUBTFUL)
             return replace(row, state=StepState.DOUBTFUL, text=str(data.get("why", "")), log=_log(row, entry))
@@ -118,14 +118,19 @@ def _new(entry: Entry) -> Row:
 def _finish(
     row: Row, entry: Entry, state: StepState, error: JsonObject | None = None, retry_at: float | None = None
 ) -> Row:
-    """Ends the open try, or adds one that was over before its start was recorded."""
+    return replace(row, attempts=_ended(row, entry, state, error, retry_at))
+
+
+def _ended(
+    row: Row, entry: Entry, state: StepState, error: JsonObject | None = None, retry_at: float | None = None
+) -> tuple[Attempt, ...]:
+    """The tries with the open one ended, or with one more that was over before its start was recorded."""
     number = entry.attempt or row.attempt or 1
     last = row.attempts[-1] if row.attempts else None
     if last is not None and last.ended_at is None and last.number == number:
         ended = replace(last, state=state, ended_at=entry.at, error=error, retry_at=retry_at)
-        return replace(row, attempts=(*row.attempts[:-1], ended))
-    ended = Attempt(number, state, None, entry.at, error, retry_at)
-    return replace(row, attempts=(*_closed(row), ended))
+        return (*row.attempts[:-1], ended)
+    return (*_closed(row), Attempt(number, state, None, entry.at, error, retry_at))
 
 
 def _closed(row: Row) -> tuple[Attempt, ...]:
@@ -135,12 +140,20 @@ def _closed(row: Row) -> tuple[Attempt, ...]:
     return row.attempts
 
 
-def _outcome(row: Row, entry: Entry, state: StepState) -> Row:
+def _outcome(row: Row, entry: Entry, state: StepState, attempts: tuple[Attempt, ...] | None = None) -> Row:
     data: dict[str, Any] = entry.data
     result = next((data[name] for name in ("result", "value", "payload") if name in data), None)
     error = _object(data.get("error")) or (row.error if state in _FAILED else None)
-    log = _log(row, entry)
-    return replace(row, state=state, ended_at=entry.at, result=result, error=error, log=log, until=None)
+    return replace(
+        row,
+        state=state,
+        attempts=row.attempts if attempts is None else attempts,
+        ended_at=entry.at,
+        result=result,
+        error=error,
+        log=_log(row, entry),
+        until=None,
+    )
 
 
 def _log(row: Row, entry: Entry) -> str:

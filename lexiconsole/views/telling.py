@@ -50,6 +50,7 @@ class Telling:
 
     def __init__(self) -> None:
         self._story = Story()
+        self._seq, self._at = 0, 0.0
         self._rows: dict[str, Row] = {}
         self._keys: dict[int, str] = {}
         self._copied = 0
@@ -57,23 +58,34 @@ class Telling:
 
     def add(self, entry: Entry) -> tuple[Moment, ...]:
         """Takes the entry in; gives the timeline's lines that it makes, often one, sometimes none."""
-        if entry.seq <= self._story.seq:
+        if entry.seq <= self._seq:
             return ()
-        before = self._story
-        self._story = replace(before, seq=entry.seq, changed_at=entry.at)
-        self._void(entry.data.get("voids", ()), but=entry.key if entry.kind in _ROW_KINDS else "")
+        before, asked = self._story, self._asked_to_go_on
+        self.take(entry)
+        if entry.kind is EntryKind.OWNED and asked:
+            return ()  # somebody just asked for that
+        return moments(entry, before, self._story, self._rows.get(entry.key))
+
+    def take(self, entry: Entry) -> None:
+        """Takes the entry in without making lines of it."""
+        if entry.seq <= self._seq:
+            return
+        self._seq, self._at = entry.seq, entry.at
+        if "voids" in entry.data:
+            self._void(_seqs(entry.data["voids"]), but=entry.key if entry.kind in _ROW_KINDS else "")
+        self._asked_to_go_on = entry.kind in INTERVENTIONS
         self._tell_run(entry)
         if entry.kind in _ROW_KINDS:
             self._tell_row(entry)
-        if entry.kind is EntryKind.OWNED and self._asked_to_go_on:
-            return ()  # somebody just asked for that
-        self._asked_to_go_on = entry.kind in INTERVENTIONS
-        return moments(entry, before, self._story, self._rows.get(entry.key))
 
     @property
     def story(self) -> Story:
         """The story so far; a value of its own that later entries do not change."""
-        return replace(self._story, rows=tuple(self._rows.values()))
+        return replace(self._story, seq=self._seq, changed_at=self._at, rows=tuple(self._rows.values()))
+
+    def row(self, key: str) -> Row | None:
+        """The row at a key as it stands now; cheaper than the whole story."""
+        return self._rows.get(key)
 
     def _tell_run(self, entry: Entry) -> None:
         data: dict[str, Any] = entry.data
@@ -155,7 +167,7 @@ class Telling:
         """A retry that voids nothing: the next try of a step comes at once."""
         row = self._rows.get(key)
         if row is not None and row.state is StepState.RETRYING:
-            self._rows[key] = replace(row, until=None, revision=self._story.seq)
+            self._rows[key] = replace(row, until=None, revision=self._seq)
 
     def _void(self, seqs: Any, but: str) -> None:
         for key in dict.fromkeys(self._keys[seq] for seq in seqs if seq in self._keys):
@@ -177,7 +189,7 @@ def tell(entries: Iterable[Entry]) -> Story:
     """The story that the entries tell; a prefix tells how it stood then."""
     telling = Telling()
     for entry in entries:
-        telling.add(entry)
+        telling.take(entry)
     return telling.story
 
 

@@ -173,7 +173,20 @@ def _failed(story: Story, now: Instant, look: Look) -> Verdict:
     where = f" at {key}" if key else ""
     why = _why(story, key)
     sentence = f"failed after {span(story.took(now))}{where}{f': {why}' if why else ''}"
-    return Verdict(look, sentence, ("nothing is half done",), _trying_again(story))
+    return Verdict(look, sentence, _left(story), _trying_again(story))
+
+
+def _left(story: Story) -> tuple[str, ...]:
+    """What took effect before it failed and was not undone."""
+    done = [row.key for row in story.rows if row.kind is RowKind.STEP and not row.undoes and row.state in _EFFECTIVE]
+    kept = [key for key in done if key not in story.undone]
+    if not kept:
+        return ()
+    more = f" and {len(kept) - 5} more" if len(kept) > 5 else ""
+    return (f"what was done before stays: {', '.join(kept[:5])}{more}",)
+
+
+_EFFECTIVE = frozenset({StepState.DONE, StepState.BY_HAND, StepState.SKIPPED})
 
 
 def _compensated(story: Story, now: Instant, look: Look) -> Verdict:

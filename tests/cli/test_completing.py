@@ -78,6 +78,16 @@ def test_ids_of_the_store_that_the_environment_or_the_cache_names(here, monkeypa
     assert values(["watch"], "") == ["ggg"]
 
 
+def test_where_there_is_no_workspace_the_definitions_that_come_along_are_offered_and_nothing_is_written(
+    here, tmp_path_factory, monkeypatch
+):
+    elsewhere = tmp_path_factory.mktemp("plain")
+    monkeypatch.chdir(elsewhere)
+    assert "csv_import" in values(["run"], "csv")
+    remember(elsewhere / ".lexiconsole", ["x"], elsewhere / "x.db")
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_looking_for_ids_writes_nothing_and_a_bad_store_completes_nothing(here):
     assert values(["watch"], "") == []
     assert list(here.iterdir()) == [here / "definitions"]
@@ -142,5 +152,6 @@ def test_the_cache_is_replaced_whole_and_a_folder_that_can_not_be_written_is_no_
     assert json.loads((here / ".lexiconsole" / "names.json").read_text())["names"] == ["b"]
     assert [file.name for file in (here / ".lexiconsole").iterdir()] == ["names.json"]
     remember(here / "no" / "such" / "folder", ["a"], here / "x")
-    (here / "file").write_text("")
-    remember(here / "file", ["a"], here / "x")
+    (here / "other" / "definitions").mkdir(parents=True)
+    (here / "other" / ".lexiconsole").write_text("a file")
+    remember(here / "other" / ".lexiconsole", ["a"], here / "x")

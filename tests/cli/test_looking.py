@@ -109,6 +109,13 @@ def test_runs_that_need_somebody_are_not_pushed_out_by_newer_ones(cli, workspace
     assert [line.split()[1] for line in lines] == ["run5", "run4", "run7", "run6", "run2", "new29"]
 
 
+def test_that_there_are_more_runs_is_said_only_when_there_are(cli, workspace):
+    many(workspace)
+    assert "there are more" in cli("runs", "--limit", "6").err
+    for words in (["--limit", "7"], ["--all"], ["--status", "doubtful", "--limit", "2"]):
+        assert cli("runs", *words).err == ""
+
+
 @pytest.mark.parametrize(
     ("words", "ids"),
     [

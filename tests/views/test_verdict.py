@@ -25,7 +25,16 @@ def test_completed():
 def test_failed_names_the_step_the_reason_and_the_way_back():
     script = Script().failed("charge", "no").add(EntryKind.FAILED, error={"type": "RuntimeError", "message": "no"})
     assert said(script).sentence == "failed after 200 ms at charge: RuntimeError: no"
+    assert said(script).details == ()
     assert ways(script) == ["retry r1", "fork r1 --at 1"]
+
+
+def test_failed_names_what_was_done_before_and_stays():
+    script = Script()
+    for number in range(7):
+        script.done(f"s{number}")
+    script.failed("charge").add(EntryKind.FAILED, error={"type": "E", "message": "no"})
+    assert said(script).details == ("what was done before stays: s0, s1, s2, s3, s4 and 2 more",)
 
 
 def test_compensated_lists_what_was_undone_newest_first_and_why():
