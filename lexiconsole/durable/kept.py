@@ -20,7 +20,7 @@ from lexiconsole.errors import StepError, ValueNotStorableError
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import Instant, JsonObject
 
-__all__ = ["KeptContext"]
+__all__ = ["AsTheyAre", "KeptContext"]
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -49,6 +49,16 @@ class _Kept:
         return self.known
 
 
+class AsTheyAre(Codec):
+    """Keeps values themselves instead of their JSON, for as long as the process lives."""
+
+    def encode(self, value: Any, returns: Any, where: str) -> Any:
+        return value
+
+    def decode(self, value: Any, returns: Any, where: str) -> Any:
+        return value
+
+
 class KeptContext:
     """Wraps a context. `kept` is the JSON of outcomes by key; `save` is awaited after each change to it.
 
@@ -56,10 +66,16 @@ class KeptContext:
     """
 
     def __init__(
-        self, inner: Context, kept: dict[str, JsonObject], save: Callable[[], Awaitable[None]], *, errors: bool
+        self,
+        inner: Context,
+        kept: dict[str, JsonObject],
+        save: Callable[[], Awaitable[None]],
+        *,
+        errors: bool,
+        codec: Codec | None = None,
     ) -> None:
         self._inner, self._kept, self._save, self._errors = inner, kept, save, errors
-        self._codec = Codec()
+        self._codec = codec or Codec()
 
     @property
     def run(self) -> RunInfo:

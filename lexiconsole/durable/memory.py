@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from lexiconsole.durable.context import RunInfo
+from lexiconsole.durable.context import Context, RunInfo
 from lexiconsole.durable.definition import Definition, Model, definition_of
 from lexiconsole.durable.host import Host, MemoryHost
 from lexiconsole.durable.live import LiveContext, Renewed
@@ -20,9 +21,17 @@ def memory_context(run: RunInfo | None = None, host: Host | None = None) -> Live
 
 
 async def run_in_memory(
-    workflow: Any, input: Any = None, *, host: Host | None = None, id: str = "memory"
+    workflow: Any,
+    input: Any = None,
+    *,
+    host: Host | None = None,
+    id: str = "memory",
+    within: Callable[[Context], Context] | None = None,
 ) -> Result[Any, Any]:
-    """Runs a model, a definition, or what `@workflow` decorated, to its end. Raises what the model raises."""
+    """Runs a model, a definition, or what `@workflow` decorated, to its end. Raises what the model raises.
+
+    `within` puts another context around that of each generation.
+    """
     definition = workflow if isinstance(workflow, Definition) else definition_of(workflow)
     if definition is not None:
         model, name, given = definition.build(definition.validate(input)), definition.name, input
@@ -36,6 +45,6 @@ async def run_in_memory(
     while True:
         context = LiveContext(RunInfo(id, name, input=given, generation=generation, state=state), surroundings)
         try:
-            return await context.drive(model.drive)
+            return await context.drive(model.drive if within is None else lambda ctx: model.drive(within(ctx)))
         except Renewed as renewed:
             state, generation = renewed.state, generation + 1

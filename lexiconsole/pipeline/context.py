@@ -66,7 +66,7 @@ class PipelineContext(Mapping[str, Any]):
 class _ReadOnly(dict[str, Any]):
     """Metadata of a journaled run."""
 
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+    def _refuse(self: Any, *_: Any, **__: Any) -> NoReturn:
         raise TypeError(
             "metadata is read-only in a recorded run: it would be lost in a crash; return the value from the step, "
             "and read it in later steps as ctx['name of the step']"

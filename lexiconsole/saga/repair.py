@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,7 @@ from lexiconsole.durable.context import Context, Durable
 from lexiconsole.durable.question import Question, QuestionKind
 from lexiconsole.errors import StepError
 
-__all__ = ["ByHandAnswer", "CarryOnAnswer", "RepairAnswer", "RepairHow", "ask_how", "numbered"]
+__all__ = ["Answer", "ByHandAnswer", "CarryOnAnswer", "RepairAnswer", "RepairHow", "ask_how", "numbered"]
 
 
 class RepairHow(StrEnum):
@@ -20,33 +20,41 @@ class RepairHow(StrEnum):
     SKIP = "skip"
 
 
-class RepairAnswer(BaseModel):
-    """How to go on with a compensation that gave up."""
-
+class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    how: RepairHow = Field(
-        description="again: try it once more; done: it was undone by hand; skip: leave it as it is", examples=["again"]
-    )
-    reason: str = Field("", description="why, for whoever reads the history")
+
+_REASON = Field("", description="why, for whoever reads the history")
 
 
-class ByHandAnswer(RepairAnswer):
+class RepairAnswer(_Answer):
+    """How to go on with a compensation that gave up."""
+
+    how: RepairHow = Field(description="again: try it once more; done: it was undone by hand; skip: leave it as it is")
+    reason: str = _REASON
+
+
+class ByHandAnswer(_Answer):
     """The same where there is no compensation to try."""
 
     how: Literal[RepairHow.DONE, RepairHow.SKIP] = Field(
         description="done: it did not happen, or was undone by hand; skip: leave it as it is"
     )
+    reason: str = _REASON
 
 
-class CarryOnAnswer(RepairAnswer):
+class CarryOnAnswer(_Answer):
     """How to go on with a step beyond the pivot: the saga can only go forward."""
 
     how: RepairHow = Field(description="again: try it once more; done: it was done by hand; skip: go on without it")
+    reason: str = _REASON
     result: Any = Field(None, description="what the step would have given")
 
 
-def ask_how(ctx: Context, name: str, error: StepError, form: type[RepairAnswer], visit: int) -> Durable[RepairAnswer]:
+Answer: TypeAlias = RepairAnswer | ByHandAnswer | CarryOnAnswer
+
+
+def ask_how(ctx: Context, name: str, error: StepError, form: type[Answer], visit: int) -> Durable[Answer]:
     """Asks about one step; the question stays open until somebody answers."""
     what = f"{name} failed and the saga can only go forward" if form is CarryOnAnswer else f"{name} could not be undone"
     choices = form.model_fields["how"].description

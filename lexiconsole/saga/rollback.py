@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from lexiconsole.durable.context import Context
 from lexiconsole.errors import StepError
 from lexiconsole.result import Err, Ok
-from lexiconsole.saga.repair import ByHandAnswer, RepairAnswer, RepairHow, ask_how, numbered
+from lexiconsole.saga.repair import Answer, ByHandAnswer, RepairAnswer, RepairHow, ask_how, numbered
 from lexiconsole.saga.step import PreparedStep
 
 __all__ = ["Done", "Rollback", "roll_back"]
@@ -88,7 +88,7 @@ async def _ask_about(ctx: Context, waiting: dict[str, Done], back: Rollback) -> 
                 back.left[name] = StepError(name, f"{back.left[name].message}; {why}", type=back.left[name].type)
 
 
-def _form(act: Done) -> type[RepairAnswer]:
+def _form(act: Done) -> type[Answer]:
     return ByHandAnswer if act.step.step.compensation is None else RepairAnswer
 
 

@@ -26,7 +26,8 @@ class SqliteSagaStore:
     """
 
     def __init__(self, path: str | Path, *, durability: Durability = "full", busy: float = 5.0) -> None:
-        self._path, self._durability, self._busy = str(path), durability, busy
+        self._path, self._busy = str(path), busy
+        self._durability: Durability = durability
         self._connection: Connection | None = None
         self._opening = asyncio.Lock()
 

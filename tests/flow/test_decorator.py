@@ -146,6 +146,36 @@ async def test_an_err_is_the_result_and_a_retry_begins_anew() -> None:
     assert await execute(flaky) == Ok("at last") and len(tries) == 3
 
 
+async def test_a_retry_keeps_what_succeeded() -> None:
+    calls: list[str] = []
+
+    def call(name: str, fails: int = 0) -> Any:
+        def run() -> object:
+            calls.append(name)
+            if calls.count(name) <= fails:
+                raise ValueError("not yet")
+            return calls  # an object no JSON would bring back
+
+        return run
+
+    @workflow(retries=1)
+    async def flow(ctx: Context) -> Result[Any, Any]:
+        one = await ctx.step("a", call("a"))
+        assert one.unwrap() is calls
+        return await ctx.step("b", call("b", fails=1))
+
+    @workflow(retries=1)
+    class Saga(AbstractSaga[Any]):
+        def __init__(self) -> None:
+            super().__init__()
+            self.add_step(SagaStep("a", call("a"), call("undo a")))
+            self.add_step(SagaStep("b", call("b", fails=1)))
+
+    assert (await execute(flow)).is_ok() and calls == ["a", "b", "b"]
+    calls.clear()
+    assert (await execute(Saga)).is_ok() and calls == ["a", "b", "undo a", "a", "b"]
+
+
 async def test_the_timeout_holds_in_memory() -> None:
     @workflow(timeout=0.01)
     async def slow(ctx: Context) -> None:
