@@ -22,8 +22,9 @@ RESERVED = ("_source", "_line")
 _AFFINITY = {ColumnType.INT: "INTEGER", ColumnType.BOOL: "INTEGER", ColumnType.FLOAT: "REAL"}
 
 _IMPORTS = """CREATE TABLE IF NOT EXISTS _imports (
-    key TEXT PRIMARY KEY, run TEXT NOT NULL, target TEXT NOT NULL, source TEXT NOT NULL, batch INTEGER NOT NULL,
-    added INTEGER NOT NULL, present INTEGER NOT NULL, rejected INTEGER NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP
+    key TEXT, target TEXT, source TEXT, run TEXT NOT NULL, batch INTEGER NOT NULL,
+    added INTEGER NOT NULL, present INTEGER NOT NULL, rejected INTEGER NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP,
+    PRIMARY KEY (key, target, source)
 )"""
 
 
@@ -95,7 +96,10 @@ class Target:
         named, places = ", ".join(map(_quoted, columns)), ", ".join("?" * len(columns))
         insert = f"INSERT INTO {_quoted(self.name)} ({named}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608 - quoted
         with transaction(self.database) as db:
-            done = db.execute("SELECT added, present, rejected FROM _imports WHERE key = ?", (mark.key,)).fetchone()
+            done = db.execute(
+                "SELECT added, present, rejected FROM _imports WHERE key = ? AND target = ? AND source = ?",
+                (mark.key, self.name, self.source),
+            ).fetchone()
             if done:
                 return Tally(*done)
             before = db.total_changes
@@ -111,9 +115,13 @@ class Target:
 
     def tally(self, run: str) -> Tally:
         """What all batches of a run came to."""
-        sums = "SELECT total(added), total(present), total(rejected) FROM _imports WHERE run = ?"
         with transaction(self.database) as db:
-            return Tally(*map(int, db.execute(sums, (run,)).fetchone()))
+            sums = db.execute(
+                "SELECT total(added), total(present), total(rejected) FROM _imports"
+                " WHERE run = ? AND target = ? AND source = ?",
+                (run, self.name, self.source),
+            ).fetchone()
+        return Tally(*map(int, sums))
 
     def kept(self) -> int:
         """How many records of the file are in one of the two tables, whichever imports brought them there."""

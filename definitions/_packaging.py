@@ -47,10 +47,11 @@ def publish_wheel(wheel: Path, index: Path) -> Path:
     The same bytes again change nothing. Other bytes under a name that is taken are refused: who has installed a version
     must be able to trust that it stays what it was.
     """
-    project = re.sub(r"[-_.]+", "-", wheel.name.partition("-")[0]).lower()
-    folder = index / project
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = index / re.sub(r"[-_.]+", "-", wheel.name.partition("-")[0]).lower()
     final = folder / wheel.name
+    if final.exists() and not wheel.exists():
+        return final  # an earlier attempt published it, and was killed while it cleared away
+    folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{wheel.name}.{os.getpid()}"
     shutil.copyfile(wheel, draft)
     try:

@@ -92,6 +92,14 @@ async def test_another_file_adds_to_the_same_table(tmp_path: Path, database: Pat
     assert rows(database, "SELECT name FROM people ORDER BY name") == [("Ada",), ("Bob",)]
 
 
+async def test_two_imports_in_memory_share_an_id_and_still_do_not_take_each_other_for_done(
+    tmp_path: Path, database: Path
+) -> None:
+    assert (await load(csv_file(tmp_path, "name\nAda\n"), database)).unwrap().added == 1
+    assert (await load(csv_file(tmp_path, "name\nBob\nCy\n", "more.csv"), database, table="people")).unwrap().added == 2
+    assert rows(database, "SELECT count(*) FROM people") == [(3,)]
+
+
 async def test_rejects_that_were_mended_by_other_rules_become_rows(tmp_path: Path, database: Path) -> None:
     path = csv_file(tmp_path, "age\n1\nx\n")
     await load(path, database, id="one", types={"age": {"type": "str", "max": 0}}, max_bad=1)

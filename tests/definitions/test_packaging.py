@@ -52,6 +52,13 @@ def test_publishing_the_same_bytes_again_changes_nothing(tmp_path: Path) -> None
     assert (published.stat().st_mtime_ns, (published.parent / "index.html").read_text()) == before
 
 
+def test_a_wheel_that_was_cleared_away_after_it_was_published_is_published(tmp_path: Path) -> None:
+    built = wheel(tmp_path / "built")
+    published = publish_wheel(built, tmp_path / "index")
+    built.unlink()
+    assert publish_wheel(built, tmp_path / "index") == published
+
+
 def test_other_bytes_under_a_taken_name_are_refused(tmp_path: Path) -> None:
     published = publish_wheel(wheel(tmp_path / "built"), tmp_path / "index")
     before = published.read_bytes()
