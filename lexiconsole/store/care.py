@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lexiconsole.durable.entry import Entry
+from lexiconsole.errors import StoreError
 from lexiconsole.store.connection import Connection
 from lexiconsole.store.projection import Standing, request_of, settle
 from lexiconsole.store.rows import entry_of, instant_pair
@@ -103,14 +104,14 @@ def _settled(entry: Entry) -> tuple[int, str, str]:
 
 async def check(connection: Connection) -> list[str]:
     """What is wrong, one sentence each; nothing is changed."""
-    damage = [row[0] for row in await connection.all("PRAGMA integrity_check(20)") if row[0] != "ok"]
-    if damage:
-        return [f"the file is damaged: {line}" for line in damage]
-    await connection.all("BEGIN")
     try:
+        damage = [row[0] for row in await connection.all(f"PRAGMA integrity_check({MOST_FINDINGS})") if row[0] != "ok"]
+        if damage:
+            return [f"the file is damaged: {line}" for line in damage]
+        await connection.all("BEGIN")  # one state of the file for all questions, whatever is written meanwhile
         return await _check_gaps(connection) + await _check_projections(connection)
-    finally:
-        await connection.all("ROLLBACK")
+    except StoreError as fault:
+        return [str(fault)]
 
 
 async def _check_gaps(connection: Connection) -> list[str]:

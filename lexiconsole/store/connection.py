@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import aiosqlite
 
 from lexiconsole.store.faults import store_error
 
-__all__ = ["Connection", "Durability", "connect"]
+__all__ = ["Connection", "Durability", "connect", "look", "pragmas"]
 
 Durability: TypeAlias = Literal["full", "process"]
 """`full` loses nothing acknowledged in a power cut, `process` nothing when a process dies."""
@@ -50,10 +51,25 @@ class Connection:
         await self.raw.close()
 
 
-async def connect(path: str, *, busy: float, read_only: bool = False) -> Connection:
-    """Opens the file and touches nothing in it; `busy` is seconds to wait for a lock, `read_only` refuses to make it."""
-    mode = "ro" if read_only else "rwc"
-    raw = _made_in_a_daemon(f"{_uri(path)}?mode={mode}", busy)
+async def connect(path: str, *, busy: float) -> Connection:
+    """A connection that may write; it makes the file when there is none. `busy` is seconds to wait for a lock."""
+    return await _connect(path, "mode=rwc", busy)
+
+
+async def look(path: str, *, busy: float) -> Connection:
+    """A connection that leaves no trace, not even a log beside the file; the file must exist.
+
+    Where there is no log, nobody writes, and the file can be read as one that does not change.
+    """
+    return await _connect(path, _looking(path), busy)
+
+
+def _looking(path: str) -> str:
+    return "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
+
+
+async def _connect(path: str, terms: str, busy: float) -> Connection:
+    raw = _made_in_a_daemon(f"{_uri(path)}?{terms}", busy)
     try:
         await raw
     except sqlite3.Error as fault:

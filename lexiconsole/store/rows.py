@@ -55,7 +55,7 @@ def encode_entry(entry: Entry) -> EntryRow:
     """Raises ValueNotStorableError for what would come back as something else, or would not come back."""
     kind, key, by, at = entry.kind, entry.key, entry.by, entry.at
     try:
-        if not (isfinite(at) and 0 <= entry.attempt < LARGEST_NUMBER and entry.seq < LARGEST_NUMBER):
+        if not (isfinite(at) and 0 <= entry.attempt < LARGEST_NUMBER and abs(entry.seq) < LARGEST_NUMBER):
             raise ValueError(
                 f"seq {entry.seq}, attempt {entry.attempt} and instant {at} must be numbers that SQLite can hold"
             )

@@ -13,7 +13,7 @@ from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestState,
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, StoreError
 from lexiconsole.store.care import check, rebuild
-from lexiconsole.store.connection import Connection, Durability, connect, pragmas
+from lexiconsole.store.connection import Connection, Durability, connect, look, pragmas
 from lexiconsole.store.faults import check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
@@ -66,7 +66,7 @@ class SqliteJournal:
         """A file that is not ours must not change, not even by a checkpoint when it is closed: it is only read."""
         if not has_content(self._path):
             return
-        looking = await connect(self._path, busy=self._busy, read_only=True)
+        looking = await look(self._path, busy=self._busy)
         try:
             await recognise(looking, self._path, MIGRATIONS[-1].number)
         finally:
@@ -231,7 +231,13 @@ class SqliteJournal:
     # care
 
     async def check(self) -> list[str]:
-        return await self._writing.act(check)
+        if self._writer is None:
+            raise StoreError(f"the store {self._path} is not open")
+        connection = await connect(self._path, busy=self._busy)
+        try:
+            return await check(connection)
+        finally:
+            await connection.close()
 
     async def rebuild(self) -> int:
         return await self._writing.act(rebuild)
