@@ -105,7 +105,7 @@ def _deep(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def _standard_input() -> Any:
     if sys.stdin.isatty():
-        raise UsageError("- reads standard input, but that is a terminal; pipe something into it")
+        raise UsageError("- reads standard input, but nothing is piped into it")
     try:
         text = sys.stdin.read()
     except UnicodeDecodeError as fault:

@@ -21,7 +21,9 @@ def main(argv: Sequence[str] | None = None, bare: Callable[[], int] | None = Non
     if instruction.startswith("complete_"):
         return _complete(instruction)
     from lexiconsole.cli.interrupts import listen
+    from lexiconsole.cli.streams import open_closed_streams
 
+    open_closed_streams()
     listen()
     words = tuple(sys.argv[1:] if argv is None else argv)
     try:

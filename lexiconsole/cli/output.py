@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from lexiconsole.cli.paint import Paint, paint_for
+from lexiconsole.errors import UsageError
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless_lines
 
@@ -67,6 +68,9 @@ class Output:
         except BrokenPipeError as gone:
             _silence(self.stream)
             raise PipeClosedError from gone
+        except OSError as fault:
+            _silence(self.stream)
+            raise UsageError(f"standard output can not be written: {fault.strerror}") from None
         except UnicodeEncodeError:
             encoding = self.stream.encoding or "ascii"
             self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding))

