@@ -22,7 +22,7 @@ from lexiconsole.errors import StepError
 from lexiconsole.result import Result
 from lexiconsole.types import Instant
 
-__all__ = ["INFER", "Context", "Durable", "Progress", "RunInfo"]
+__all__ = ["ANY_SIGNAL", "INFER", "Context", "Durable", "Progress", "RunInfo"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -36,6 +36,10 @@ class _Infer:
 
 INFER: Any = _Infer()
 """For `returns=`: take the type from the callable's return annotation."""
+
+
+ANY_SIGNAL = "*"
+"""For `receive`: the next signal, whatever its name."""
 
 
 class Durable(Protocol[T_co]):
@@ -103,8 +107,12 @@ class Context(Protocol):
         """Asks a person; gives the answer as the form's type."""
         ...
 
-    def receive(self, key: str, name: str) -> Durable[Any]:
-        """Waits for the next signal of that name nobody has received yet; gives its payload."""
+    def receive(self, key: str, name: str, *, expected: Sequence[str] = ()) -> Durable[Any]:
+        """Waits for the next signal of that name nobody has received yet; gives its payload.
+
+        With ANY_SIGNAL it takes the next one that came and gives it as `Signal`, name and payload; `expected` are the
+        names that mean something now, for people who look at the run.
+        """
         ...
 
     def sleep(self, key: str, until: Instant | datetime | timedelta) -> Durable[None]:

@@ -296,11 +296,11 @@ class Delivery(Recording):
             self._resume.set_result(None)
 
     def match_signals(self) -> None:
-        """Gives each signal to the oldest begun `receive` of its name."""
+        """Gives each signal to the oldest begun `receive` that it fits."""
         for work in list(self.open.values()):
             if isinstance(work, Receive) and work.begun and not work.settled and not work.tasks:
                 for signal in self.history.signals:
-                    if signal.name == work.name:
+                    if work.fits(signal):
                         self.history.signals.remove(signal)
                         work.take(signal)
                         break

@@ -15,7 +15,7 @@ class EntryKind(StrEnum):
 
     CREATED = "run.created"  # input, definition, version, digest, fingerprint, by; a fork: origin {run, seq, name}
     OWNED = "run.owned"  # owner, epoch, host, pid, digest, fingerprint: who drives on, under which definition
-    PARKED = "run.parked"  # status (waiting, sleeping, paused, doubtful), on: [keys], signals: {key: name}, wake_at
+    PARKED = "run.parked"  # status (waiting, sleeping, paused, doubtful), on: [keys], signals: {key: name or [names]}, wake_at
     PAUSED = "run.paused"  # reason
     RESUMED = "run.resumed"  # reason
     CANCEL = "run.cancel"  # reason ("timeout" when the run's own time ran out)
@@ -35,7 +35,7 @@ class EntryKind(StrEnum):
     ASKED = "asked"  # prompt, kind, form (JSON schema), who, due, default: see Question
     ANSWERED = "answered"  # value
     SIGNALLED = "signalled"  # name, payload
-    RECEIVED = "received"  # signal: the seq of the entry that brought it, or payload when it came along with a renewal
+    RECEIVED = "received"  # name, payload; signal: the seq of the entry that brought it, 0 when a renewal did
     SLEEPING = "sleeping"  # until
     WOKE = "woke"
     CHILD_STARTED = "child.started"  # run, definition

@@ -166,9 +166,9 @@ class History:
                 pass
 
     def _consume(self, entry: Entry) -> None:
-        wanted = entry.data.get("signal", 0)
+        wanted, name, payload = entry.data.get("signal", 0), entry.data.get("name"), entry.data.get("payload")
         for index, signal in enumerate(self.signals):
-            if signal.seq == wanted and (wanted or signal.payload == entry.data.get("payload")):
+            if signal.seq == wanted and (wanted or (name in (None, signal.name) and signal.payload == payload)):
                 del self.signals[index]
                 return
 

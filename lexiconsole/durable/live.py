@@ -89,9 +89,9 @@ class LiveContext(Delivery):
         strand = self._here(key)
         return self._add(Ask(self, strand.prefix + key, question), strand)
 
-    def receive(self, key: str, name: str) -> Receive:
+    def receive(self, key: str, name: str, *, expected: Sequence[str] = ()) -> Receive:
         strand = self._here(key)
-        return self._add(Receive(self, strand.prefix + key, name), strand)
+        return self._add(Receive(self, strand.prefix + key, name, expected), strand)
 
     def sleep(self, key: str, until: Instant | datetime | timedelta) -> Sleep:
         strand = self._here(key)

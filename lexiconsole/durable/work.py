@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lexiconsole.durable.codec import returns_of
-from lexiconsole.durable.context import INFER
+from lexiconsole.durable.context import ANY_SIGNAL, INFER
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.history import Signal
 from lexiconsole.durable.question import Question
 from lexiconsole.durable.schedule import Strand
 from lexiconsole.errors import HumanInputRequiredError, StepError
@@ -17,7 +18,6 @@ from lexiconsole.result import Err, Ok
 from lexiconsole.types import Instant, JsonObject
 
 if TYPE_CHECKING:
-    from lexiconsole.durable.history import Signal
     from lexiconsole.durable.live import LiveContext
 
 __all__ = ["Ask", "Branch", "Child", "Choice", "Receive", "Sleep", "Work"]
@@ -201,14 +201,22 @@ class Ask(Work):
 
 
 class Receive(Work):
-    __slots__ = ("name",)
+    __slots__ = ("expected", "name")
 
     word = "a signal"
     settled_by = frozenset({EntryKind.RECEIVED})
 
-    def __init__(self, ctx: LiveContext, key: str, name: str) -> None:
+    def __init__(self, ctx: LiveContext, key: str, name: str, expected: Sequence[str] = ()) -> None:
         super().__init__(ctx, key)
-        self.name = name
+        self.name, self.expected = name, tuple(expected)
+
+    @property
+    def wants(self) -> str | list[str]:
+        """The name it waits for; of any signal the names that mean something now."""
+        return [*self.expected] if self.name == ANY_SIGNAL else self.name
+
+    def fits(self, signal: Signal) -> bool:
+        return self.name in (signal.name, ANY_SIGNAL)
 
     def begin(self) -> None:
         self.ctx.match_signals()
@@ -216,15 +224,17 @@ class Receive(Work):
     def take(self, signal: Signal) -> None:
         """This signal is for us: remember which, so that a replay hands over the same one."""
         self.busy = True
-        data: JsonObject = {"signal": signal.seq, "payload": signal.payload}
+        data: JsonObject = {"signal": signal.seq, "name": signal.name, "payload": signal.payload}
         if self.ctx.journaled:
             self.spawn(self.ctx.commit_outcome(self, EntryKind.RECEIVED, data))
         else:
-            self.value = signal.payload
+            self.value = signal if self.name == ANY_SIGNAL else signal.payload
             self.ctx.settled(self)
 
     def settle(self, entry: Entry) -> None:
-        self.value = entry.data.get("payload")
+        self.value = payload = entry.data.get("payload")
+        if self.name == ANY_SIGNAL:
+            self.value = Signal(str(entry.data.get("name", "")), payload, int(str(entry.data.get("signal", 0))))
 
 
 class Sleep(Work):

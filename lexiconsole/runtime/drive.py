@@ -202,7 +202,7 @@ class Drive:
             status, wake_at, on = self._rest()
             if wake_at is not None and wake_at - self.clock.now() <= self.runtime.settings.park_after:
                 return  # it goes on soon
-            signals = {work.key: work.name for work in ctx.open.values() if isinstance(work, Receive)}
+            signals = {work.key: work.wants for work in ctx.open.values() if isinstance(work, Receive)}
             on_what = {"on": on, "signals": signals} if signals else {"on": on}
             await self._park(status, on_what, wake_at)  # type: ignore[arg-type]
             if ctx.main.task is not None:

@@ -109,13 +109,13 @@ _OPEN = frozenset(
 class Parking:
     """Why a run left memory: the status it has meanwhile, the keys it waits on, when a timer brings it back.
 
-    `signals` says for the keys that wait for a signal which one.
+    `signals` says for the keys that wait for a signal which ones mean something now.
     """
 
     status: RunStatus
     on: tuple[str, ...] = ()
     wake_at: Instant | None = None
-    signals: Mapping[str, str] = field(default_factory=dict)
+    signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class Telling:
                 self._change(status=self._moving(), parking=None)
             case EntryKind.PARKED:
                 status = RunStatus(data.get("status", RunStatus.WAITING))
-                on, signals = tuple(data.get("on", ())), data.get("signals", {})
+                on, signals = tuple(data.get("on", ())), _signals(data.get("signals", {}))
                 self._change(status=status, parking=Parking(status, on, data.get("wake_at"), signals))
             case EntryKind.PAUSED:
                 self._change(reason=data.get("reason", ""))
@@ -208,6 +208,10 @@ def _seqs(value: Any) -> list[int]:
 def _names(value: Any) -> tuple[str, ...] | None:
     """Keys that were undone; an entry may name them by their compensation's key."""
     return tuple(undone_key(str(name)) or str(name) for name in value) if isinstance(value, list) else None
+
+
+def _signals(waiting: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {key: (names,) if isinstance(names, str) else tuple(names) for key, names in waiting.items()}
 
 
 def _object(value: Any) -> JsonObject | None:

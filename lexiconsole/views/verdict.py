@@ -102,9 +102,9 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
             waits.append(f"{row.key} goes on at {stamp(row.until)} ({ahead(row.until, now)})")
         elif row.kind is RowKind.CHILD and row.open:
             waits.append(f"{row.key} waits for its child {row.data.get('run', '')}".rstrip())
-    for key, name in (story.parking.signals if story.parking else {}).items():
-        waits.append(f"{key} waits for the signal {name}")
-        ways.append(Way(("signal", story.run_id, name), "send it"))
+    for key, names in (story.parking.signals if story.parking else {}).items():
+        waits.append(f"{key} waits for the signal {' or '.join(names) or 'that comes next'}")
+        ways += [Way(("signal", story.run_id, name), "send it") for name in names]
     first = waits[0] if waits else "somebody or something outside"
     sentence = f"parked, nothing is lost: {first}"
     if story.status is RunStatus.SLEEPING:
