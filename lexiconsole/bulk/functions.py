@@ -53,7 +53,7 @@ async def bulk_reduce(
     config: BulkOperationConfig | None = None,
 ) -> Result[R, BulkError]:
     """Folds the items from left to right, one after the other; a batch that fails is folded anew from where it began."""
-    settings = (config or BulkOperationConfig()).model_copy(update={"max_concurrency": 1})
+    settings = (config or BulkOperation.DEFAULT_CONFIG).model_copy(update={"max_concurrency": 1})
     so_far = initial
 
     async def fold(batch: Sequence[T]) -> None:

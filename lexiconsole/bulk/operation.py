@@ -36,6 +36,7 @@ R = TypeVar("R")
 class BulkOperation(Generic[T, R]):
     """Give a `processor` of one item or a `batch_processor`, or derive a class and override `process`.
 
+    Without a `config` it has DEFAULT_CONFIG, which an application sets from its `workflow:` section.
     `items` is where a run finds its items; `execute` takes others. `total` is how many there are, or a function that counts
     them, for whoever watches. `checkpoint` is a cache in which an execution in memory keeps where it stands.
     `stop_loss` is the share of failed items above which it stops, judged from `stop_loss_after` items on.
@@ -47,6 +48,7 @@ class BulkOperation(Generic[T, R]):
 
     KIND: ClassVar[ModelKind] = ModelKind.BULK
     VERSION: ClassVar[int] = 1
+    DEFAULT_CONFIG: ClassVar[BulkOperationConfig] = BulkOperationConfig()
 
     def __init__(
         self,
@@ -74,7 +76,7 @@ class BulkOperation(Generic[T, R]):
             raise DefinitionError(f"{name}: stop_loss is a share of the items, from 0 to 1, not {stop_loss}")
         if renew_every < 1 or max_failures < 0:
             raise DefinitionError(f"{name}: renew_every must be at least 1, and max_failures not negative")
-        self.name, self.config = name, config or BulkOperationConfig()
+        self.name, self.config = name, config or self.DEFAULT_CONFIG
         self._items, self._total, self._checkpoint, self._on_progress = items, total, checkpoint, on_progress
         self._limits = Limits(
             stop_loss, stop_loss_after, max_failures, renew_every, self.config.enable_progress_tracking

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import EllipsisType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -24,23 +25,22 @@ from lexiconsole.pipeline.walk import SKIPPED, Walk
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import ModelKind
 
-__all__ = ["DEFAULT_TIMEOUT", "Pipeline"]
-
-DEFAULT_TIMEOUT = 300.0
-"""Seconds for a whole pipeline, unless it says otherwise."""
+__all__ = ["Pipeline"]
 
 
 class Pipeline:
     """Runs its steps one after the other, each behind those it depends on, else in the order in which they were added.
 
     With `fail_fast` the first failure ends it; without, everything still runs that does not depend on a failed step.
-    `timeout` is seconds for the whole, counted while somebody drives it; None for no limit. `metadata` is what steps find
+    `timeout` is seconds for the whole, counted while somebody drives it; None for no limit, and where it is left out
+    DEFAULT_TIMEOUT, which an application sets from its `workflow.pipeline_timeout`. `metadata` is what steps find
     beside the results; a run without any finds the run's input there. A `checkpoint` cache keeps results between
     executions in memory; recorded runs need none.
     """
 
     KIND: ClassVar[ModelKind] = ModelKind.PIPELINE
     VERSION: ClassVar[int] = 1
+    DEFAULT_TIMEOUT: ClassVar[float | None] = 300.0
 
     def __init__(
         self,
@@ -48,11 +48,12 @@ class Pipeline:
         steps: Iterable[PipelineStep | Callable[..., Any]] = (),
         *,
         fail_fast: bool = True,
-        timeout: float | None = DEFAULT_TIMEOUT,
+        timeout: float | EllipsisType | None = ...,
         metadata: Mapping[str, Any] | BaseModel | None = None,
         checkpoint: CacheBackendProtocol | None = None,
     ) -> None:
-        self.name, self.fail_fast, self.timeout = name, fail_fast, timeout
+        self.name, self.fail_fast = name, fail_fast
+        self.timeout = self.DEFAULT_TIMEOUT if isinstance(timeout, EllipsisType) else timeout
         self.metadata, self.checkpoint = metadata, checkpoint
         self._steps: dict[str, PipelineStep] = {}
         for step in steps:

@@ -412,6 +412,11 @@ def test_terms_without_sense_are_refused(terms: dict[str, Any]) -> None:
         BulkOperation(**terms)
 
 
+def test_an_application_sets_the_default_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BulkOperation, "DEFAULT_CONFIG", config(batch_size=77))
+    assert BulkOperation(double).config.batch_size == 77
+
+
 async def test_misuse_is_named() -> None:
     with pytest.raises(DefinitionError, match="no items"):
         BulkOperation(double).execute()

@@ -140,7 +140,12 @@ async def test_the_whole_has_its_time_and_says_where_it_was() -> None:
 
 
 def test_the_default_time_is_that_of_the_reference() -> None:
-    assert Pipeline().timeout == 300.0
+    assert Pipeline().timeout == 300.0 and Pipeline(timeout=None).timeout is None
+
+
+def test_an_application_sets_the_default_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pipeline, "DEFAULT_TIMEOUT", 600.0)
+    assert Pipeline().timeout == 600.0 and Pipeline(timeout=5).timeout == 5
 
 
 class Hooked(PipelineStep):
