@@ -136,7 +136,7 @@ class PipelineStep(ABC):
         if isinstance(outcome, Err):
             walk.shared.cleanup_errors[self.name] = outcome.error
 
-    @property
+    @cached_property
     def policy(self) -> StepPolicy:
         return _policy(self.max_retries, self.retry_delay, self.timeout, self.idempotent)
 
