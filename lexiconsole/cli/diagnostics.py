@@ -10,6 +10,7 @@ from typing import TextIO
 
 from lexiconsole.cli.exits import ExitCode, exit_of_error
 from lexiconsole.cli.paint import Paint, paint_for
+from lexiconsole.cli.wrapping import fitted
 from lexiconsole.errors import InvalidInputError, LexiconsoleError
 from lexiconsole.types import JsonObject
 from lexiconsole.views.safe import harmless, harmless_lines
@@ -31,7 +32,7 @@ class Diagnostics:
 
     def line(self, text: str = "") -> None:
         """One line that is harmless already."""
-        self.write(self.paint.plain(text) + "\n")
+        self.write(fitted(self.paint.plain(text), self.stream) + "\n")
 
     def say(self, text: str) -> None:
         """A sentence or several, made harmless."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from lexiconsole.cli.paint import Paint, paint_for
+from lexiconsole.cli.wrapping import fitted
 from lexiconsole.errors import UsageError
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless_lines
@@ -39,7 +40,7 @@ class Output:
 
     def line(self, text: str = "") -> None:
         """One line that is harmless already; colour comes from `paint`."""
-        self._write(self.paint.plain(text) + "\n")
+        self._write(fitted(self.paint.plain(text), self.stream) + "\n")
 
     def lines(self, lines: Iterable[str]) -> None:
         for text in lines:
