@@ -147,7 +147,8 @@ async def recover(path: Path, count: int) -> float:
         await runtime.drives[row.id].ended
         took = time.perf_counter() - began
         ended = await runtime.journal.run("long")
-        assert isinstance(ended, RunRow) and ended.status is RunStatus.COMPLETED
+        assert isinstance(ended, RunRow)
+        assert ended.status is RunStatus.COMPLETED
         return took
 
     await with_runtime(path, first)
