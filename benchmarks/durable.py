@@ -20,7 +20,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiosqlite
 
@@ -78,7 +78,7 @@ async def stops_after(ctx: Any, count: int) -> int:
 class Shelf:
     """The two definitions, as the runtime asks for them."""
 
-    known = {each.__definition__.name: each.__definition__ for each in (steps, stops_after)}  # type: ignore[attr-defined]
+    known: ClassVar = {each.__definition__.name: each.__definition__ for each in (steps, stops_after)}  # type: ignore[attr-defined]
 
     def find(self, name: str) -> Definition | None:
         return self.known.get(name)
