@@ -125,7 +125,7 @@ async def _check_gaps(connection: Connection) -> list[str]:
 async def _check_projections(connection: Connection) -> list[str]:
     findings: list[str] = []
     tasks = {(run, key): (seq, due) for run, key, seq, due in await connection.all(statement("check_tasks"))}
-    open_requests = {row[0] for row in await connection.all(statement("check_requests"))}
+    open_requests = set(await connection.all(statement("check_requests")))
     async for chunk in _chunks(connection):
         for folded in chunk:
             mine = {key: tasks.pop((folded.number, key), None) for key in folded.standing.tasks}
@@ -135,7 +135,7 @@ async def _check_projections(connection: Connection) -> list[str]:
                 )
             if mine != folded.standing.tasks:
                 findings.append(f"run {folded.id}: the inbox lacks a question that is open; rebuild the projections")
-            if any(number in open_requests for number, _, _ in folded.requests):
+            if any((folded.number, number) in open_requests for number, _, _ in folded.requests):
                 findings.append(f"run {folded.id}: a request is open that an entry settled; rebuild the projections")
         if len(findings) >= MOST_FINDINGS:
             return findings

@@ -1,1 +1,1 @@
-SELECT number FROM requests WHERE state = 'open'
+SELECT run, number FROM requests WHERE state = 'open'

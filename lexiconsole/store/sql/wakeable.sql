@@ -1,12 +1,14 @@
 -- ?1 the instant, ?2 how many. Three small indexes, each read no further than the limit.
 WITH
 idle AS (
-    SELECT number FROM runs
+    SELECT number FROM runs INDEXED BY runs_idle
     WHERE owner IS NULL AND wake_at IS NULL AND (status = 'pending' OR status = 'running' OR status = 'compensating')
     ORDER BY number LIMIT ?2
 ),
 due AS (
-    SELECT number FROM runs WHERE owner IS NULL AND wake_at IS NOT NULL AND wake_at <= ?1 ORDER BY wake_at LIMIT ?2
+    SELECT number FROM runs INDEXED BY runs_by_wake_at
+    WHERE owner IS NULL AND wake_at IS NOT NULL AND wake_at <= ?1
+    ORDER BY wake_at LIMIT ?2
 ),
 asked AS (
     SELECT DISTINCT q.run AS number

@@ -283,6 +283,12 @@ BEGIN
         )
         AND number = NEW.run AND origin_seq < NEW.seq;
 
+    UPDATE requests
+    SET
+        state = CASE NEW.kind WHEN 'refused' THEN 'refused' ELSE 'applied' END,
+        reply = CASE NEW.kind WHEN 'refused' THEN coalesce(json_extract(NEW.data, '$.reason'), '') ELSE '' END
+    WHERE number = json_extract(NEW.data, '$.request') AND run = NEW.run AND state = 'open';
+
     -- A run that has a parent tells it how it ended. `data` is an object with something in it, or NULL.
     INSERT INTO requests (run, kind, target, data, by, at, state, reply)
     SELECT
@@ -298,10 +304,4 @@ BEGIN
             OR NEW.kind = 'run.cancelled'
         )
         AND child.number = NEW.run AND child.origin_seq < NEW.seq AND child.parent <> '';
-
-    UPDATE requests
-    SET
-        state = CASE NEW.kind WHEN 'refused' THEN 'refused' ELSE 'applied' END,
-        reply = CASE NEW.kind WHEN 'refused' THEN coalesce(json_extract(NEW.data, '$.reason'), '') ELSE '' END
-    WHERE number = json_extract(NEW.data, '$.request') AND run = NEW.run AND state = 'open';
 END;
