@@ -151,7 +151,7 @@ class CommitsConformance(Case):
             Entry("run", 2, AT, EntryKind.PARKED, "", 0, {"status": "waiting", "on": [1]}),
             Entry("run", 2, AT, EntryKind.PARKED, "", 0, {"status": "waiting", "wake_at": "soon"}),
         ],
-        ids=repr,
+        ids=lambda entry: f"{entry.key!a}-{type(entry.data.get('result')).__name__}-{entry.by!a}",
     )
     async def test_what_can_not_be_kept_is_refused_alone(self, journal: Journal, entry: Entry) -> None:
         pen, other = await driven(journal), await driven(journal, "other")
