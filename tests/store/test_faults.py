@@ -31,7 +31,11 @@ async def test_a_full_disk_is_told_to_all_who_wait_and_all_who_come(tmp_path):
                     acknowledged[n] = pens[n].seq
         outcomes = await asyncio.gather(*(pen.append((Kind.DONE, "small", {})) for pen in pens), return_exceptions=True)
         assert all(isinstance(outcome, StoreError) and "disk is full" in str(outcome) for outcome in outcomes)
-        for call in (lambda: journal.create(new_run("more")), lambda: journal.claim(pens[0].run, 2), lambda: journal.beat(1, 1.0)):
+        for call in (
+            lambda: journal.create(new_run("more")),
+            lambda: journal.claim(pens[0].run, 2),
+            lambda: journal.beat(1, 1.0),
+        ):
             with pytest.raises(StoreError, match="disk is full"):
                 await call()
         assert (await pens[0].now()).seq >= 1  # reading goes on

@@ -19,7 +19,20 @@ from lexiconsole.types import RunStatus
 from tests.store.writing import opened
 
 RUNS = ["a", "b", "c", "d"]
-ACTS = ["append", "append", "append", "create", "claim", "release", "retire", "request", "close", "fork", "stale", "rebuild"]
+ACTS = [
+    "append",
+    "append",
+    "append",
+    "create",
+    "claim",
+    "release",
+    "retire",
+    "request",
+    "close",
+    "fork",
+    "stale",
+    "rebuild",
+]
 
 
 class Story:
@@ -44,7 +57,13 @@ class Story:
                 parent = chance.choice(["", *RUNS])
                 owner = chance.choice([None, 1, 2])
                 wake_at = chance.choice([None, AT + chance.random()])
-                terms = {"parent": parent, "parent_key": "call", "owner": owner, "wake_at": wake_at, "at": AT + chance.random()}
+                terms = {
+                    "parent": parent,
+                    "parent_key": "call",
+                    "owner": owner,
+                    "wake_at": wake_at,
+                    "at": AT + chance.random(),
+                }
                 return await journal.create(new_run(chance.choice(RUNS), **terms))
             case "fork":
                 origin = chance.choice(RUNS)
@@ -77,18 +96,28 @@ class Story:
         facts = []
         for n in range(chance.randint(1, 5)):
             kind, key, data = random_fact(chance, pen.seq + n)
-            facts.append((kind, key, {**data, "request": chance.choice(asked)} if asked and chance.random() < 0.4 else data))
+            facts.append(
+                (kind, key, {**data, "request": chance.choice(asked)} if asked and chance.random() < 0.4 else data)
+            )
         await pen.append(*facts, by=chance.choice(["", "ada"]))
         return len(facts)
 
     async def told(self):
         journal = self.journal
-        everything = [self.said, await journal.check(), await journal.counts(), await journal.tasks(), await journal.head()]
+        everything = [
+            self.said,
+            await journal.check(),
+            await journal.counts(),
+            await journal.tasks(),
+            await journal.head(),
+        ]
         everything += [await journal.requests(), [await journal.request_state(n) for n in range(1, 9)]]
         everything += [await journal.requests(owner=1), await journal.next_wake(), await journal.tail(0)]
         everything += [await journal.wakeable(AT + at) for at in (0, 0.5, 50, 1000)]
         everything += [await journal.runs(RunFilter()), await journal.runs(RunFilter(parent="a"))]
-        everything += [await journal.runs(RunFilter(statuses=(RunStatus.RUNNING, RunStatus.PENDING), oldest_first=True))]
+        everything += [
+            await journal.runs(RunFilter(statuses=(RunStatus.RUNNING, RunStatus.PENDING), oldest_first=True))
+        ]
         for run_id in RUNS:
             row = await journal.run(run_id)
             everything.append((row, row and await journal.load(row), row and await journal.tasks(row)))

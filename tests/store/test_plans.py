@@ -58,7 +58,9 @@ async def test_no_table_of_runs_or_entries_is_read_from_end_to_end(tmp_path, nam
             table = re.split(r"\W+", step)[1]
             allowed = table in SMALL or "VIRTUAL TABLE" in step or "runs_idle" in step or "SCAN idle" in step
             assert allowed or _in_order(name, step), steps
-        assert not ("USE TEMP B-TREE FOR ORDER BY" in step and name in {"runs_newest", "runs_oldest", "load", "tail"}), steps
+        assert not (
+            "USE TEMP B-TREE FOR ORDER BY" in step and name in {"runs_newest", "runs_oldest", "load", "tail"}
+        ), steps
 
 
 def _in_order(name: str, step: str) -> bool:

@@ -42,7 +42,7 @@ def random_fact(chance: random.Random, seq: int) -> Fact:
         case EntryKind.CANCELLED | EntryKind.REFUSED:
             data = {"reason": chance.choice(TEXTS)}
         case EntryKind.RETRIED | EntryKind.SKIPPED:
-            data = chance.choice([{}, {"voids": [chance.randint(1, seq) for _ in range(chance.randrange(4))]}])
+            data = chance.choice([{}, {"voids": [chance.randint(1, max(seq, 1)) for _ in range(chance.randrange(4))]}])
         case EntryKind.DONE:
             data = {"result": chance.choice(TEXTS)}
         case _:
