@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from lexiconsole.app.application import Application
+    from lexiconsole.app.cache import MemoryCache
+    from lexiconsole.app.module import Module, Priority, Provider, module
+    from lexiconsole.app.workflow_module import WorkflowModule
+    from lexiconsole.app.workflow_provider import WorkflowProvider
     from lexiconsole.bulk import (
         Batch,
         BatchResult,
@@ -63,6 +68,11 @@ if TYPE_CHECKING:
     from lexiconsole.types import ModelKind, RunStatus
 
 _HOME = {
+    "lexiconsole.app.application": "Application",
+    "lexiconsole.app.cache": "MemoryCache",
+    "lexiconsole.app.module": "Module Priority Provider module",
+    "lexiconsole.app.workflow_module": "WorkflowModule",
+    "lexiconsole.app.workflow_provider": "WorkflowProvider",
     "lexiconsole.bulk": (
         "Batch BatchResult BulkError BulkOperation BulkOperationCancelledError BulkOperationConfig BulkOperationMetrics "
         "BulkResult ItemFailure bulk_filter bulk_map bulk_reduce"
@@ -92,6 +102,7 @@ _HOMES = {name: module for module, names in _HOME.items() for name in names.spli
 
 __all__ = [
     "AbstractSaga",
+    "Application",
     "Backoff",
     "Batch",
     "BatchResult",
@@ -112,9 +123,11 @@ __all__ = [
     "InvalidInputError",
     "ItemFailure",
     "LexiconsoleError",
+    "MemoryCache",
     "MemorySagaStore",
     "Model",
     "ModelKind",
+    "Module",
     "Ok",
     "OnUnknown",
     "Outline",
@@ -123,7 +136,9 @@ __all__ = [
     "PipelineContext",
     "PipelineError",
     "PipelineStep",
+    "Priority",
     "Progress",
+    "Provider",
     "Question",
     "QuestionKind",
     "Result",
@@ -144,6 +159,8 @@ __all__ = [
     "TransformPipe",
     "UnknownOutcomeError",
     "UnwrapError",
+    "WorkflowModule",
+    "WorkflowProvider",
     "WorkflowVersionMismatchError",
     "__version__",
     "bulk_filter",
@@ -153,6 +170,7 @@ __all__ = [
     "current_step",
     "execute",
     "memory_context",
+    "module",
     "parallel",
     "run_in_memory",
     "saga_step",

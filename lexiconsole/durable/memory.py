@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 
 from lexiconsole.durable.context import Context, RunInfo
 from lexiconsole.durable.definition import Definition, Model, definition_of
 from lexiconsole.durable.host import Host, MemoryHost
 from lexiconsole.durable.live import LiveContext, Renewed
+from lexiconsole.durable.watching import WatchedContext, watched
 from lexiconsole.errors import DefinitionError
 from lexiconsole.result import Result
 
@@ -17,7 +19,8 @@ __all__ = ["memory_context", "run_in_memory"]
 
 def memory_context(run: RunInfo | None = None, host: Host | None = None) -> LiveContext:
     """A context that keeps nothing. Drive a model with `await context.drive(model.drive)`."""
-    return LiveContext(run or RunInfo("memory", ""), host or MemoryHost())
+    kind = WatchedContext if run is not None and watched() else LiveContext
+    return kind(run or RunInfo("memory", ""), host or MemoryHost())
 
 
 async def run_in_memory(
@@ -40,10 +43,12 @@ async def run_in_memory(
     else:
         raise DefinitionError(f"{workflow!r} is no workflow: it has neither a definition nor drive() and outline()")
     surroundings = host or MemoryHost()
+    if id == "memory" and watched():
+        id = f"{name}-{token_hex(4)}"  # noqa: A001 - whoever listens tells executions apart by their ids
     state: Any = None
     generation = 0
     while True:
-        context = LiveContext(RunInfo(id, name, input=given, generation=generation, state=state), surroundings)
+        context = memory_context(RunInfo(id, name, input=given, generation=generation, state=state), surroundings)
         try:
             return await context.drive(model.drive if within is None else lambda ctx: model.drive(within(ctx)))
         except Renewed as renewed:

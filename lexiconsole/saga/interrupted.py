@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lexiconsole.durable.context import RunInfo
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.errors import StepError
@@ -18,7 +20,8 @@ async def undo_interrupted(ledger: Ledger, run: RunInfo) -> None:
     if back.undoing is not None and not back.undoing.step.step.idempotent:
         back.left[back.undoing.step.name] = _unknown(back.undoing.step.undo_key)
     rest = [act for act in ledger.done if act.step.name not in back.undone and act.step.name not in back.left]
-    await memory_context(run).drive(lambda ctx: roll_back(ctx, rest, back))
+    later = replace(run, generation=run.generation + 1)  # whoever watches sees the same run go on
+    await memory_context(later).drive(lambda ctx: roll_back(ctx, rest, back))
 
 
 def _unknown(key: str) -> StepError:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from lexiconsole.contracts.saga import SagaState, SagaStoreProtocol
 
-__all__ = ["MemorySagaStore", "current_store", "use_saga_store"]
+__all__ = ["MemorySagaStore", "current_store", "install_saga_store", "use_saga_store"]
 
 _store: ContextVar[SagaStoreProtocol | None] = ContextVar("lexiconsole_saga_store", default=None)
 
@@ -24,8 +24,20 @@ def use_saga_store(store: SagaStoreProtocol) -> Iterator[None]:
         _store.reset(token)
 
 
+_installed: list[SagaStoreProtocol] = []
+
+
+def install_saga_store(store: SagaStoreProtocol) -> Callable[[], None]:
+    """Every `saga.execute()` of the process saves to this store, where no `use_saga_store` says otherwise; the last one
+    installed holds. Gives the way to take it away again.
+    """
+    _installed.append(store)
+    return lambda: _installed.remove(store) if store in _installed else None
+
+
 def current_store() -> SagaStoreProtocol | None:
-    return _store.get()
+    store = _store.get()
+    return store if store is not None or not _installed else _installed[-1]
 
 
 class MemorySagaStore:
