@@ -5,7 +5,12 @@ from lexiconsole.contracts.bulk import BulkProcessorProtocol
 from lexiconsole.contracts.graph import ExecutionProtocol, WorkflowGraphProtocol, WorkflowNodeProtocol
 from lexiconsole.contracts.pipeline import PipelineContextProtocol, PipelineProtocol, PipelineStepProtocol
 from lexiconsole.contracts.saga import SagaProtocol, SagaState, SagaStep, SagaStepError, SagaStoreProtocol
-from lexiconsole.contracts.state import StateMachineProtocol, StatePersistenceProtocol, StateTransitionRecord
+from lexiconsole.contracts.state import (
+    StateConcurrencyError,
+    StateMachineProtocol,
+    StatePersistenceProtocol,
+    StateTransitionRecord,
+)
 
 __all__ = [
     "ApprovalProtocol",
@@ -19,6 +24,7 @@ __all__ = [
     "SagaStep",
     "SagaStepError",
     "SagaStoreProtocol",
+    "StateConcurrencyError",
     "StateMachineProtocol",
     "StatePersistenceProtocol",
     "StateTransitionRecord",
