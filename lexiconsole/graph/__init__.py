@@ -1,1 +1,37 @@
-""""""
+"""Graphs: nodes and edges with gates, loops, parallel branches, people, tools, models and sub-workflows."""
+
+from lexiconsole.graph.builder import WorkflowBuilder
+from lexiconsole.graph.checkpoint import WorkflowCheckpoint
+from lexiconsole.graph.config import GraphConfig
+from lexiconsole.graph.edge import WorkflowEdge
+from lexiconsole.graph.engine import WorkflowEngine
+from lexiconsole.graph.error import GraphError
+from lexiconsole.graph.gate import GateNode
+from lexiconsole.graph.graph import WorkflowGraph
+from lexiconsole.graph.human import HumanNode
+from lexiconsole.graph.joining import StateConflictError
+from lexiconsole.graph.node import AbstractWorkflowNode, FunctionNode, NodeType
+from lexiconsole.graph.result import GraphResult
+from lexiconsole.graph.settings import use_graph_config
+from lexiconsole.graph.state import WorkflowState
+from lexiconsole.graph.subworkflow import SubworkflowNode
+
+__all__ = [
+    "AbstractWorkflowNode",
+    "FunctionNode",
+    "GateNode",
+    "GraphConfig",
+    "GraphError",
+    "GraphResult",
+    "HumanNode",
+    "NodeType",
+    "StateConflictError",
+    "SubworkflowNode",
+    "WorkflowBuilder",
+    "WorkflowCheckpoint",
+    "WorkflowEdge",
+    "WorkflowEngine",
+    "WorkflowGraph",
+    "WorkflowState",
+    "use_graph_config",
+]

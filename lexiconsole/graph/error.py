@@ -1,0 +1,26 @@
+"""How a graph ends badly: at which node, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lexiconsole.errors import LexiconsoleError, StepError
+
+__all__ = ["GraphError"]
+
+
+class GraphError(LexiconsoleError):
+    """A graph that failed. `node` is the key of the visit (`review#2` is the second), `cause` why it failed.
+
+    `failures` has all that failed, by key, when several ran side by side. `checkpoint` goes on at the failed node, without
+    running again what was done.
+    """
+
+    def __init__(
+        self, graph: str, failures: Mapping[str, StepError], state: Mapping[str, Any], checkpoint: Any = None
+    ) -> None:
+        self.graph, self.failures, self.state, self.checkpoint = graph, dict(failures), dict(state), checkpoint
+        self.node, self.cause = next(iter(self.failures.items()))
+        told = [str(cause) if cause.key == node else f"{node}: {cause}" for node, cause in self.failures.items()]
+        super().__init__(f"{graph} failed at {'; and at '.join(told)}")
