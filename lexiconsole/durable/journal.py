@@ -255,9 +255,10 @@ class Journal(Protocol):
         """Gives the run back, if it is still owned under `epoch`. `run.parked` and endings do this by themselves."""
         ...
 
-    async def wakeable(self, at: Instant, limit: int = 1000) -> list[RunRow]:
+    async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
         """Runs nobody owns that can go on: pending, running or compensating ones, parked ones whose `wake_at` is due,
-        and any with an open request.
+        and any with an open request. In the order of their numbers, those above `after`: whoever can not drive the
+        first ones asks on behind the last.
         """
         ...
 

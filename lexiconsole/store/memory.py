@@ -269,11 +269,11 @@ class MemoryJournal:
         if kept.row.epoch == epoch:
             kept.row = replace(kept.row, owner=None)
 
-    async def wakeable(self, at: Instant, limit: int = 1000) -> list[RunRow]:
+    async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
         asked = {request.run_id for request in self._requests.values() if request.state is RequestState.OPEN}
         going = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)
         found: list[RunRow] = []
-        for kept in self._by_number:
+        for kept in self._by_number[after:]:
             now = kept.standing
             due = now.status in going if now.wake_at is None else now.wake_at <= at
             if kept.row.owner is None and (due or kept.row.id in asked) and len(found) < limit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lexiconsole.errors import StoreError
 from lexiconsole.store.connection import Connection, connect
 from lexiconsole.store.statements import statement
 
@@ -16,15 +17,16 @@ COUNT = 2
 class Readers:
     """Each question goes to the connection that has the fewest to answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str, busy: float) -> None:
+        self._path, self._busy = path, busy
         self._connections: list[Connection] = []
-        self._load: list[int] = []
+        self._asked: list[int] = []
 
-    async def open(self, path: str, busy: float) -> None:
+    async def open(self) -> None:
         for _ in range(COUNT):
-            connection = await connect(path, busy=busy)
+            connection = await connect(self._path, busy=self._busy)
             self._connections.append(connection)
-            self._load.append(0)
+            self._asked.append(0)
             await connection.all("PRAGMA query_only = 1")
 
     async def all(self, name: str, *values: Any) -> list[Any]:
@@ -37,14 +39,17 @@ class Readers:
         return rows[0] if rows else None
 
     async def _ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        which = self._load.index(min(self._load))
-        self._load[which] += 1
+        asked = self._asked
+        if not asked:
+            raise StoreError(f"the store {self._path} is not open")
+        which = asked.index(min(asked))
+        asked[which] += 1
         try:
             return await self._connections[which].all(sql, values)
         finally:
-            self._load[which] -= 1
+            asked[which] -= 1
 
     async def close(self) -> None:
-        while self._connections:
-            await self._connections.pop().close()
-        self._load.clear()
+        closing, self._connections, self._asked = self._connections, [], []
+        for connection in closing:
+            await connection.close()

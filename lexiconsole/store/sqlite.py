@@ -41,7 +41,7 @@ class SqliteJournal:
         self._busy = busy
         self._listeners = Listeners()
         self._connection: Connection | None = None
-        self._readers = Readers()
+        self._readers = Readers(self._path, busy)
         self._writer: Writer | None = None
 
     @property
@@ -49,13 +49,15 @@ class SqliteJournal:
         return self._path
 
     async def open(self) -> None:
+        if self._writer is not None:
+            return
         check_library()
         check_place(self._path)
         await self._look_first()
         self._connection = await connect(self._path, busy=self._busy)
         try:
             await self._prepare(self._connection)
-            await self._readers.open(self._path, self._busy)
+            await self._readers.open()
         except BaseException:
             await self._close_connections()
             raise
@@ -197,8 +199,8 @@ class SqliteJournal:
     async def release(self, run: RunRow, epoch: int) -> None:
         await self._write("release", run.number, epoch)
 
-    async def wakeable(self, at: Instant, limit: int = 1000) -> list[RunRow]:
-        return [run_of(row) for row in await self._readers.all("wakeable", at, limit)]
+    async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
+        return [run_of(row) for row in await self._readers.all("wakeable", at, limit, after)]
 
     async def next_wake(self) -> Instant | None:
         found: Instant | None = (await self._readers.one("next_wake"))[0]

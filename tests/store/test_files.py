@@ -337,6 +337,19 @@ asyncio.run(main(sys.argv[1], sys.argv[2]))
     asyncio.run(look())
 
 
+async def test_a_closed_store_can_not_be_read_and_opening_twice_opens_once(tmp_path):
+    journal = SqliteJournal(tmp_path / "store.db")
+    with pytest.raises(StoreError, match="is not open"):
+        await journal.run("run")
+    await journal.open()
+    await journal.open()
+    assert (await journal.create(new_run()))[1]
+    await journal.close()
+    for call in (journal.counts, journal.check, journal.tasks, journal.rebuild):
+        with pytest.raises(StoreError, match="is not open"):
+            await call()
+
+
 async def test_a_journal_can_be_opened_again_after_it_could_not(tmp_path):
     path = tmp_path / "store.db"
     text(path)

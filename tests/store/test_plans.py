@@ -31,7 +31,7 @@ QUESTIONS = {
     "tail": (0, 10),
     "head": (),
     "outline": ("d",),
-    "wakeable": (1.5, 10),
+    "wakeable": (1.5, 10, 0),
     "next_wake": (),
     "tasks": (),
     "tasks_of_run": (1,),

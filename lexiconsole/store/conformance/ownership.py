@@ -162,7 +162,9 @@ class OwnershipConformance(Case):
             await journal.release(pen.run, 1)
             await journal.request(Request(f"r{n}", RequestKind.PAUSE, at=AT))
         assert [row.id for row in await journal.wakeable(AT + 10)] == [f"r{n}" for n in range(6)]
-        assert len(await journal.wakeable(AT + 10, limit=4)) == 4
+        assert [row.id for row in await journal.wakeable(AT + 10, limit=4)] == [f"r{n}" for n in range(4)]
+        behind = (await _row(journal, "r2")).number
+        assert [row.id for row in await journal.wakeable(AT + 10, limit=2, after=behind)] == ["r3", "r4"]
 
     async def test_the_next_timer_is_the_earliest_of_runs_nobody_drives(self, journal: Journal) -> None:
         assert await journal.next_wake() is None
