@@ -13,7 +13,7 @@ from lexiconsole.store.rows import EntryRow, entry_line
 
 __all__ = ["Batch", "Group"]
 
-MOST_ENTRIES = 300
+MOST_ENTRIES = 200
 MOST_CHARACTERS = 8 * 1024 * 1024
 """Where a commit is full. More would gain nothing, and SQLite's thread and ours would wait for each other in turn."""
 
