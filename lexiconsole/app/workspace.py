@@ -115,6 +115,12 @@ class Workspace:
 
         return check(self.catalog)
 
+    def warnings(self, name: str) -> list[CheckFinding]:
+        """What the checks warn of in a definition, once for each version of it."""
+        from lexiconsole.app.checking import untold_warnings
+
+        return untold_warnings(self, name)
+
     # looking
 
     def run(self, prefix: str) -> RunRow:
@@ -159,9 +165,15 @@ class Workspace:
     def start(
         self, name: str, raw: Any, *, id: str = "", by: str = "", record_only: bool = False
     ) -> tuple[RunRow, bool]:
-        """Makes a run and begins to drive it here, unless `record_only`. False: the id had that run already."""
+        """Makes a run and begins to drive it here, unless `record_only`. False: the id had that run already.
+
+        Raises DefinitionError, and writes nothing, when the checks find something that can not work.
+        """
+        from lexiconsole.app.checking import refuse_what_can_not_work
+
         definition = self.definition(name)
         definition.validate(raw)
+        refuse_what_can_not_work(self, name)
         self._write()
         return self._write().call(
             lambda runtime: runtime.create(definition, raw, id=id, by=by or self.user, drive=not record_only)

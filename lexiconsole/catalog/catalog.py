@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from lexiconsole.catalog.capture import quiet
 from lexiconsole.catalog.collecting import Found, collect
 from lexiconsole.catalog.importing import import_file
 from lexiconsole.catalog.problems import Problem, ProblemKind, problem_of
-from lexiconsole.catalog.snapshot import Reader, Snapshot
+from lexiconsole.catalog.snapshot import Reader, Snapshot, SourceFile
 from lexiconsole.durable.definition import Definition, Source
 from lexiconsole.errors import DefinitionError, NotFoundError
 
@@ -33,13 +35,25 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file of definitions. `tried` is the fingerprint last imported, `good` the one that `found` comes from."""
+    """One file of definitions. `tried` is the fingerprint last imported, `good` the one that `found` comes from.
+
+    `texts` are the file itself and those of its folder that it imports, as they were then.
+    """
 
     tried: str
     good: str = ""
     found: tuple[Found, ...] = ()
     problems: tuple[Problem, ...] = ()
     printed: str = ""
+    texts: tuple[SourceFile, ...] = ()
+
+
+class _Known(NamedTuple):
+    """A definition, the fingerprint of its file, and the texts that it is written in."""
+
+    definition: Definition
+    fingerprint: str
+    texts: tuple[SourceFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ class _State:
     """What is known at one moment; replaced as a whole, so readers on other threads never see half of it."""
 
     files: dict[Path, _File]
-    known: dict[str, tuple[Definition, str]]
+    known: dict[str, _Known]
     problems: tuple[Problem, ...]
     clashes: dict[str, Problem]
 
@@ -75,7 +89,7 @@ class Catalog:
     @property
     def definitions(self) -> tuple[Definition, ...]:
         """Those that can be run, by name."""
-        return tuple(definition for _, (definition, _) in sorted(self._state.known.items()))
+        return tuple(known.definition for _, known in sorted(self._state.known.items()))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -88,11 +102,15 @@ class Catalog:
 
     def get(self, name: str) -> Definition:
         """Raises NotFoundError with the nearest name, DefinitionError when several definitions bear that name."""
-        return self._find(name)[0]
+        return self._find(name).definition
 
     def fingerprint(self, name: str) -> str:
         """Sixteen hex digits that change when the definition's file, or one of the folder it imports, does."""
-        return self._find(name)[1]
+        return self._find(name).fingerprint
+
+    def sources(self, name: str) -> dict[str, ast.Module]:
+        """The trees of the files that the definition is written in, by path, as they were when it was loaded."""
+        return {str(text.path): text.tree() for text in self._find(name).texts if text.content}
 
     def reload(self) -> Changes:
         """Imports what changed since last time. A file that fails now keeps the version that last worked, and says so."""
@@ -113,7 +131,7 @@ class Catalog:
             self._state = _state(files, troubles)
             return _changes(before, self._state)
 
-    def _find(self, name: str) -> tuple[Definition, str]:
+    def _find(self, name: str) -> _Known:
         state = self._state
         if name in state.known:
             return state.known[name]
@@ -149,24 +167,25 @@ def _imported(snapshot: Snapshot, name: str, fingerprint: str) -> _File:
         except BaseException as fault:  # sys.exit() and anything else that a file may come up with
             problem = problem_of(fault, file.path)
             return _File(fingerprint, problems=(problem,), printed=printed.getvalue())
-    return _File(fingerprint, fingerprint, tuple(found), tuple(problems), printed.getvalue())
+    texts = tuple(snapshot.meant_by(name))
+    return _File(fingerprint, fingerprint, tuple(found), tuple(problems), printed.getvalue(), texts)
 
 
 def _state(files: dict[Path, _File], troubles: list[Problem]) -> _State:
     """Definitions by name; a name that two bear is a problem at both places, and none of them can be run."""
-    bearers: dict[str, dict[int, tuple[Definition, str]]] = {}
+    bearers: dict[str, dict[int, _Known]] = {}
     problems = list(troubles)
     for file in files.values():
         problems += file.problems
         for found in file.found:
             several = bearers.setdefault(found.definition.name, {})
             if found.made or id(found.mark) not in several:
-                several[id(found.mark)] = (found.definition, file.good)
+                several[id(found.mark)] = _Known(found.definition, file.good, file.texts)
     known = {name: next(iter(several.values())) for name, several in bearers.items() if len(several) == 1}
     clashes: dict[str, Problem] = {}
     for name, several in bearers.items():
         if len(several) > 1:
-            at_each = _clash(name, [definition.source for definition, _ in several.values()])
+            at_each = _clash(name, [known.definition.source for known in several.values()])
             problems += at_each
             clashes[name] = at_each[0]
     return _State(files, known, tuple(problems), clashes)
@@ -191,7 +210,7 @@ def _changes(before: _State, now: _State) -> Changes:
     both = before.known.keys() & now.known.keys()
     return Changes(
         added=tuple(sorted(now.known.keys() - before.known.keys())),
-        changed=tuple(sorted(name for name in both if before.known[name][1] != now.known[name][1])),
+        changed=tuple(sorted(name for name in both if before.known[name].fingerprint != now.known[name].fingerprint)),
         removed=tuple(sorted(before.known.keys() - now.known.keys())),
         broken=tuple(problem for problem in now.problems if problem not in before.problems),
     )

@@ -1,120 +1,173 @@
-"""Checks that need no run: whether each definition holds together, and says what a user of it wants to know."""
+"""Checks that need no run: whether each definition holds together, and does what its author believes it does."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import ast
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from lexiconsole.catalog.blocking import blocking_calls
 from lexiconsole.catalog.capture import quiet
 from lexiconsole.catalog.catalog import Catalog
-from lexiconsole.catalog.codes import CODES, Severity
+from lexiconsole.catalog.finding import Finding
+from lexiconsole.catalog.graphs import graph_in, graph_problems, keys_returned
+from lexiconsole.catalog.people import questions_without_due
+from lexiconsole.catalog.picture import holes
 from lexiconsole.catalog.problems import ProblemKind, problem_of
-from lexiconsole.durable.definition import Definition
-from lexiconsole.durable.outline import NodeKind, Outline
-from lexiconsole.errors import InvalidInputError, nearest
+from lexiconsole.catalog.sagas import lost_attributes, place_of, undone_by_nothing
+from lexiconsole.durable.definition import Definition, Model
+from lexiconsole.errors import InvalidInputError
+from lexiconsole.saga import AbstractSaga
 from lexiconsole.types import ModelKind
 
-__all__ = ["Finding", "check"]
+__all__ = ["check", "check_one"]
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a check found. `code` is explained in `codes.py`; `line` is 0 when it is about the whole file."""
-
-    code: str
-    severity: Severity
-    file: str
-    line: int
-    message: str
-    definition: str = ""
-    traceback: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.code} {self.message}"
+Sources = dict[str, ast.Module]
+"""The trees of files by their path."""
 
 
 def check(catalog: Catalog) -> list[Finding]:
     """Everything that is wrong with a catalogue, by file and line. Runs no step."""
     findings = [*_broken(catalog), *_printing(catalog)]
+    sources: Sources = {}
     for definition in catalog.definitions:
-        findings += _checked(definition)
-    return sorted(findings, key=lambda finding: (finding.file, finding.line, finding.code))
+        own = catalog.sources(definition.name)
+        sources |= own
+        findings += _checked(definition, own)
+    findings += _read(sources)
+    return _in_order(findings)
+
+
+def check_one(catalog: Catalog, name: str) -> list[Finding]:
+    """The same for one definition and the files that it is written in. Raises what `catalog.get` raises."""
+    definition, sources = catalog.get(name), catalog.sources(name)
+    return _in_order([*_checked(definition, sources), *_read(sources)])
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(set(findings), key=lambda finding: (finding.file, finding.line, finding.code, finding.message))
 
 
 def _broken(catalog: Catalog) -> Iterator[Finding]:
     for problem in catalog.problems:
         code = "LX002" if problem.kind is ProblemKind.CLASH else "LX001"
-        yield Finding(
-            code, CODES[code].severity, problem.file, problem.line, problem.message, traceback=problem.traceback
-        )
+        yield Finding.of(code, problem.file, problem.line, problem.message, traceback=problem.traceback)
 
 
 def _printing(catalog: Catalog) -> Iterator[Finding]:
     for file, text in catalog.printed.items():
         first = text.strip().partition("\n")[0][:60]
-        yield Finding("LX009", CODES["LX009"].severity, file, 0, f"prints while it is imported: {first!r}")
+        yield Finding.of("LX009", file, 0, f"prints while it is imported: {first!r}")
 
 
-def _checked(definition: Definition) -> Iterator[Finding]:
-    def finding(code: str, message: str, traceback: str = "") -> Finding:
-        source = definition.source
-        message = f"{definition.name}: {message}"
-        return Finding(code, CODES[code].severity, source.file, source.line, message, definition.name, traceback)
+def _read(sources: Sources) -> Iterator[Finding]:
+    """What the text of the files shows, whatever definition it belongs to."""
+    for file, tree in sources.items():
+        for found in blocking_calls(tree):
+            code = "LX016" if found.file_only else "LX015"
+            way = f" through {', '.join(f'{name}()' for name in found.through)}" if found.through else ""
+            said = f"{found.function}() is async and calls {found.call}(){way}; {found.advice}"
+            yield Finding.of(code, file, found.line, said)
+        for line in questions_without_due(tree):
+            yield Finding.of("LX012", file, line, "this question to a person has no due time")
 
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Findings about one definition, at its own place unless a better one is known."""
+
+    definition: Definition
+
+    def __call__(self, code: str, message: str, *, traceback: str = "", place: tuple[str, int] = ("", 0)) -> Finding:
+        source = self.definition.source
+        file, line = place if place[0] else (source.file, source.line)
+        name = self.definition.name
+        return Finding.of(code, file, line, f"{name}: {message}", name, traceback)
+
+
+def _checked(definition: Definition, sources: Sources) -> Iterator[Finding]:
+    tell = _Teller(definition)
     if not definition.about.strip():
-        yield finding("LX008", "has no docstring; its first line is shown in lists")
-    code, doing = "LX003", "its example does not fit its input"
+        yield tell("LX008", "has no docstring; its first line is shown in lists")
+    code, doing, model = "LX003", "its example does not fit its input", None
     try:
         with quiet():
-            if definition.example is not None:
-                definition.validate(definition.example)
+            given = _example(definition)
             code, doing = "LX004", "its outline can not be made"
             outline = definition.outline()
+            model = definition.build(given) if given is not _NOTHING else None
     except InvalidInputError as fault:
         fields = "; ".join(f"{field or '(input)'}: {reason}" for field, reason in fault.fields.items())
-        yield finding(code, f"{doing}: {fields}")
+        yield tell(code, f"{doing}: {fields}")
     except KeyboardInterrupt:
         raise
     except BaseException as fault:  # a definition's own code runs here, and may do anything
         problem = problem_of(fault, Path(definition.source.file), line=definition.source.line)
-        yield finding(code, f"{doing}: {problem.message}", problem.traceback)
+        yield tell(code, f"{doing}: {problem.message}", traceback=problem.traceback)
     else:
-        for hole, message in _holes(outline, definition.kind):
-            yield finding(hole, message)
+        for hole, message in holes(outline, definition.kind):
+            yield tell(hole, message)
+        yield from _of_model(model, definition.kind, sources, tell)
 
 
-def _holes(outline: Outline, kind: ModelKind) -> Iterator[tuple[str, str]]:
-    """What is wrong with a picture: keys used twice, edges that lead nowhere, boxes that nothing leads to."""
-    counts = Counter(node.key for node in outline.nodes)
-    for key, count in counts.items():
-        if count > 1:
-            yield "LX005", f"the key {key!r} is used {count} times"
-    for edge in outline.edges:
-        for end in (edge.source, edge.target):
-            if end not in counts:
-                close = nearest(end, counts)
-                hint = f"; did you mean {close!r}?" if close else ""
-                yield "LX007", f"the edge {edge.source} → {edge.target} names {end!r}, which is no step{hint}"
-    for key in _unreached(outline, kind):
-        yield "LX006", f"no way leads to {key!r}"
+_NOTHING: Any = object()
 
 
-def _unreached(outline: Outline, kind: ModelKind) -> list[str]:
-    """Keys that no way leads to. Where a model does not say where it begins, it begins wherever no edge leads to."""
-    if not outline.edges:
-        return []
-    entered = {edge.target for edge in outline.edges}
-    starts = [node.key for node in outline.nodes if node.kind is NodeKind.START]
-    if not starts and kind in {ModelKind.GRAPH, ModelKind.MACHINE}:
-        starts = [outline.nodes[0].key] if outline.nodes else []
-    reached = set(starts) or {node.key for node in outline.nodes if node.key not in entered}
-    while True:
-        onward = {edge.target for edge in outline.edges if edge.source in reached}
-        onward |= {node.key for node in outline.nodes if node.parent and node.parent in reached}
-        onward |= {node.parent for node in outline.nodes if node.parent and node.key in reached}
-        if onward <= reached:
-            return [node.key for node in outline.nodes if node.key not in reached]
-        reached |= onward
+def _example(definition: Definition) -> Any:
+    """The example as the definition's type; without one, an input made of defaults, if there is such a thing."""
+    if definition.example is not None:
+        return definition.validate(definition.example)
+    try:
+        return definition.validate(None)
+    except InvalidInputError:
+        return _NOTHING
+
+
+def _of_model(model: Model | None, kind: ModelKind, sources: Sources, tell: _Teller) -> Iterator[Finding]:
+    """What the steps themselves show, once one is built."""
+    if isinstance(model, AbstractSaga):
+        for name, action in undone_by_nothing(model):
+            place = place_of(action)
+            said = f"nothing undoes the step {name!r}; give it a compensation, or mark it pivot=True or read_only=True"
+            yield tell("LX013", said, place=place if place[0] in sources else ("", 0))
+        for file, line, sentence in lost_attributes(model, sources.items()):
+            said = f"{sentence}; after a crash it is not set any more: return it from the action instead"
+            yield tell("LX017", said, place=(file, line))
+    graph = graph_in(model) if kind is ModelKind.GRAPH else None
+    if graph is not None:
+        finder = _finder(sources)
+        for code, node, message in graph_problems(graph, lambda node: keys_returned(node, finder)):
+            yield tell(code, message, place=_mention(node.rpartition("/")[2], sources))
+
+
+def _finder(sources: Sources) -> Callable[[Callable[..., Any]], ast.AST | None]:
+    """Finds the source of a function."""
+
+    def find(call: Callable[..., Any]) -> ast.AST | None:
+        file, line = place_of(call)
+        tree = sources.get(file)
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                if first == line:
+                    return node
+        return None
+
+    return find
+
+
+def _mention(name: str, sources: Sources) -> tuple[str, int]:
+    """Where a node's name is first written as an argument of a call: there it was added."""
+    for file, tree in sources.items():
+        lines = [
+            each.lineno
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            for each in (*node.args, *(keyword.value for keyword in node.keywords))
+            if isinstance(each, ast.Constant) and each.value == name
+        ]
+        if lines:
+            return file, min(lines)
+    return "", 0

@@ -80,6 +80,58 @@ CODES = {
         "Definitions are imported when the console opens and whenever a file changes. What they print there is not shown. "
         "Print inside steps instead: that is kept with the step.",
     ),
+    "LX010": Code(
+        Severity.WARNING,
+        "a gate has a side missing",
+        "A gate decides between ways. One that has no edge for an answer ends the branch there, silently, when that answer "
+        "comes. Give it the second edge (the first is taken when the condition is true, the second when it is false), an edge "
+        "that is taken otherwise, or name it a terminal if ending there is meant.",
+    ),
+    "LX011": Code(
+        Severity.ERROR,
+        "a loop has no end",
+        "Every way inside the loop leads back into it, and none of its nodes is a terminal. Such a run goes round until it has "
+        "used up `max_iterations`, and then fails. Let a gate or a conditional edge lead out of it.",
+    ),
+    "LX012": Code(
+        Severity.WARNING,
+        "a person is asked without a due time",
+        "The run waits for as long as it takes, and nobody is reminded. Say by when an answer is wanted with `due`; it orders "
+        "the inbox, and with a default the question then answers itself.",
+    ),
+    "LX013": Code(
+        Severity.WARNING,
+        "nothing undoes a step",
+        "When a later step fails, the saga is undone, but this step has no compensation: what it did stays done, and the saga "
+        "still counts as undone. Give it one. If it changes nothing, mark it `read_only=True`; if there is no way back once it "
+        "is done, mark it `pivot=True`: then what follows is carried on to its end.",
+    ),
+    "LX014": Code(
+        Severity.ERROR,
+        "two branches write one key",
+        "Both run side by side and both write the same key of the state; where they meet, the run fails, because nobody says "
+        "which value counts. Give the graph a reducer for the key, or let them write different keys (`output_key`).",
+    ),
+    "LX015": Code(
+        Severity.WARNING,
+        "an async function blocks",
+        "Async functions of all runs share one event loop. While this call lasts no other step begins or ends, timeouts come "
+        "late, and a cancel is not heard. A step that is a plain `def` runs in a thread of its own and may block; inside an "
+        "async one use `await asyncio.to_thread(…)` or an async library.",
+    ),
+    "LX016": Code(
+        Severity.HINT,
+        "an async function reads or writes a file",
+        "A small file on a local disk takes no time; a large one, or one on a network share, holds up every other run as long "
+        "as it takes. A step that is a plain `def` runs in a thread of its own.",
+    ),
+    "LX017": Code(
+        Severity.WARNING,
+        "what an action keeps on the saga is lost in a crash",
+        "After a crash the saga is built anew, and actions that were done are not called again, so an attribute that one of them "
+        "set is not there for the steps after it, nor for their compensations. Return the value from the action: later "
+        "actions find it in their argument under the step's name, and the step's own compensation is called with it.",
+    ),
 }
 
 

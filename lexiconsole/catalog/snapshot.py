@@ -64,6 +64,11 @@ class Snapshot:
         """The name within the folder of what `import dotted` means there, None when it is not of this folder."""
         return _local(self.folder, dotted, self.files.__contains__)
 
+    def meant_by(self, name: str) -> Iterator[SourceFile]:
+        """The file and those of the folder that it imports, directly or not."""
+        needs = {each: set(_needs(self.folder, file, self.files.__contains__)) for each, file in self.files.items()}
+        return (self.files[each] for each in sorted(_reach(name, needs)))
+
 
 @dataclass(slots=True)
 class Reader:
@@ -166,7 +171,7 @@ def _fingerprints(folder: Path, files: dict[str, SourceFile]) -> dict[str, str]:
 def _reach(start: str, needs: dict[str, set[str]]) -> set[str]:
     reached, waiting = {start}, [start]
     while waiting:
-        new = needs[waiting.pop()] - reached
+        new = needs[waiting.pop()] & needs.keys() - reached
         reached |= new
         waiting += new
     return reached

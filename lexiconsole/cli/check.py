@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
+
+class Format(StrEnum):
+    """How findings are written: for people, a JSON object a line, or one SARIF log for code hosts and editors."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
 _COLOURS = {"error": RED, "warning": AMBER, "hint": FAINT}
 
 
@@ -30,23 +41,37 @@ def check(
         Path | None, typer.Argument(metavar="[PATH]", help="A folder or a file; left out: the workspace's definitions.")
     ] = None,
     explain: Annotated[str, typer.Option("--explain", metavar="CODE", help="Say what a code means.")] = "",
+    format: Annotated[
+        Format, typer.Option("--format", help="text, json (one object a line) or sarif (for code hosts and editors).")
+    ] = Format.TEXT,
 ) -> ExitCode:
     """Look for mistakes in definitions.
 
     Nothing is run and nothing is written. Exits 1 when something was found that can not work.
     """
+    if format is Format.JSON and not face.json:
+        face = Face(face.shared, json=True)
     if explain:
         return _explain(face, explain)
     findings = _of_path(path) if path is not None else _of_workspace(face)
-    for finding in findings:
+    for finding in findings if format is not Format.SARIF else ():
         if face.json:
             face.out.object(_shape(finding))
         else:
             face.out.lines(_lines(face, finding))
     bad = sum(finding.severity.value == "error" for finding in findings)
-    if not face.json:
+    if format is Format.SARIF:
+        _write_sarif(face, findings)
+    elif not face.json:
         face.err.hint(f"{bad} that can not work, {len(findings) - bad} others" if findings else "nothing was found")
     return ExitCode.FAILED if bad else ExitCode.COMPLETED
+
+
+def _write_sarif(face: Face, findings: list[Finding]) -> None:
+    from lexiconsole import __version__
+    from lexiconsole.catalog import sarif
+
+    face.out.raw(json.dumps(sarif(findings, Path.cwd(), __version__), indent=2) + "\n")
 
 
 def _explain(face: Face, code: str) -> ExitCode:

@@ -45,6 +45,8 @@ def run(
             raise typer.BadParameter(f"{source!r} is not expected here; fields of the input are written -i key=value")
         raw = gather(face.shared.argv, inputs, [*(files or ()), *(["-"] if source else [])])
         workspace.prepare(name, raw)
+        for finding in workspace.warnings(name):
+            face.err.say(f"warning: {finding}")
         row, made = workspace.start(name, raw, id=id, by=face.shared.by, record_only=record_only)
         face.remember(workspace)
         if not made:

@@ -3,7 +3,7 @@
 import pytest
 
 from lexiconsole.catalog import CODES, Catalog, Severity, check, explain
-from lexiconsole.catalog.checks import _holes
+from lexiconsole.catalog.picture import holes as _holes
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.errors import NotFoundError
 from lexiconsole.types import ModelKind
@@ -136,5 +136,5 @@ def test_every_code_is_explained(code):
 
 
 def test_an_unknown_code_is_refused_with_the_nearest():
-    with pytest.raises(NotFoundError, match="there is no code 'LX01'; did you mean 'LX001'"):
-        explain("LX01")
+    with pytest.raises(NotFoundError, match="there is no code 'LX0001'; did you mean 'LX001'"):
+        explain("LX0001")

@@ -80,6 +80,7 @@ class FakeWorkspace:
         self.settings = SimpleNamespace(listing=lambda: self.listed)
         self.found_problems: list[Any] = []
         self.findings: list[Any] = []
+        self.warned: list[Any] = []
 
     def put(self, entries: list[Entry], **fields: Any) -> RunRow:
         row = row_of(entries, len(self.rows) + 1, **fields)
@@ -209,6 +210,9 @@ class FakeWorkspace:
 
     def check(self) -> list[Any]:
         return self.findings
+
+    def warnings(self, name: str) -> list[Any]:
+        return self.warned
 
     def doctor(self, *, rebuild: bool = False) -> list[Any]:
         return self.findings

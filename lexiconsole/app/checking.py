@@ -1,0 +1,77 @@
+"""Checks before a run: what can not work stops it; what is doubtful is told once for each version of a definition."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lexiconsole.catalog import CODES, Severity, check_one
+from lexiconsole.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.catalog import Finding
+
+__all__ = ["refuse_what_can_not_work", "untold_warnings"]
+
+_FILE = "checked.json"
+
+
+def refuse_what_can_not_work(workspace: Workspace, name: str) -> None:
+    """Raises DefinitionError with every error that the checks find. A version that has passed is not looked at again."""
+    notes = _Notes(workspace)
+    if notes.has("passed", name):
+        return
+    wrong = [finding for finding in check_one(workspace.catalog, name) if finding.severity is Severity.ERROR]
+    if wrong:
+        lines = "".join(f"\n  {finding}" for finding in wrong)
+        raise DefinitionError(
+            f"{name} can not work as it is written, so nothing was started; `lexiconsole check` tells more{lines}"
+        )
+    notes.keep(name, "passed")
+
+
+def untold_warnings(workspace: Workspace, name: str) -> list[Finding]:
+    """The warnings about a definition that were not told yet of this version of it; from here on they count as told."""
+    notes = _Notes(workspace)
+    if notes.has("told", name):
+        return []
+    findings = check_one(workspace.catalog, name)
+    works = not any(finding.severity is Severity.ERROR for finding in findings)
+    notes.keep(name, "told", *(["passed"] if works else []))
+    return [finding for finding in findings if finding.severity is Severity.WARNING]
+
+
+class _Notes:
+    """Which version of each definition has `passed` and was `told` of: a file beside the store, by what and by name."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._catalog = workspace.catalog
+        self._file: Path = workspace.store_path.parent / _FILE
+        try:
+            known = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            known = None
+        self._known: dict[str, dict[str, str]] = {"passed": {}, "told": {}}
+        if isinstance(known, dict):
+            self._known |= {what: known[what] for what in self._known if isinstance(known.get(what), dict)}
+
+    def has(self, what: str, name: str) -> bool:
+        return self._known[what].get(name) == self._mark(name)
+
+    def keep(self, name: str, *whats: str) -> None:
+        """Where it can not be written, it is looked at again next time."""
+        for what in whats:
+            self._known[what][name] = self._mark(name)
+        fresh = self._file.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(self._known), encoding="utf-8")
+            fresh.replace(self._file)
+
+    def _mark(self, name: str) -> str:
+        """New codes are new questions: what passed under fewer is looked at again."""
+        return f"{self._catalog.fingerprint(name)}/{len(CODES)}"
