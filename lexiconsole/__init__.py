@@ -50,6 +50,32 @@ if TYPE_CHECKING:
         WorkflowVersionMismatchError,
     )
     from lexiconsole.flow import execute, workflow
+    from lexiconsole.graph import (
+        AbstractWorkflowNode,
+        AgentNode,
+        ApprovalNode,
+        FunctionNode,
+        GateNode,
+        GraphConfig,
+        GraphError,
+        GraphResult,
+        HumanNode,
+        LLMNode,
+        NodeType,
+        StateConflictError,
+        SubworkflowNode,
+        ToolNode,
+        WorkflowBuilder,
+        WorkflowCheckpoint,
+        WorkflowDefinition,
+        WorkflowEdge,
+        WorkflowEngine,
+        WorkflowGraph,
+        WorkflowInstance,
+        WorkflowRunner,
+        WorkflowState,
+        use_graph_config,
+    )
     from lexiconsole.pipeline import (
         ConditionalStep,
         FunctionStep,
@@ -90,6 +116,12 @@ _HOME = {
         "StepError UnknownOutcomeError WorkflowVersionMismatchError"
     ),
     "lexiconsole.flow": "execute workflow",
+    "lexiconsole.graph": (
+        "AbstractWorkflowNode AgentNode ApprovalNode FunctionNode GateNode GraphConfig GraphError GraphResult "
+        "HumanNode LLMNode NodeType StateConflictError SubworkflowNode ToolNode WorkflowBuilder "
+        "WorkflowCheckpoint WorkflowDefinition WorkflowEdge WorkflowEngine WorkflowGraph WorkflowInstance "
+        "WorkflowRunner WorkflowState use_graph_config"
+    ),
     "lexiconsole.pipeline": (
         "ConditionalStep FunctionStep ParallelStep Pipeline PipelineContext PipelineError PipelineStep TransformPipe "
         "conditional parallel step"
@@ -102,7 +134,10 @@ _HOMES = {name: module for module, names in _HOME.items() for name in names.spli
 
 __all__ = [
     "AbstractSaga",
+    "AbstractWorkflowNode",
+    "AgentNode",
     "Application",
+    "ApprovalNode",
     "Backoff",
     "Batch",
     "BatchResult",
@@ -118,16 +153,24 @@ __all__ = [
     "DefinitionError",
     "Durable",
     "Err",
+    "FunctionNode",
     "FunctionStep",
+    "GateNode",
+    "GraphConfig",
+    "GraphError",
+    "GraphResult",
     "HumanInputRequiredError",
+    "HumanNode",
     "InvalidInputError",
     "ItemFailure",
+    "LLMNode",
     "LexiconsoleError",
     "MemoryCache",
     "MemorySagaStore",
     "Model",
     "ModelKind",
     "Module",
+    "NodeType",
     "Ok",
     "OnUnknown",
     "Outline",
@@ -152,15 +195,27 @@ __all__ = [
     "SagaStepError",
     "SagaStoreProtocol",
     "SagaVersionMismatchError",
+    "StateConflictError",
     "StepError",
     "StepInfo",
     "StepPolicy",
     "StepRole",
+    "SubworkflowNode",
+    "ToolNode",
     "TransformPipe",
     "UnknownOutcomeError",
     "UnwrapError",
+    "WorkflowBuilder",
+    "WorkflowCheckpoint",
+    "WorkflowDefinition",
+    "WorkflowEdge",
+    "WorkflowEngine",
+    "WorkflowGraph",
+    "WorkflowInstance",
     "WorkflowModule",
     "WorkflowProvider",
+    "WorkflowRunner",
+    "WorkflowState",
     "WorkflowVersionMismatchError",
     "__version__",
     "bulk_filter",
@@ -175,6 +230,7 @@ __all__ = [
     "run_in_memory",
     "saga_step",
     "step",
+    "use_graph_config",
     "use_saga_store",
     "workflow",
 ]

@@ -3,6 +3,13 @@
 from lexiconsole.contracts.approval import ApprovalProtocol
 from lexiconsole.contracts.bulk import BulkProcessorProtocol
 from lexiconsole.contracts.graph import ExecutionProtocol, WorkflowGraphProtocol, WorkflowNodeProtocol
+from lexiconsole.contracts.model import (
+    AgentProtocol,
+    ChatCompletionProtocol,
+    ChatMessage,
+    ChatReply,
+    ToolProtocol,
+)
 from lexiconsole.contracts.pipeline import PipelineContextProtocol, PipelineProtocol, PipelineStepProtocol
 from lexiconsole.contracts.saga import SagaProtocol, SagaState, SagaStep, SagaStepError, SagaStoreProtocol
 from lexiconsole.contracts.state import (
@@ -13,8 +20,12 @@ from lexiconsole.contracts.state import (
 )
 
 __all__ = [
+    "AgentProtocol",
     "ApprovalProtocol",
     "BulkProcessorProtocol",
+    "ChatCompletionProtocol",
+    "ChatMessage",
+    "ChatReply",
     "ExecutionProtocol",
     "PipelineContextProtocol",
     "PipelineProtocol",
@@ -28,6 +39,7 @@ __all__ = [
     "StateMachineProtocol",
     "StatePersistenceProtocol",
     "StateTransitionRecord",
+    "ToolProtocol",
     "WorkflowGraphProtocol",
     "WorkflowNodeProtocol",
 ]

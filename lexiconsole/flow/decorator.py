@@ -131,6 +131,9 @@ def _function_model(function: Callable[..., Any], steps: Sequence[str], takes_in
 
 def _built(maker: Callable[..., Any], takes_input: bool, name: str, input: Any) -> Model:
     model = maker(input) if takes_input else maker()
+    build = getattr(model, "build", None)
+    if not isinstance(model, Model) and callable(build):
+        model = build()  # a builder
     if not isinstance(model, Model):
         raise DefinitionError(f"{name}: building it gave {model!r}, which is no model; return a Pipeline, for example")
     return model

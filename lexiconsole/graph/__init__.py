@@ -3,35 +3,47 @@
 from lexiconsole.graph.builder import WorkflowBuilder
 from lexiconsole.graph.checkpoint import WorkflowCheckpoint
 from lexiconsole.graph.config import GraphConfig
+from lexiconsole.graph.definition import WorkflowDefinition, WorkflowInstance
 from lexiconsole.graph.edge import WorkflowEdge
 from lexiconsole.graph.engine import WorkflowEngine
 from lexiconsole.graph.error import GraphError
 from lexiconsole.graph.gate import GateNode
 from lexiconsole.graph.graph import WorkflowGraph
+from lexiconsole.graph.handing import AgentNode, ApprovalNode, ToolNode
 from lexiconsole.graph.human import HumanNode
 from lexiconsole.graph.joining import StateConflictError
+from lexiconsole.graph.llm import LLMNode, ModelError
 from lexiconsole.graph.node import AbstractWorkflowNode, FunctionNode, NodeType
 from lexiconsole.graph.result import GraphResult
+from lexiconsole.graph.runner import WorkflowRunner
 from lexiconsole.graph.settings import use_graph_config
 from lexiconsole.graph.state import WorkflowState
 from lexiconsole.graph.subworkflow import SubworkflowNode
 
 __all__ = [
     "AbstractWorkflowNode",
+    "AgentNode",
+    "ApprovalNode",
     "FunctionNode",
     "GateNode",
     "GraphConfig",
     "GraphError",
     "GraphResult",
     "HumanNode",
+    "LLMNode",
+    "ModelError",
     "NodeType",
     "StateConflictError",
     "SubworkflowNode",
+    "ToolNode",
     "WorkflowBuilder",
     "WorkflowCheckpoint",
+    "WorkflowDefinition",
     "WorkflowEdge",
     "WorkflowEngine",
     "WorkflowGraph",
+    "WorkflowInstance",
+    "WorkflowRunner",
     "WorkflowState",
     "use_graph_config",
 ]

@@ -70,13 +70,14 @@ class WorkflowEngine:
     ) -> None:
         self.graph = workflow.build() if isinstance(workflow, WorkflowBuilder) else workflow
         self.checkpoints = checkpoints
-        self._given, self._terms = config or self.graph.config, terms
+        self._given = config if config is not None else self.graph.config
+        self._terms = terms
         self._standing: Callable[[], WorkflowCheckpoint] | None = None
         self.config  # noqa: B018 - a term without sense is refused here, not when a run begins
 
     @property
     def config(self) -> GraphConfig:
-        config = self._given or current_graph_config()
+        config = current_graph_config() if self._given is None else self._given
         return GraphConfig(**{**config.model_dump(), **self._terms}) if self._terms else config
 
     @property
@@ -108,9 +109,11 @@ class WorkflowEngine:
         entry = self.graph.entry
         if initial_state is not None:
             entry, state = entry if state is None else state, initial_state
-        if not isinstance(entry, str) or entry not in self.graph.nodes:
+        if entry not in self.graph.nodes:
             raise NotFoundError(f"node of {self.name}", str(entry), self.graph.nodes)
-        return await self._run(id or f"{self.name}-{uuid.uuid4().hex[:12]}", entry, self.graph.begins_with(state), Trail())
+        return await self._run(
+            id or f"{self.name}-{uuid.uuid4().hex[:12]}", entry, self.graph.begins_with(state), Trail()
+        )
 
     async def resume(
         self, checkpoint: WorkflowCheckpoint | Mapping[str, Any] | str, answer: Any = UNANSWERED, *, node: str = ""

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from lexiconsole.durable.context import INFER, Context
 from lexiconsole.durable.outline import Outline
-from lexiconsole.errors import DefinitionError, HumanInputRequiredError, nearest
+from lexiconsole.errors import DefinitionError, nearest
 from lexiconsole.graph.config import GraphConfig
 from lexiconsole.graph.edge import WorkflowEdge
-from lexiconsole.graph.error import GraphError
 from lexiconsole.graph.gate import GateNode
 from lexiconsole.graph.node import AbstractWorkflowNode
 from lexiconsole.graph.outline import graph_outline
@@ -66,7 +65,7 @@ class WorkflowGraph:
     def outline(self) -> Outline:
         return graph_outline(self)
 
-    async def drive(self, ctx: Context) -> Result[Any, GraphError | HumanInputRequiredError]:
+    async def drive(self, ctx: Context) -> Result[Any, Any]:
         """As a run; see WorkflowEngine."""
         return await self.engine.drive(ctx)
 
@@ -88,6 +87,23 @@ class WorkflowGraph:
     def plan(self) -> Plan:
         gates = [name for name, node in self.nodes.items() if isinstance(node, GateNode)]
         return Plan(list(self.nodes), self.edges, self.entry, gates)
+
+    def named(self, name: str, version: int) -> WorkflowGraph:
+        """The same graph under another name and version."""
+        if (name, version) == (self.name, self.version):
+            return self
+        return WorkflowGraph(
+            name,
+            list(self.nodes.values()),
+            self.edges,
+            entry=self.entry,
+            terminals=list(self.terminals),
+            reducers=self.reducers,
+            state=self.state,
+            conclusion=self.conclusion,
+            config=self.config,
+            version=version,
+        )
 
     def begins_with(self, given: Any) -> WorkflowState:
         """The state that an input makes."""

@@ -14,7 +14,7 @@ from lexiconsole.graph.state import WorkflowState
 if TYPE_CHECKING:
     from lexiconsole.graph.node import AbstractWorkflowNode
 
-__all__ = ["Origin", "StateConflictError", "Visit", "joined"]
+__all__ = ["StateConflictError", "Visit", "joined"]
 
 
 class StateConflictError(LexiconsoleError):
@@ -28,48 +28,73 @@ class StateConflictError(LexiconsoleError):
         )
 
 
-class Origin:
-    """Where a graph begins: nothing is behind it."""
+class Visit:
+    """One visit of one node, or where a graph begins. `state` is what it found, `after` what it left.
 
-    __slots__ = ("after", "depth", "past")
+    `index` is its place among all visits, -1 for the beginning; `depth` the number of visits in the longest way to it.
+    """
 
-    def __init__(self, state: WorkflowState) -> None:
-        self.after, self.depth, self.past = state, 0, 0
-
-
-class Visit(Origin):
-    """One visit of one node. `past` are the bits of the visits behind it, its own included; `state` is what it found."""
-
-    __slots__ = ("asked_at", "index", "key", "node", "number", "state", "writes")
+    __slots__ = (
+        "after", "asked_at", "came_from", "depth", "index", "key", "known_past", "name", "node", "number", "state", "writes",
+    )  # fmt: skip
 
     def __init__(
-        self, index: int, node: AbstractWorkflowNode, number: int, came_from: Sequence[Origin], state: WorkflowState, past: int
+        self,
+        node: AbstractWorkflowNode,
+        state: WorkflowState,
+        came_from: Sequence[Visit] = (),
+        *,
+        index: int = -1,
+        number: int = 0,
+        past: int | None = None,
     ) -> None:
-        super().__init__(state)
-        self.index, self.node, self.number, self.state = index, node, number, state
-        self.key = node.name if number == 1 else f"{node.name}#{number}"
-        self.past = past | (1 << index)
-        self.depth = 1 + (came_from[0].depth if len(came_from) == 1 else max(visit.depth for visit in came_from))
+        self.node, self.state, self.after = node, state, state
+        self.came_from, self.index, self.number = came_from, index, number
+        self.name = node.name
+        self.key = self.name if number < 2 else f"{self.name}#{number}"
+        self.depth: int = (
+            1 + came_from[0].depth if len(came_from) == 1 else max([-1, *[v.depth for v in came_from]]) + 1
+        )
         self.writes: Mapping[str, Any] = {}
         self.asked_at = 0.0
+        self.known_past = past if past is None or index < 0 else past | (1 << index)
 
     def give(self, value: Any) -> None:
         """Puts what the node gave into the state."""
         self.writes = self.node.writes(value, self.state)
-        self.after = self.state.merge(self.writes)
+        if self.writes:
+            self.after = self.state.merge(self.writes)
+
+    @property
+    def past(self) -> int:
+        """The bits of the visits behind it, its own included; put together when it is first asked for."""
+        if self.known_past is None:
+            steps: list[Visit] = []
+            here = self
+            while here.known_past is None and here.came_from:
+                steps.append(here)
+                [here] = here.came_from  # where several meet, the past is known
+            bits = here.known_past or 0
+            for visit in reversed(steps):
+                bits |= 1 << visit.index
+                visit.known_past = bits
+            self.known_past = bits
+        return self.known_past
 
     def __repr__(self) -> str:
         return f"<visit {self.key!r}>"
 
 
-def joined(came_from: Sequence[Origin], visits: Sequence[Visit], places: Mapping[str, int]) -> tuple[WorkflowState, int]:
-    """The state where branches meet, and the past they have together. Raises StateConflictError.
+def joined(
+    came_from: Sequence[Visit], visits: Sequence[Visit], places: Mapping[str, int]
+) -> tuple[WorkflowState, int | None]:
+    """The state where branches meet, and the past they have together (None for one alone). Raises StateConflictError.
 
     The first branch's state comes first, then what the others did beside it, in their order: `places` are those of nodes.
     """
     first = came_from[0]
     if len(came_from) == 1:
-        return first.after, first.past
+        return first.after, None
     shared, past, reducers = first.past, first.past, first.after.reducers
     for other in came_from[1:]:
         shared &= other.past
@@ -78,7 +103,7 @@ def joined(came_from: Sequence[Origin], visits: Sequence[Visit], places: Mapping
         _note(writers, visit)
     outputs: list[Mapping[str, Any]] = []
     for other in came_from[1:]:
-        fresh = sorted(_of(other.past & ~past, visits), key=lambda v: (v.depth, places[v.node.name], v.number))
+        fresh = sorted(_of(other.past & ~past, visits), key=lambda v: (v.depth, places[v.name], v.number))
         for visit in fresh:
             for key in visit.writes:
                 clash = writers.get(key, 0) & ~visit.past if key not in reducers else 0

@@ -25,7 +25,7 @@ from lexiconsole.result import Ok
 if TYPE_CHECKING:
     from lexiconsole.graph.walk import Visit, Walk
 
-__all__ = ["AbstractWorkflowNode", "FunctionNode", "NodeType", "PassNode"]
+__all__ = ["AbstractWorkflowNode", "FunctionNode", "NodeType", "PassNode", "kept_as"]
 
 
 class NodeType(StrEnum):
@@ -134,7 +134,7 @@ class AbstractWorkflowNode(ABC):
     @property
     def returns(self) -> Any:
         """The type under which the output is kept; INFER for what JSON carries as it is."""
-        return _kept_as(returns_of(self.call))
+        return kept_as(returns_of(self.call))
 
     def writes(self, value: Any, state: WorkflowState) -> Mapping[str, Any]:
         """What its output puts into the state."""
@@ -180,7 +180,7 @@ class FunctionNode(AbstractWorkflowNode):
         if arity(handler)[0] > 1:
             raise DefinitionError(f"{name}: {handler!r} needs more than one argument; a node gets the state alone")
         self.handler, self.takes_state = handler, wants_argument(handler)
-        self._returns = _kept_as(returns_of(handler))
+        self._returns = kept_as(returns_of(handler))
 
     @property
     def call(self) -> Callable[..., Any]:
@@ -239,7 +239,7 @@ def _policy(attempts: int, delay: float, timeout: float | None, idempotent: bool
 _OPEN = (dict, WorkflowState, Mapping, collections.abc.MutableMapping)
 
 
-def _kept_as(returns: Any) -> Any:
+def kept_as(returns: Any) -> Any:
     """A plain dict is kept as JSON carries it, and refused when JSON would change it; other types are kept as they say."""
     origin = typing.get_origin(returns) or returns
     if origin in _OPEN and all(argument in {str, Any, object} for argument in typing.get_args(returns)):

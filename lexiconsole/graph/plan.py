@@ -16,17 +16,16 @@ class Way(WorkflowEdge):
     __slots__ = ("closes_loop", "number")
 
     def __init__(self, edge: WorkflowEdge, number: int, *, closes_loop: bool) -> None:
-        super().__init__(
-            edge.source, edge.target, edge.is_active, label=edge.label, otherwise=edge.otherwise
-        )
+        super().__init__(edge.source, edge.target, edge.is_active, label=edge.label, otherwise=edge.otherwise)
         self.number, self.closes_loop = number, closes_loop
 
 
 class Plan:
-    """`ways` are the edges out of each node, in order; nodes that `decides` names choose among theirs. `bits` gives each node a bit; `upstream` joins them.
+    """`ways` are the edges out of each node, in order; nodes that `decides` names choose among theirs.
 
-    Without the edges that close a loop every graph runs one way. A node that several ways lead to then waits for whoever is
-    still under way upstream of it, so nothing can wait for itself, and a join inside a loop waits in each round.
+    Without the edges that close a loop every graph runs one way. A node that several ways lead to (`upstream` has the bits
+    of all nodes from which it is reached) waits for whoever is still under way there, so nothing can wait for itself, and a
+    join inside a loop waits in each round.
     """
 
     __slots__ = ("bits", "decides", "numbers", "upstream", "ways")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lexiconsole.graph.node import AbstractWorkflowNode
 from lexiconsole.graph.plan import Way
 
 __all__ = ["endless", "stuck"]
@@ -17,10 +16,10 @@ def endless(name: str, limit: int, loop: Sequence[str]) -> str:
     )
 
 
-def stuck(node: AbstractWorkflowNode, ways: Sequence[Way]) -> str:
+def stuck(name: str, ways: Sequence[Way]) -> str:
     """Why nothing follows a node that has edges."""
     closed = ", ".join(way.target for way in ways)
     return (
-        f"none of the ways on from {node.name} is open ({closed}); "
-        f"add an edge that is taken otherwise, or let the graph end here with set_terminal({node.name!r})"
+        f"none of the ways on from {name} is open ({closed}); "
+        f"add an edge that is taken otherwise, or let the graph end here with set_terminal({name!r})"
     )

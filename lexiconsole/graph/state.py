@@ -35,7 +35,7 @@ class WorkflowState(Mapping[str, Any]):
         """The same for several, in order."""
         merged: WorkflowState = WorkflowState.__new__(WorkflowState)
         reducers = merged.reducers = self.reducers
-        values = merged._values = self._values.copy()  # noqa: SLF001 - our own class
+        values = merged._values = self._values.copy()
         for output in outputs:
             if not reducers:
                 values.update(output)

@@ -16,7 +16,7 @@ from lexiconsole.graph.config import GraphConfig
 from lexiconsole.graph.edge import open_edges
 from lexiconsole.graph.error import GraphError
 from lexiconsole.graph.gate import GateNode
-from lexiconsole.graph.joining import Origin, Visit, joined
+from lexiconsole.graph.joining import Visit, joined
 from lexiconsole.graph.node import AbstractWorkflowNode
 from lexiconsole.graph.plan import Way
 from lexiconsole.graph.saying import endless, stuck
@@ -44,7 +44,7 @@ class _Arrival:
 
     __slots__ = ("by", "node")
 
-    def __init__(self, node: AbstractWorkflowNode, by: dict[int, Origin]) -> None:
+    def __init__(self, node: AbstractWorkflowNode, by: dict[int, Visit]) -> None:
         self.node, self.by = node, by
 
 
@@ -86,7 +86,8 @@ class Walk:
 
     async def go(self, entry: str, state: WorkflowState) -> Result[Ended, GraphError | HumanInputRequiredError]:
         """Visits what can be visited, takes what is done first, merges what it gave, and follows the edges from there."""
-        self.arrivals.append(_Arrival(self.graph.nodes[entry], {-1: Origin(state)}))
+        node = self.graph.nodes[entry]
+        self.arrivals.append(_Arrival(node, {-1: Visit(node, state)}))
         while True:
             while (arrival := self._next()) is not None:
                 await self._enter(arrival)
@@ -121,13 +122,13 @@ class Walk:
         under_way: Sequence[Visit] = ()
         if self.waiting or self.stands:
             under_way = (*self.waiting, *self.stands)
-            if any(visit.node.name == name for visit in under_way):
+            if any(visit.name == name for visit in under_way):
                 return False
         upstream = self.plan.upstream.get(name, 0)
         if not upstream:
             return True
         bits = self.plan.bits
-        names = [visit.node.name for visit in under_way]
+        names = [visit.name for visit in under_way]
         names += [other.node.name for other in self.arrivals if other is not arrival]
         return not any(upstream & bits[name] for name in names)
 
@@ -135,21 +136,23 @@ class Walk:
 
     async def _enter(self, arrival: _Arrival) -> None:
         """Begins a visit with the state in which its branches meet."""
-        node, before = arrival.node, self.last.get(arrival.node.name)
-        came_from = [arrival.by[number] for number in sorted(arrival.by)]
-        number = 1 if before is None else before.number + 1
-        if before is not None and not any(visit.past & (1 << before.index) for visit in came_from):
-            came_from.insert(0, before)  # a node's second visit knows what its first one did
-        if number > self.config.max_iterations:
-            said = endless(node.name, self.config.max_iterations, self.plan.loop(node.name))
-            self._fail(node.name, StepError(self.prefix + node.name, said, type="EndlessLoop"))
-            return
+        node, number = arrival.node, 1
+        came_from = [arrival.by[way] for way in sorted(arrival.by)]
+        before = self.last.get(node.name)
+        if before is not None:
+            number = before.number + 1
+            if not any(visit.past & (1 << before.index) for visit in came_from):
+                came_from.insert(0, before)  # a node's second visit knows what its first one did
+            if number > self.config.max_iterations:
+                said = endless(node.name, self.config.max_iterations, self.plan.loop(node.name))
+                self._fail(node.name, StepError(self.prefix + node.name, said, type="EndlessLoop"))
+                return
         try:
             state, past = joined(came_from, self.visits, self.plan.numbers)
         except Exception as fault:
             self._fail(node.name if number == 1 else f"{node.name}#{number}", _error(self.prefix + node.name, fault))
             return
-        visit = Visit(len(self.visits), node, number, came_from, state, past)
+        visit = Visit(node, state, came_from, index=len(self.visits), number=number, past=past)
         self.visits.append(visit)
         self.last[node.name] = visit
         known = UNKNOWN if self.trail.is_new else self.trail.known(self.prefix + visit.key, node.returns)
@@ -199,14 +202,15 @@ class Walk:
 
     async def _take(self, visit: Visit, value: Any) -> None:
         """Remembers what it gave, puts it into the state, and follows the edges that are open."""
+        plan, trail = self.plan, self.trail
         full = self.prefix + visit.key
-        self.trail.outcomes[full] = value
-        self.trail.path.append(full)
+        trail.outcomes[full] = value
+        trail.path.append(full)
         try:
             visit.give(value)
-            ways = await self._open(visit, value) if visit.node.name in self.plan.decides else self._ways(visit)
-            if self.trail.save is not None:
-                await self.trail.save()
+            ways = await self._open(visit, value) if visit.name in plan.decides else plan.ways[visit.name]
+            if trail.save is not None:
+                await trail.save()
         except RunCancelled:
             raise
         except Exception as fault:
@@ -214,19 +218,16 @@ class Walk:
             return
         if ways:
             self._follow(visit, ways)
-        elif self._ways(visit) and visit.node.name not in self.graph.terminals:
-            self._fail(visit.key, StepError(full, stuck(visit.node, self._ways(visit)), type="NoWayOn"))
+        elif plan.ways[visit.name] and visit.name not in self.graph.terminals:
+            self._fail(visit.key, StepError(full, stuck(visit.name, plan.ways[visit.name]), type="NoWayOn"))
         else:
             self.ends.append(visit)
 
     # which way it goes on
 
-    def _ways(self, visit: Visit) -> Sequence[Way]:
-        return self.plan.ways[visit.node.name]
-
     async def _open(self, visit: Visit, value: Any) -> Sequence[Way]:
         """The edges that are open now: as a gate decided, or as the conditions of the edges say."""
-        node, ways = visit.node, self._ways(visit)
+        node, ways = visit.node, self.plan.ways[visit.name]
         if isinstance(node, GateNode):
             return node.chosen(value, ways)
         key = f"{visit.key}/next"
@@ -262,7 +263,7 @@ class Walk:
         if self.stands:
             key, prompt = next(iter(self.trail.waiting.items()))
             return Err(HumanInputRequiredError(key, prompt))
-        ends = sorted(self.ends, key=lambda visit: (self.plan.numbers[visit.node.name], visit.number))
+        ends = sorted(self.ends, key=lambda visit: (self.plan.numbers[visit.name], visit.number))
         try:
             state, _ = joined(ends, self.visits, self.plan.numbers)
         except Exception as fault:

@@ -1,0 +1,94 @@
+"""Nodes that hand their input to somebody, and put into the state what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, ClassVar
+
+from lexiconsole.contracts.approval import ApprovalProtocol
+from lexiconsole.contracts.model import AgentProtocol, ToolProtocol
+from lexiconsole.durable.attempts import is_async
+from lexiconsole.durable.codec import returns_of
+from lexiconsole.errors import DefinitionError
+from lexiconsole.graph.node import AbstractWorkflowNode, NodeType, kept_as
+
+__all__ = ["AgentNode", "ApprovalNode", "HandingNode", "ToolNode"]
+
+
+class HandingNode(AbstractWorkflowNode):
+    """Calls `to`, or the method of it that `method` names, with the node's input."""
+
+    input_key = "input"
+    to: Any = None
+    method: ClassVar[str] = "execute"
+
+    def __init__(self, name: str, to: Any, **terms: Any) -> None:
+        super().__init__(name, **terms)
+        self.to = to if to is not None else self.to
+        self.name = self.name or str(getattr(self.to, "name", ""))
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        function = self.function
+        return partial(_handed_async if is_async(function) else _handed, self, function)
+
+    @property
+    def returns(self) -> Any:
+        return kept_as(returns_of(self.function))
+
+    @property
+    def function(self) -> Callable[[Any], Any]:
+        found: Callable[[Any], Any] = getattr(self.to, self.method, None) or self.to
+        return found
+
+    async def execute(self, state: Any) -> Any:
+        value = self.function(self.taken_from(state))
+        return await value if isinstance(value, Awaitable) else value
+
+    def check(self) -> None:
+        super().check()
+        if not callable(self.function):
+            raise DefinitionError(
+                f"{self.name}: {self.to!r} can not be used as its {self.node_type}; "
+                f"give something with a method {self.method}(input), or a function"
+            )
+
+
+class ToolNode(HandingNode):
+    """Uses a tool, or calls a function, with `state[input_key]`. Named like the tool, unless it has a name of its own."""
+
+    node_type = NodeType.TOOL
+
+    def __init__(self, name: str = "", tool: ToolProtocol | Callable[[Any], Any] | None = None, **terms: Any) -> None:
+        super().__init__(name, tool, **terms)
+
+
+class AgentNode(HandingNode):
+    """Lets an agent work on `state[input_key]`."""
+
+    node_type = NodeType.AGENT
+    method = "run"
+
+    def __init__(self, name: str = "", agent: AgentProtocol | Callable[[Any], Any] | None = None, **terms: Any) -> None:
+        super().__init__(name, agent, **terms)
+
+
+class ApprovalNode(HandingNode):
+    """Has `state[input_key]` approved without a person being asked here; gives whether it was."""
+
+    node_type = NodeType.APPROVAL
+    method = "approve"
+
+    def __init__(
+        self, name: str = "", approval: ApprovalProtocol | Callable[[Any], Any] | None = None, **terms: Any
+    ) -> None:
+        super().__init__(name, approval, **terms)
+
+
+async def _handed_async(node: AbstractWorkflowNode, function: Callable[[Any], Awaitable[Any]], state: Any) -> Any:
+    return await function(node.taken_from(state))
+
+
+def _handed(node: AbstractWorkflowNode, function: Callable[[Any], Any], state: Any) -> Any:
+    return function(node.taken_from(state))
