@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from lexiconsole.durable.definition import definition_of
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.flow import workflow
-from lexiconsole.durable.definition import definition_of
 from lexiconsole.state import MemoryStatePersistence
 from lexiconsole.types import ModelKind, RunStatus
 from tests.state.making import Order, defined
@@ -67,11 +67,11 @@ async def test_events_that_change_nothing_are_left_in_the_journal_with_the_reaso
         row = await send(h, row, "ship", "cnacel", "confirm")
         assert row.status is RunStatus.WAITING
         ignored = {e.key: e.data["value"] for e in await h.entries(row) if e.key.endswith("/ignored")}
-        id = row.id
+        run = row.id
         assert ignored == {
-            "event/ignored": f"ship: {id} is in 'pending', where 'ship' does nothing; possible there: confirm, cancel",
-            "event#2/ignored": f"cnacel: {id} is in 'pending', where 'cnacel' does nothing; did you mean 'cancel'?",
-            "event#3/ignored": f"confirm: {id} stays in 'pending': event#3/on_exit_pending: ValueError: on_exit_pending is down",
+            "event/ignored": f"ship: {run} is in 'pending', where 'ship' does nothing; possible there: confirm, cancel",
+            "event#2/ignored": f"cnacel: {run} is in 'pending', where 'cnacel' does nothing; did you mean 'cancel'?",
+            "event#3/ignored": f"confirm: {run} stays in 'pending': event#3/on_exit_pending: ValueError: on_exit_pending is down",
         }
 
 

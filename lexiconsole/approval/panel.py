@@ -1,0 +1,130 @@
+"""Panel: the approvers of the level that is being asked, each a durable step, and what is written down of each level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from lexiconsole.approval.level import ApprovalDecision, ApprovalLevel, ApprovalStep
+from lexiconsole.approval.rule import Ask, LevelOutcome, Tally, Verdict, Vote
+from lexiconsole.durable.attempts import is_async
+from lexiconsole.durable.calling import arity
+from lexiconsole.durable.context import Context, Durable
+from lexiconsole.durable.policy import Backoff, StepPolicy
+from lexiconsole.result import Err, Ok
+from lexiconsole.types import JsonObject
+
+__all__ = ["Panel", "applies"]
+
+
+class Panel:
+    """Asks the seats of one level at a time."""
+
+    def __init__(self, ctx: Context, levels: Sequence[ApprovalLevel], subject: Any) -> None:
+        self._ctx, self._subject = ctx, subject
+        self._steps = {(level.name, step.name): step for level in levels for step in level.steps}
+        self._asked: dict[str, Durable[Any]] = {}
+        self._written = 0
+        self._visits: dict[str, int] = {}
+
+    async def vote(self, ask: Ask) -> Vote:
+        """The next vote of that level; all its seats are asked at once, the first to answer is the first to count."""
+        for seat in ask.seats:
+            if seat not in self._asked:
+                self._asked[seat] = self._question(ask, self._steps[ask.level, seat])
+        seat = next(iter(self._asked)) if len(self._asked) == 1 else await self._ctx.first(self._asked)
+        outcome = await self._asked.pop(seat)
+        if isinstance(outcome, Err):
+            return Vote(ask.level, seat, Verdict.ABSTAIN, str(outcome.error), round=ask.round)
+        said: ApprovalDecision = outcome.value
+        return Vote(ask.level, seat, Verdict.APPROVE if said.approved else Verdict.REJECT, said.reason, round=ask.round)
+
+    async def settle(self, tallies: Sequence[Tally]) -> None:
+        """Writes down each level that was decided, and asks those no more whose vote makes no difference."""
+        for one in tallies[self._written :]:
+            for durable in self._asked.values():
+                self._ctx.drop(durable, f"{one.level} is decided")
+            self._asked.clear()
+            self._visits[one.level] = self._visits.get(one.level, 0) + 1
+            await self._ctx.choose(_numbered(one.level, self._visits[one.level]), partial(_fact, one))
+        self._written = len(tallies)
+
+    def _question(self, ask: Ask, step: ApprovalStep) -> Durable[Any]:
+        visit = self._visits.get(ask.level, 0) + 1
+        return self._ctx.step(
+            f"{_numbered(ask.level, visit)}/{step.name}",
+            _question(step, self._subject),
+            policy=StepPolicy(
+                attempts=step.max_retries, backoff=Backoff(initial=step.retry_delay), timeout=step.timeout
+            ),
+            returns=ApprovalDecision,
+        )
+
+
+async def applies(ctx: Context, key: str, condition: Callable[[Any], Any] | None, subject: Any) -> bool:
+    """Asked once and remembered."""
+    if condition is None:
+        return True
+    return bool(await ctx.choose(f"{key}/if", partial(_holds, condition, subject), returns=bool))
+
+
+async def _holds(condition: Callable[[Any], Any], subject: Any) -> Any:
+    value = condition(subject)
+    if hasattr(value, "__await__"):
+        value = await value
+    return value if isinstance(value, (Ok, Err)) else bool(value)
+
+
+def _question(step: ApprovalStep, subject: Any) -> Callable[[], Any]:
+    """The approver with its subject; as async or not as it is, since what is not async is called in a thread."""
+    approver = step.approver
+    call: Callable[..., Any] = approver if callable(approver) else approver.approve
+    if arity(call)[1] > 0:
+        call = partial(call, subject)
+
+    async def later() -> Any:
+        return _decision(step.name, await call())
+
+    def now() -> Any:
+        value = call()
+        return _awaited(step.name, value) if hasattr(value, "__await__") else _decision(step.name, value)
+
+    return later if is_async(call) else now
+
+
+async def _awaited(name: str, value: Any) -> Any:
+    return _decision(name, await value)
+
+
+def _decision(name: str, said: Any) -> Any:
+    """Only a clear word counts: something merely truthy, such as a forgotten result, must not approve anything."""
+    match said:
+        case ApprovalDecision() | Err():
+            return said
+        case bool():
+            return ApprovalDecision(said)
+        case Ok(value):
+            return _decision(name, value)
+        case _:
+            raise TypeError(f"an approver says True, False or ApprovalDecision(…); {name} said {said!r}")
+
+
+def _fact(one: Tally) -> JsonObject:
+    """What the journal keeps of a decided level under its name."""
+    fact: JsonObject = {"outcome": one.outcome.value}
+    if one.outcome is not LevelOutcome.SKIPPED:
+        fact["needed"] = one.needed
+    said: Mapping[Verdict, str] = {
+        Verdict.APPROVE: "approved",
+        Verdict.REJECT: "rejected",
+        Verdict.ABSTAIN: "undecided",
+    }
+    for verdict, name in said.items():
+        if votes := one.of(verdict):
+            fact[name] = {vote.person: vote.reason for vote in votes}
+    return fact
+
+
+def _numbered(name: str, visit: int) -> str:
+    return name if visit == 1 else f"{name}#{visit}"
