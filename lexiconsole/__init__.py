@@ -11,6 +11,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from lexiconsole.approval import (
+        Approval,
+        ApprovalChain,
+        ApprovalDecision,
+        ApprovalError,
+        ApprovalLevel,
+        ApprovalPolicy,
+        ApprovalStep,
+        RejectedError,
+    )
     from lexiconsole.app.application import Application
     from lexiconsole.app.cache import MemoryCache
     from lexiconsole.app.module import Module, Priority, Provider, module
@@ -30,7 +40,14 @@ if TYPE_CHECKING:
         bulk_map,
         bulk_reduce,
     )
-    from lexiconsole.contracts import SagaState, SagaStep, SagaStepError, SagaStoreProtocol
+    from lexiconsole.contracts import (
+        SagaState,
+        SagaStep,
+        SagaStepError,
+        SagaStoreProtocol,
+        StateConcurrencyError,
+        StateTransitionRecord,
+    )
     from lexiconsole.durable.context import Context, Durable, Progress, RunInfo
     from lexiconsole.durable.definition import Definition, Model
     from lexiconsole.durable.memory import memory_context, run_in_memory
@@ -91,9 +108,19 @@ if TYPE_CHECKING:
     )
     from lexiconsole.result import Err, Ok, Result, UnwrapError
     from lexiconsole.saga import AbstractSaga, MemorySagaStore, SagaContext, SagaError, saga_step, use_saga_store
+    from lexiconsole.state import (
+        Change,
+        DatabaseStatePersistence,
+        MemoryStatePersistence,
+        State,
+        StateMachine,
+        Transition,
+        TransitionRefusedError,
+    )
     from lexiconsole.types import ModelKind, RunStatus
 
 _HOME = {
+    "lexiconsole.approval": "Approval ApprovalChain ApprovalDecision ApprovalError ApprovalLevel ApprovalPolicy ApprovalStep RejectedError",
     "lexiconsole.app.application": "Application",
     "lexiconsole.app.cache": "MemoryCache",
     "lexiconsole.app.module": "Module Priority Provider module",
@@ -103,7 +130,9 @@ _HOME = {
         "Batch BatchResult BulkError BulkOperation BulkOperationCancelledError BulkOperationConfig BulkOperationMetrics "
         "BulkResult ItemFailure bulk_filter bulk_map bulk_reduce"
     ),
-    "lexiconsole.contracts": "SagaState SagaStep SagaStepError SagaStoreProtocol",
+    "lexiconsole.contracts": (
+        "SagaState SagaStep SagaStepError SagaStoreProtocol StateConcurrencyError StateTransitionRecord"
+    ),
     "lexiconsole.durable.context": "Context Durable Progress RunInfo",
     "lexiconsole.durable.definition": "Definition Model",
     "lexiconsole.durable.memory": "memory_context run_in_memory",
@@ -128,6 +157,7 @@ _HOME = {
     ),
     "lexiconsole.result": "Err Ok Result UnwrapError",
     "lexiconsole.saga": "AbstractSaga MemorySagaStore SagaContext SagaError saga_step use_saga_store",
+    "lexiconsole.state": "Change DatabaseStatePersistence MemoryStatePersistence State StateMachine Transition TransitionRefusedError",
     "lexiconsole.types": "ModelKind RunStatus",
 }
 _HOMES = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -137,7 +167,14 @@ __all__ = [
     "AbstractWorkflowNode",
     "AgentNode",
     "Application",
+    "Approval",
+    "ApprovalChain",
+    "ApprovalDecision",
+    "ApprovalError",
+    "ApprovalLevel",
     "ApprovalNode",
+    "ApprovalPolicy",
+    "ApprovalStep",
     "Backoff",
     "Batch",
     "BatchResult",
@@ -147,8 +184,10 @@ __all__ = [
     "BulkOperationConfig",
     "BulkOperationMetrics",
     "BulkResult",
+    "Change",
     "ConditionalStep",
     "Context",
+    "DatabaseStatePersistence",
     "Definition",
     "DefinitionError",
     "Durable",
@@ -167,6 +206,7 @@ __all__ = [
     "LexiconsoleError",
     "MemoryCache",
     "MemorySagaStore",
+    "MemoryStatePersistence",
     "Model",
     "ModelKind",
     "Module",
@@ -184,6 +224,7 @@ __all__ = [
     "Provider",
     "Question",
     "QuestionKind",
+    "RejectedError",
     "Result",
     "RunCancelled",
     "RunInfo",
@@ -195,7 +236,11 @@ __all__ = [
     "SagaStepError",
     "SagaStoreProtocol",
     "SagaVersionMismatchError",
+    "State",
+    "StateConcurrencyError",
     "StateConflictError",
+    "StateMachine",
+    "StateTransitionRecord",
     "StepError",
     "StepInfo",
     "StepPolicy",
@@ -203,6 +248,8 @@ __all__ = [
     "SubworkflowNode",
     "ToolNode",
     "TransformPipe",
+    "Transition",
+    "TransitionRefusedError",
     "UnknownOutcomeError",
     "UnwrapError",
     "WorkflowBuilder",
