@@ -23,6 +23,9 @@ from lexiconsole import (
     FunctionStep,
     Pipeline,
     SagaStep,
+    State,
+    StateMachine,
+    Transition,
     memory_context,
 )
 
@@ -98,6 +101,35 @@ def building(count: int) -> Callable[[], Awaitable[Any]]:
     return build
 
 
+class Door(StateMachine):
+    """It opens and shuts."""
+
+    states = (State("shut"), State("open"), State("gone", final=True))
+    transitions = (
+        Transition("open", "shut", "open"),
+        Transition("shut", "open", "shut"),
+        Transition("remove", ("shut", "open"), "gone"),
+    )
+
+
+class GuardedDoor(Door):
+    async def can_open(self) -> bool:
+        return True
+
+    async def on_enter_open(self) -> None:
+        pass
+
+
+def machine(kind: type[StateMachine]) -> Callable[[], Awaitable[Any]]:
+    async def events() -> None:
+        door = kind()
+        for _ in range(STEPS // 2):
+            await door.transition("open")
+            await door.transition("shut")
+
+    return events
+
+
 async def figures() -> list[Figure]:
     return [
         Figure("bare await", await cost(bare, STEPS)),
@@ -106,6 +138,8 @@ async def figures() -> list[Figure]:
         Figure("pipeline step with a timeout", await cost(pipeline(timeout=5).execute, STEPS), 12),
         Figure("saga step", await cost(saga().execute, STEPS), 8),
         Figure("saga step with a timeout", await cost(saga(timeout=5).execute, STEPS), 12),
+        Figure("state transition", await cost(machine(Door), STEPS), 4),
+        Figure("state transition, every other guarded", await cost(machine(GuardedDoor), STEPS)),
         Figure("bulk item, batches of 100", await cost(bulk(timeout=None), ITEMS), 0.3),
         Figure("bulk item, one batch at a time", await cost(bulk(timeout=None, max_concurrency=1), ITEMS)),
         Figure("bulk item, with the default timeout", await cost(bulk(), ITEMS)),

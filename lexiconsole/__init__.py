@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from lexiconsole.app.application import Application
+    from lexiconsole.app.cache import MemoryCache
+    from lexiconsole.app.module import Module, Priority, Provider, module
+    from lexiconsole.app.workflow_module import WorkflowModule
+    from lexiconsole.app.workflow_provider import WorkflowProvider
     from lexiconsole.approval import (
         Approval,
         ApprovalChain,
@@ -21,11 +26,6 @@ if TYPE_CHECKING:
         ApprovalStep,
         RejectedError,
     )
-    from lexiconsole.app.application import Application
-    from lexiconsole.app.cache import MemoryCache
-    from lexiconsole.app.module import Module, Priority, Provider, module
-    from lexiconsole.app.workflow_module import WorkflowModule
-    from lexiconsole.app.workflow_provider import WorkflowProvider
     from lexiconsole.bulk import (
         Batch,
         BatchResult,
