@@ -168,25 +168,31 @@ class Writer:
             await self._do(self._acts.popleft())
 
     async def _commit(self) -> None:
-        """Writes what has queued up; while SQLite's thread is at one batch, the next is filled and laid ready for it."""
-        flying: deque[tuple[Batch, asyncio.Task[None]]] = deque()
+        """Writes what has queued up; while SQLite's thread is at one batch, the next is filled and laid ready for it.
+
+        Goes on as long as there is enough to write and nothing else to do.
+        """
+        flying: deque[tuple[Batch, asyncio.Task[None]]] = deque([self._fly()])
         try:
-            self._fly(flying)
+            self._refill(flying)
             while flying:
-                await flying[0][1]
-                batch, _ = flying.popleft()
-                self._fly(flying)
+                batch, written = flying[0]
+                await written
+                flying.popleft()
+                self._refill(flying)  # before those wake who are told, so that SQLite's thread need not wait for them
                 self._tell(batch.groups)
         finally:  # only after a fault is there anything left
-            for batch, task in reversed(flying):
-                task.cancel()
+            for batch, written in reversed(flying):
+                written.cancel()
                 self._groups.extendleft(reversed(batch.groups))
 
-    def _fly(self, flying: deque[tuple[Batch, asyncio.Task[None]]]) -> None:
-        others = self._runs or self._claims or self._acts
-        while self._groups and len(flying) < 2 and (not flying or (len(self._groups) >= ENOUGH and not others)):
-            batch = self._next_batch()
-            flying.append((batch, self._loop.create_task(self._insert(batch))))
+    def _refill(self, flying: deque[tuple[Batch, asyncio.Task[None]]]) -> None:
+        while len(flying) < 2 and len(self._groups) >= ENOUGH and not (self._runs or self._claims or self._acts):
+            flying.append(self._fly())
+
+    def _fly(self) -> tuple[Batch, asyncio.Task[None]]:
+        batch = self._next_batch()
+        return batch, self._loop.create_task(self._insert(batch))
 
     async def _insert(self, batch: Batch) -> None:
         if batch.lines:
