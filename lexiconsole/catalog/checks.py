@@ -16,6 +16,7 @@ from lexiconsole.catalog.graphs import graph_in, graph_problems, keys_returned
 from lexiconsole.catalog.people import questions_without_due
 from lexiconsole.catalog.picture import holes
 from lexiconsole.catalog.problems import ProblemKind, problem_of
+from lexiconsole.catalog.reading import dotted
 from lexiconsole.catalog.sagas import lost_attributes, place_of, undone_by_nothing
 from lexiconsole.durable.definition import Definition, Model
 from lexiconsole.errors import InvalidInputError
@@ -41,9 +42,26 @@ def check(catalog: Catalog) -> list[Finding]:
 
 
 def check_one(catalog: Catalog, name: str) -> list[Finding]:
-    """The same for one definition and the files that it is written in. Raises what `catalog.get` raises."""
+    """The same for one definition and the files that it is written in. Raises what `catalog.get` raises.
+
+    What stands inside another definition of the same file is that one's business.
+    """
     definition, sources = catalog.get(name), catalog.sources(name)
-    return _in_order([*_checked(definition, sources), *_read(sources)])
+    others = [(other.source.file, other.source.line) for other in catalog.definitions if other.name != name]
+    foreign = {file: _lines_of([line for f, line in others if f == file], tree) for file, tree in sources.items()}
+    read = [finding for finding in _read(sources) if finding.line not in foreign[finding.file]]
+    return _in_order([*_checked(definition, sources), *read])
+
+
+def _lines_of(starts: Iterable[int], tree: ast.Module) -> set[int]:
+    """All lines of the statements of a file that begin in one of these lines."""
+    found: set[int] = set()
+    for node in tree.body:
+        decorators = getattr(node, "decorator_list", [])
+        lines = range(min([node.lineno, *(each.lineno for each in decorators)]), (node.end_lineno or node.lineno) + 1)
+        if any(start in lines for start in starts):
+            found |= set(lines)
+    return found
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -159,15 +177,24 @@ def _finder(sources: Sources) -> Callable[[Callable[..., Any]], ast.AST | None]:
 
 
 def _mention(name: str, sources: Sources) -> tuple[str, int]:
-    """Where a node's name is first written as an argument of a call: there it was added."""
-    for file, tree in sources.items():
-        lines = [
-            each.lineno
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call)
-            for each in (*node.args, *(keyword.value for keyword in node.keywords))
-            if isinstance(each, ast.Constant) and each.value == name
-        ]
-        if lines:
-            return file, min(lines)
-    return "", 0
+    """Where a node was added: the first call that its name is given to, one that does not only connect it if possible."""
+    found = [
+        (_connects(node), file, node.lineno)
+        for file, tree in sources.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and any(_is_text(each, name) for each in (*node.args, *_values(node)))
+    ]
+    return min(found)[1:] if found else ("", 0)
+
+
+def _connects(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
+    return name in {"add_edge", "WorkflowEdge", "set_entry", "set_terminal"}
+
+
+def _values(call: ast.Call) -> list[ast.expr]:
+    return [keyword.value for keyword in call.keywords]
+
+
+def _is_text(node: ast.expr, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
