@@ -30,6 +30,8 @@ class Threads:
         context = contextvars.copy_context()
 
         def work() -> None:
+            if done.cancelled():
+                return  # nobody waits for it any more, so it does not begin: the run may be driven elsewhere by now
             try:
                 value, fault = context.run(call), None
             except BaseException as raised:  # also SystemExit: a step must not end the engine
@@ -39,9 +41,10 @@ class Threads:
 
         with self._ready:
             self._waiting.append(work)
-            if self._idle:
-                self._ready.notify()
-            elif self._count < self._limit:
+            self._ready.notify()
+            if (
+                len(self._waiting) > self._idle and self._count < self._limit
+            ):  # one that was notified still counts as idle
                 self._count += 1
                 threading.Thread(target=self._serve, name=f"lexiconsole-step-{self._count}", daemon=True).start()
         return done
@@ -55,6 +58,7 @@ class Threads:
                     self._idle -= 1
                 work = self._waiting.popleft()
             work()
+            del work  # an idle thread keeps nothing of its last call
 
 
 def _settle(done: asyncio.Future[Any], value: Any, fault: BaseException | None) -> None:
