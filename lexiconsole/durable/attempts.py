@@ -53,8 +53,12 @@ async def attempt(call: Callable[[], Any], timeout: float | None, host: Host) ->
         return Failure(TimeoutError(f"no answer within {timeout:g} s"), unknown=True)
     except UnknownOutcomeError as fault:
         return Failure(fault, unknown=True)
-    except (Exception, SystemExit) as fault:
-        return Failure(fault)
+    except (asyncio.CancelledError, GeneratorExit):
+        raise
+    except BaseException as fault:  # SystemExit and its like too: a step must not end the engine
+        if not host.journaled and not isinstance(fault, (Exception, SystemExit)):
+            raise  # in memory there is no engine between a script and its own Ctrl-C
+        return Failure(fault, unknown=limit is not None and limit.expired())
     if type(value) is Err:
         return Failure(value.error, returned=True, unknown=isinstance(value.error, UnknownOutcomeError))
     return value
@@ -63,7 +67,11 @@ async def attempt(call: Callable[[], Any], timeout: float | None, host: Host) ->
 async def _in_thread(call: Callable[[], Any], timeout: float, host: Host) -> Any:
     """A thread can not be stopped: when its time is up, the failure carries it along and the next attempt waits for it."""
     running = host.call_in_thread(call)
-    done, _ = await asyncio.wait({running}, timeout=timeout)
+    try:
+        done, _ = await asyncio.wait({running}, timeout=timeout)
+    except asyncio.CancelledError:
+        running.cancel()
+        raise
     if not done:
         running.add_done_callback(_seen)
         return Failure(TimeoutError(f"no answer within {timeout:g} s"), unknown=True, lingering=running)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from lexiconsole.durable.child import Child
 from lexiconsole.durable.context import RunInfo
 from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
@@ -18,7 +19,7 @@ from lexiconsole.durable.policy import StepRole
 from lexiconsole.durable.recording import Recording
 from lexiconsole.durable.schedule import Schedule, Strand
 from lexiconsole.durable.steps import Step
-from lexiconsole.durable.work import Branch, Child, Receive, Work
+from lexiconsole.durable.work import Branch, Receive, Work
 from lexiconsole.errors import LexiconsoleError, ReplayMismatchError, RunCancelled, ValueNotStorableError
 
 __all__ = ["Delivery", "Exhausted"]
@@ -155,10 +156,32 @@ class Delivery(Recording):
         self._order += 1
         work.order = self._order
         self.open.pop(work.key, None)
+        self._end_what_still_waits(work)
         if work.dropped and work in self._dropped:
             self._dropped.remove(work)
         self.schedule.wake()
         self._tell_change()
+
+    def _end_what_still_waits(self, work: Work) -> None:
+        """An outcome from outside (an answer, a skip) may leave a timer of ours behind, and no attempt may follow it."""
+        if work.tasks:
+            here = asyncio.current_task()
+            for task in work.tasks:
+                if task is not here:
+                    task.cancel()
+
+    def outcome_under_way(self, work: Work) -> bool:
+        """Whether it is decided already, although the model has not heard of it yet."""
+        deciding = work.busy and not isinstance(work, Child)  # a child is busy while it is being made
+        return deciding or any(entry.key == work.key for entry in self.schedule.inbox)
+
+    @property
+    def cancel_asked(self) -> bool:
+        """Whether the run is being cancelled, or will be at the model's next wait."""
+        return self.schedule.cancelled is not None or bool(self.unheard_cancels())
+
+    def unheard_cancels(self) -> list[Entry]:
+        return [entry for entry in self.schedule.inbox if entry.kind is EntryKind.CANCEL]
 
     def _cancel(self, event: Entry) -> None:
         if self.schedule.cancelled is not None:
@@ -186,6 +209,10 @@ class Delivery(Recording):
             for work in list(self.open.values()):
                 if isinstance(work, Step) and not work.shielded and not work.begun:
                     self._settle_unbegun(work)
+            for work in list(self.open.values()):
+                if isinstance(work, Child) and not work.shielded and not work.begun and self.left_behind(work):
+                    work.begun = True  # an earlier process began it; it is driven on to hear of the cancel
+                    work.begin()
         self._fresh = [work for work in self.open.values() if not work.begun]
         self._begin_fresh()
 
@@ -213,8 +240,9 @@ class Delivery(Recording):
             self.host.blocked()
 
     def resting(self) -> bool:
+        cancelled = self.schedule.cancelled is not None
         return not self.schedule.inbox and all(
-            work.resting and work.begun
+            work.resting if work.begun else cancelled and not work.shielded  # which never begins
             for work in (*self.open.values(), *self._dropped)
             if not isinstance(work, Branch)
         )
@@ -262,7 +290,13 @@ class Delivery(Recording):
 
     def apply(self, entry: Entry) -> None:
         """Takes a committed entry that the runtime wrote for this run: an answer, a signal, a cancel, a resolution."""
-        if self.closed:
+        if self.closed:  # kept for the next generation, if this one ends in a renewal
+            if entry.kind is EntryKind.SIGNALLED:
+                self.history.add(entry)
+            elif entry.kind is EntryKind.CANCEL:
+                self.schedule.inbox.append(entry)
+            elif entry.kind in (EntryKind.PAUSED, EntryKind.RESUMED):
+                self.paused = entry.kind is EntryKind.PAUSED
             return
         match entry.kind:
             case EntryKind.SIGNALLED:
@@ -301,7 +335,7 @@ class Delivery(Recording):
             if isinstance(work, Receive) and work.begun and not work.settled and not work.tasks:
                 for signal in self.history.signals:
                     if work.fits(signal):
-                        self.history.signals.remove(signal)
+                        self.history.take_signal(work.key, signal)
                         work.take(signal)
                         break
 
@@ -330,8 +364,15 @@ class Delivery(Recording):
             self._mismatch(work.key, f"an entry {record.opened.kind}", work.word)
         return True
 
+    def left_behind(self, child: Child) -> bool:
+        """Whether an earlier process began this child run, and nobody has heard of its end."""
+        record = self.history.records.get(child.key)
+        return record is not None and record.opened is not None and not record.ended
+
     def may_have_begun(self, work: Work) -> bool:
         """Whether an earlier process may have begun it without leaving a trace (starts are written a moment late)."""
+        if isinstance(work, Step) and not work.policy.idempotent:
+            return False  # its intent would be on disk
         return not self.history.clean and work.key in self._frontier
 
     def no_more_attempts(self, work: Work) -> bool:

@@ -56,6 +56,8 @@ class History:
     events: list[Entry] = field(default_factory=list)
     records: dict[str, KeyRecord] = field(default_factory=dict)
     signals: list[Signal] = field(default_factory=list)
+    taken: dict[str, Signal] = field(default_factory=dict)
+    """By the key of the `receive` that took it."""
     voided: frozenset[int] = frozenset()
     input: Json = None
     state: Json = None
@@ -125,6 +127,7 @@ class History:
             case EntryKind.RENEWED:
                 self.events.clear()
                 self.records.clear()
+                self.taken.clear()
                 self.state, self.generation = data.get("state"), int(str(data["generation"]))
                 self.signals = [Signal(name, payload) for name, payload in _carried(data.get("signals"))]
             case EntryKind.CANCEL:
@@ -157,20 +160,32 @@ class History:
             case EntryKind.DOUBTED:
                 record.doubt, record.opened = entry, None
             case EntryKind.RESOLVED:  # again
-                record.doubt, record.opened, record.retry_at = None, None, None
+                record.doubt, record.opened, record.retry_at, record.spent = None, None, None, 0
             case EntryKind.RETRIED:
                 record.retry_at = None
             case EntryKind.DROPPED:
                 record.dropped = True
+                self.give_back(entry.key)
             case _:
                 pass
 
     def _consume(self, entry: Entry) -> None:
         wanted, name, payload = entry.data.get("signal", 0), entry.data.get("name"), entry.data.get("payload")
-        for index, signal in enumerate(self.signals):
+        for signal in self.signals:
             if signal.seq == wanted and (wanted or (name in (None, signal.name) and signal.payload == payload)):
-                del self.signals[index]
+                self.take_signal(entry.key, signal)
                 return
+
+    def take_signal(self, key: str, signal: Signal) -> None:
+        self.signals.remove(signal)
+        self.taken[key] = signal
+
+    def give_back(self, key: str) -> None:
+        """A `receive` that was dropped after it took its signal, but before the model saw it, leaves it to the next one."""
+        signal = self.taken.pop(key, None)
+        if signal is not None:
+            later = (n for n, other in enumerate(self.signals) if other.seq > signal.seq)
+            self.signals.insert(0 if not signal.seq else next(later, len(self.signals)), signal)
 
 
 def _carried(signals: Json) -> Iterator[tuple[str, Json]]:

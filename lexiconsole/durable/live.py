@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.addresses import child_id, idempotency_key
+from lexiconsole.durable.child import Child
 from lexiconsole.durable.context import INFER, Progress, RunInfo
 from lexiconsole.durable.delivery import Delivery, Exhausted
 from lexiconsole.durable.entry import EntryKind
@@ -23,7 +24,7 @@ from lexiconsole.durable.question import Question
 from lexiconsole.durable.schedule import Strand
 from lexiconsole.durable.step import in_step
 from lexiconsole.durable.steps import Step
-from lexiconsole.durable.work import Ask, Branch, Child, Choice, Receive, Sleep, Work
+from lexiconsole.durable.work import Ask, Branch, Choice, Receive, Sleep, Work
 from lexiconsole.errors import ContextMisuseError, LexiconsoleError, RunCancelled
 from lexiconsole.types import Instant, Json
 
@@ -183,6 +184,8 @@ class LiveContext(Delivery):
     async def alone(self, work: Work) -> Any:
         """Waiting for one thing. If nothing else is going on it is done right here, without a task."""
         strand = self._here(work.key)
+        if self.closed:
+            await self._put_down_already()
         if (
             self.live
             and work.inline
@@ -211,6 +214,8 @@ class LiveContext(Delivery):
 
     async def _wait(self, works: Sequence[Work], *, need_all: bool) -> None:
         strand = self._here("a wait")
+        if self.closed:
+            await self._put_down_already()
         for work in works:
             if work.dropped:
                 raise ContextMisuseError(f"{work.key!r} was dropped; there is nothing to wait for")
@@ -223,6 +228,11 @@ class LiveContext(Delivery):
                 self._begin_withheld(works)
         await self.schedule.wait(strand, works, need_all=need_all, pump=self.pump)
 
+    async def _put_down_already(self) -> NoReturn:
+        """The model goes on although it was put down (a `finally`, a cancellation that it swallowed): nothing begins."""
+        await asyncio.sleep(0)
+        raise asyncio.CancelledError
+
     # from beginning to end
 
     async def drive(self, body: Callable[[LiveContext], Awaitable[T]]) -> T:
@@ -233,9 +243,12 @@ class LiveContext(Delivery):
         self.main.task = asyncio.current_task()
         try:
             return await self._to_the_end(body)
-        except asyncio.CancelledError:
-            if self.fault is None:
+        except BaseException:
+            if not self.closed:
                 raise
+            # It was put down; whatever came out of the model on the way has no meaning.
+            if self.fault is None:
+                raise asyncio.CancelledError from None
             if self.main.task is not None:
                 self.main.task.uncancel()
             raise self.fault from None
@@ -256,7 +269,7 @@ class LiveContext(Delivery):
 
     async def _finish(self, *, cancelled: bool) -> None:
         """Nothing may be left behind: after a cancel it is withdrawn or drained, otherwise it is a fault of the model."""
-        if self.open and not cancelled:
+        if self.open and not cancelled and not self.closed:
             work = next(iter(self.open.values()))
             raise ContextMisuseError(
                 f"the workflow returned while {work.word} {work.key!r} was open; await it or drop it"
@@ -294,13 +307,17 @@ class LiveContext(Delivery):
         record = self.history.records.get(work.key)
         if self.journaled and not (record is not None and record.dropped):
             self.record(EntryKind.DROPPED, work.key, {"reason": reason})
-        if isinstance(work, Child) and work.begun:
+        if isinstance(work, Receive):
+            self.history.give_back(work.key)
+        if isinstance(work, Child) and not self.dry and (work.begun or self.left_behind(work)):
             self.host.withdraw_child(work.id, reason)
         if isinstance(work, Step) and work.begun and not work.resting and not work.recorded:
             self._dropped.append(work)  # it is drained; its result is kept in the journal and handed to nobody
             work.give_up_waiting()
         else:
             work.stop()
+        if isinstance(work, Receive) and self.live:
+            self.match_signals()
 
     def close(self) -> None:
         """Puts the run down where it stands. What its code does on the way out is not written."""

@@ -40,7 +40,14 @@ class Recording:
             return asyncio.get_running_loop().create_future()  # put down where it stands: nothing more is written
         self.seq += 1
         entry = Entry(self._run.id, self.seq, self.host.clock.now() if at is None else at, kind, key, attempt, data, by)
-        return self.host.record((entry,))
+        written = self.host.record((entry,))
+        written.add_done_callback(self._recorded)
+        return written
+
+    def _recorded(self, written: asyncio.Future[None]) -> None:
+        """Not everybody waits for what they record; if it did not get to disk, nothing after it may."""
+        if not written.cancelled() and (fault := written.exception()) is not None:
+            self.broke(fault)
 
     def last_word(self, kind: EntryKind, data: JsonObject) -> asyncio.Future[None]:
         """Records how the run ends, parks or is renewed, after the model was put down."""
@@ -72,6 +79,14 @@ class Recording:
             raise
         except BaseException as fault:
             self.broke(fault)
+
+    def is_outcome(self, fault: BaseException) -> bool:
+        """Whether what a definition raised is what it came to. In an engine SystemExit and its like are, for they must not
+        end it; in memory there is nothing between a script and its own Ctrl-C.
+        """
+        if isinstance(fault, (asyncio.CancelledError, GeneratorExit)):
+            return False
+        return self.journaled or isinstance(fault, (Exception, SystemExit))
 
     def broke(self, fault: BaseException) -> None:
         """The run can not go on in this process; what was not committed did not happen."""

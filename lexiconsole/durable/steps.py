@@ -158,7 +158,11 @@ class Step(Work):
                 return False
             self.nap = asyncio.get_running_loop().create_task(clock.sleep(left))
             self.ctx.check_blocked()
-            await asyncio.wait({self.nap})
+            try:
+                await asyncio.wait({self.nap})
+            except asyncio.CancelledError:
+                self.nap.cancel()
+                raise
             if self.nap.cancelled():
                 break
         self.nap = None
@@ -229,10 +233,14 @@ class Step(Work):
     async def _try(self) -> Any:
         self.running = True
         token = in_step.set(self)
+        task = asyncio.current_task()
         try:
-            return await attempt(self.call, self.policy.timeout, self.ctx.host)
+            got = await attempt(self.call, self.policy.timeout, self.ctx.host)
+            if self.interrupted and task is not None:  # it made something else of the cancellation
+                task.uncancel()
+                return Failure(got.cause, unknown=True, final=True) if type(got) is Failure else got
+            return got
         except asyncio.CancelledError:
-            task = asyncio.current_task()
             if self.interrupted and task is not None:
                 task.uncancel()
                 return Failure(TimeoutError("interrupted after the run was cancelled"), unknown=True, final=True)

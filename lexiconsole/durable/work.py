@@ -20,7 +20,7 @@ from lexiconsole.types import Instant, JsonObject
 if TYPE_CHECKING:
     from lexiconsole.durable.live import LiveContext
 
-__all__ = ["Ask", "Branch", "Child", "Choice", "Receive", "Sleep", "Work"]
+__all__ = ["Ask", "Branch", "Choice", "Receive", "Sleep", "Work"]
 
 
 class Work:
@@ -137,8 +137,10 @@ class Choice(Work):
             self.ctx.host.codec.decode(
                 data["value"], returns, self.key
             )  # what would not come back is a fault here, now
-        except Exception as fault:
-            error = _fault(self.key, fault)
+        except BaseException as fault:
+            if not self.ctx.is_outcome(fault):
+                raise
+            error = step_error(self.key, fault)
             if not self.ctx.journaled:
                 self.fault = error
                 self.ctx.settled(self)
@@ -164,6 +166,9 @@ class Ask(Work):
     def __init__(self, ctx: LiveContext, key: str, question: Question) -> None:
         super().__init__(ctx, key)
         self.question = question
+        if question.has_default:  # it will stand as an answer, so it must be one
+            ctx.host.codec.encode(question.default, INFER, f"{key} default")
+            ctx.host.codec.decode(question.default, INFER if question.form is None else question.form, f"{key} default")
 
     @property
     def wake_at(self) -> Instant | None:
@@ -275,44 +280,6 @@ class Sleep(Work):
         pass
 
 
-class Child(Work):
-    __slots__ = ("definition", "id", "input")
-
-    word = "a child run"
-    settled_by = frozenset({EntryKind.CHILD_ENDED})
-    opened_by = EntryKind.CHILD_STARTED
-
-    def __init__(self, ctx: LiveContext, key: str, definition: Any, input: Any) -> None:
-        super().__init__(ctx, key)
-        self.definition, self.input = definition, input
-        self.id = ctx.child_id(key)
-
-    def begin(self) -> None:
-        self.spawn(self._run() if self.ctx.journaled else self._run_in_memory())
-
-    async def _run(self) -> None:
-        self.busy = True
-        name = self.definition if isinstance(self.definition, str) else self.ctx.definition_name(self.definition)
-        if not self.ctx.already_open(self):
-            await self.ctx.record(EntryKind.CHILD_STARTED, self.key, {"run": self.id, "definition": name})
-        await self.ctx.host.child(self.id, self.key, self.definition, self.input)
-        self.busy = False
-        self.ctx.check_blocked()
-
-    async def _run_in_memory(self) -> None:
-        try:
-            self.value = await self.ctx.child_in_memory(self)
-        except Exception as fault:
-            self.value = Err(_fault(self.key, fault))
-        self.ctx.settled(self)
-
-    def settle(self, entry: Entry) -> None:
-        if "error" in entry.data:
-            self.value = Err(StepError.from_data(self.key, entry.data["error"]))  # type: ignore[arg-type]
-        else:
-            self.value = Ok(entry.data.get("result"))
-
-
 class Branch(Work):
     """A strand of its own. It has no entry: what it comes to follows from the entries of what it did."""
 
@@ -337,12 +304,13 @@ class Branch(Work):
     async def _run(self) -> None:
         try:
             self.value = await self.body()
-        except Exception as fault:
-            self.fault = fault
-        except asyncio.CancelledError:
-            raise
-        except BaseException as stop:
-            self.ctx.broke(stop)
+        except BaseException as fault:
+            if isinstance(fault, asyncio.CancelledError):
+                raise
+            if self.ctx.is_outcome(fault):
+                self.fault = fault
+            else:
+                self.ctx.broke(fault)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.ctx.strands.pop(task, None)
@@ -364,7 +332,7 @@ def _instant(until: Instant | datetime | timedelta, now: Instant) -> Instant:
     return float(until)
 
 
-def _fault(key: str, fault: Exception) -> StepError:
+def step_error(key: str, fault: BaseException) -> StepError:
     if isinstance(fault, StepError):
         return fault
     error = StepError(key, str(fault) or type(fault).__name__, type=type(fault).__name__)

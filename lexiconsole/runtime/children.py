@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.definition import Definition, definition_of
 from lexiconsole.durable.entry import EntryKind
-from lexiconsole.durable.journal import Request, RequestKind
-from lexiconsole.errors import NotFoundError
+from lexiconsole.durable.journal import Request, RequestKind, RunRow
+from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.types import JsonObject
 
 if TYPE_CHECKING:
@@ -27,19 +28,35 @@ async def start(runtime: Runtime, parent: Drive, id: str, key: str, definition: 
         found = runtime.definitions.find(definition)
     else:
         found = definition if isinstance(definition, Definition) else definition_of(definition)
-    if found is None:
-        raise NotFoundError("definition", str(definition), runtime.definitions.names())
-    row, created = await runtime.create(found, input, id=id, by=parent.row.by, parent=parent.row.id, parent_key=key)
-    if not created and row.status.ended:
-        last = await runtime.journal.load(row, after=row.seq - 1)
-        data: JsonObject = {"run": id, "status": row.status.value, **(last[-1].data if last else {})}
-        await parent.write(EntryKind.CHILD_ENDED, key, data, "")
-    elif not created and row.owner is None and id not in runtime.drives:
-        await runtime.claim(row)
-    return found.name
+    row = await runtime.journal.run(id)
+    if row is None:
+        if found is None:
+            raise NotFoundError("definition", str(definition), runtime.definitions.names())
+        await runtime.create(found, input, id=id, by=parent.row.by, parent=parent.row.id, parent_key=key)
+        return found.name
+    if row.status.ended:
+        await _tell_end(runtime, parent, key, row)
+    elif row.owner is None and id not in runtime.drives:
+        with suppress(RefusedError, NotFoundError):  # another process was quicker, or is the one that can
+            await runtime.claim(row)
+    return row.name
+
+
+async def _tell_end(runtime: Runtime, parent: Drive, key: str, row: RunRow) -> None:
+    """Its request may have been refused while the parent did not fit its definition; it may also be about to be done."""
+    last = await runtime.journal.load(row, after=row.seq - 1)
+    data: JsonObject = {"run": row.id, "status": row.status.value, **(last[-1].data if last else {})}
+    async with parent.acting:
+        work = parent.ctx.open.get(key) if parent.ctx is not None else None
+        if parent.ctx is not None and work is not None and not parent.ctx.outcome_under_way(work):
+            await parent.write(EntryKind.CHILD_ENDED, key, data, "")
 
 
 async def cancel(runtime: Runtime, id: str, reason: str, by: str) -> None:
+    """Asks the child to cancel, and drives it for that if nobody does: it may have left memory."""
+    from lexiconsole.runtime.taking import act
+
     row = await runtime.journal.run(id)
     if row is not None and not row.status.ended:
-        await runtime.submit(Request(id, RequestKind.CANCEL, data={"reason": reason}, by=by))
+        with suppress(RefusedError, NotFoundError):  # the request stays for a process that has the definition
+            await act(runtime, Request(id, RequestKind.CANCEL, data={"reason": reason}, by=by))

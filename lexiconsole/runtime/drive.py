@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.context import Progress, RunInfo
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Drive"]
 
+_FRESH_STARTS = frozenset({EntryKind.RETRIED, EntryKind.SKIPPED, EntryKind.EDITED})
+
 
 class Drive:
     """`go` runs until the run ends, parks, or is put down; `ctx` is there once the model is on its way."""
@@ -42,11 +45,12 @@ class Drive:
         self.ended = asyncio.get_running_loop().create_future()
         self.parked: RunStatus | None = None
         self.doing: set[int] = set()
+        self.acting = asyncio.Lock()
         self._deadline: asyncio.Task[None] | None = None
         self._drain: asyncio.Task[None] | None = None
         self._parking = False
         self._writing = 0
-        self._timed_out = False
+        self._cancelled = False
 
     # from beginning to end
 
@@ -58,7 +62,8 @@ class Drive:
                     await self._generation()
                     break
                 except Renewed as renewed:
-                    await self._renew(renewed)
+                    async with self.acting:  # what is on its way to the old generation is known first
+                        await self._renew(renewed)
             self._end(None)
         except (ReplayMismatchError, NotOwnedError, StoreError) as fault:
             if isinstance(fault, ReplayMismatchError) and not await self.runtime.give_up(self, fault):
@@ -67,7 +72,7 @@ class Drive:
         except asyncio.CancelledError:
             self._end(None)
             raise
-        except Exception as fault:
+        except BaseException as fault:
             self._end(fault)
             self.runtime.bug(self.row, fault)
         finally:
@@ -89,7 +94,8 @@ class Drive:
         else:
             info = self._info(created, given, history)
             self.ctx = LiveContext(info, self, history, inherited=inherited_keys(created, self.entries))
-            self._watch_deadline(created.at)
+            self._cancelled = any(event.kind is EntryKind.CANCEL for event in history.events)
+            self._watch_deadline()
             found = await self._outcome(self.ctx, model)
             if found is None:
                 return None  # parked
@@ -112,7 +118,9 @@ class Drive:
             if self.task is not None:
                 self.task.uncancel()
             return None
-        except Exception as fault:
+        except (Renewed, GeneratorExit):
+            raise
+        except BaseException as fault:  # SystemExit and its like too: no definition ends the engine
             if ctx.fault is fault and not isinstance(fault, LexiconsoleError):
                 raise  # ours, not the model's
             return ending_of_fault(fault, ctx.undone, self.codec)
@@ -137,9 +145,14 @@ class Drive:
         data: JsonObject = {"state": renewed.state, "generation": ctx.run.generation + 1}
         if signals:
             data["signals"] = signals  # type: ignore[assignment]
-        await ctx.last_word(EntryKind.RENEWED, data)
-        entry = Entry(self.row.id, ctx.seq, self.clock.now(), EntryKind.RENEWED, data=data)
-        self.entries, self.clean = [self.entries[0], entry], True
+        kept: list[tuple[EntryKind, JsonObject]] = [(EntryKind.RENEWED, data)]
+        if ctx.paused:
+            kept.append((EntryKind.PAUSED, {"reason": "paused before the renewal"}))
+        kept += [(e.kind, {"reason": e.data.get("reason", "")}) for e in ctx.unheard_cancels()]
+        at = self.clock.now()
+        new = [Entry(self.row.id, ctx.seq + n, at, kind, data=what) for n, (kind, what) in enumerate(kept, start=1)]
+        await self.record(new)
+        self.entries, self.clean = [self.entries[0], *new], True
 
     def _end(self, fault: BaseException | None) -> None:
         if fault is not None:
@@ -217,7 +230,7 @@ class Drive:
         """What the run waits for: status, when it wakes by itself, and the keys it waits on."""
         ctx = self.ctx
         assert ctx is not None
-        works = [work for work in ctx.open.values() if type(work).__name__ != "Branch"]
+        works = [work for work in ctx.open.values() if work.begun and type(work).__name__ != "Branch"]
         wakes = [work.wake_at for work in works if work.wake_at is not None and not ctx.paused]
         deadline = self._deadline_at()
         timers = bool(wakes)
@@ -247,24 +260,28 @@ class Drive:
     # time limits
 
     def _deadline_at(self) -> Instant | None:
-        if self.definition.timeout is None or self._timed_out:
+        """When the run's time is over, counted from its start or from an operator's last retry; None once it is cancelled."""
+        if self.definition.timeout is None or self._cancelled:
             return None
-        return self.entries[0].at + self.definition.timeout
+        since = [e.at for e in self.entries if e.kind in _FRESH_STARTS and "request" in e.data]
+        return max([self.entries[0].at, *since]) + self.definition.timeout
 
-    def _watch_deadline(self, started_at: Instant) -> None:
-        if self.definition.timeout is not None and self._deadline is None:
-            self._deadline = self.runtime.spawn(self._time_out(started_at + self.definition.timeout))
+    def _watch_deadline(self) -> None:
+        """Begun anew when it ran out between two generations."""
+        if (self._deadline is None or self._deadline.done()) and (deadline := self._deadline_at()) is not None:
+            self._deadline = self.runtime.spawn(self._time_out(deadline))
 
     async def _time_out(self, deadline: Instant) -> None:
         while (left := deadline - self.clock.now()) > 0:
             await self.clock.sleep(left)
-        ctx = self.ctx
-        if ctx is not None and not ctx.closed and ctx.schedule.cancelled is None:
-            self._timed_out = True
-            await self.cancel({"reason": RunCancelled.TIMEOUT}, "")
+        async with self.acting:
+            if self.ctx is not None and not self.ctx.closed and not self._cancelled:
+                with suppress(NotOwnedError, StoreError):  # the run stops by it, and whoever follows it is told
+                    await self.cancel({"reason": RunCancelled.TIMEOUT}, "")
 
     async def cancel(self, data: JsonObject, by: str) -> None:
         """Records the cancel and gives steps in flight their time to end."""
+        self._cancelled = True
         await self.write(EntryKind.CANCEL, "", data, by)
         if self._drain is None:
             self._drain = self.runtime.spawn(self._interrupt_later())
@@ -283,6 +300,9 @@ class Drive:
         self._writing += 1
         try:
             await self.record((entry,))
+        except LexiconsoleError as fault:
+            ctx.broke(fault)  # the entries after it would leave a gap
+            raise
         finally:
             self._writing -= 1
         ctx.apply(entry)

@@ -29,7 +29,7 @@ def ending_of_value(value: Any, undone: Sequence[str], codec: Codec) -> tuple[En
     return EntryKind.COMPLETED, {} if result is None else {"result": result}
 
 
-def ending_of_fault(fault: Exception, undone: Sequence[str], codec: Codec) -> tuple[EntryKind, JsonObject]:
+def ending_of_fault(fault: BaseException, undone: Sequence[str], codec: Codec) -> tuple[EntryKind, JsonObject]:
     """A model raised. A cancel that nobody turned into something else ends the run as cancelled."""
     if isinstance(fault, RunCancelled) and fault.reason != RunCancelled.TIMEOUT:
         data: JsonObject = {"reason": fault.reason}

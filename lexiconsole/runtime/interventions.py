@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lexiconsole.durable.clock import Clock
 from lexiconsole.durable.codec import Codec
@@ -16,11 +17,14 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
-from lexiconsole.errors import InvalidInputError, LexiconsoleError, nearest
+from lexiconsole.errors import InvalidInputError, LexiconsoleError, RefusedError, nearest
 from lexiconsole.runtime.replaying import try_replay
 from lexiconsole.types import Json, JsonObject, RunStatus
 
 __all__ = ["Plan", "plan_at_rest", "revision"]
+
+
+_TRIES = frozenset({EntryKind.ATTEMPT_FAILED, EntryKind.STARTED, EntryKind.DOUBTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ async def plan_at_rest(
     definition: Definition, row: RunRow, entries: Sequence[Entry], request: Request, *, clock: Clock, codec: Codec
 ) -> Plan:
     """The plan for a retry, skip or edit of a run that nobody drives."""
+    try:
+        return await _plan(definition, row, entries, request, clock, codec)
+    except RefusedError as fault:
+        return Plan(refused=str(fault))
+
+
+async def _plan(
+    definition: Definition, row: RunRow, entries: Sequence[Entry], request: Request, clock: Clock, codec: Codec
+) -> Plan:
     history = History.of(entries, copied=row.origin_seq)
     if row.status in (RunStatus.COMPLETED, RunStatus.COMPENSATED):
         return Plan(refused=f"run {row.id} has {_ended(row.status)}; fork it from an earlier point instead")
@@ -48,10 +61,14 @@ async def plan_at_rest(
     if target and target not in {entry.key for entry in entries}:
         return Plan(refused=_unknown_key(row, target, entries))
     failed = _outcome_of(entries, target, history.voided) if target else None
-    if target and failed is not None and failed.kind is not EntryKind.STEP_FAILED:
+    if target and failed is not None and not _is_failure(failed):
         return Plan(refused=f"{target} did not fail; edit its result, or fork the run from before it")
     voids = _base_voids(entries, target, failed, history.voided)
-    trial = await try_replay(definition, row, entries, clock=clock, codec=codec, also_void=voids, lenient=True)
+    tried = list(entries)
+    if request.kind is RequestKind.SKIP:
+        given: JsonObject = {"result": request.data.get("result")}
+        tried.append(replace(entries[-1], seq=row.seq + 1, kind=EntryKind.SKIPPED, key=target, data=given))
+    trial = await try_replay(definition, row, tried, clock=clock, codec=codec, also_void=voids, lenient=True)
     if trial.mismatch is not None:
         return Plan(refused=str(trial.mismatch))
     voids |= _no_longer_asked(entries, trial.asked, history.voided)
@@ -110,32 +127,40 @@ def compensation_begun(entries: Sequence[Entry], voided: frozenset[int]) -> bool
 
 
 def _what_failed(entries: Sequence[Entry], voided: frozenset[int]) -> str:
-    failed = [e for e in entries if e.kind is EntryKind.STEP_FAILED and e.seq not in voided]
-    return failed[-1].key if failed else ""
+    """The step that the run's ending names; when it names none, the one that failed last."""
+    failed = [e.key for e in entries if _is_failure(e) and e.seq not in voided]
+    error: Any = entries[-1].data.get("error") if entries[-1].kind in ENDINGS else None
+    named = error.get("key") if isinstance(error, dict) else None
+    return named if named in failed else failed[-1] if failed else ""
+
+
+def _is_failure(entry: Entry) -> bool:
+    """A step that failed, or a doubt that an operator found to be a failure."""
+    return entry.kind is EntryKind.STEP_FAILED or (entry.kind is EntryKind.RESOLVED and entry.data.get("how") == "fail")
 
 
 def _outcome_of(entries: Sequence[Entry], key: str, voided: frozenset[int]) -> Entry | None:
-    found = [e for e in entries if e.key == key and e.kind in OUTCOMES and e.seq not in voided]
+    found = [e for e in entries if e.key == key and (e.kind in OUTCOMES or _is_failure(e)) and e.seq not in voided]
     return found[0] if found else None
 
 
 def _base_voids(entries: Sequence[Entry], key: str, failed: Entry | None, voided: frozenset[int]) -> frozenset[int]:
-    """The failed outcome with its attempts, what ended the run, and withdrawals made after it was seen."""
-    since = failed.seq if failed is not None else 0
+    """What ended the run, the failed outcome with its attempts, and what was withdrawn because of either: a question
+    that was withdrawn is asked anew, a step that failed while it was being drained is tried anew.
+    """
+    standing = [e for e in entries if e.seq not in voided]
+    ended = {e.seq for e in standing if e.kind in ENDINGS or e.kind is EntryKind.CANCEL}
+    since = failed.seq if failed is not None else min(ended, default=entries[-1].seq)
+    withdrawn = {e.key for e in standing if e.kind is EntryKind.DROPPED and e.seq > since}
+    again = {e.key for e in standing if _is_failure(e) and e.key in withdrawn} | (
+        {key} if failed is not None else set()
+    )
     return frozenset(
         e.seq
-        for e in entries
-        if e.seq not in voided
-        and (
-            e.kind in ENDINGS
-            or e.kind is EntryKind.CANCEL
-            or (
-                failed is not None
-                and e.key == key
-                and e.kind in (EntryKind.STEP_FAILED, EntryKind.ATTEMPT_FAILED, EntryKind.STARTED)
-            )
-            or (failed is not None and e.kind is EntryKind.DROPPED and e.seq > since)
-        )
+        for e in standing
+        if e.seq in ended
+        or (e.key in again and (_is_failure(e) or e.kind in _TRIES))
+        or (e.key in withdrawn and e.kind in (EntryKind.DROPPED, EntryKind.ASKED, EntryKind.SLEEPING))
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from lexiconsole.durable.child import Child
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.durable.live import LiveContext
 from lexiconsole.durable.question import QuestionKind
 from lexiconsole.durable.steps import Step
-from lexiconsole.durable.work import Ask, Child
+from lexiconsole.durable.work import Ask
 from lexiconsole.errors import ValueNotStorableError, nearest
 from lexiconsole.runtime.interventions import Plan
 
@@ -29,7 +30,7 @@ def plan_live(ctx: LiveContext, request: Request) -> Plan:
                 return Plan(refused="the run is not paused")
             return Plan("the run goes on", writes=((EntryKind.RESUMED, "", {}),))
         case RequestKind.CANCEL:
-            if ctx.schedule.cancelled is not None:
+            if ctx.cancel_asked:
                 return Plan(refused="the run is being cancelled already")
             return Plan("the run is cancelled; a saga undoes what it did", writes=((EntryKind.CANCEL, "", {}),))
         case RequestKind.ANSWER:
@@ -40,14 +41,14 @@ def plan_live(ctx: LiveContext, request: Request) -> Plan:
             return Plan(refused="the run is on its way; pause it first, then edit")
         case RequestKind.CHILD_ENDED:
             work = ctx.open.get(request.target)
-            if not isinstance(work, Child):
+            if not isinstance(work, Child) or ctx.outcome_under_way(work):
                 return Plan(refused=f"{request.target} waits for no child run")
             return Plan("the child run ended", writes=((EntryKind.CHILD_ENDED, request.target, dict(request.data)),))
 
 
 def _answer(ctx: LiveContext, request: Request) -> Plan:
     work = ctx.open.get(request.target)
-    if not isinstance(work, Ask) or not work.begun:
+    if not isinstance(work, Ask) or not work.begun or ctx.outcome_under_way(work):
         questions = [key for key, open_work in ctx.open.items() if isinstance(open_work, Ask)]
         close = nearest(request.target, questions)
         hint = f"; did you mean {close!r}?" if close else "; it may have been answered already"
@@ -66,6 +67,8 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     target = request.target or _only_candidate(ctx)
     work = ctx.open.get(target) or ctx.open.get(f"repair/{target.removeprefix('undo/')}")
     how = {RequestKind.RETRY: "again", RequestKind.SKIP: "done"}.get(request.kind) or str(request.data.get("how", ""))
+    if work is not None and ctx.outcome_under_way(work):
+        return Plan(refused=f"{target} is decided already")
     if isinstance(work, Ask) and work.question.kind is QuestionKind.REPAIR:
         answer = {"again": "again", "done": "skip" if request.kind is RequestKind.SKIP else "done", "fail": "skip"}[how]
         value = {"how": answer, "reason": request.data.get("reason", "")}

@@ -17,7 +17,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import Exhausted, LiveContext, Renewed
-from lexiconsole.errors import LexiconsoleError, ReplayMismatchError
+from lexiconsole.errors import InvalidInputError, RefusedError, ReplayMismatchError
 
 __all__ = ["Trial", "try_replay"]
 
@@ -42,8 +42,12 @@ async def try_replay(
 ) -> Trial:
     """Replays up to the first address without an outcome. No step, decision or hook of the definition is called."""
     history = History.of(entries, also_void=also_void, copied=row.origin_seq)
-    given = definition.validate(history.input)
-    model = definition.build(given)
+    try:
+        given = definition.validate(history.input)
+        model = definition.build(given)
+    except Exception as fault:
+        reason = fault if isinstance(fault, InvalidInputError) else f"{type(fault).__name__}: {fault}"
+        raise RefusedError(f"{definition.name} can not be built for the run's input: {reason}") from fault
     info = RunInfo(
         row.id,
         definition.name,
@@ -65,8 +69,8 @@ async def try_replay(
             mismatch = fault
         except (Exhausted, Renewed):
             pass
-        except LexiconsoleError:
-            pass  # the model ended; how does not matter here
+        except Exception:  # noqa: S110 - the model ended; how does not matter here
+            pass
 
     await asyncio.get_running_loop().create_task(drive())
     return Trial(ctx.asked, mismatch)

@@ -15,9 +15,15 @@ __all__ = ["do", "give_up", "plan_request"]
 
 async def do(drive: Drive, request: Request) -> None:
     """Decides and writes one request of a run driven here. Waits with it while the run still replays."""
-    if not drive.reachable or request.id in drive.doing:
+    if request.id in drive.doing:
         return
-    drive.doing.add(request.id)
+    async with drive.acting:  # one after the other: the second of two answers must find that there was a first
+        if drive.reachable and request.id not in drive.doing:
+            drive.doing.add(request.id)
+            await _do(drive, request)
+
+
+async def _do(drive: Drive, request: Request) -> None:
     plan = await plan_request(drive, request)
     if drive.ctx is None or drive.ctx.closed:
         return

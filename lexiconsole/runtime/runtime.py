@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from lexiconsole.durable.child import Child
 from lexiconsole.durable.clock import Clock, SystemClock
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER, Progress
@@ -18,19 +19,19 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.threads import Threads
-from lexiconsole.durable.work import Child
 from lexiconsole.errors import (
     NotFoundError,
     NotOwnedError,
     RefusedError,
     ReplayMismatchError,
+    StoreError,
     WorkflowVersionMismatchError,
 )
 from lexiconsole.runtime import children
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.ids import new_run_id
 from lexiconsole.runtime.owner import Owner
-from lexiconsole.runtime.retrying import voids_for_retry
+from lexiconsole.runtime.retrying import retry_by_itself
 from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.starts import Starts
 from lexiconsole.types import Json, JsonObject
@@ -136,9 +137,12 @@ class Runtime:
         assert self._owner is not None
         while True:
             await self.clock.sleep(self.settings.beat)
-            if self._owner.silent_for() > self.settings.stall_after / 2:
-                await self._look_again()
-            await self._owner.beat()
+            try:
+                if self._owner.silent_for() > self.settings.stall_after / 2:
+                    await self._look_again()
+                await self._owner.beat()
+            except StoreError:
+                continue  # whoever uses the store is told; an owner that still lives must not seem stalled for good
 
     def may_have_lost_runs(self) -> bool:
         """Whether this process gave no sign of life for so long that somebody may have taken its runs over."""
@@ -249,8 +253,8 @@ class Runtime:
         """
         definition = self.definition_for(row)
         await self.check_version(row, definition)
-        if row.owner is not None:
-            raise NotOwnedError(row.id)
+        if row.owner is not None and (row.owner != self.number or row.id in self.drives):
+            raise NotOwnedError(row.id)  # ours, but driven no more, after a fault: may be taken up again
         claimed = await self.journal.claim(row, (await self.owner()).number)
         if claimed is None:
             raise NotOwnedError(row.id)
@@ -331,24 +335,14 @@ class Runtime:
             return False
         while await self.journal.requests(run=drive.row):
             await self.do_requests()
+            await asyncio.sleep(0)  # another task may be at one of them; a store in memory gives it no turn
             if drive.ctx.closed:
                 return False
         return True
 
     async def retry_by_itself(self, drive: Drive, ending: JsonObject) -> bool:
-        """`@workflow(retries=n)`: n more tries that keep what succeeded. True when the drive shall go on."""
-        ctx = drive.ctx
-        if ctx is None or drive.definition.retries <= 0:
-            return False
-        entries = await self.load(drive.row)
-        if sum(1 for e in entries if e.kind is EntryKind.RETRIED and not e.by) >= drive.definition.retries:
-            return False
-        voids = await voids_for_retry(drive.definition, drive.row, entries, self.clock, self.codec)
-        if voids is None:
-            return False
-        await ctx.last_word(EntryKind.RETRIED, {"voids": list[Json](sorted(voids)), "error": ending.get("error")})
-        drive.entries, drive.clean = await self.load(drive.row), True
-        return True
+        """Whether a failed run shall go on, because its definition asks for more tries."""
+        return await retry_by_itself(self, drive, ending)
 
     async def start_child(self, drive: Drive, id: str, key: str, definition: Any, input: Any) -> str:
         return await children.start(self, drive, id, key, definition, input)
@@ -389,7 +383,10 @@ class Runtime:
         for request in await self.journal.requests(owner=self._owner.number):
             drive = self.drives.get(request.run_id)
             if drive is not None:
-                await do(drive, request)
+                try:
+                    await do(drive, request)
+                except NotOwnedError:
+                    continue  # that run was lost and its drive has stopped; the others are ours
 
 
 def _outline(definition: Definition, given: Any) -> Outline:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
 from lexiconsole.errors import NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.drive import Drive
@@ -14,6 +17,7 @@ from lexiconsole.types import JsonObject
 
 __all__ = ["act", "free_if_dead", "preview", "take"]
 
+_BEFORE_GOING_ON = (RequestKind.CANCEL, RequestKind.PAUSE)
 _AT_REST = (RequestKind.RETRY, RequestKind.SKIP, RequestKind.EDIT)
 
 
@@ -35,7 +39,8 @@ async def act(runtime: Runtime, request: Request, *, drive: bool = True) -> Requ
         elif await free_if_dead(runtime, row):
             if not drive:
                 return state
-            await take(runtime, await runtime.reload(row))
+            with suppress(NotOwnedError):  # another process was quicker and does it
+                await take(runtime, await runtime.reload(row))
         elif await _is_stalled(runtime, row):
             return state
         await runtime.clock.sleep(0.02)
@@ -55,8 +60,11 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
         raise
     writes: list[tuple[EntryKind, str, JsonObject]] = []
     by = ""
+    early: list[Request] = []
     for request in requests:
         if not row.status.ended and request.kind is not RequestKind.EDIT:
+            if request.kind in _BEFORE_GOING_ON and request.expects is None:
+                early.append(request)
             continue  # done against the live context, once it has replayed
         plan = (
             await _plan_ended(runtime, row, request)
@@ -73,7 +81,22 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
         by = request.by
     if row.status.ended and not writes:
         return None
+    if early and not writes:
+        writes, by = await _before_going_on(runtime, row, early[0]), early[0].by
     return await runtime.claim(row, writes=writes, by=by)
+
+
+async def _before_going_on(runtime: Runtime, row: RunRow, request: Request) -> list[tuple[EntryKind, str, JsonObject]]:
+    """A cancel or a pause of a run that nobody drives: known to the model before it starts anything more."""
+    history = History.of(await runtime.load(row), copied=row.origin_seq)
+    cancelled = any(event.kind is EntryKind.CANCEL for event in history.events)
+    if cancelled or (history.paused and request.kind is RequestKind.PAUSE):
+        return []  # refused in its turn
+    kind = EntryKind.CANCEL if request.kind is RequestKind.CANCEL else EntryKind.PAUSED
+    data: JsonObject = {"request": request.id}
+    if request.data.get("reason"):
+        data["reason"] = request.data["reason"]
+    return [(kind, "", data)]
 
 
 async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
