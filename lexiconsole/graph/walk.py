@@ -40,12 +40,18 @@ class Ended:
 
 
 class _Arrival:
-    """A node that shall be visited, with the visits that lead to it, by the number of the edge."""
+    """A node that shall be visited, with the visits that lead to it and the numbers of the edges they came by."""
 
     __slots__ = ("by", "node")
 
-    def __init__(self, node: AbstractWorkflowNode, by: dict[int, Visit]) -> None:
-        self.node, self.by = node, by
+    def __init__(self, node: AbstractWorkflowNode, way: int, visit: Visit) -> None:
+        self.node, self.by = node, [(way, visit)]
+
+    def came_from(self) -> list[Visit]:
+        """In the order of the edges, whoever was faster."""
+        if len(self.by) > 1:
+            self.by.sort(key=lambda token: (token[0], token[1].depth))
+        return [visit for _, visit in self.by]
 
 
 class Walk:
@@ -87,7 +93,7 @@ class Walk:
     async def go(self, entry: str, state: WorkflowState) -> Result[Ended, GraphError | HumanInputRequiredError]:
         """Visits what can be visited, takes what is done first, merges what it gave, and follows the edges from there."""
         node = self.graph.nodes[entry]
-        self.arrivals.append(_Arrival(node, {-1: Visit(node, state)}))
+        self.arrivals.append(_Arrival(node, -1, Visit(node, state)))
         while True:
             while (arrival := self._next()) is not None:
                 await self._enter(arrival)
@@ -137,7 +143,7 @@ class Walk:
     async def _enter(self, arrival: _Arrival) -> None:
         """Begins a visit with the state in which its branches meet."""
         node, number = arrival.node, 1
-        came_from = [arrival.by[way] for way in sorted(arrival.by)]
+        came_from = arrival.came_from()
         before = self.last.get(node.name)
         if before is not None:
             number = before.number + 1
@@ -238,15 +244,16 @@ class Walk:
         return [way for way in ways if way.target in targets]
 
     def _follow(self, visit: Visit, ways: Sequence[Way]) -> None:
-        """What was begun goes on before something else begins; a node that is expected already is reached once more."""
+        """What was begun goes on before something else begins. At a join those that arrive wait for one visit together."""
         new: list[_Arrival] = []
         for way in ways:
-            for arrival in self.arrivals:
-                if arrival.node.name == way.target and way.number not in arrival.by:
-                    arrival.by[way.number] = visit
-                    break
+            expected = [place for place, arrival in enumerate(self.arrivals) if arrival.node.name == way.target]
+            if not expected:
+                new.append(_Arrival(self.graph.nodes[way.target], way.number, visit))
+            elif way.target in self.plan.upstream:
+                self.arrivals[expected[0]].by.append((way.number, visit))
             else:
-                new.append(_Arrival(self.graph.nodes[way.target], {way.number: visit}))
+                self.arrivals.insert(expected[-1] + 1, _Arrival(self.graph.nodes[way.target], way.number, visit))
         self.arrivals[0:0] = new
 
     # how it ends
