@@ -71,9 +71,9 @@ class InRun:
         self._key = _numbered("event", self.taken)
         return await self._ctx.receive(self._key, ANY_SIGNAL, expected=expected)  # type: ignore[no-any-return]
 
-    async def ignore(self, event: str, reason: str) -> None:
+    async def ignore(self, reason: str) -> None:
         """Leaves in the journal why an event changed nothing."""
-        await self._ctx.choose(f"{self._key}/ignored", lambda: f"{event}: {reason}", returns=str)
+        await self._ctx.choose(f"{self._key}/ignored", lambda: reason, returns=str)
 
     async def holds(self, machine: StateMachine, guard: Hook, change: Change) -> bool:
         call = guard.bound(machine, change)

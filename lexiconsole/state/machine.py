@@ -144,7 +144,8 @@ class StateMachine:
         version = self._version
         move = self._known.moves[self._state].get(event)
         if move is None:
-            raise TransitionRefusedError(self._called, event, self._state, self.events)
+            known = self._known.events
+            raise TransitionRefusedError(self._called, event, self._state, self.events, known=known)
         edge, change = await self._choose(move, payload, acts)
         for hook in edge.before:
             await acts.call(self, hook, change)
@@ -242,17 +243,18 @@ class StateMachine:
         try:
             await self._take(event, payload, acts)
         except TransitionRefusedError as refused:
-            await acts.ignore(event, str(refused))
+            await acts.ignore(str(refused))
         except StepError as failed:
             if self._version != version:
                 raise
-            await acts.ignore(event, f"{self._called} stays in {self._state!r}: {failed}")
+            await acts.ignore(f"{self._called} stays in {self._state!r}, {event!r} did not succeed: {failed}")
 
     async def _begin(self, run: RunInfo, acts: InRun) -> None:
         """The first generation enters the initial state; a later one is where the one before it stopped."""
         self._run, self._id = run, self._id or run.id
         if isinstance(run.state, dict):
             self._go_to(**run.state)
+            await acts.enter(self._state, self._where())
             return
         self._go_to(self._known.initial, 0)
         entering = Change("", "", self._state)

@@ -64,6 +64,11 @@ class Table:
         moves = {name: maker.moves_from(state, transitions) for name, state in known.items()}
         return cls(known, start, moves, maker.entering(known[start]))
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """All of the machine's, in the order of its states."""
+        return tuple(dict.fromkeys(chain.from_iterable(self.moves.values())))
+
     def edges(self) -> Iterable[Edge]:
         return chain.from_iterable(move.edges for moves in self.moves.values() for move in moves.values())
 

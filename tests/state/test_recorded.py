@@ -69,9 +69,9 @@ async def test_events_that_change_nothing_are_left_in_the_journal_with_the_reaso
         ignored = {e.key: e.data["value"] for e in await h.entries(row) if e.key.endswith("/ignored")}
         run = row.id
         assert ignored == {
-            "event/ignored": f"ship: {run} is in 'pending', where 'ship' does nothing; possible there: confirm, cancel",
-            "event#2/ignored": f"cnacel: {run} is in 'pending', where 'cnacel' does nothing; did you mean 'cancel'?",
-            "event#3/ignored": f"confirm: {run} stays in 'pending': event#3/on_exit_pending: ValueError: on_exit_pending is down",
+            "event/ignored": f"{run} is in 'pending', where 'ship' does nothing; possible there: confirm, cancel",
+            "event#2/ignored": f"{run} is in 'pending', where 'cnacel' does nothing; did you mean 'cancel'? possible there: confirm, cancel",
+            "event#3/ignored": f"{run} stays in 'pending', 'confirm' did not succeed: event#3/on_exit_pending: ValueError: on_exit_pending is down",
         }
 
 
