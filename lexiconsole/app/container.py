@@ -1,4 +1,4 @@
-"""Container: what an application is made of, by type. A facade on svcs, which makes, keeps and tidies up the instances."""
+"""Container: what an application is made of, by type. A facade on svcs, which makes and keeps the instances."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ class Container:
     def __init__(self) -> None:
         self._registry = svcs.Registry()
         self._made = svcs.Container(self._registry)
+        self._open = AsyncExitStack()
         self._locks: dict[Any, asyncio.Lock] = {}
         self._in_use: set[Any] = set()
         self._async: set[Any] = set()
@@ -49,10 +50,9 @@ class Container:
             return
         self._may_replace(interface)
         given = (self,) if _wants_container(factory) else ()
-        generates = inspect.isgeneratorfunction(factory) or inspect.isasyncgenfunction(factory)
-        if generates or inspect.iscoroutinefunction(factory):
-            self._async |= set() if inspect.isgeneratorfunction(factory) else {interface}
-        self._registry.register_factory(interface, _without_arguments(factory, given), enter=generates)
+        if inspect.isasyncgenfunction(factory) or inspect.iscoroutinefunction(factory):
+            self._async.add(interface)
+        self._registry.register_factory(interface, partial(self._make, factory, given), enter=False)
 
     def instance(self, interface: type[Any], value: Any) -> None:
         """Registers an object as it is, also one that could be called."""
@@ -81,8 +81,17 @@ class Container:
     def __contains__(self, interface: Any) -> bool:
         return interface in self._registry
 
+    def _make(self, factory: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+        """The instance, or an awaitable of it. What a generator needs is made before it is, so it is put away after it."""
+        if inspect.isgeneratorfunction(factory):
+            return self._open.enter_context(contextmanager(factory)(*given))
+        if inspect.isasyncgenfunction(factory):
+            return self._open.enter_async_context(asynccontextmanager(factory)(*given))
+        return factory(*given)
+
     async def close(self) -> None:
         """Tidies up behind generators, the last one made first."""
+        await self._open.aclose()
         await self._made.aclose()
         await self._registry.aclose()
 
@@ -111,26 +120,6 @@ class Container:
             yield
         finally:
             _making.reset(token)
-
-
-def _without_arguments(factory: Callable[..., Any], given: tuple[Any, ...]) -> Callable[..., Any]:
-    """The factory as svcs calls it. svcs looks at the kind of function, so a generator stays one."""
-    if inspect.isgeneratorfunction(factory):
-
-        def generate() -> Any:
-            yield from factory(*given)
-
-        return generate
-    if inspect.isasyncgenfunction(factory):
-
-        async def generate_async() -> Any:
-            made = factory(*given)
-            yield await anext(made)
-            async for _ in made:
-                raise DefinitionError(f"the generator {factory!r} yields more than the one instance")
-
-        return generate_async
-    return lambda: factory(*given)
 
 
 def _wants_container(factory: Callable[..., Any]) -> bool:

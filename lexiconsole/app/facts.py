@@ -13,7 +13,7 @@ from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
 from lexiconsole.durable.policy import StepRole
 from lexiconsole.errors import RunCancelled
 from lexiconsole.result import Err, Ok
-from lexiconsole.types import RunStatus
+from lexiconsole.types import ModelKind, RunStatus
 
 __all__ = ["EntryEvents", "MemoryEvents"]
 
@@ -26,8 +26,11 @@ class EntryEvents:
     def __init__(self) -> None:
         self._begun: dict[str, set[str]] = {}
 
-    def events(self, entry: Entry, workflow: str) -> list[e.WorkflowEvent]:
-        """What this entry of a run of that workflow means to an application: nothing, one event, or a step's start and end."""
+    def events(self, entry: Entry, workflow: str, kind: str) -> list[e.WorkflowEvent]:
+        """What an entry means to an application: nothing, one event, or a step's start and end.
+
+        `workflow` is the name of the run's definition, `kind` its model.
+        """
         data = entry.data
         about: dict[str, Any] = {"run_id": entry.run_id, "workflow": workflow, "at": entry.at, "journaled": True}
         match entry.kind:
@@ -44,6 +47,8 @@ class EntryEvents:
                 return [e.QuestionAskedEvent(**about, key=entry.key, **question)]  # type: ignore[arg-type]
             case EntryKind.ANSWERED:
                 return [e.QuestionAnsweredEvent(**about, key=entry.key, value=data.get("value"), by=entry.by)]
+            case EntryKind.DECIDED if kind == ModelKind.MACHINE:
+                return _transition(entry, about)
             case EntryKind.PARKED:
                 self._begun.pop(entry.run_id, None)
                 return []
@@ -72,6 +77,15 @@ class EntryEvents:
             kind = e.CompensationFailedEvent if undo else e.StepFailedEvent
             told.append(kind(**about, error=entry.data.get("error")))
         return told
+
+
+def _transition(entry: Entry, about: dict[str, Any]) -> list[e.WorkflowEvent]:
+    """A machine's state has an entry of its own under its name; `from` is missing where the machine began."""
+    fact = entry.data.get("value")
+    if not isinstance(fact, dict) or not {"event", "from", "version"} <= fact.keys():
+        return []
+    state = entry.key.partition("#")[0]
+    return [e.StateTransitionedEvent(**about, event=str(fact["event"]), from_state=str(fact["from"]), to_state=state)]
 
 
 def _ended(entry: Entry, about: dict[str, Any]) -> e.WorkflowEvent:

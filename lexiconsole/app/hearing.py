@@ -20,7 +20,7 @@ class Hearing:
     def __init__(self, runtime: Runtime, tell: Callable[[WorkflowEvent], None]) -> None:
         self._runtime, self._tell = runtime, tell
         self._waiting: asyncio.Queue[Entry] = asyncio.Queue()
-        self._names: dict[str, str] = {}
+        self._known: dict[str, tuple[str, str]] = {}
         self._fold = EntryEvents()
         runtime.spawn(self._work())
 
@@ -37,17 +37,18 @@ class Hearing:
         while True:
             entry = await self._waiting.get()
             try:
-                name = await self._name(entry.run_id)
-                for event in self._fold.events(entry, name):
+                name, kind = await self._about(entry.run_id)
+                for event in self._fold.events(entry, name, kind):
                     self._tell(event)
             finally:
                 self._waiting.task_done()
             if entry.kind in ENDINGS or entry.kind is EntryKind.PARKED:
-                self._names.pop(entry.run_id, None)
+                self._known.pop(entry.run_id, None)
 
-    async def _name(self, run_id: str) -> str:
-        if run_id not in self._names:
+    async def _about(self, run_id: str) -> tuple[str, str]:
+        """Name and kind of the run's definition."""
+        if run_id not in self._known:
             drive = self._runtime.drives.get(run_id)
             row = drive.row if drive is not None else await self._runtime.journal.run(run_id)
-            self._names[run_id] = row.name if row is not None else ""
-        return self._names[run_id]
+            self._known[run_id] = (row.name, row.kind) if row is not None else ("", "")
+        return self._known[run_id]

@@ -15,11 +15,11 @@ from lexiconsole.app.hearing import Hearing
 from lexiconsole.contracts.events import WorkflowEvent
 from lexiconsole.durable.definition import Definition, definition_of
 from lexiconsole.durable.entry import Entry
-from lexiconsole.durable.journal import Journal, RunRow
-from lexiconsole.errors import DefinitionError, LexiconsoleError, NotFoundError
+from lexiconsole.durable.journal import Journal, Request, RequestKind, RequestState, RunRow
+from lexiconsole.errors import DefinitionError, LexiconsoleError, NotFoundError, RefusedError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
-from lexiconsole.types import RunStatus
+from lexiconsole.types import Json, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.catalog import Catalog
@@ -61,7 +61,7 @@ class Runs:
 
     async def settle(self, run: RunRow | str) -> RunRow:
         """Waits until the run has ended or waits for somebody, and gives it as it then stands."""
-        named = run if isinstance(run, str) else run.id
+        named = _id(run)
         while True:
             row = await self._call(lambda runtime: runtime.journal.run(named))
             if row is None:
@@ -70,9 +70,25 @@ class Runs:
                 return row
             await self._call(lambda runtime: _next(runtime, named))
 
+    async def signal(self, run: RunRow | str, name: str, payload: Json = None, *, by: str = "") -> None:
+        """Sends the run a signal from outside; a state machine's event is one."""
+        await self.act(Request(_id(run), RequestKind.SIGNAL, name, {"payload": payload}, by))
+
+    async def answer(self, run: RunRow | str, key: str, value: Json, *, by: str = "") -> None:
+        """Answers the question that the run asks at `key`."""
+        await self.act(Request(_id(run), RequestKind.ANSWER, key, {"value": value}, by))
+
+    async def act(self, request: Request) -> None:
+        """Any other act of an operator. Raises RefusedError with the reason when it does not apply."""
+        from lexiconsole.runtime.taking import act
+
+        state = await self._call(lambda runtime: act(runtime, request))
+        if state.state is RequestState.REFUSED:
+            raise RefusedError(state.reply)
+
     async def entries(self, run: RunRow | str) -> list[Entry]:
         """Everything that is recorded of the run."""
-        named = run if isinstance(run, str) else run.id
+        named = _id(run)
 
         async def load(runtime: Runtime) -> list[Entry]:
             row = await runtime.journal.run(named)
@@ -81,6 +97,13 @@ class Runs:
             return await runtime.journal.load(row)
 
         return await self._call(load)
+
+    async def told(self) -> None:
+        """When everything that was committed so far has reached the bus and the hooks."""
+        if self._hearing is not None:
+            hearing = self._hearing
+            await self._call(lambda _: hearing.told())
+            await asyncio.sleep(0)
 
     async def serve(self, stop: threading.Event) -> None:
         """Recovers and drives whatever nobody drives until `stop` is set."""
@@ -130,6 +153,10 @@ class Place:
     settings: Settings
     locks: Path | None = None
     catalog: Callable[[], Catalog] | None = None
+
+
+def _id(run: RunRow | str) -> str:
+    return run if isinstance(run, str) else run.id
 
 
 async def _next(runtime: Runtime, id: str) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from lexiconsole.app.config import Settings
 from lexiconsole.app.container import Container
+from lexiconsole.app.defaults import install_defaults
 from lexiconsole.app.module import Priority, Provider
 from lexiconsole.app.sections import WorkflowSettings
 from lexiconsole.app.telling import log
@@ -44,7 +45,7 @@ class WorkflowProvider(Provider):
         self.config, self.graph, self.saga_store = config, graph, saga_store
         self.state_machine, self.database_provider = state_machine, database_provider
         self.checkpoint_store, self.table_name = checkpoint_store, table_name
-        self._uninstall: Callable[[], None] | None = None
+        self._uninstall: list[Callable[[], None]] = []
 
     async def register(self, container: Container) -> None:
         """Everything as a singleton; what was not given is not registered."""
@@ -65,18 +66,19 @@ class WorkflowProvider(Provider):
             container.instance(CacheBackendProtocol, self.checkpoint_store)
 
     async def boot(self, container: Container) -> None:
-        """Logs what holds (logger `lexiconsole.app`, at level INFO) and lets sagas save to the store from here on."""
+        """Logs what holds (logger `lexiconsole.app`, at level INFO) and lets models and sagas of the process go by it."""
         config = await container.resolve(BulkOperationConfig)
         graph = await container.resolve(GraphConfig)
         stores = ", ".join(name for name, given in self._stores().items() if given) or "in memory only"
         log.info("workflows: %s; graph: %s; stores: %s", _shown(config), _shown(graph), stores)
+        self._uninstall = [install_defaults(config, graph)]
         if self.saga_store is not None:
-            self._uninstall = install_saga_store(self.saga_store)
+            self._uninstall.append(install_saga_store(self.saga_store))
 
     async def shutdown(self, container: Container) -> None:
-        if self._uninstall is not None:
-            self._uninstall()
-            self._uninstall = None
+        """Sagas and models go by what held before."""
+        while self._uninstall:
+            self._uninstall.pop()()
 
     def _stores(self) -> dict[str, bool]:
         return {

@@ -68,6 +68,7 @@ class Workspace:
         self._catalog: Catalog | None = None
         self._engine: Engine | None = None
         self._empty = False
+        self._restore: Callable[[], None] | None = None
 
     @classmethod
     def find(cls, start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Workspace:
@@ -170,9 +171,11 @@ class Workspace:
         Raises DefinitionError, and writes nothing, when the checks find something that can not work.
         """
         from lexiconsole.app.checking import refuse_what_can_not_work
+        from lexiconsole.app.defaults import refuse_what_is_switched_off
 
         definition = self.definition(name)
         definition.validate(raw)
+        refuse_what_is_switched_off(definition, self.settings.workflow, self.settings.workflow.graph)
         refuse_what_can_not_work(self, name)
         self._write()
         return self._write().call(
@@ -251,6 +254,9 @@ class Workspace:
     def interrupt(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""
         engine, self._engine = self._engine, None
+        restore, self._restore = self._restore, None
+        if restore is not None:
+            restore()
         if engine is None:
             return []
         if not at_once:
@@ -272,6 +278,10 @@ class Workspace:
             self.interrupt()
         if self._engine is None:
             self._begin(self._journal(looking=False))
+        if self._restore is None:
+            from lexiconsole.app.defaults import install_defaults
+
+            self._restore = install_defaults(self.settings.workflow, self.settings.workflow.graph)
         assert self._engine is not None
         return self._engine
 
