@@ -159,7 +159,7 @@ class Delivery(Recording):
         self._end_what_still_waits(work)
         if work.dropped and work in self._dropped:
             self._dropped.remove(work)
-        self.schedule.wake()
+        self.schedule.settled(work)
         self._tell_change()
 
     def _end_what_still_waits(self, work: Work) -> None:
@@ -193,7 +193,7 @@ class Delivery(Recording):
                 work.give_up_waiting()
             if isinstance(work, Child) and work.begun and not work.shielded:
                 self.host.withdraw_child(work.id, "the parent run was cancelled")
-        self.schedule.wake()
+        self.schedule.wake_for_cancel()
 
     def _go_live(self) -> None:
         """The journal is used up: everything still open begins, in program order."""
