@@ -42,7 +42,7 @@ class ApprovalChain:
     ) -> None:
         if max_rounds < 1:
             raise DefinitionError(f"max_rounds counts the first round too and must be at least 1, not {max_rounds}")
-        self.name, self.max_rounds, self._subject = name or type(self).__name__, max_rounds, subject
+        self._name, self.max_rounds, self._subject = name, max_rounds, subject
         self.levels: list[ApprovalLevel] = []
         for level in levels:
             self.add_level(level)
@@ -62,6 +62,10 @@ class ApprovalChain:
             )
         self.levels.append(level)
 
+    @property
+    def name(self) -> str:
+        return self._name or type(self).__name__
+
     # its meaning
 
     async def drive(self, ctx: Context) -> Result[Approval, LexiconsoleError]:
@@ -76,6 +80,7 @@ class ApprovalChain:
             rules = [await self._rule(ctx, level, subject) for level in self.levels]
         except StepError as failed:
             return Err(failed)
+        name = self._name or ctx.run.definition or self.name
         panel, votes = Panel(ctx, self.levels, subject), list[Vote]()
         while True:
             now = decide(rules, votes, rounds=self.max_rounds)
@@ -86,9 +91,9 @@ class ApprovalChain:
                 case Approved(tallies):
                     return Ok(Approval(tallies))
                 case Rejected(tallies):
-                    return Err(RejectedError(self.name, tallies))
+                    return Err(RejectedError(name, tallies))
                 case Stuck(tallies):
-                    return Err(ApprovalError(self.name, tallies))
+                    return Err(ApprovalError(name, tallies))
                 case _ as never:
                     assert_never(never)
 

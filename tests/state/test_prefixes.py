@@ -33,12 +33,15 @@ class Way:
 
 @dataclass(frozen=True)
 class Plan:
-    """A chain of states with `next` between them, and extra ways. A hook of a kind fails at a payload of its own."""
+    """A chain of states with `next` between them, and extra ways. A hook of a kind fails at a payload of its own; the run
+    renews itself after so many events.
+    """
 
     states: int
     ways: tuple[Way, ...]
     exit_fails: int
     enter_fails: int
+    renews: int = NEVER
 
 
 ways = st.builds(
@@ -55,6 +58,7 @@ plans = st.builds(
     st.lists(ways, max_size=4, unique=True).map(tuple),
     st.integers(0, 5),
     st.sampled_from([NEVER, NEVER, 3]),
+    st.sampled_from([NEVER, 1, 2, 3]),
 )
 events = st.lists(st.tuples(st.sampled_from(["next", "jump", "back", "nxet"]), st.integers(0, 3)), max_size=6)
 
@@ -91,7 +95,7 @@ def build(plan: Plan, calls: list[str]) -> StateMachine:
         Transition(way.event, f"s{way.source % last}", f"s{way.target % plan.states}", guard=guard(way))
         for way in plan.ways
     ]
-    return StateMachine(
+    return type("Machine", (StateMachine,), {"RENEW_EVERY": plan.renews})(
         states=states, transitions=[*extra, *(Transition("next", f"s{n}", f"s{n + 1}") for n in range(last))]
     )
 
@@ -184,5 +188,6 @@ def test_the_harness_sees_what_it_should() -> None:
     ways = (Way("jump", 0, 2, 1, waits=True), Way("back", 1, 0, 0, waits=False))
     given = [("jump", 1), ("nxet", 0), ("next", 2), ("next", 0), ("back", 1), ("next", 0), ("next", 0), ("next", 3)]
     asyncio.run(check(Plan(4, ways, exit_fails=2, enter_fails=3), given))
+    asyncio.run(check(Plan(4, ways, exit_fails=2, enter_fails=3, renews=2), given))
     calls, end = asyncio.run(by_hand(Plan(4, ways, exit_fails=2, enter_fails=3), given))
     assert end == "failed" and calls[-1] == "enter s3 next 3"
