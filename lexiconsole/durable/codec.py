@@ -49,7 +49,7 @@ class Codec:
         if kind in _PLAIN and (
             returns is INFER or returns is Any or returns is kind or (value is None and returns is None)
         ):
-            if kind is str and len(value) > self.limit // 4:
+            if kind is str and 6 * len(value) + 2 > self.limit:  # a control character takes six bytes
                 self._check_size(len(to_json(value)), where)
             return value  # type: ignore[no-any-return]
         data = self._dump(value, returns, where)
@@ -57,7 +57,11 @@ class Codec:
         decoded: Json = from_json(data)
         if returns is INFER or returns is Any:
             _require_same(value, decoded, where)
-        return _masked(decoded, self.secrets) if self.secrets else decoded
+        return self.masked(decoded)
+
+    def masked(self, value: Json) -> Json:
+        """The same with a mask in place of every secret."""
+        return _masked(value, self.secrets) if self.secrets else value
 
     def decode(self, value: Json, returns: Any, where: str) -> Any:
         """What `encode` was given, as the type `returns` names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.attempts import Failure, attempt, describe
@@ -283,6 +284,8 @@ class Step(Work):
         return not isinstance(failure.cause, self.policy.retry_on)
 
     def _error(self, failure: Failure) -> StepError:
+        if isinstance(failure.cause, (dict, list)):
+            failure = replace(failure, cause=self.ctx.host.codec.masked(failure.cause))
         return describe(self.key, failure, self.attempt, unknown=self.unknown, with_traceback=self.ctx.journaled)
 
     async def _fail(self, error: StepError) -> None:

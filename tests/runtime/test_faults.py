@@ -16,7 +16,8 @@ from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy
 from lexiconsole.durable.question import Question, QuestionKind
 from lexiconsole.durable.threads import Threads
 from lexiconsole.errors import RunCancelled, StoreError
-from lexiconsole.result import Ok
+from lexiconsole.result import Err, Ok
+from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.taking import act
 from lexiconsole.store.memory import MemoryJournal
 from lexiconsole.types import RunStatus
@@ -466,6 +467,15 @@ async def test_an_interrupted_step_that_turns_its_cancellation_into_an_error_has
         await h.ask(row, RequestKind.CANCEL)
         assert (await h.settle(row)).status is RunStatus.CANCELLED
         assert got[0].error.unknown and calls == ["charge"]
+
+
+async def test_a_secret_in_an_err_is_masked() -> None:
+    async def flow(ctx: Context) -> Any:
+        return await ctx.step("login", lambda: Err({"user": "ana", "password": "hunter2"}))
+
+    async with house(settings=EngineSettings(secrets=("password",))) as h:
+        row = await h.run(flow)
+        assert "hunter2" not in repr(await h.entries(row))
 
 
 # threads

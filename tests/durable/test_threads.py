@@ -1,0 +1,53 @@
+"""Worker threads for what is not async."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextvars import ContextVar
+
+import pytest
+
+from lexiconsole.durable.threads import Threads
+
+where: ContextVar[str] = ContextVar("where", default="nowhere")
+
+
+async def test_a_call_sees_the_context_it_was_made_in() -> None:
+    where.set("here")
+    assert await Threads().run(where.get) == "here"
+
+
+@pytest.mark.parametrize("fault", [ValueError, SystemExit, KeyboardInterrupt])
+async def test_what_a_call_raises_comes_out_of_its_future_and_the_thread_lives(fault: type[BaseException]) -> None:
+    threads = Threads(limit=1)
+
+    def bad() -> None:
+        raise fault("no")
+
+    running = threads.run(bad)
+    await asyncio.wait({running})
+    assert type(running.exception()) is fault
+    assert await threads.run(lambda: 1) == 1
+
+
+async def test_stop_iteration_does_not_vanish() -> None:
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await Threads().run(lambda: next(iter(())))
+
+
+async def test_calls_beyond_the_limit_wait_their_turn() -> None:
+    threads, gate, seen = Threads(limit=2), threading.Event(), []
+    waiting = [threads.run(gate.wait) for _ in range(2)]
+    third = threads.run(lambda: seen.append(gate.is_set()))
+    gate.set()
+    await asyncio.gather(*waiting, third)
+    assert seen == [True]
+
+
+async def test_a_thread_is_kept_for_the_next_call() -> None:
+    threads = Threads()
+    first = await threads.run(threading.get_ident)
+    while not threads._idle:
+        await asyncio.sleep(0)
+    assert await threads.run(threading.get_ident) == first
