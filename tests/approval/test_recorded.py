@@ -11,16 +11,21 @@ from hypothesis import strategies as st
 
 from lexiconsole.approval import ApprovalChain, ApprovalDecision, ApprovalLevel, ApprovalStep, RejectedError
 from lexiconsole.durable.definition import Definition, definition_of
-from lexiconsole.durable.journal import RequestKind
+from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.flow import workflow
 from lexiconsole.result import Ok
 from lexiconsole.types import ModelKind, RunStatus
 from tests.replaying import check_every_prefix
-from tests.support import house
+from tests.support import House, house
 
 
 def defined(build: Any) -> Definition:
     return Definition("chain", ModelKind.CHAIN, build, input=Any)
+
+
+async def told(h: House, row: RunRow) -> list[str]:
+    """The story without starts: a step that a busy machine makes slow has one."""
+    return [line for line in await h.story(row) if not line.startswith("step.started")]
 
 
 def approver(name: str, calls: list[str], says: Any = True, turns: int = 0) -> Any:
@@ -46,7 +51,7 @@ async def test_every_level_is_in_the_journal_under_its_name() -> None:
     async with house() as h:
         row = await h.run(defined(build), {"amount": 3})
         assert row.status is RunStatus.COMPLETED
-        assert await h.story(row) == [
+        assert await told(h, row) == [
             "decided board/if", "step.done lead/lead", "decided lead", "decided board", "step.done cfo/cfo", "decided cfo",
             "run.completed",
         ]  # fmt: skip

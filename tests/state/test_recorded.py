@@ -15,6 +15,11 @@ from tests.state.making import Order, defined
 from tests.support import House, house
 
 
+async def told(h: House, row: RunRow) -> list[str]:
+    """The story without starts: a step that a busy machine makes slow has one."""
+    return [line for line in await h.story(row) if not line.startswith("step.started")]
+
+
 async def send(h: House, row: RunRow, *events: str, payload: Any = None) -> RunRow:
     for event in events:
         await h.ask(row, RequestKind.SIGNAL, event, payload=payload)
@@ -32,7 +37,7 @@ async def test_it_waits_for_events_until_a_final_state() -> None:
         assert row.status is RunStatus.WAITING
         row = await send(h, row, "ship")
         assert row.status is RunStatus.COMPLETED
-        assert await h.story(row) == [
+        assert await told(h, row) == [
             "decided pending",
             "step.done start/on_enter_pending",
             "signalled",
