@@ -53,12 +53,12 @@ class Engine:
         self._stop = asyncio.Event()
         try:
             await self._journal.open()
+            self._journal.subscribe(self._committed)
+            self.runtime = self._build(self._journal, self)
         except BaseException as fault:
             self._fault = fault
             self._ready.set()
             return
-        self._journal.subscribe(self._committed)
-        self.runtime = self._build(self._journal, self)
         polling = asyncio.create_task(self._poll(self.runtime))
         self._ready.set()
         await self._stop.wait()
@@ -71,14 +71,16 @@ class Engine:
 
     async def _poll(self, runtime: Runtime) -> None:
         """What others ask of runs driven here is done within a moment."""
+        told = ""
         while True:
             await runtime.clock.sleep(runtime.settings.poll)
             if runtime.drives:
                 try:
                     await runtime.do_requests()
-                except Exception as fault:
-                    self.bug("", fault)
-                    return
+                except Exception as fault:  # what is asked next is still to be done
+                    if repr(fault) != told:
+                        told = repr(fault)
+                        self.bug("", fault)
 
     def call(self, body: Callable[[Runtime], Awaitable[T]]) -> T:
         """Runs `body(runtime)` on the engine's loop and waits for what it gives or raises."""
