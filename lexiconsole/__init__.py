@@ -154,8 +154,11 @@ _HOME = {
         "SagaState SagaStep SagaStepError SagaStoreProtocol StateConcurrencyError StateTransitionRecord"
     ),
     "lexiconsole.contracts.events": (
-        "CompensationCompletedEvent CompensationFailedEvent CompensationStartedEvent EventBusProtocol HookRegistryProtocol QuestionAnsweredEvent QuestionAskedEvent StateTransitionedEvent StepCompletedEvent "
-        "StepEvent StepFailedEvent StepStartedEvent WorkflowCancelledEvent WorkflowCompensatedEvent WorkflowCompletedEvent WorkflowEvent WorkflowFailedEvent WorkflowStartedEvent"
+        "CompensationCompletedEvent CompensationFailedEvent CompensationStartedEvent EventBusProtocol "
+        "HookRegistryProtocol QuestionAnsweredEvent QuestionAskedEvent StateTransitionedEvent "
+        "StepCompletedEvent StepEvent StepFailedEvent StepStartedEvent WorkflowCancelledEvent "
+        "WorkflowCompensatedEvent WorkflowCompletedEvent WorkflowEvent WorkflowFailedEvent "
+        "WorkflowStartedEvent"
     ),
     "lexiconsole.durable.context": "Context Durable Progress RunInfo",
     "lexiconsole.durable.definition": "Definition Model",
