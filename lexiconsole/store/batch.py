@@ -33,6 +33,10 @@ class Group:
     refused: bool = False
 
     @property
+    def alone(self) -> bool:
+        return len(self.rows) == 1
+
+    @property
     def address(self) -> tuple[int, int]:
         return self.run.number, self.epoch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from lexiconsole.errors import StoreError
@@ -52,12 +53,25 @@ def busy(fault: sqlite3.Error) -> bool:
 
 
 def check_library() -> None:
-    """Raises StoreError when the SQLite that Python brings is too old."""
+    """Raises StoreError when the SQLite that Python brings is too old, or was built without JSON (an option before 3.38)."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         wanted = ".".join(map(str, OLDEST_SQLITE))
         raise StoreError(
             f"this Python brings SQLite {sqlite3.sqlite_version}; {wanted} or newer is needed; use a newer Python"
         )
+    if sqlite3.sqlite_version_info < (3, 38) and not _has_json():
+        raise StoreError(
+            f"this Python brings SQLite {sqlite3.sqlite_version} without its JSON functions; use another Python"
+        )
+
+
+def _has_json() -> bool:
+    with closing(sqlite3.connect(":memory:")) as db:
+        try:
+            db.execute("SELECT json_extract('[1]', '$[0]')")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
 
 def check_place(path: str) -> None:

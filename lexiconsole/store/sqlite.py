@@ -37,7 +37,7 @@ class SqliteJournal:
 
     def __init__(self, path: str | Path, *, durability: Durability = "full", busy: float = 5.0) -> None:
         self._path = str(path)
-        self._durability = durability
+        self._durability: Durability = durability
         self._busy = busy
         self._listeners = Listeners()
         self._connection: Connection | None = None

@@ -119,7 +119,7 @@ class Writer:
 
     async def _work(self) -> None:
         try:
-            while not (self._closing and self._nothing_to_do):
+            while self._groups or self._others or not self._closing:
                 try:
                     await self._rounds()
                 except sqlite3.Error as fault:
@@ -138,12 +138,12 @@ class Writer:
             if len(groups) < ENOUGH:
                 # Whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
                 await _a_turn()
-            if len(groups) == 1 and len(groups[0].rows) == 1 and not self._refused:
+            if len(groups) == 1 and not self._others and groups[0].alone and groups[0].address not in self._refused:
                 cursor = await raw.execute(self._append_one, groups[0].values)
                 group = groups.popleft()
                 group.refused = not cursor.rowcount
                 self._tell((group,))
-            elif not self._nothing_to_do:
+            elif groups or self._others:
                 await self._round()
             elif self._closing:
                 return
@@ -153,8 +153,9 @@ class Writer:
                 self._bell = None
 
     @property
-    def _nothing_to_do(self) -> bool:
-        return not (self._groups or self._runs or self._claims or self._acts)
+    def _others(self) -> bool:
+        """Whether anything waits that is not an entry."""
+        return bool(self._runs or self._claims or self._acts)
 
     async def _round(self) -> None:
         if self._groups:
@@ -187,7 +188,7 @@ class Writer:
                 self._groups.extendleft(reversed(batch.groups))
 
     def _refill(self, flying: deque[tuple[Batch, asyncio.Task[None]]]) -> None:
-        while len(flying) < 2 and len(self._groups) >= ENOUGH and not (self._runs or self._claims or self._acts):
+        while len(flying) < 2 and len(self._groups) >= ENOUGH and not self._others:
             flying.append(self._fly())
 
     def _fly(self) -> tuple[Batch, asyncio.Task[None]]:

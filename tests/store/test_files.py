@@ -300,6 +300,15 @@ async def test_an_old_sqlite_is_refused(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_an_sqlite_without_json_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 37, 2))
+    async with opened(tmp_path / "with.db"):
+        pass
+    monkeypatch.setattr(faults, "_has_json", lambda: False)
+    with pytest.raises(StoreError, match="without its JSON functions"):
+        await SqliteJournal(tmp_path / "store.db").open()
+
+
 async def test_an_error_without_a_sentence_of_its_own_is_quoted():
     fault = faults.store_error(sqlite3.OperationalError("no such module: x"), "here")
     assert "no such module: x" in str(fault)

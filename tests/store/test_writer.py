@@ -55,6 +55,18 @@ async def test_a_run_alone_commits_each_entry_by_itself(journal, statements):
     assert statements["append"] == 0
 
 
+async def test_a_refused_run_does_not_put_others_on_the_long_way(journal, statements):
+    lost, pen = await driven(journal, "lost"), await driven(journal)
+    await lost.claimed(2)
+    with pytest.raises(NotOwnedError):
+        await lost.done("a")
+    with pytest.raises(NotOwnedError):
+        await lost.done("b")
+    before = statements["append_one"]
+    await pen.done(*"abc")
+    assert (before, statements["append_one"], statements["append"]) == (1, 4, 0)
+
+
 async def test_many_runs_share_their_commits(journal, statements):
     pens = [await driven(journal, f"r{n}") for n in range(200)]
 
@@ -113,9 +125,10 @@ async def test_fences_hold_however_batches_are_cut(journal, monkeypatch, measure
         assert (await pen.now()).seq == (1 if n % 2 == 0 else 10)
 
 
-async def test_what_is_asked_while_others_write_has_its_turn(journal):
+@pytest.mark.parametrize("count", [1, 2, 300])
+async def test_what_is_asked_while_others_write_has_its_turn(journal, count):
     """New runs, claims and requests are not starved by runs that never stop writing."""
-    pens = [await driven(journal, f"r{n}") for n in range(300)]
+    pens = [await driven(journal, f"r{n}") for n in range(count)]
     stop = asyncio.Event()
 
     async def drive(pen):
