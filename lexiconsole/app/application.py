@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,30 +142,25 @@ class Application:
             loop.call_soon_threadsafe(stopping.set)
 
     async def _serve(self) -> None:
-        self._stopping = asyncio.Event()
-        await self.start()
-        loop, quit_serving = asyncio.get_running_loop(), threading.Event()
-        handled = []
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(
-                ValueError, NotImplementedError, RuntimeError
-            ):  # not the main thread: whoever embeds us decides
-                loop.add_signal_handler(number, self._stopping.set)
-                handled.append(number)
-        serving = asyncio.ensure_future(self.runs.serve(quit_serving))
-        try:
-            await asyncio.wait(
-                {serving, stop := asyncio.ensure_future(self._stopping.wait())}, return_when="FIRST_COMPLETED"
-            )
-            stop.cancel()
-        finally:
-            quit_serving.set()
-            for number in handled:
-                loop.remove_signal_handler(number)
+        self._stopping = stopping = asyncio.Event()
+        with _listening(stopping):
+            await self.start()
             try:
-                await serving
+                await self._serve_until(stopping)
             finally:
                 await self.stop()
+
+    async def _serve_until(self, stopping: asyncio.Event) -> None:
+        """Until it shall stop, or the engine can not go on: then its fault comes out here."""
+        enough = threading.Event()
+        serving = asyncio.ensure_future(self.runs.serve(enough))
+        asked = asyncio.ensure_future(stopping.wait())
+        try:
+            await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+            enough.set()
+            await serving
 
     # what it is made of besides its modules
 
@@ -216,6 +211,22 @@ class Application:
     def _hand_over(self, event: WorkflowEvent) -> None:
         self.hooks.emit(event)
         self.bus.emit(event)
+
+
+@contextmanager
+def _listening(stopping: asyncio.Event) -> Iterator[None]:
+    """Inside, Ctrl-C and SIGTERM set the event. In another than the main thread signals are whoever embeds us's business."""
+    loop = asyncio.get_running_loop()
+    handled = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(ValueError, NotImplementedError, RuntimeError):
+            loop.add_signal_handler(number, stopping.set)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
 
 
 def _providers(modules: Iterable[Module]) -> list[Provider]:

@@ -7,7 +7,6 @@ root renamed. What a block leaves undefined is supplied here; each is asserted o
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -53,6 +52,10 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("LEX_WORKFLOW__ENABLED", "LEX_WORKFLOW__BATCH_SIZE", "LEX_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 # 0-workflows-and-sagas
@@ -121,7 +124,7 @@ async def test_stub_uses_in_memory_stores_with_no_external_dependencies(tmp_path
         saga = OrderSaga()
         assert (await saga.execute()).is_ok()
         assert await store.list(SagaState.COMPLETED) == [saga.get_id()]
-    assert os.listdir(tmp_path) == ["application.yaml"]
+    assert names(tmp_path) == ["application.yaml"]
 
 
 class OrderSaga(AbstractSaga[str]):
