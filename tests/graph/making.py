@@ -30,7 +30,8 @@ def logged(calls: list[str], output: Any = None, *, fails: int = 0) -> Callable[
         if failed < fails:
             failed += 1
             raise ValueError(f"{calls[-1]} is broken")
-        return output(state) if callable(output) else output
+        given = output(state) if callable(output) else output
+        return await given if hasattr(given, "__await__") else given
 
     return call
 
