@@ -13,7 +13,7 @@ from pathlib import Path
 from lexiconsole.errors import StoreError
 from lexiconsole.store.connection import Connection, connect
 from lexiconsole.store.faults import store_error
-from lexiconsole.store.statements import script
+from lexiconsole.store.statements import script, statement
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "migrate", "recognise"]
 
@@ -41,9 +41,8 @@ MIGRATIONS = _found()
 
 async def recognise(connection: Connection, path: str, known: int) -> int:
     """The version of the file, 0 for a new one. Raises StoreError for a file that is not ours or too new; writes nothing."""
-    application = (await connection.one("PRAGMA application_id"))[0]
-    version: int = (await connection.one("PRAGMA user_version"))[0]
-    filled = (await connection.one("SELECT count(*) FROM sqlite_schema"))[0]
+    version: int
+    application, version, filled = await connection.one(statement("recognise"))
     if application == 0 and version == 0 and not filled:
         return 0
     if application != APPLICATION_ID:

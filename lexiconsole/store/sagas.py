@@ -73,8 +73,7 @@ class SqliteSagaStore:
             return self._connection
 
     async def _prepare(self, connection: Connection) -> None:
-        application = (await connection.one("PRAGMA application_id"))[0]
-        filled = (await connection.one("SELECT count(*) FROM sqlite_schema"))[0]
+        application, _, filled = await connection.one(statement("recognise"))
         if application != APPLICATION_ID and (application or filled):
             raise StoreError(
                 f"{self._path} is no file of sagas but something else; it was left as it is, name another one"

@@ -327,11 +327,14 @@ async def main(path, name):
     await pen.done("a", "b")
     await journal.close()
 
+print("ready", flush=True)
 sys.stdin.readline()
 asyncio.run(main(sys.argv[1], sys.argv[2]))
 """
     path = tmp_path / "store.db"
     children = [child(script, path, f"r{n}", stdin=-1) for n in range(6)]
+    for process in children:
+        assert process.stdout.readline() == "ready\n"
     for process in children:
         process.stdin.write("\n")
         process.stdin.flush()
