@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from lexiconsole.catalog.codes import CODES, Severity
 from lexiconsole.catalog.finding import Finding
@@ -68,7 +69,7 @@ def _results(findings: Iterable[Finding], rules: Sequence[str], root: Path) -> l
 def _artifact(file: str, root: Path) -> dict[str, str]:
     path = Path(file).absolute()
     if path.is_relative_to(root.absolute()):
-        return {"uri": path.relative_to(root.absolute()).as_posix(), "uriBaseId": "ROOT"}
+        return {"uri": quote(path.relative_to(root.absolute()).as_posix()), "uriBaseId": "ROOT"}
     return {"uri": path.as_uri()}
 
 

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from lexiconsole.cli.commands import COMMANDS, SECTIONS, CommandRow
+from lexiconsole.cli.contributors import contributed, contributions
 from lexiconsole.errors import NotFoundError
 
 __all__ = ["CONTEXT", "LazyGroup", "load"]
@@ -19,20 +20,25 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class LazyGroup(TyperGroup):
-    """The commands of the table, listed by section."""
+    """The commands of the table, listed by section, then the groups that other packages bring; ours win over theirs."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *(name for name in contributions() if name not in COMMANDS)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         row = COMMANDS.get(cmd_name)
-        return None if row is None else load(row)
+        if row is not None:
+            return load(row)
+        entry = contributions().get(cmd_name)
+        return None if entry is None else contributed(cmd_name, entry)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """An unknown command is an error of ours, with the nearest name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            raise NotFoundError("command", name, COMMANDS, hint="`lexiconsole --help` lists them")
+            more = contributions()
+            if name not in more:
+                raise NotFoundError("command", name, [*COMMANDS, *more], hint="`lexiconsole --help` lists them")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -40,6 +46,14 @@ class LazyGroup(TyperGroup):
             rows = [(row.name, row.about) for row in COMMANDS.values() if row.section == section]
             with formatter.section(section):
                 formatter.write_dl(rows, col_spacing=2)
+        more = [(name, _brought_by(entry)) for name, entry in contributions().items() if name not in COMMANDS]
+        if more:
+            with formatter.section("Of other packages"):
+                formatter.write_dl(sorted(more), col_spacing=2)
+
+
+def _brought_by(entry: Any) -> str:
+    return f"Brought by {entry.dist.name} {entry.dist.version}." if entry.dist is not None else f"From {entry.value}."
 
 
 def load(row: CommandRow) -> Any:
