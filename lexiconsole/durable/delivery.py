@@ -42,6 +42,7 @@ class Delivery(Recording):
         self.live = history.new and not dry
         self.paused = history.paused
         self.undone: list[str] = []
+        self.not_undone: list[str] = []
         self._keys: set[str] = set()
         self._fresh: list[Work] = []
         self._dropped: list[Work] = []
@@ -151,8 +152,8 @@ class Delivery(Recording):
     def settled(self, work: Work) -> None:
         """The work has its outcome: whoever waited for it moves."""
         work.settled = True
-        if isinstance(work, Step) and work.role is StepRole.COMPENSATION and work.value.is_ok():
-            self.undone.append(work.key)
+        if isinstance(work, Step) and work.role is StepRole.COMPENSATION:
+            (self.undone if work.value.is_ok() else self.not_undone).append(work.key)
         self._order += 1
         work.order = self._order
         self.open.pop(work.key, None)

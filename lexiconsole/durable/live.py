@@ -191,6 +191,7 @@ class LiveContext(Delivery):
             and work.inline
             and not work.begun
             and strand is self.main
+            and work.key in self.open  # one that a replay settled is not begun, and must never be
             and len(self.open) == 1
             and not self.paused
             and not self.schedule.inbox

@@ -28,7 +28,7 @@ async def run_in_memory(
     input: Any = None,
     *,
     host: Host | None = None,
-    id: str = "memory",
+    id: str = "",
     within: Callable[[Context], Context] | None = None,
 ) -> Result[Any, Any]:
     """Runs a model, a definition, or what `@workflow` decorated, to its end. Raises what the model raises.
@@ -37,14 +37,14 @@ async def run_in_memory(
     """
     definition = workflow if isinstance(workflow, Definition) else definition_of(workflow)
     if definition is not None:
-        model, name, given = definition.build(definition.validate(input)), definition.name, input
+        given = definition.validate(input)
+        model, name = definition.build(given), definition.name
     elif isinstance(workflow, Model):
         model, name, given = workflow, type(workflow).__name__, input
     else:
         raise DefinitionError(f"{workflow!r} is no workflow: it has neither a definition nor drive() and outline()")
     surroundings = host or MemoryHost()
-    if id == "memory" and watched():
-        id = f"{name}-{token_hex(4)}"  # noqa: A001 - whoever listens tells executions apart by their ids
+    id = id or f"{name}-{token_hex(6)}"  # noqa: A001 - idempotency keys of two runs must differ
     state: Any = None
     generation = 0
     while True:

@@ -123,8 +123,8 @@ class Drive:
         except BaseException as fault:  # SystemExit and its like too: no definition ends the engine
             if ctx.fault is fault and not isinstance(fault, LexiconsoleError):
                 raise  # ours, not the model's
-            return ending_of_fault(fault, ctx.undone, self.codec)
-        return ending_of_value(value, ctx.undone, self.codec)
+            return ending_of_fault(fault, ctx.undone, self.codec, whole=not ctx.not_undone)
+        return ending_of_value(value, ctx.undone, self.codec, whole=not ctx.not_undone)
 
     def _info(self, created: Entry, given: Any, history: History) -> RunInfo:
         return RunInfo(

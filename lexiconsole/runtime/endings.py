@@ -21,15 +21,19 @@ __all__ = ["ending_of_fault", "ending_of_value", "json_of"]
 _OURS = str(Path(__file__).parents[1])
 
 
-def ending_of_value(value: Any, undone: Sequence[str], codec: Codec) -> tuple[EntryKind, JsonObject]:
+def ending_of_value(
+    value: Any, undone: Sequence[str], codec: Codec, *, whole: bool = True
+) -> tuple[EntryKind, JsonObject]:
     """A model returned: a plain value or `Ok` completes the run, `Err` says how it failed."""
     if isinstance(value, Err):
-        return _failed(value.error, undone, codec)
+        return _failed(value.error, undone, codec, whole=whole)
     result = json_of(value.value if isinstance(value, Ok) else value, codec)
     return EntryKind.COMPLETED, {} if result is None else {"result": result}
 
 
-def ending_of_fault(fault: BaseException, undone: Sequence[str], codec: Codec) -> tuple[EntryKind, JsonObject]:
+def ending_of_fault(
+    fault: BaseException, undone: Sequence[str], codec: Codec, *, whole: bool = True
+) -> tuple[EntryKind, JsonObject]:
     """A model raised. A cancel that nobody turned into something else ends the run as cancelled."""
     if isinstance(fault, RunCancelled) and fault.reason != RunCancelled.TIMEOUT:
         data: JsonObject = {"reason": fault.reason}
@@ -38,20 +42,17 @@ def ending_of_fault(fault: BaseException, undone: Sequence[str], codec: Codec) -
         return EntryKind.CANCELLED, data
     if isinstance(fault, RunCancelled):
         error = StepError("", "the run's time is over", type="TimeoutError")
-        return _failed(error, undone, codec, compensated=bool(undone))
-    return _failed(fault, undone, codec)
+        return _failed(error, undone, codec, whole=whole)
+    return _failed(fault, undone, codec, whole=whole)
 
 
-def _failed(
-    error: Any, undone: Sequence[str], codec: Codec, *, compensated: bool | None = None
-) -> tuple[EntryKind, JsonObject]:
-    status = getattr(error, "status", RunStatus.FAILED)
-    if compensated is None:
-        compensated = status is RunStatus.COMPENSATED
+def _failed(error: Any, undone: Sequence[str], codec: Codec, *, whole: bool) -> tuple[EntryKind, JsonObject]:
+    """An error may say with its `status` how the run ended; else it is undone when every compensation that ran succeeded."""
+    status = getattr(error, "status", RunStatus.COMPENSATED if undone and whole else RunStatus.FAILED)
     data: JsonObject = {"error": _error_data(error, codec)}
     if status is RunStatus.CANCELLED:
         return EntryKind.CANCELLED, {"reason": str(error), **({"undone": list(undone)} if undone else {})}
-    if compensated:
+    if status is RunStatus.COMPENSATED:
         return EntryKind.COMPENSATED, {**data, "undone": list(undone)}
     return EntryKind.FAILED, data
 

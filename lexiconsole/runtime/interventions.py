@@ -70,7 +70,8 @@ async def _plan(
         tried.append(replace(entries[-1], seq=row.seq + 1, kind=EntryKind.SKIPPED, key=target, data=given))
     trial = await try_replay(definition, row, tried, clock=clock, codec=codec, also_void=voids, lenient=True)
     if trial.mismatch is not None:
-        return Plan(refused=str(trial.mismatch))
+        beside = f"{target} can not be skipped with that result: " if trial.mismatch.key == target else ""
+        return Plan(refused=f"{beside}{trial.mismatch}")
     voids |= _no_longer_asked(entries, trial.asked, history.voided)
     data: JsonObject = {"voids": list[Json](sorted(voids))}
     if request.kind is RequestKind.SKIP:
@@ -100,6 +101,8 @@ async def _plan_edit(
     data: JsonObject = {"target": target, "value": value}
     tried = [*entries, replace(entries[-1], seq=row.seq + 1, kind=EntryKind.EDITED, key=request.target, data=data)]
     failed_key = _what_failed(entries, history.voided) if row.status.ended else ""
+    if failed_key == request.target:
+        failed_key = ""  # its new result stands instead of the failure; there is nothing to try again
     failed = _outcome_of(entries, failed_key, history.voided) if failed_key else None
     voids = _base_voids(entries, failed_key, failed, history.voided) if row.status.ended else frozenset()
     lenient = row.status.ended

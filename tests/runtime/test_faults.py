@@ -261,6 +261,28 @@ async def test_a_request_that_can_not_be_planned_is_refused_and_not_met_again() 
         assert state.state is RequestState.REFUSED, state
 
 
+async def test_a_recorded_step_that_is_awaited_late_is_not_called_again() -> None:
+    """Its outcome was handed over in the replay; when it is awaited, something else is the only thing open."""
+    calls = Calls()
+
+    async def flow(ctx: Context) -> Any:
+        a, nap = ctx.step("a", calls.give("a")), ctx.sleep("nap", timedelta(seconds=1))
+        await ctx.first({"a": a, "nap": nap})
+        await ctx.step("c", calls.give("c"))
+        await a
+        return Ok(await nap)
+
+    async with house() as h:
+        row = await h.run(flow)
+        entries = await h.entries(row)
+    for cut in range(1, len(entries)):
+        calls.clear()
+        h = await resumed_from(entries[:cut], flow)
+        assert (await h.again(row)).status is RunStatus.COMPLETED
+        assert not {e.key for e in entries[:cut] if e.kind is EntryKind.DONE} & set(calls), cut
+        await h.runtime.stop()
+
+
 # retries
 
 
