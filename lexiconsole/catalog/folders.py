@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import lexiconsole
-
 __all__ = ["bundled_folder"]
 
 
@@ -14,6 +12,6 @@ def bundled_folder() -> Path:
 
     A workspace without definitions of its own shows these.
     """
-    package = Path(lexiconsole.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     installed = package / "_definitions"
     return installed if installed.is_dir() else package.parent / "definitions"
