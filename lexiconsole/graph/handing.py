@@ -17,14 +17,16 @@ __all__ = ["AgentNode", "ApprovalNode", "HandingNode", "ToolNode"]
 
 
 class HandingNode(AbstractWorkflowNode):
-    """Calls `to`, or the method of it that `method` names, with the node's input."""
+    """Calls `to`, or the method of it that `method` names, with the node's input. `output_type` is what comes back."""
 
     input_key = "input"
     to: Any = None
+    output_type: Any = None
     method: ClassVar[str] = "execute"
 
-    def __init__(self, name: str, to: Any, **terms: Any) -> None:
+    def __init__(self, name: str, to: Any, *, output_type: Any = None, **terms: Any) -> None:
         super().__init__(name, **terms)
+        self.output_type = output_type if output_type is not None else self.output_type
         self.to = to if to is not None else self.to
         self.name = self.name or str(getattr(self.to, "name", ""))
 
@@ -35,7 +37,9 @@ class HandingNode(AbstractWorkflowNode):
 
     @property
     def returns(self) -> Any:
-        return kept_as(returns_of(self.function))
+        """As the node says, or whom it hands its input to, or the function's annotation."""
+        said = self.output_type or getattr(self.to, "output_type", None)
+        return kept_as(returns_of(self.function) if said is None else said)
 
     @property
     def function(self) -> Callable[[Any], Any]:

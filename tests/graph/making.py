@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ def edges(builder: WorkflowBuilder, text: str) -> WorkflowBuilder:
     """`a > b > c, b > d` as edges."""
     for line in text.split(","):
         names = [name.strip() for name in line.split(">")]
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in itertools.pairwise(names):
             builder.add_edge(source, target)
     return builder
 

@@ -114,7 +114,12 @@ async def test_a_node_may_have_more_time_of_its_own() -> None:
 
 
 async def test_total_timeout_is_for_the_whole_and_names_who_was_running() -> None:
-    builder = WorkflowBuilder().add_node("a").add_node("b", lambda: asyncio.sleep(30)).add_node("c", lambda: asyncio.sleep(30))
+    builder = (
+        WorkflowBuilder()
+        .add_node("a")
+        .add_node("b", lambda: asyncio.sleep(30))
+        .add_node("c", lambda: asyncio.sleep(30))
+    )
     engine = WorkflowEngine(edges(builder, "a > b, a > c"), total_timeout=0.02, node_timeout=None)
     error = (await engine.execute({})).unwrap_err()
     assert isinstance(error, GraphError) and list(error.failures) == ["b", "c"]
@@ -184,7 +189,9 @@ async def test_whose_terms_hold() -> None:
     assert WorkflowEngine(bare).config == GraphConfig()
 
 
-@pytest.mark.parametrize("term", [{"max_iterations": 0}, {"node_timeout": -1}, {"max_parallel_branches": 0}, {"speed": 1}])
+@pytest.mark.parametrize(
+    "term", [{"max_iterations": 0}, {"node_timeout": -1}, {"max_parallel_branches": 0}, {"speed": 1}]
+)
 def test_terms_without_sense_are_refused_when_the_engine_is_made(term: Any) -> None:
     with pytest.raises(ValidationError):
         WorkflowEngine(chain("a", []), **term)

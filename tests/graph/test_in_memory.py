@@ -179,7 +179,9 @@ async def test_a_loop_visits_its_nodes_again_under_numbered_keys() -> None:
     calls: list[str] = []
     builder = WorkflowBuilder()
     builder.add_node("draft", logged(calls, lambda s: {"draft": s.get("draft", 0) + 1}))
-    builder.add_node("review", logged(calls)).add_gate("good", lambda s: s["draft"] >= 3).add_node("done", logged(calls))
+    builder.add_node("review", logged(calls)).add_gate("good", lambda s: s["draft"] >= 3).add_node(
+        "done", logged(calls)
+    )
     state = await final(edges(builder, "draft > review > good > done, good > draft"))
     assert state == {"draft": 3}
     assert calls == ["draft", "review", "draft#2", "review#2", "draft#3", "review#3", "done"]
@@ -299,7 +301,9 @@ async def test_a_nodes_fault_comes_as_err_with_node_and_cause(how: str) -> None:
     calls: list[str] = []
     builder = chain("a > b > c", calls, a={"a": 1}, b=Err("no")) if how == "err" else WorkflowBuilder()
     if how == "raises":
-        builder.add_node("a", logged(calls, {"a": 1})).add_node("b", logged(calls, fails=1)).add_node("c", logged(calls))
+        builder.add_node("a", logged(calls, {"a": 1})).add_node("b", logged(calls, fails=1)).add_node(
+            "c", logged(calls)
+        )
         edges(builder, "a > b > c")
     error = await failure(builder)
     assert error.node == "b" and calls == ["a", "b"]
@@ -340,7 +344,9 @@ async def test_a_node_as_class_attributes_or_constructor() -> None:
         async def execute(self, state: dict[str, Any]) -> bool:
             return "email" in state
 
-    builder = WorkflowBuilder().add_node(Check()).add_node(Check("again", output_key="twice")).add_edge("check", "again")
+    builder = (
+        WorkflowBuilder().add_node(Check()).add_node(Check("again", output_key="twice")).add_edge("check", "again")
+    )
     assert await final(builder, {"email": 1}) == {"email": 1, "checked": True, "twice": True}
 
 
@@ -385,7 +391,10 @@ def broken(**parts: Any) -> WorkflowBuilder:
         (broken(nodes=["a", "a"]), "g has 2 nodes named 'a'"),
         (broken(nodes=["a/b"]), "a printable name without / and #, not 'a/b'"),
         (broken(nodes=["a#2"]), "without / and #"),
-        (broken(edges=[("validate", "publsh")]), "edge validate → publsh names 'publsh', which is no node; did you mean 'publish'?"),
+        (
+            broken(edges=[("validate", "publsh")]),
+            "edge validate → publsh names 'publsh', which is no node; did you mean 'publish'?",
+        ),
         (broken(edges=[("x", "publish")]), "names 'x', which is no node; it has validate, publish"),
         (broken(edges=[("validate", "publish")] * 2), "g has 2 edges validate → publish"),
         (broken().set_entry("valid"), "entry names 'valid', which is no node; did you mean 'validate'"),

@@ -54,9 +54,15 @@ async def test_resume_goes_on_at_the_person_and_runs_nothing_again(how: str) -> 
     calls: list[str] = []
     engine = WorkflowEngine(approval(calls, form=Decision))
     error = await stopped(engine)
-    assert (error.key, error.prompt, str(error)) == ("review", "Publish A plan?", "review waits for a person: Publish A plan?")
+    assert (error.key, error.prompt, str(error)) == (
+        "review",
+        "Publish A plan?",
+        "review waits for a person: Publish A plan?",
+    )
     point = error.checkpoint
-    given = {"object": point, "dict": point.to_data(), "json": json.loads(json.dumps(point.to_data())), "id": point.id}[how]
+    given = {"object": point, "dict": point.to_data(), "json": json.loads(json.dumps(point.to_data())), "id": point.id}[
+        how
+    ]
     if how != "id":
         engine = WorkflowEngine(approval(calls, form=Decision))
     result = (await engine.resume(given, {"approved": True})).unwrap()
@@ -120,10 +126,14 @@ async def test_other_branches_go_on_and_each_person_is_answered_in_turn_or_by_na
 
 async def test_a_person_inside_a_sub_workflow() -> None:
     calls: list[str] = []
-    engine = WorkflowEngine(chain("before", calls).add_node(SubworkflowNode("sub", approval(calls))).add_edge("before", "sub"))
+    engine = WorkflowEngine(
+        chain("before", calls).add_node(SubworkflowNode("sub", approval(calls))).add_edge("before", "sub")
+    )
     error = await stopped(engine)
     assert error.key == "sub/review" and calls == ["before", "sub/prepare"]
-    assert (await engine.resume(error.checkpoint.to_data(), {"approved": False})).unwrap().final_state["approved"] is False
+    assert (await engine.resume(error.checkpoint.to_data(), {"approved": False})).unwrap().final_state[
+        "approved"
+    ] is False
     assert calls == ["before", "sub/prepare", "sub/drop"]
 
 
@@ -162,7 +172,9 @@ async def test_types_come_back_from_a_checkpoint_as_the_nodes_name_them() -> Non
     async def write() -> Draft:
         return Draft(title="A")
 
-    builder = WorkflowBuilder().add_node("write", write, output_key="draft").add_node(HumanNode("ask", "{draft.title}?"))
+    builder = (
+        WorkflowBuilder().add_node("write", write, output_key="draft").add_node(HumanNode("ask", "{draft.title}?"))
+    )
     builder.add_node("look", lambda s: seen.append(s["draft"]))
     engine = WorkflowEngine(edges(builder, "write > ask > look"))
     error = await stopped(engine)
@@ -192,7 +204,11 @@ async def test_a_recorded_run_asks_parks_and_goes_on_there_after_a_crash() -> No
         row = await h.run(definition)
         assert row.status is RunStatus.WAITING
         asked = next(e for e in await h.entries(row) if e.kind == "asked")
-        assert asked.key == "review" and asked.data["prompt"] == "Publish A plan?" and asked.data["who"] == ["ana", "role:boss"]
+        assert (
+            asked.key == "review"
+            and asked.data["prompt"] == "Publish A plan?"
+            and asked.data["who"] == ["ana", "role:boss"]
+        )
         await h.crash()
         await h.ask(row, RequestKind.ANSWER, "review", value={"approved": True, "comment": "fine"})
         row = await h.settle(row)
@@ -218,7 +234,9 @@ async def test_a_question_that_nobody_answers_in_time_answers_itself() -> None:
 async def test_people_are_let_go_when_another_branch_fails() -> None:
     async with house() as h:
         inner = WorkflowBuilder("inner").add_node(HumanNode("inside"))
-        builder = chain("start > a > b", [], b=Err("no")).add_node(HumanNode("ask")).add_node(SubworkflowNode("sub", inner))
+        builder = (
+            chain("start > a > b", [], b=Err("no")).add_node(HumanNode("ask")).add_node(SubworkflowNode("sub", inner))
+        )
         edges(builder, "start > ask, start > sub")
         row = await h.run(defined(lambda: builder))
         assert row.status is RunStatus.FAILED
@@ -228,7 +246,12 @@ async def test_people_are_let_go_when_another_branch_fails() -> None:
 
 async def test_a_retry_asks_again_what_was_let_go() -> None:
     calls: list[str] = []
-    builder = WorkflowBuilder().add_node("start", logged(calls)).add_node("b", logged(calls, fails=1)).add_node(HumanNode("ask"))
+    builder = (
+        WorkflowBuilder()
+        .add_node("start", logged(calls))
+        .add_node("b", logged(calls, fails=1))
+        .add_node(HumanNode("ask"))
+    )
     async with house() as h:
         edges(builder, "start > ask, start > b")
         row = await h.run(defined(lambda: builder))

@@ -172,4 +172,8 @@ def test_any_tangle_of_edges_comes_to_an_end(edges: list[tuple[int, int, str]], 
         builder.add_edge(f"n{source}", f"n{target}", condition=holds, otherwise=when == "otherwise")
     result = asyncio.run(WorkflowEngine(builder, node_timeout=None, total_timeout=5).execute({}))
     if result.is_err():
-        assert {cause.type for cause in result.error.failures.values()} <= {"EndlessLoop", "NoWayOn", "StateConflictError"}
+        assert {cause.type for cause in result.error.failures.values()} <= {
+            "EndlessLoop",
+            "NoWayOn",
+            "StateConflictError",
+        }
