@@ -817,3 +817,32 @@ def test_err_is_the_failure_of_the_run() -> None:
             assert row.status is RunStatus.FAILED and "no rooms" in row.error
 
     asyncio.run(scenario())
+
+
+async def test_an_edit_of_the_failed_step_s_result_stands_instead_of_the_failure() -> None:
+    calls = Calls()
+
+    async def flow(ctx: Context) -> Any:
+        return await ctx.step("a", calls.give("a", fail=9))
+
+    async with house() as h:
+        row = await h.run(flow)
+        await h.ask(row, RequestKind.EDIT, "a", value=7)
+        row = await h.settle(row)
+        assert row.status is RunStatus.COMPLETED
+        assert (await h.entries(row))[-1].data == {"result": 7}
+        assert calls == ["a"]
+
+
+@pytest.mark.parametrize(("fail", "status"), [(0, RunStatus.COMPENSATED), (9, RunStatus.FAILED)])
+async def test_a_plain_workflow_that_undid_all_it_did_is_compensated(fail: int, status: RunStatus) -> None:
+    calls = Calls()
+
+    async def flow(ctx: Context) -> Any:
+        await ctx.step("a", calls.give("a"))
+        await ctx.step("undo/a", calls.give("undo a"), role=StepRole.COMPENSATION)
+        await ctx.step("undo/b", calls.give("undo b", fail=fail), role=StepRole.COMPENSATION)
+        return Err("no good")
+
+    async with house() as h:
+        assert (await h.run(flow)).status is status
