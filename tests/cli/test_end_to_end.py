@@ -240,7 +240,12 @@ def test_a_fork_takes_over_what_was_done(lx, here):
 def test_a_dry_run_changes_nothing(lx):
     lx("run", "fails", "--id", "f")
     before = lx("show-run", "f", "--entries", "--json")[1]
-    for words in (["retry", "f"], ["skip", "f", "look", "--result", "5"], ["fork", "f"], ["edit", "f", "look", "--value", "1"]):
+    for words in (
+        ["retry", "f"],
+        ["skip", "f", "look", "--result", "5"],
+        ["fork", "f"],
+        ["edit", "f", "look", "--value", "1"],
+    ):
         assert lx(*words, "--dry-run")[0] == 0
     assert lx("show-run", "f", "--entries", "--json")[1] == before
 
