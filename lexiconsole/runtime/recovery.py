@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.errors import NotFoundError, NotOwnedError, RefusedError
 from lexiconsole.runtime.owner import Liveness, liveness
@@ -12,6 +14,9 @@ __all__ = ["bury_the_dead", "drive_what_waits"]
 
 MOST_AT_ONCE = 1000
 """Runs that one runtime keeps in memory before it takes no more."""
+
+TOGETHER = 100
+"""Runs that are claimed side by side, so that their claims share commits."""
 
 
 async def bury_the_dead(runtime: Runtime, *, take_over: bool) -> int:
@@ -31,19 +36,26 @@ async def bury_the_dead(runtime: Runtime, *, take_over: bool) -> int:
 async def drive_what_waits(runtime: Runtime) -> list[RunRow]:
     """Claims and drives runs nobody owns that can go on, as far as their definitions are loaded."""
     taken: list[RunRow] = []
-    room = MOST_AT_ONCE - len(runtime.drives)
-    if room <= 0:
-        return taken
-    known = runtime.definitions.names()
-    for row in await runtime.journal.wakeable(runtime.clock.now(), room):
-        if row.name not in known or row.id in runtime.refused or row.id in runtime.drives:
-            continue
-        try:
-            if await take(runtime, row) is None:
-                continue
-            taken.append(row)
-        except NotOwnedError:
-            continue  # another process was quicker
-        except (RefusedError, NotFoundError) as fault:
-            runtime.refused[row.id] = str(fault)
+    now, last = runtime.clock.now(), 0
+    while (room := MOST_AT_ONCE - len(runtime.drives)) > 0:
+        rows = await runtime.journal.wakeable(now, min(room, TOGETHER), last)
+        if not rows:
+            break
+        last = rows[-1].number
+        known = runtime.definitions.names()
+        mine = [
+            row for row in rows if row.name in known and row.id not in runtime.refused and row.id not in runtime.drives
+        ]
+        outcomes = await asyncio.gather(*(_take(runtime, row) for row in mine))
+        taken += [row for row, driven in zip(mine, outcomes, strict=True) if driven]
     return taken
+
+
+async def _take(runtime: Runtime, row: RunRow) -> bool:
+    try:
+        return await take(runtime, row) is not None
+    except NotOwnedError:
+        return False  # another process was quicker
+    except (RefusedError, NotFoundError) as fault:
+        runtime.refused[row.id] = str(fault)
+        return False
