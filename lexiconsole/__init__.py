@@ -99,6 +99,8 @@ if TYPE_CHECKING:
         HumanNode,
         LLMNode,
         NodeType,
+        OpenAIChat,
+        PydanticAgent,
         StateConflictError,
         SubworkflowNode,
         ToolNode,
@@ -111,6 +113,7 @@ if TYPE_CHECKING:
         WorkflowInstance,
         WorkflowRunner,
         WorkflowState,
+        configured_chat,
         use_graph_config,
     )
     from lexiconsole.pipeline import (
@@ -174,9 +177,9 @@ _HOME = {
     "lexiconsole.flow": "execute workflow",
     "lexiconsole.graph": (
         "AbstractWorkflowNode AgentNode ApprovalNode FunctionNode GateNode GraphConfig GraphError GraphResult "
-        "HumanNode LLMNode NodeType StateConflictError SubworkflowNode ToolNode WorkflowBuilder "
-        "WorkflowCheckpoint WorkflowDefinition WorkflowEdge WorkflowEngine WorkflowGraph WorkflowInstance "
-        "WorkflowRunner WorkflowState use_graph_config"
+        "HumanNode LLMNode NodeType OpenAIChat PydanticAgent StateConflictError SubworkflowNode ToolNode "
+        "WorkflowBuilder WorkflowCheckpoint WorkflowDefinition WorkflowEdge WorkflowEngine WorkflowGraph "
+        "WorkflowInstance WorkflowRunner WorkflowState configured_chat use_graph_config"
     ),
     "lexiconsole.pipeline": (
         "ConditionalStep FunctionStep ParallelStep Pipeline PipelineContext PipelineError PipelineStep TransformPipe "
@@ -245,6 +248,7 @@ __all__ = [
     "NodeType",
     "Ok",
     "OnUnknown",
+    "OpenAIChat",
     "Outline",
     "ParallelStep",
     "Pipeline",
@@ -254,6 +258,7 @@ __all__ = [
     "Priority",
     "Progress",
     "Provider",
+    "PydanticAgent",
     "Question",
     "QuestionAnsweredEvent",
     "QuestionAskedEvent",
@@ -314,6 +319,7 @@ __all__ = [
     "bulk_map",
     "bulk_reduce",
     "conditional",
+    "configured_chat",
     "current_step",
     "execute",
     "memory_context",

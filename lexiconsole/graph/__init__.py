@@ -14,6 +14,8 @@ from lexiconsole.graph.human import HumanNode
 from lexiconsole.graph.joining import StateConflictError
 from lexiconsole.graph.llm import LLMNode, ModelError
 from lexiconsole.graph.node import AbstractWorkflowNode, FunctionNode, NodeType
+from lexiconsole.graph.openai_chat import OpenAIChat, configured_chat
+from lexiconsole.graph.pydantic_agent import PydanticAgent
 from lexiconsole.graph.result import GraphResult
 from lexiconsole.graph.runner import WorkflowRunner
 from lexiconsole.graph.settings import use_graph_config
@@ -33,6 +35,8 @@ __all__ = [
     "LLMNode",
     "ModelError",
     "NodeType",
+    "OpenAIChat",
+    "PydanticAgent",
     "StateConflictError",
     "SubworkflowNode",
     "ToolNode",
@@ -45,5 +49,6 @@ __all__ = [
     "WorkflowInstance",
     "WorkflowRunner",
     "WorkflowState",
+    "configured_chat",
     "use_graph_config",
 ]
