@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lexiconsole.catalog import CODES, Severity, check_one
+from lexiconsole.catalog import CODES, Severity
 from lexiconsole.errors import DefinitionError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def refuse_what_can_not_work(workspace: Workspace, name: str) -> None:
     notes = _Notes(workspace)
     if notes.has("passed", name):
         return
+    from lexiconsole.catalog import check_one  # reading the models takes a moment, and most versions have passed
+
     wrong = [finding for finding in check_one(workspace.catalog, name) if finding.severity is Severity.ERROR]
     if wrong:
         lines = "".join(f"\n  {finding}" for finding in wrong)
@@ -39,6 +41,8 @@ def untold_warnings(workspace: Workspace, name: str) -> list[Finding]:
     notes = _Notes(workspace)
     if notes.has("told", name):
         return []
+    from lexiconsole.catalog import check_one
+
     findings = check_one(workspace.catalog, name)
     works = not any(finding.severity is Severity.ERROR for finding in findings)
     notes.keep(name, "told", *(["passed"] if works else []))

@@ -67,6 +67,8 @@ class EntryEvents:
         if entry.key not in begun:
             begun.add(entry.key)
             told.append((e.CompensationStartedEvent if undo else e.StepStartedEvent)(**about))
+        if entry.kind in {EntryKind.DONE, EntryKind.STEP_FAILED}:
+            begun.discard(entry.key)  # tried again after an operator's retry, it begins again
         if entry.kind is EntryKind.DONE:
             told.append(
                 e.CompensationCompletedEvent(**about)

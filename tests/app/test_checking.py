@@ -73,7 +73,7 @@ def test_warnings_do_not_stop_a_run(root):
 def test_a_version_that_has_passed_is_not_read_again(root, monkeypatch):
     with Workspace.find(root) as workspace:
         workspace.start("nap", 0.0, record_only=True)
-    monkeypatch.setattr("lexiconsole.app.checking.check_one", lambda catalog, name: 1 / 0)
+    monkeypatch.setattr("lexiconsole.catalog.checks.check_one", lambda catalog, name: 1 / 0)
     with Workspace.find(root) as workspace:
         workspace.start("nap", 0.0, record_only=True)
 
