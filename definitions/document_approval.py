@@ -64,7 +64,9 @@ def document_approval(input: ApprovalInput) -> WorkflowBuilder:
     flow.add_node("style", lambda state: style_faults(state["snapshot"]), output_key="style_faults")
     flow.add_gate("clean", lambda state: not state["broken_links"] and not state["style_faults"])
     flow.add_node(
-        HumanNode("approve", what_to_decide, form=Decision, who=input.approvers, due=seconds, kind=QuestionKind.APPROVAL)
+        HumanNode(
+            "approve", what_to_decide, form=Decision, who=input.approvers, due=seconds, kind=QuestionKind.APPROVAL
+        )
     )
     flow.add_gate("decided", routes={"publish": _says("publish"), "rework": _says("rework"), "reject": _says("reject")})
     flow.add_node(HumanNode("rework", what_to_rework, form=Rework, due=seconds))

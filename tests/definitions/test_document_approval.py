@@ -37,6 +37,10 @@ def given(document: Path, **more: Any) -> dict[str, Any]:
     return {"document": str(document), "folder": str(document.parent / "approved"), **more}
 
 
+def write(document: Path, text: str) -> None:
+    document.write_text(text)
+
+
 async def answer(h: House, row: Any, key: str, **value: Any) -> Any:
     await h.ask(row, RequestKind.ANSWER, key, value=value)
     return await h.settle(row)
@@ -47,9 +51,11 @@ async def test_a_clean_document_is_approved_and_published(document: Path) -> Non
         row = await h.run(definition(), given(document, approvers=["ana"]))
         assert row.status is RunStatus.WAITING
         asked = next(e for e in await h.entries(row) if e.kind == "asked")
-        assert asked.data["prompt"].startswith("'Kettles', 13 words, passed its checks") and asked.data["who"] == ["ana"]
+        assert asked.data["prompt"].startswith("'Kettles', 13 words, passed its checks") and asked.data["who"] == [
+            "ana"
+        ]
         assert asked.data["due"] > asked.at + 13 * 86_400
-        document.write_text("edited while it was decided\n")
+        write(document, "edited while it was decided\n")
         row = await answer(h, row, "approve", decision="publish", comment="good")
         assert row.status is RunStatus.COMPLETED
         [made] = approvals(document.parent / "approved")
@@ -58,19 +64,19 @@ async def test_a_clean_document_is_approved_and_published(document: Path) -> Non
 
 
 async def test_what_the_checks_find_goes_back_to_the_author_until_it_is_mended(document: Path) -> None:
-    document.write_text(GOOD.replace("data.csv", "nowhere.csv").replace("They", "They they"))
+    write(document, GOOD.replace("data.csv", "nowhere.csv").replace("They", "They they"))
     async with house() as h:
         row = await h.run(definition(), given(document))
         prompt = next(e for e in await h.entries(row) if e.kind == "asked").data["prompt"]
         assert "line 3: there is no file nowhere.csv; line 3: 'They they'" in prompt
         row = await answer(h, row, "rework", rework="ready")
         assert [s for s in await h.story(row) if "asked " in s][-1] == "asked rework#2", "nothing was mended"
-        document.write_text(GOOD)
+        write(document, GOOD)
         row = await answer(h, row, "rework#2", rework="ready")
         row = await answer(h, row, "approve", decision="rework", comment="say which kettles")
         asked = [e for e in await h.entries(row) if e.kind == "asked"][-1]
         assert asked.key == "rework#3" and "say which kettles" in asked.data["prompt"]
-        document.write_text(GOOD.replace("They", "Electric ones"))
+        write(document, GOOD.replace("They", "Electric ones"))
         row = await answer(h, row, "rework#3", rework="ready")
         row = await answer(h, row, "approve#2", decision="publish")
         assert row.status is RunStatus.COMPLETED
@@ -91,13 +97,16 @@ async def test_it_ends_without_a_version_when_somebody_says_no(document: Path, h
 
 
 async def test_enough_rounds_are_enough(document: Path) -> None:
-    document.write_text("")
+    write(document, "")
     async with house() as h:
         row = await h.run(definition(), given(document, rounds=2))
         for key in ("rework", "rework#2"):
             row = await answer(h, row, key, rework="ready")
         assert row.status is RunStatus.FAILED
-        assert "read would be visited more than 2 times in the loop read → " in (await h.entries(row))[-1].data["error"]["message"]
+        assert (
+            "read would be visited more than 2 times in the loop read → "
+            in (await h.entries(row))[-1].data["error"]["message"]
+        )
 
 
 async def test_another_document_of_that_name_gets_the_next_version_and_a_crash_makes_none_twice(document: Path) -> None:
