@@ -16,9 +16,9 @@ FILES = 500
 LARGEST = 500_000
 _WORD = re.compile(r"\w{3,}")
 _COMMON = frozenset(
-    "about after again also and any are but can could does for from had has have her him his how into its just more not now our"
-    " please she should since than that the their them then there they this too very was were what when where which who will"
-    " with would you your".split()  # noqa: SIM905 - fifty words read better as words
+    _WORD.findall("""about after again also and any are but can could does for from had has have her him his how into its just more
+not now our please she should since than that the their them then there they this too very was were what when where which who
+will with would you your""")
 )
 
 

@@ -1,4 +1,4 @@
-"""A project is tested, built, tried in an environment of its own and published, or the step that said no is told."""
+"""A project is tested, built, tried in an environment of its own and published if a person says yes; or who said no is told."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pytest
 from release import release
 
 from lexiconsole.durable.definition import definition_of
-from lexiconsole.durable.memory import run_in_memory
-from lexiconsole.errors import InvalidInputError
+from lexiconsole.durable.journal import RequestKind
+from lexiconsole.errors import HumanInputRequiredError, InvalidInputError
+from lexiconsole.graph import WorkflowGraph
 from lexiconsole.result import Err, Ok, Result
+from lexiconsole.types import RunStatus
+from tests.support import house
 
 BACKEND = """
 import zipfile
@@ -46,7 +49,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-async def ship(project: Path, **terms: Any) -> Result[Any, Any]:
+async def ship(project: Path, *, publish: bool = True, **terms: Any) -> Result[Any, Any]:
+    """Runs it up to the person, and on from there with that answer."""
     given = {
         "project": str(project),
         "tests": "python check.py",
@@ -55,7 +59,15 @@ async def ship(project: Path, **terms: Any) -> Result[Any, Any]:
         "isolated": False,
         **terms,
     }
-    return await run_in_memory(release, given)
+    definition = definition_of(release)
+    assert definition is not None
+    valid = definition.validate(given)
+    graph = definition.build(valid)
+    assert isinstance(graph, WorkflowGraph)
+    result = await graph.execute(valid)
+    if isinstance(result, Err) and isinstance(result.error, HumanInputRequiredError):
+        return await graph.resume(result.error.checkpoint, {"publish": publish})
+    return result
 
 
 async def test_a_project_is_published(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +78,33 @@ async def test_a_project_is_published(project: Path, capfd: pytest.CaptureFixtur
     assert "usage: tiny ['--help']" in said
     assert "check.py" in said
     assert list((project / ".lexiconsole" / "release").iterdir()) == []
+
+
+async def test_a_person_who_says_no_leaves_nothing_behind(project: Path) -> None:
+    result = await ship(project, publish=False)
+    assert isinstance(result, Ok) and result.value.value is None and result.value.ended_at == ("discard",)
+    assert not (project.parent / "packages").exists()
+    assert list((project / ".lexiconsole" / "release").iterdir()) == []
+
+
+async def test_it_waits_for_its_yes_over_a_crash_and_builds_nothing_again(project: Path) -> None:
+    definition = definition_of(release)
+    assert definition is not None
+    async with house() as h:
+        terms = {"tests": "python check.py", "dependencies": False, "isolated": False, "approvers": ["ana"]}
+        packages = str(project.parent / "packages")
+        row = await h.run(definition, {"project": str(project), "packages": packages, **terms})
+        assert row.status is RunStatus.WAITING
+        asked = next(entry for entry in await h.entries(row) if entry.kind == "asked")
+        assert asked.data["prompt"].startswith("tiny_thing-1.0-py3-none-any.whl passed its tests and its trial")
+        assert asked.data["who"] == ["ana"] and asked.data["kind"] == "approval"
+        await h.crash()
+        await h.ask(row, RequestKind.ANSWER, "approve", value={"publish": True})
+        row = await h.settle(row)
+        assert row.status is RunStatus.COMPLETED
+        made = (await h.entries(row))[-1].data["result"]
+        assert made == str(project.parent / "packages" / "tiny-thing" / "tiny_thing-1.0-py3-none-any.whl")
+        assert (await h.story(row)).count("step.done wheel") == 1
 
 
 async def test_the_same_release_again_is_fine_but_other_content_needs_another_version(project: Path) -> None:
@@ -124,4 +163,5 @@ def test_what_is_no_project_is_refused(tmp_path: Path, folder: str, reason: str)
 def test_its_steps_are_known_before_any_run() -> None:
     definition = definition_of(release)
     assert definition is not None
-    assert [node.key for node in definition.outline().nodes] == ["tests", "wheel", "install", "smoke", "publish"]
+    keys = [node.key for node in definition.outline().nodes]
+    assert keys == ["tests", "wheel", "install", "smoke", "approve", "yes", "publish", "discard"]
