@@ -46,7 +46,7 @@ def take_snapshot(document: Path, folder: Path) -> Snapshot:
     text = data.decode("utf-8")
     digest = hashlib.sha256(data).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / f"{digest}{document.suffix}"
+    copy = folder / f"{digest[:16]}{document.suffix}"
     fresh = folder / f".{digest}.{os.getpid()}"
     fresh.write_bytes(data)
     fresh.replace(copy)

@@ -68,7 +68,7 @@ def document_approval(input: ApprovalInput) -> WorkflowBuilder:
             "approve", what_to_decide, form=Decision, who=input.approvers, due=seconds, kind=QuestionKind.APPROVAL
         )
     )
-    flow.add_gate("decided", routes={"publish": _says("publish"), "rework": _says("rework"), "reject": _says("reject")})
+    flow.add_gate("decided", routes={"publish": _says("publish"), "rework": _says("rework"), "reject": None})
     flow.add_node(HumanNode("rework", what_to_rework, form=Rework, due=seconds))
     flow.add_gate("reworked", lambda state: state["rework"] == "ready")
     flow.add_node("publish", partial(publish, input), output_key="published", idempotent=True)
