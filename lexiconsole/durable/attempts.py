@@ -92,6 +92,8 @@ def _seen(running: asyncio.Future[Any]) -> None:
 
 def is_async(call: Callable[..., Any]) -> bool:
     """Whether calling it only makes an awaitable, so that it may be called on the event loop."""
+    if type(call) is types.FunctionType:
+        return bool(call.__code__.co_flags & inspect.CO_COROUTINE)
     while isinstance(call, partial):
         call = call.func
     function = getattr(call, "__func__", call)

@@ -95,6 +95,8 @@ class Codec:
 
 def returns_of(call: Callable[..., Any]) -> Any:
     """The type of a callable's success value: awaitables and `Result[T, E]` unwrapped, INFER when it does not say."""
+    if type(call) is types.FunctionType and (known := _annotations.get(call.__code__)) is not None:
+        return known
     while hasattr(call, "func") and not isinstance(call, types.FunctionType):
         call = call.func  # functools.partial
     function = getattr(call, "__func__", call)

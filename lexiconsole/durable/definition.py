@@ -71,7 +71,10 @@ class Definition:
         except ValidationError as fault:
             raise InvalidInputError(
                 self.name,
-                {".".join(str(part) for part in e["loc"]): e["msg"].removeprefix("Value error, ") for e in fault.errors(include_url=False)},
+                {
+                    ".".join(str(part) for part in e["loc"]): e["msg"].removeprefix("Value error, ")
+                    for e in fault.errors(include_url=False)
+                },
             ) from None
 
     def schema(self) -> Json:

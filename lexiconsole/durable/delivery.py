@@ -157,7 +157,8 @@ class Delivery(Recording):
         self._order += 1
         work.order = self._order
         self.open.pop(work.key, None)
-        self._end_what_still_waits(work)
+        if work.tasks:
+            self._end_what_still_waits(work)
         if work.dropped and work in self._dropped:
             self._dropped.remove(work)
         self.schedule.settled(work)
@@ -165,11 +166,10 @@ class Delivery(Recording):
 
     def _end_what_still_waits(self, work: Work) -> None:
         """An outcome from outside (an answer, a skip) may leave a timer of ours behind, and no attempt may follow it."""
-        if work.tasks:
-            here = asyncio.current_task()
-            for task in work.tasks:
-                if task is not here:
-                    task.cancel()
+        here = asyncio.current_task()
+        for task in work.tasks:
+            if task is not here:
+                task.cancel()
 
     def outcome_under_way(self, work: Work) -> bool:
         """Whether it is decided already, although the model has not heard of it yet."""

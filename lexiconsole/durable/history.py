@@ -8,7 +8,7 @@ live run come out the same again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
@@ -199,4 +199,4 @@ def _edited(entry: Entry, edits: dict[int, Json]) -> Entry:
     name = _RESULT_FIELD.get(entry.kind, "result")
     kind = EntryKind.DONE if entry.kind is EntryKind.STEP_FAILED else entry.kind
     kept = {k: v for k, v in entry.data.items() if k != "error"}
-    return replace(entry, kind=kind, data={**kept, name: edits[entry.seq]})
+    return entry._replace(kind=kind, data={**kept, name: edits[entry.seq]})

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from threading import get_ident
 from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.addresses import child_id, idempotency_key
@@ -61,6 +62,8 @@ class LiveContext(Delivery):
         """
         super().__init__(run, host, history or History(), dry=dry, lenient=lenient)
         self._inherited = inherited or {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
 
     # the protocol
 
@@ -150,10 +153,7 @@ class LiveContext(Delivery):
     # making and waiting
 
     def _here(self, key: str) -> Strand:
-        try:
-            task = asyncio.current_task()
-        except RuntimeError:
-            task = None
+        task = asyncio.current_task(self._loop) if get_ident() == self._thread else None
         strand = self.main if task is self.main.task else self.strands.get(task)  # type: ignore[arg-type]
         if strand is None or task is None:
             raise ContextMisuseError(
@@ -241,6 +241,7 @@ class LiveContext(Delivery):
 
         NotOwnedError, StoreError and ReplayMismatchError come out of here too: the run stopped without an ending.
         """
+        self._loop, self._thread = asyncio.get_running_loop(), get_ident()
         self.main.task = asyncio.current_task()
         try:
             return await self._to_the_end(body)

@@ -234,14 +234,14 @@ class Step(Work):
     async def _try(self) -> Any:
         self.running = True
         token = in_step.set(self)
-        task = asyncio.current_task()
         try:
             got = await attempt(self.call, self.policy.timeout, self.ctx.host)
-            if self.interrupted and task is not None:  # it made something else of the cancellation
-                task.uncancel()
+            if self.interrupted and (task := asyncio.current_task()) is not None:
+                task.uncancel()  # it made something else of the cancellation
                 return Failure(got.cause, unknown=True, final=True) if type(got) is Failure else got
             return got
         except asyncio.CancelledError:
+            task = asyncio.current_task()
             if self.interrupted and task is not None:
                 task.uncancel()
                 return Failure(TimeoutError("interrupted after the run was cancelled"), unknown=True, final=True)

@@ -7,7 +7,7 @@ that is on its way are decided against its live context in `live_acts`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lexiconsole.durable.clock import Clock
@@ -67,7 +67,7 @@ async def _plan(
     tried = list(entries)
     if request.kind is RequestKind.SKIP:
         given: JsonObject = {"result": request.data.get("result")}
-        tried.append(replace(entries[-1], seq=row.seq + 1, kind=EntryKind.SKIPPED, key=target, data=given))
+        tried.append(entries[-1]._replace(seq=row.seq + 1, kind=EntryKind.SKIPPED, key=target, data=given))
     trial = await try_replay(definition, row, tried, clock=clock, codec=codec, also_void=voids, lenient=True)
     if trial.mismatch is not None:
         beside = f"{target} can not be skipped with that result: " if trial.mismatch.key == target else ""
@@ -99,7 +99,7 @@ async def _plan_edit(
             return Plan(refused=str(fault))
         target, what = entries[0].seq, "the input"
     data: JsonObject = {"target": target, "value": value}
-    tried = [*entries, replace(entries[-1], seq=row.seq + 1, kind=EntryKind.EDITED, key=request.target, data=data)]
+    tried = [*entries, entries[-1]._replace(seq=row.seq + 1, kind=EntryKind.EDITED, key=request.target, data=data)]
     failed_key = _what_failed(entries, history.voided) if row.status.ended else ""
     if failed_key == request.target:
         failed_key = ""  # its new result stands instead of the failure; there is nothing to try again

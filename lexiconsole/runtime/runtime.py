@@ -77,7 +77,7 @@ class Runtime:
         self.codec = Codec(self.settings.max_value_bytes, frozenset(self.settings.secrets))
         self.chance = random.Random()
         self.threads = Threads(self.settings.threads)
-        self.starts = Starts(self.settings.show_start_after)
+        self.starts = Starts(self.settings.show_start_after, lambda: self.drives)
         self.drives: dict[str, Drive] = {}
         self.refused: dict[str, str] = {}
         self.faults: dict[str, BaseException] = {}
@@ -146,10 +146,9 @@ class Runtime:
 
     def may_have_lost_runs(self) -> bool:
         """Whether this process gave no sign of life for so long that somebody may have taken its runs over."""
-        if self._suspect or self._owner is None:
-            return self._suspect
-        if self._owner.silent_for() > self.settings.stall_after / 2:
-            self._suspect = True
+        owner = self._owner
+        if not self._suspect and owner is not None:
+            self._suspect = self.clock.monotonic() - owner.last_beat > self.settings.stall_after / 2
         return self._suspect
 
     async def _look_again(self) -> None:
@@ -279,6 +278,7 @@ class Runtime:
     def _begin(self, drive: Drive) -> Drive:
         self.faults.pop(drive.row.id, None)
         self.drives[drive.row.id] = drive
+        self.starts.begin()
         drive.task = asyncio.get_running_loop().create_task(drive.go())
         drive.task.add_done_callback(lambda task: self._put_down(drive, task))
         return drive

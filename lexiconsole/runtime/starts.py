@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
+from collections.abc import Callable
 
 from lexiconsole.durable.host import StartWatch
 
@@ -12,27 +11,36 @@ __all__ = ["Starts"]
 
 
 class Starts:
-    """One timer for all steps of a runtime; watching a step costs an append."""
+    """One timer for all steps of a runtime, so that watching a step costs an append.
 
-    def __init__(self, after: float) -> None:
-        self._after = after
-        self._queue: deque[tuple[float, StartWatch]] = deque()
+    A step that runs is shown between `after` and `after` and a half seconds from its start: two rounds of the timer must
+    pass it by.
+    """
+
+    def __init__(self, after: float, wanted: Callable[[], object]) -> None:
+        """`wanted` tells whether any run is driven at all; without one the timer rests until `begin`."""
+        self._round, self._wanted = after / 2, wanted
+        self._rounds: list[list[StartWatch]] = [[], [], []]
+        self.watch: Callable[[StartWatch], None] = self._rounds[0].append
         self._timer: asyncio.TimerHandle | None = None
 
-    def watch(self, step: StartWatch) -> None:
-        self._queue.append((time.monotonic() + self._after, step))
+    def begin(self) -> None:
+        """Starts the timer; it goes on as long as it is wanted."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._after, self._sweep)
+            self._timer = asyncio.get_running_loop().call_later(self._round, self._turn)
 
-    def _sweep(self) -> None:
-        now = time.monotonic()
-        while self._queue and self._queue[0][0] <= now:
-            self._queue.popleft()[1].show_start()
+    def _turn(self) -> None:
+        newest, middle, oldest = self._rounds
+        self._rounds = [[], newest, middle]
+        self.watch = self._rounds[0].append
+        for step in oldest:
+            step.show_start()
         self._timer = None
-        if self._queue:
-            self._timer = asyncio.get_running_loop().call_later(max(0.005, self._queue[0][0] - now), self._sweep)
+        if self._wanted():
+            self.begin()
 
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._queue.clear()
+        for each in self._rounds:
+            each.clear()

@@ -96,7 +96,7 @@ class MemoryJournal:
             raise NotFoundError("run", new.origin, self._runs)
         if new.origin_seq > len(origin.entries):
             raise NotFoundError("entry", f"{new.origin}#{new.origin_seq}")
-        return [replace(entry, run_id=new.id) for entry in origin.entries[1 : new.origin_seq]]
+        return [entry._replace(run_id=new.id) for entry in origin.entries[1 : new.origin_seq]]
 
     def _new(self, new: NewRun, entries: list[Entry]) -> _Kept:
         digest = new.outline.digest()

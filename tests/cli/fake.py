@@ -197,7 +197,7 @@ class FakeWorkspace:
 
     def fork(self, run: RunRow, at: int, **how: Any) -> RunRow:
         self.forked.append({"at": at, **how})
-        entries = [replace(entry, run_id="r9") for entry in self.journal[run.id][:at]]
+        entries = [entry._replace(run_id="r9") for entry in self.journal[run.id][:at]]
         return self.put(entries, origin=run.id, origin_seq=at)
 
     def settle(self, run: RunRow, timeout: float | None = None) -> RunRow:

@@ -91,7 +91,7 @@ def many(workspace):
 def _renamed(script: Script, run: str):
     from dataclasses import replace
 
-    return [replace(entry, run_id=run) for entry in script.entries]
+    return [entry._replace(run_id=run) for entry in script.entries]
 
 
 def test_runs_that_need_somebody_come_first(cli, workspace):
