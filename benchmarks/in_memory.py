@@ -26,6 +26,8 @@ from lexiconsole import (
     State,
     StateMachine,
     Transition,
+    WorkflowBuilder,
+    WorkflowEngine,
     memory_context,
 )
 
@@ -85,6 +87,15 @@ def saga(timeout: float | None = None) -> AbstractSaga[None]:
     return made
 
 
+def graph(timeout: float | None = None) -> WorkflowEngine:
+    builder = WorkflowBuilder()
+    for number in range(STEPS):
+        builder.add_node(f"n{number}", noop)
+        if number:
+            builder.add_edge(f"n{number - 1}", f"n{number}")
+    return WorkflowEngine(builder, node_timeout=timeout)
+
+
 def bulk(**terms: Any) -> Callable[[], Awaitable[Any]]:
     operation = BulkOperation(same, BulkOperationConfig(batch_size=100, **terms))
 
@@ -138,6 +149,8 @@ async def figures() -> list[Figure]:
         Figure("pipeline step with a timeout", await cost(pipeline(timeout=5).execute, STEPS), 12),
         Figure("saga step", await cost(saga().execute, STEPS), 8),
         Figure("saga step with a timeout", await cost(saga(timeout=5).execute, STEPS), 12),
+        Figure("graph node", await cost(graph().execute, STEPS), 15),
+        Figure("graph node with a timeout", await cost(graph(timeout=5).execute, STEPS), 20),
         Figure("state transition", await cost(machine(Door), STEPS), 4),
         Figure("state transition, every other guarded", await cost(machine(GuardedDoor), STEPS)),
         Figure("bulk item, batches of 100", await cost(bulk(timeout=None), ITEMS), 0.3),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from lexiconsole.errors import LexiconsoleError, StepError
+from lexiconsole.types import RunStatus
 
 __all__ = ["GraphError"]
 
@@ -16,6 +17,9 @@ class GraphError(LexiconsoleError):
     `failures` has all that failed, by key, when several ran side by side. `checkpoint` goes on at the failed node, without
     running again what was done.
     """
+
+    status: ClassVar[RunStatus] = RunStatus.FAILED
+    """Also when a saga inside was undone: what other nodes did was not."""
 
     def __init__(
         self, graph: str, failures: Mapping[str, StepError], state: Mapping[str, Any], checkpoint: Any = None

@@ -180,6 +180,12 @@ class WorkflowGraph:
                 )
             if any(edge.depends for edge in ways):
                 raise DefinitionError(f"{self.name}: the gate {node.name} has a condition, and so has one of its edges")
+        inner = getattr(node, "graph", None)
+        if isinstance(inner, WorkflowGraph) and "next" in inner.nodes and any(edge.depends for edge in ways):
+            raise DefinitionError(
+                f"{self.name}: {node.name} decides under the key {node.name}/next which way goes on, "
+                "and a node inside it has that key; give the inner node another name"
+            )
         if node.name in self.terminals and any(not edge.depends for edge in ways) and not isinstance(node, GateNode):
             raise DefinitionError(
                 f"{self.name} can not end at {node.name}: the edge {node.name} → {ways[0].target} is always open"

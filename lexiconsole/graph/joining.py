@@ -43,7 +43,6 @@ class Visit:
         node: AbstractWorkflowNode,
         state: WorkflowState,
         came_from: Sequence[Visit] = (),
-        *,
         index: int = -1,
         number: int = 0,
         past: int | None = None,

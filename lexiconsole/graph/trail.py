@@ -14,25 +14,23 @@ UNKNOWN: Any = object()
 
 
 class Trail:
-    """`outcomes` by full key, `waiting` the questions that nobody here can be asked, `path` the visits as they ended."""
+    """`outcomes` by full key, `waiting` the questions that nobody here can be asked, `path` the visits as they ended.
 
-    __slots__ = ("_codec", "_encoded", "_known", "answers", "outcomes", "path", "save", "types", "waiting")
+    `is_new` says that nothing is known from before.
+    """
+
+    __slots__ = ("_codec", "_encoded", "_known", "answers", "is_new", "outcomes", "path", "save", "waiting")
 
     def __init__(self, checkpoint: WorkflowCheckpoint | None = None, answers: Mapping[str, Any] | None = None) -> None:
         self._known: Mapping[str, Any] = checkpoint.outcomes if checkpoint is not None else {}
         self._encoded = checkpoint is not None and checkpoint.encoded
         self._codec = Codec()
         self.answers: Mapping[str, Any] = answers or {}
+        self.is_new = not self._known and not self.answers
         self.outcomes: dict[str, Any] = {}
-        self.types: dict[str, Any] = {}
         self.waiting: dict[str, str] = {}
         self.path: list[str] = []
         self.save: Callable[[], Awaitable[None]] | None = None
-
-    @property
-    def is_new(self) -> bool:
-        """Nothing is known from before."""
-        return not self._known and not self.answers
 
     def known(self, key: str, returns: Any) -> Any:
         """The outcome that a checkpoint has for the key, or the answer that came with it; else UNKNOWN."""

@@ -49,8 +49,9 @@ class _Arrival:
 
     def came_from(self) -> list[Visit]:
         """In the order of the edges, whoever was faster."""
-        if len(self.by) > 1:
-            self.by.sort(key=lambda token: (token[0], token[1].depth))
+        if len(self.by) == 1:
+            return [self.by[0][1]]
+        self.by.sort(key=lambda token: (token[0], token[1].depth))
         return [visit for _, visit in self.by]
 
 
@@ -109,7 +110,10 @@ class Walk:
         arrivals = self.arrivals
         if not arrivals or self.failures:
             return None
-        if (self.waiting or self.stands) and not self._has_room():
+        idle = not self.waiting and not self.stands
+        if idle and len(arrivals) == 1:
+            return arrivals.pop()
+        if not idle and not self._has_room():
             return None
         for place, arrival in enumerate(arrivals):
             if self._may_start(arrival):
@@ -125,11 +129,9 @@ class Walk:
 
     def _may_start(self, arrival: _Arrival) -> bool:
         name = arrival.node.name
-        under_way: Sequence[Visit] = ()
-        if self.waiting or self.stands:
-            under_way = (*self.waiting, *self.stands)
-            if any(visit.name == name for visit in under_way):
-                return False
+        under_way = (*self.waiting, *self.stands)
+        if any(visit.name == name for visit in under_way):
+            return False
         upstream = self.plan.upstream.get(name, 0)
         if not upstream:
             return True
@@ -158,20 +160,20 @@ class Walk:
         except Exception as fault:
             self._fail(node.name if number == 1 else f"{node.name}#{number}", _error(self.prefix + node.name, fault))
             return
-        visit = Visit(node, state, came_from, index=len(self.visits), number=number, past=past)
+        visit = Visit(node, state, came_from, len(self.visits), number, past)
         self.visits.append(visit)
         self.last[node.name] = visit
         known = UNKNOWN if self.trail.is_new else self.trail.known(self.prefix + visit.key, node.returns)
         if known is not UNKNOWN:
             await self._take(visit, known)
-        elif self.over:
+        elif self.deadline < math.inf and self.over:
             self._fail(visit.key, self._late(visit.key))
         else:
-            await self._begin(visit)
+            if node.due is not None and self.ctx.journaled:
+                visit.asked_at = await self.ctx.now(f"{visit.key}/asked")
+            self._begin(visit)
 
-    async def _begin(self, visit: Visit) -> None:
-        if visit.node.due is not None and self.ctx.journaled:
-            visit.asked_at = await self.ctx.now(f"{visit.key}/asked")
+    def _begin(self, visit: Visit) -> None:
         try:
             durable = visit.node.begin(self, visit)
         except Exception as fault:
@@ -209,7 +211,7 @@ class Walk:
     async def _take(self, visit: Visit, value: Any) -> None:
         """Remembers what it gave, puts it into the state, and follows the edges that are open."""
         plan, trail = self.plan, self.trail
-        full = self.prefix + visit.key
+        full = self.prefix + visit.key if self.prefix else visit.key
         trail.outcomes[full] = value
         trail.path.append(full)
         try:
@@ -245,6 +247,9 @@ class Walk:
 
     def _follow(self, visit: Visit, ways: Sequence[Way]) -> None:
         """What was begun goes on before something else begins. At a join those that arrive wait for one visit together."""
+        if not self.arrivals and len(ways) == 1:
+            self.arrivals.append(_Arrival(self.graph.nodes[ways[0].target], ways[0].number, visit))
+            return
         new: list[_Arrival] = []
         for way in ways:
             expected = [place for place, arrival in enumerate(self.arrivals) if arrival.node.name == way.target]
