@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
@@ -15,11 +16,18 @@ from lexiconsole.runtime.output import capture_steps
 from lexiconsole.runtime.recovery import bury_the_dead, drive_what_waits
 from lexiconsole.runtime.runtime import Runtime
 
-__all__ = ["Engine", "Listener"]
+__all__ = ["Engine", "Listener", "calm_collector"]
 
 T = TypeVar("T")
 Listener = Callable[[Entry | Progress, str], None]
 """Called on the engine's thread with an entry or progress, and the run's id."""
+
+
+def calm_collector() -> None:
+    """Lets Python look for cycles of garbage less often: many runs keep many objects alive, and looking at all of them
+    after every few hundred new ones costs a tenth of the engine's time. Runs leave no cycles that matter behind."""
+    gc.freeze()
+    gc.set_threshold(20_000, 25, 25)
 
 
 class Engine:
@@ -40,6 +48,7 @@ class Engine:
         """Opens the journal on the engine's thread; raises what opening raised."""
         if self._capture:
             capture_steps()
+            calm_collector()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._main()), name="lexiconsole-engine", daemon=True
         )
