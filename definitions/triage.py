@@ -142,9 +142,9 @@ _HASTE = r"urgent|asap|production|outage|down|data loss|lost|security|immediatel
 def by_rule(state: Any) -> Verdict:
     """Counts the words that speak for each category. It is sure when one has twice as many as the next."""
     text = state["input"].lower()
-    counts = Counter({category: _count(words, text) for category, words in _SPEAKS_FOR.items()})
+    counts: Counter[Category] = Counter({category: _count(words, text) for category, words in _SPEAKS_FOR.items()})
     (first, most), (_, next_most) = counts.most_common(2)
-    category = first if most else "other"
+    category: Category = first if most else "other"
     haste = _count(_HASTE, text)
     passages: list[Passage] = state["passages"]
     return Verdict(
