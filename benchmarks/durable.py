@@ -34,7 +34,9 @@ from lexiconsole.store import SqliteJournal
 from lexiconsole.types import RunStatus
 
 ROUNDS = 3
-BARE_ROW = "INSERT INTO t (run, seq, at, kind, key, attempt, data) VALUES (1, ?, 1.5, 'step.done', 'step-000001', 1, '1')"
+BARE_ROW = (
+    "INSERT INTO t (run, seq, at, kind, key, attempt, data) VALUES (1, ?, 1.5, 'step.done', 'step-000001', 1, '1')"
+)
 PYTHON = sys.executable
 
 
@@ -96,7 +98,9 @@ async def with_runtime(path: Path, body: Callable[[Runtime], Awaitable[float]]) 
     await journal.open()
     runtime = Runtime(journal, Shelf(), locks=path.parent / "locks")
     await runtime.owner()
-    warm, _ = await runtime.create(Shelf.known["steps"], 1)  # what is imported and built once in a process counts for no run
+    warm, _ = await runtime.create(
+        Shelf.known["steps"], 1
+    )  # what is imported and built once in a process counts for no run
     await runtime.drives[warm.id].ended
     calm_collector()  # as the engine does
     try:

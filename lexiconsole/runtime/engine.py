@@ -25,7 +25,8 @@ Listener = Callable[[Entry | Progress, str], None]
 
 def calm_collector() -> None:
     """Lets Python look for cycles of garbage less often: many runs keep many objects alive, and looking at all of them
-    after every few hundred new ones costs a tenth of the engine's time. Runs leave no cycles that matter behind."""
+    after every few hundred new ones costs a tenth of the engine's time. Runs leave no cycles that matter behind.
+    """
     gc.freeze()
     gc.set_threshold(20_000, 25, 25)
 

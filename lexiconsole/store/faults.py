@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from lexiconsole.errors import StoreError
+from lexiconsole.store.statements import statement
 
 __all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "has_content", "store_error"]
 
@@ -68,7 +69,7 @@ def check_library() -> None:
 def _has_json() -> bool:
     with closing(sqlite3.connect(":memory:")) as db:
         try:
-            db.execute("SELECT json_extract('[1]', '$[0]')")
+            db.execute(statement("has_json"))
         except sqlite3.OperationalError:
             return False
         return True

@@ -89,7 +89,6 @@ def many(workspace):
 
 
 def _renamed(script: Script, run: str):
-    from dataclasses import replace
 
     return [entry._replace(run_id=run) for entry in script.entries]
 
