@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from lexiconsole.app.application import Application
     from lexiconsole.app.cache import MemoryCache
-    from lexiconsole.app.module import Module, Priority, Provider, module
+    from lexiconsole.app.module import Module, Priority, Provider
     from lexiconsole.app.workflow_module import WorkflowModule
     from lexiconsole.app.workflow_provider import WorkflowProvider
     from lexiconsole.approval import (
@@ -146,7 +146,7 @@ _HOME = {
     "lexiconsole.approval": "Approval ApprovalChain ApprovalDecision ApprovalError ApprovalLevel ApprovalPolicy ApprovalStep RejectedError",
     "lexiconsole.app.application": "Application",
     "lexiconsole.app.cache": "MemoryCache",
-    "lexiconsole.app.module": "Module Priority Provider module",
+    "lexiconsole.app.module": "Module Priority Provider",
     "lexiconsole.app.workflow_module": "WorkflowModule",
     "lexiconsole.app.workflow_provider": "WorkflowProvider",
     "lexiconsole.bulk": (
@@ -323,7 +323,6 @@ __all__ = [
     "current_step",
     "execute",
     "memory_context",
-    "module",
     "parallel",
     "run_in_memory",
     "saga_step",

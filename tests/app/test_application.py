@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from lexiconsole import Application, Module, Priority, Provider, WorkflowModule, module, workflow
+from lexiconsole import Application, Module, Priority, Provider, WorkflowModule, workflow
 from lexiconsole.app.runs import Runs
+from lexiconsole.di.module import module
 from lexiconsole.durable import watching
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import DefinitionError, InvalidInputError, NotFoundError, RefusedError
@@ -226,7 +227,8 @@ async def test_a_workflow_that_calls_another_by_name_finds_it():
 
 PROGRAM = dedent('''
     import sys
-    from lexiconsole import Application, WorkflowModule, Provider, Module, module, workflow
+    from lexiconsole import Application, WorkflowModule, Provider, Module, workflow
+    from lexiconsole.di.module import module
     from lexiconsole.app.runs import Runs
 
     @workflow

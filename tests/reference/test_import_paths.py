@@ -48,6 +48,13 @@ def test_what_the_documents_import_is_there(path):
         assert found is getattr(root, name, found), f"{path}.{name} is another object than lexiconsole.{name}"
 
 
+def test_the_root_s_names_are_not_hidden_by_modules_of_the_same_name():
+    """Importing `lexiconsole.module` puts that module where a root name `module` would be."""
+    root = importlib.import_module("lexiconsole")
+    files = {path.stem for path in Path(str(root.__file__)).parent.iterdir()}
+    assert not files & set(root.__all__)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_each_path_can_be_the_first_import_of_a_program(path):
     """No path works only because another was imported before."""
