@@ -9,5 +9,8 @@ from lexiconsole.durable.addresses import ID_LETTERS
 __all__ = ["new_run_id"]
 
 
+_LETTERS = bytes(ord(ID_LETTERS[byte % 32]) for byte in range(256))
+
+
 def new_run_id() -> str:
-    return "".join(ID_LETTERS[byte % 32] for byte in os.urandom(12))
+    return os.urandom(12).translate(_LETTERS).decode()
