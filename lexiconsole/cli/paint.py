@@ -34,9 +34,6 @@ class Paint:
     def bold(self, text: str) -> str:
         return f"\x1b[1m{text}{_RESET}" if self.depth and text else text
 
-    def faint(self, text: str) -> str:
-        return f"\x1b[2m{text}{_RESET}" if self.depth and text else text
-
     def plain(self, text: str) -> str:
         """Text with the few drawing signs that we add ourselves replaced, where only ASCII can be shown."""
         return text.translate(_PLAIN) if self.ascii_only else text

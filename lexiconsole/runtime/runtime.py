@@ -27,8 +27,9 @@ from lexiconsole.errors import (
     StoreError,
     WorkflowVersionMismatchError,
 )
-from lexiconsole.runtime import children
+from lexiconsole.runtime import children, requests
 from lexiconsole.runtime.drive import Drive
+from lexiconsole.runtime.forking import forked
 from lexiconsole.runtime.ids import new_run_id
 from lexiconsole.runtime.owner import Owner
 from lexiconsole.runtime.retrying import retry_by_itself
@@ -229,8 +230,6 @@ class Runtime:
         entries = await self.journal.load(origin, upto=at)
         if not 1 <= at <= origin.seq:
             raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
-        from lexiconsole.runtime.forking import forked
-
         new, writes = forked(origin, entries, at, definition, edits, compensate, self.codec, self.clock.now())
         new = replace(new, id=new_run_id(), by=by, fingerprint=self.definitions.fingerprint(definition.name))
         row, _ = await self.journal.create(new)
@@ -370,21 +369,17 @@ class Runtime:
         return number
 
     async def give_up(self, drive: Drive, fault: ReplayMismatchError) -> bool:
-        from lexiconsole.runtime.requests import give_up
-
-        return await give_up(drive, fault)
+        return await requests.give_up(drive, fault)
 
     async def do_requests(self) -> None:
         """Turns what was asked of runs driven here into entries or recorded refusals."""
-        from lexiconsole.runtime.requests import do
-
         if self._owner is None or not self.drives:
             return
         for request in await self.journal.requests(owner=self._owner.number):
             drive = self.drives.get(request.run_id)
             if drive is not None:
                 try:
-                    await do(drive, request)
+                    await requests.do(drive, request)
                 except NotOwnedError:
                     continue  # that run was lost and its drive has stopped; the others are ours
 
