@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Field", "fields"]
+__all__ = ["Field", "fields", "limits"]
 
 _LIMITS = (
     ("minimum", "at least {}"),
@@ -69,14 +69,15 @@ def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *,
     default = json.dumps(schema["default"], ensure_ascii=False) if known else ""
     about = str(schema.get("description", ""))
     return Field(
-        name, _type(raw, definitions), required, default, about.partition("\n")[0], _limits(schema, definitions)
+        name, _type(raw, definitions), required, default, about.partition("\n")[0], limits(schema, definitions)
     )
 
 
-def _limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[str, ...]:
+def limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a schema says of bounds, in words; those of its alternatives too."""
     found = [text.format(schema[key]) for key, text in _LIMITS if key in schema and (key, schema[key]) not in _EMPTY]
     for choice in schema.get("anyOf", ()):
-        found += _limits(_resolved(choice, definitions), definitions)
+        found += limits(_resolved(choice, definitions), definitions)
     return tuple(found)
 
 
