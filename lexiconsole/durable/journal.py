@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.outline import Outline
 from lexiconsole.types import Instant, JsonObject, RunStatus
@@ -278,7 +279,32 @@ class Journal(Protocol):
     async def request_state(self, number: int) -> Request | None: ...
 
     async def close_request(self, number: int, state: RequestState, reply: str = "") -> None:
-        """Closes a request that led to no entry. Those that did are closed by the entry's `request`, in its commit."""
+        """Closes a request that led to no entry; one that is refused becomes a fact of the audit. Requests that led to an
+        entry are closed by the entry's `request`, in its commit.
+        """
+        ...
+
+    # what people decided
+    async def audit(self, after: int = 0, limit: int = 1000) -> list[Audited]:
+        """The chain behind a number, in order: a link for each entry that `audit.audited` lets in, written in its commit,
+        and for each refusal and attempt without an entry.
+        """
+        ...
+
+    async def audit_head(self) -> tuple[int, str]:
+        """Number and hash of the newest link; (0, "") when nothing was decided yet."""
+        ...
+
+    async def attempted(self, at: Instant, key: str, by: str, data: JsonObject) -> None:
+        """Chains an attempt that was refused before it could reach a run, as a fact of the kind `refused` with seq 0."""
+        ...
+
+    async def decisions(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
+        """Position and fact of each entry that is a decision, as the journal has it now: what the chain must say."""
+        ...
+
+    async def altered_copies(self, limit: int = 20) -> list[tuple[str, int]]:
+        """Run and seq of decisions that a fork took over and that are no longer what they are in its origin."""
         ...
 
     # care

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from lexiconsole.durable.audit import Audited, audited, chained
 from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
 from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestKind, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, NotOwnedError, StoreError
+from lexiconsole.store.auditing import attempt_fact, entry_fact, refusal_fact
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.projection import Standing, request_of, settle
 from lexiconsole.store.rows import encode_entry, encode_request, encode_run
@@ -54,6 +56,7 @@ class MemoryJournal:
         self._owners: dict[int, OwnerRow] = {}
         self._owners_ever = 0
         self._requests: dict[int, Request] = {}
+        self._audit: list[Audited] = []
         self._refused: set[tuple[int, int]] = set()
         self._listeners = Listeners()
         self._open = False
@@ -84,6 +87,8 @@ class MemoryJournal:
         self._runs[new.id] = kept
         self._by_number.append(kept)
         self._log += kept.entries
+        if _is_decision(kept, first):
+            self._chain(entry_fact(first))
         self._listeners.publish(kept.entries)
         return kept.listed(), True
 
@@ -156,6 +161,8 @@ class MemoryJournal:
             kept.row = replace(kept.row, owner=None)
         for entry in entries:
             self._settle(entry)
+            if _is_decision(kept, entry):
+                self._chain(entry_fact(entry))
             if entry.kind in ENDINGS:
                 self._tell_parent(kept, entry)
 
@@ -308,6 +315,38 @@ class MemoryJournal:
         request = self._requests.get(number)
         if request is not None and request.state is RequestState.OPEN:
             self._requests[number] = replace(request, state=state, reply=reply)
+            if state is RequestState.REFUSED and request.kind is not RequestKind.CHILD_ENDED:
+                self._chain(refusal_fact(request, reply))
+
+    # what people decided
+
+    def _chain(self, fact: str) -> None:
+        number, head = self._audit_head()
+        self._audit.append(Audited(number + 1, fact, chained(head, fact)))
+
+    def _audit_head(self) -> tuple[int, str]:
+        return (self._audit[-1].number, self._audit[-1].hash) if self._audit else (0, "")
+
+    async def audit(self, after: int = 0, limit: int = 1000) -> list[Audited]:
+        return self._audit[after : after + limit]
+
+    async def audit_head(self) -> tuple[int, str]:
+        return self._audit_head()
+
+    async def attempted(self, at: Instant, key: str, by: str, data: JsonObject) -> None:
+        self._chain(attempt_fact(at, key, by, data))
+
+    async def decisions(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = []
+        for position, entry in enumerate(self._log[after:], after + 1):
+            if len(found) >= limit:
+                break
+            if _is_decision(self._runs[entry.run_id], entry):
+                found.append((position, entry_fact(entry)))
+        return found
+
+    async def altered_copies(self, limit: int = 20) -> list[tuple[str, int]]:
+        return []  # nobody can reach them here
 
     # care
 
@@ -326,6 +365,10 @@ class MemoryJournal:
     @staticmethod
     def _folded(kept: _Kept) -> Standing:
         return Standing.at_birth(kept.driven, kept.start_at).fold(kept.entries, kept.row.origin_seq)
+
+
+def _is_decision(kept: _Kept, entry: Entry) -> bool:
+    return audited(entry, kept.row.origin_seq, fork=bool(kept.row.origin))
 
 
 def _fits(kept: _Kept, which: RunFilter) -> bool:

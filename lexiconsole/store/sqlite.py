@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from lexiconsole.durable.audit import Audited, fact
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, StoreError
+from lexiconsole.store.auditing import attempt_fact, teach_chaining
 from lexiconsole.store.care import check, rebuild
 from lexiconsole.store.connection import Connection, Durability, connect, look, pragmas
 from lexiconsole.store.faults import check_library, check_place, has_content
@@ -21,7 +23,7 @@ from lexiconsole.store.reader import Readers
 from lexiconsole.store.rows import encode_request, entry_of, request_of_row, run_of, task_of
 from lexiconsole.store.statements import statement
 from lexiconsole.store.writer import Writer
-from lexiconsole.types import Instant, RunStatus
+from lexiconsole.types import Instant, JsonObject, RunStatus
 
 __all__ = ["SqliteJournal"]
 
@@ -83,6 +85,7 @@ class SqliteJournal:
             )
         for pragma in pragmas(self._durability):
             await connection.all(pragma)
+        await teach_chaining(connection)
         await migrate(connection, self._path)
 
     async def close(self) -> None:
@@ -228,7 +231,28 @@ class SqliteJournal:
         return None if row is None else request_of_row(row)
 
     async def close_request(self, number: int, state: RequestState, reply: str = "") -> None:
-        await self._write("close_request", number, state.value, reply)
+        if state is RequestState.REFUSED:
+            await self._write("refuse_request", number, reply)
+        else:
+            await self._write("close_request", number, state.value, reply)
+
+    # what people decided
+
+    async def audit(self, after: int = 0, limit: int = 1000) -> list[Audited]:
+        return [Audited(*row) for row in await self._readers.all("audit", after, limit)]
+
+    async def audit_head(self) -> tuple[int, str]:
+        number, head = await self._readers.one("audit_head") or (0, "")
+        return number, head
+
+    async def attempted(self, at: Instant, key: str, by: str, data: JsonObject) -> None:
+        await self._write("audit_add", attempt_fact(at, key, by, data))
+
+    async def decisions(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
+        return [(position, fact(*row)) for position, *row in await self._readers.all("decisions", after, limit)]
+
+    async def altered_copies(self, limit: int = 20) -> list[tuple[str, int]]:
+        return [(run_id, seq) for run_id, seq in await self._readers.all("altered_copies", limit)]
 
     # care
 

@@ -12,7 +12,7 @@ import pytest
 from lexiconsole.errors import StoreError
 from lexiconsole.store import SqliteJournal, faults
 from lexiconsole.store.conformance.stories import Pen, driven, new_run
-from lexiconsole.store.migrations import APPLICATION_ID
+from lexiconsole.store.migrations import APPLICATION_ID, MIGRATIONS
 from tests.store.writing import child, opened, outside, result, traces
 
 
@@ -24,7 +24,7 @@ async def test_a_store_is_made_with_its_folder_and_leaves_one_file(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["store.db"]
     with outside(path) as db:
         assert db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -118,7 +118,7 @@ def zeros(path: Path) -> None:
         (foreign_in_wal_mode, "of another program"),
         (foreign_by_its_mark, "of another program"),
         (foreign_that_was_killed, "of another program"),
-        (newer, "has version 12, this lexiconsole knows version 1; install a newer"),
+        (newer, f"has version 12, this lexiconsole knows version {len(MIGRATIONS)}; install a newer"),
         (text, "is not an SQLite database"),
         (a_few_bytes, "is not an SQLite database"),
         (zeros, "is not an SQLite database"),

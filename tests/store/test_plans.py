@@ -42,6 +42,10 @@ QUESTIONS = {
     "request_by_number": (1,),
     "close_request": (1, "refused", ""),
     "landed": (10, 2),
+    "audit": (0, 10),
+    "audit_head": (),
+    "audit_add": ("{}",),
+    "refuse_request": (1, ""),
 }
 
 SMALL = {"t", "q", "owners", "tally", "value", "c", "e", "pair", "json_each", "o"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import lexiconsole.store
+from lexiconsole.durable.audit import chained, fact
 from lexiconsole.store.migrations import MIGRATIONS
 from lexiconsole.store.statements import script, statement
 
@@ -20,6 +21,8 @@ SOURCES = "\n".join(path.read_text() for path in STORE.glob("*.py"))
 @pytest.fixture(scope="module")
 def db():
     with sqlite3.connect(":memory:") as db:
+        db.create_function("audit_fact", 8, fact, deterministic=True)
+        db.create_function("audit_hash", 2, chained, deterministic=True)
         for step in MIGRATIONS:
             for sql in script(step.sql):
                 db.execute(sql)

@@ -10,6 +10,7 @@ To test a store of your own:
 the same folder. Needs pytest and pytest-asyncio; nothing else of lexiconsole imports this.
 """
 
+from lexiconsole.store.conformance.audit import AuditConformance
 from lexiconsole.store.conformance.commits import CommitsConformance
 from lexiconsole.store.conformance.entries import EntriesConformance
 from lexiconsole.store.conformance.following import FollowingConformance
@@ -34,5 +35,6 @@ class JournalConformance(
     RequestsConformance,
     ListingConformance,
     HistoriesConformance,
+    AuditConformance,
 ):
     """Everything a journal must do with one instance on a store."""

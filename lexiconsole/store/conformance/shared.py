@@ -12,6 +12,7 @@ import pytest_asyncio
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Journal, Request, RequestKind, RequestState
 from lexiconsole.errors import NotOwnedError
+from lexiconsole.store.conformance.audit import assert_sound
 from lexiconsole.store.conformance.stories import AT, Case, Pen, driven, new_run
 
 __all__ = ["SharedJournalConformance"]
@@ -103,6 +104,12 @@ class SharedJournalConformance(Case):
 
         await asyncio.gather(follow(), *(write(pen) for pen in pens))
         assert seen == await journal.tail(0, 10_000)
+
+    async def test_both_write_one_chain(self, journal: Journal, other: Journal) -> None:
+        pens = [await driven(which, f"r{n}") for n, which in enumerate([journal, other] * 3)]
+        writing = [pen.append((EntryKind.ANSWERED, str(n), {"value": n}), by="ada") for n in range(30) for pen in pens]
+        await asyncio.gather(*writing)
+        assert len(await assert_sound(other)) == 6 * 30
 
     async def test_one_may_close_while_the_other_goes_on(self, journal: Journal, other: Journal) -> None:
         pen = await driven(journal)

@@ -1,0 +1,1 @@
+INSERT INTO refusals (number, reply) VALUES (?, ?)
