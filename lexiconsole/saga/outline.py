@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
-from lexiconsole.saga.step import Stage
+from lexiconsole.saga.step import PreparedStep, Stage
 
 __all__ = ["saga_outline"]
 
@@ -29,4 +29,10 @@ def _nodes(stages: Sequence[Stage]) -> Iterator[OutlineNode]:
         if stage.name:
             yield OutlineNode(stage.name, NodeKind.PARALLEL)
         for step in stage.steps:
-            yield OutlineNode(step.name, label=f"{step.name} (pivot)" if step.step.pivot else "", parent=stage.name)
+            yield OutlineNode(step.name, label=_label(step), parent=stage.name)
+
+
+def _label(step: PreparedStep) -> str:
+    """What can never be undone, and what needs no undoing, is said in the label: it does not change the shape."""
+    mark = "pivot" if step.step.pivot else "read-only" if step.step.read_only else ""
+    return f"{step.name} ({mark})" if mark else ""

@@ -1,0 +1,105 @@
+"""A saga's verdict in words: whether it was rolled back, and if not, exactly what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lexiconsole.types import Json, RunStatus
+from lexiconsole.views.lanes import Lanes, Need, Passage
+from lexiconsole.views.values import brief
+from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, Look, StepState
+
+__all__ = ["LaneVerdict", "effect_line", "effect_of", "lane_verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneVerdict:
+    """`word` in capitals, `sentence` the rest; `look` gives glyph and colour. Not yet made harmless."""
+
+    look: Look
+    word: str
+    sentence: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.word}: {self.sentence}" if self.sentence else self.word
+
+
+def lane_verdict(lanes: Lanes) -> LaneVerdict:
+    """The last word on the saga as it stands."""
+    look, left = RUN_LOOKS[lanes.status], lanes.left
+    given_up = [step for step in left if step.undo.need in (Need.GAVE_UP, Need.LEFT)]
+    if lanes.turned:
+        return _turned(lanes, left, given_up)
+    match lanes.status:
+        case RunStatus.COMPLETED:
+            return LaneVerdict(look, "COMPLETED", f"all {len(lanes.steps)} steps took effect")
+        case RunStatus.FAILED | RunStatus.CANCELLED:
+            word = look.word.upper()
+            stays = [step.key for step in lanes.steps if step.in_effect or step.undo.need is Need.FINAL]
+            return LaneVerdict(look, word, f"{_list(stays)} stays" if stays else "nothing had taken effect")
+        case RunStatus.DOUBTFUL:
+            held = lanes.failure
+            return LaneVerdict(look, "DOUBTFUL", f"somebody must say what came of {held.key}" if held else "")
+        case _:
+            done = sum(step.state in (StepState.DONE, StepState.BY_HAND, StepState.SKIPPED) for step in lanes.steps)
+            now = [step.key for step in lanes.steps if step.state in _NOW]
+            at = f", now {_list(now)}" if now else ""
+            return LaneVerdict(look, look.word.upper(), f"{done} of {len(lanes.steps)} steps done{at}")
+
+
+_NOW = frozenset({StepState.RUNNING, StepState.RETRYING, StepState.WAITING, StepState.SLEEPING, StepState.DOUBTFUL})
+
+
+def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) -> LaneVerdict:
+    undone = [step for step in lanes.unwinding if step.undo.need is Need.DONE]
+    if given_up:
+        rest = [step for step in left if step not in given_up]
+        sentence = "; ".join(f"{effect_line(step)} is still in effect" for step in given_up)
+        waiting = f"; {_list([step.key for step in rest])} still to be undone" if rest else ""
+        return LaneVerdict(STEP_LOOKS[StepState.UNDO_FAILED], "ROLLBACK INCOMPLETE", sentence + waiting)
+    if left and not lanes.story.ended:
+        sentence = (
+            f"{len(undone)} of {len(lanes.unwinding)} undone; still in effect: {_list([*map(effect_line, left)])}"
+        )
+        return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATING], "ROLLING BACK", sentence)
+    by_hand = [step.key for step in undone if step.undo.by_hand]
+    hand = f" ({_list(by_hand)} by hand)" if by_hand else ""
+    names = [step.key for step in undone]
+    sentence = (
+        f"nothing is left; undone newest first: {', '.join(names)}{hand}" if names else "nothing had taken effect"
+    )
+    return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATED], "ROLLED BACK", sentence)
+
+
+def effect_line(step: Passage, limit: int = 40) -> str:
+    """What a step did, by its result: `charge (CH-9738B528, 8900 cents)`; its key alone when it gave nothing."""
+    told = effect_of(step.effect, limit)
+    return f"{step.key} ({told})" if told else step.key
+
+
+def effect_of(result: Json, limit: int = 40) -> str:
+    """A result as an effect: of an object its telling fields, of anything else itself."""
+    if result is None or result in ("", {}, []):
+        return ""
+    if not isinstance(result, dict):
+        return brief(result, limit)
+    parts = [_part(name, value) for name, value in result.items() if _tells(value)]
+    return brief("  ".join(parts), limit)
+
+
+def _tells(value: Any) -> bool:
+    return value not in (None, "", 0, False) and not isinstance(value, dict | list)
+
+
+def _part(name: str, value: Any) -> str:
+    if value is True:
+        return name
+    return f"{name} {value:,}" if isinstance(value, int | float) else str(value)
+
+
+def _list(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
