@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.people import Nobody, People
 from lexiconsole.errors import AmbiguousError, LexiconsoleError, NotFoundError, RefusedError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.interventions import Plan, revision
@@ -27,6 +28,7 @@ from lexiconsole.types import Json, RunStatus
 if TYPE_CHECKING:
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
+    from lexiconsole.views.inbox import Task
 
 __all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
 
@@ -65,6 +67,7 @@ class Workspace:
         self.root, self.settings = root, settings
         self.store_path = store if store is not None else root / settings.store.path
         self.user = getpass.getuser()
+        self.people: People = Nobody()
         self._catalog: Catalog | None = None
         self._engine: Engine | None = None
         self._empty = False
@@ -150,6 +153,20 @@ class Workspace:
 
     def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
         return self._look(lambda runtime: runtime.journal.tasks(run))
+
+    def task(self, id: str, *, me: str = "") -> Task:
+        """The open task RUN:KEY (the run may be abbreviated) as `me` sees it, by default the user."""
+        from lexiconsole.app.tasks import find_task
+
+        return find_task(self, id, me or self.user)
+
+    def inbox(
+        self, *, mine: bool = False, roles: Sequence[str] = (), run: RunRow | None = None, me: str = ""
+    ) -> list[Task]:
+        """Open tasks, due ones first: all, those that `me` may decide, or those that are for one of the roles."""
+        from lexiconsole.app.tasks import inbox
+
+        return inbox(self, me or self.user, mine=mine, roles=roles, run=run)
 
     def follow(self, run: RunRow, after: int = 0, timeout: float | None = None) -> Iterator[Entry | Progress]:
         """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""
@@ -315,7 +332,7 @@ class Workspace:
             secrets=tuple(self.settings.secrets),
         )
         locks = None if self._empty else self.store_path.parent / "locks"
-        return Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine)
+        return Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine, people=self.people)
 
 
 class _Definitions:

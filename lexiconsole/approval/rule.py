@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias, assert_never
@@ -26,6 +26,7 @@ __all__ = [
     "LevelRule",
     "Next",
     "Rejected",
+    "Stop",
     "Stuck",
     "Tally",
     "Threshold",
@@ -50,21 +51,28 @@ Threshold: TypeAlias = ApprovalPolicy | int | float
 
 
 class Verdict(StrEnum):
-    """ABSTAIN: the seat is taken, but says neither; also an approver that could not be asked."""
+    """ABSTAIN: the seat is taken, but says neither; also an approver that could not be asked. WITHDRAWN: the person takes
+    back what they said while the level is open.
+    """
 
     APPROVE = "approve"
     REJECT = "reject"
     ABSTAIN = "abstain"
+    WITHDRAWN = "withdrawn"
 
 
 class LevelOutcome(StrEnum):
-    """STUCK: the quorum can not be reached any more, and not because of rejections alone."""
+    """STUCK: the quorum can not be reached any more, and not because of rejections alone. WITHDRAWN: whoever began it took
+    the request back. OVERDUE: time ran out.
+    """
 
     OPEN = "open"
     APPROVED = "approved"
     REJECTED = "rejected"
     STUCK = "stuck"
     SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"
+    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +95,13 @@ class Vote:
 class LevelRule:
     """A level as the rule sees it: who may decide, how many must, and where a rejection leads (empty: to the end).
 
-    `skipped` says that it does not apply to the subject. `barred` are persons who may not decide here; their seats do not
-    exist for the threshold either.
+    `seats` None: nobody has looked yet who they are; the level is to be opened before it can be judged. `skipped` says
+    that it does not apply to the subject. `barred` are persons who may not decide here; their seats do not exist for the
+    threshold either.
     """
 
     name: str
-    seats: tuple[str, ...]
+    seats: tuple[str, ...] | None
     threshold: Threshold = ApprovalPolicy.ALL
     back_to: str = ""
     skipped: bool = False
@@ -100,8 +109,22 @@ class LevelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """What ends a chain while that level is open: its request is taken back (WITHDRAWN), or time ran out (OVERDUE)."""
+
+    level: str
+    round: int
+    outcome: LevelOutcome
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """How a level stands in one round. `votes` are those that count, `waiting` the seats without one."""
+    """How a level stands in one round. `votes` are those that count, `waiting` the seats without one.
+
+    `by` and `reason` are those of a Stop.
+    """
 
     level: str
     round: int
@@ -109,6 +132,8 @@ class Tally:
     needed: int
     votes: tuple[Vote, ...] = ()
     waiting: tuple[str, ...] = ()
+    by: str = ""
+    reason: str = ""
 
     def of(self, verdict: Verdict) -> list[Vote]:
         return [vote for vote in self.votes if vote.verdict is verdict]
@@ -131,14 +156,14 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The last tally is the level that rejected."""
+    """The last tally is the level that rejected, or at which the request was withdrawn."""
 
     tallies: tuple[Tally, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The last tally is the level that can not come to a decision."""
+    """The last tally is the level that can not come to a decision, or for which time ran out."""
 
     tallies: tuple[Tally, ...]
 
@@ -146,14 +171,23 @@ class Stuck:
 Next: TypeAlias = Ask | Approved | Rejected | Stuck
 
 
-def decide(levels: Sequence[LevelRule], votes: Sequence[Vote], *, rounds: int = 1) -> Next:
-    """What happens next. `votes` are in the order in which they were cast; `rounds` counts the first one too."""
+def decide(levels: Sequence[LevelRule], votes: Sequence[Vote], *, rounds: int = 1, stop: Stop | None = None) -> Next:
+    """What happens next. `votes` are in the order in which they were cast; `rounds` counts the first one too.
+
+    A `stop` counts only if its level is still open after those votes.
+    """
     places = {level.name: place for place, level in enumerate(levels)}
     tallies: list[Tally] = []
     place, current = 0, 1
     while place < len(levels):
         level = levels[place]
         counted = tally(level, votes, current)
+        if (
+            counted.outcome is LevelOutcome.OPEN
+            and stop is not None
+            and (stop.level, stop.round) == (level.name, current)
+        ):
+            counted = replace(counted, outcome=stop.outcome, by=stop.by, reason=stop.reason)
         if counted.outcome is LevelOutcome.OPEN:
             return Ask(level.name, current, counted.waiting, tuple(tallies))
         tallies.append(counted)
@@ -162,9 +196,9 @@ def decide(levels: Sequence[LevelRule], votes: Sequence[Vote], *, rounds: int = 
                 place += 1
             case LevelOutcome.REJECTED if level.back_to and current < rounds:
                 place, current = places[level.back_to], current + 1
-            case LevelOutcome.REJECTED:
+            case LevelOutcome.REJECTED | LevelOutcome.WITHDRAWN:
                 return Rejected(tuple(tallies))
-            case LevelOutcome.STUCK:
+            case LevelOutcome.STUCK | LevelOutcome.OVERDUE:
                 return Stuck(tuple(tallies))
             case _ as never:
                 assert_never(never)
@@ -175,6 +209,8 @@ def tally(level: LevelRule, votes: Iterable[Vote], round: int = 1) -> Tally:
     """How the level stands after those votes; they are taken in their order until the outcome is certain."""
     if level.skipped:
         return Tally(level.name, round, LevelOutcome.SKIPPED, 0)
+    if level.seats is None:
+        return Tally(level.name, round, LevelOutcome.OPEN, 0)
     seats = tuple(seat for seat in dict.fromkeys(level.seats) if seat not in level.barred)
     need = needed(level.threshold, len(seats))
     standing: dict[str, Vote] = {}
@@ -186,7 +222,8 @@ def tally(level: LevelRule, votes: Iterable[Vote], round: int = 1) -> Tally:
             standing = {
                 seat: other for seat, other in standing.items() if seat != vote.seat and other.person != vote.person
             }
-            standing[vote.seat] = vote
+            if vote.verdict is not Verdict.WITHDRAWN:
+                standing[vote.seat] = vote
             outcome = _outcome(need, len(seats), standing)
     waiting = tuple(seat for seat in seats if seat not in standing)
     return Tally(level.name, round, outcome, need, tuple(standing.values()), waiting)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Protocol, TypeVar
 
+from lexiconsole.durable.people import People
 from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import StepError
@@ -85,6 +86,11 @@ class Context(Protocol):
     @property
     def journaled(self) -> bool:
         """False when the run lives in memory only: nobody can be asked and nothing survives the process."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """Who is who now. Read it only inside `choose`: a replay must find the same people."""
         ...
 
     def step(

@@ -12,7 +12,7 @@ from typing import Any
 
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.context import RunInfo
-from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
+from lexiconsole.durable.entry import ACTS, OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.host import Host
 from lexiconsole.durable.policy import StepRole
@@ -309,6 +309,8 @@ class Delivery(Recording):
                 self.check_blocked()
             case EntryKind.RESUMED:
                 self._unpause()
+            case _ if entry.kind in ACTS:
+                self.history.add(entry)  # the question stays open; its ballot reads them there
             case EntryKind.RETRIED:
                 work = self.open.get(entry.key)
                 if isinstance(work, Step):

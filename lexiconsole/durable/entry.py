@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lexiconsole.types import Instant, JsonObject
 
-__all__ = ["ENDINGS", "INTERVENTIONS", "OUTCOMES", "Entry", "EntryKind"]
+__all__ = ["ACTS", "ENDINGS", "INTERVENTIONS", "OUTCOMES", "Entry", "EntryKind"]
 
 
 class EntryKind(StrEnum):
@@ -32,8 +32,13 @@ class EntryKind(StrEnum):
     DOUBTED = "step.doubted"  # why, owner, started_at: the outcome is unknown, an operator must say
     DECIDED = "decided"  # value, or error
 
-    ASKED = "asked"  # prompt, kind, form (JSON schema), who, due, default: see Question
-    ANSWERED = "answered"  # value
+    ASKED = "asked"  # prompt, kind, form (JSON schema), who, due, default, …: see Question; ballot: see approval.Ballot
+    ANSWERED = (
+        "answered"  # value, or error when it was due; of a ballot also verdict, seat, shown of the act that settled it
+    )
+    VOTED = "voted"  # verdict (approve, reject, withdrawn), seat, value, shown, reason
+    DELEGATED = "delegated"  # from: the seat or person, to, until, reason
+    ESCALATED = "escalated"  # to: [names and roles], why (due, asked), reason
     SIGNALLED = "signalled"  # name, payload
     RECEIVED = "received"  # name, payload; signal: the seq of the entry that brought it, 0 when a renewal did
     SLEEPING = "sleeping"  # until
@@ -46,7 +51,7 @@ class EntryKind(StrEnum):
     SKIPPED = "skipped"  # result, voids, reason; stands as the outcome of its key
     RESOLVED = "resolved"  # how (again, done, fail), result, reason
     EDITED = "edited"  # target: seq, value, reason; key "" edits the input
-    REFUSED = "refused"  # request, kind, reason
+    REFUSED = "refused"  # request, kind, target, reason, from: {os_user, host, pid}
 
 
 OUTCOMES = frozenset(
@@ -63,6 +68,9 @@ OUTCOMES = frozenset(
 )
 """Kinds that settle the durable at their key (`RESOLVED` too, unless it says "again")."""
 
+ACTS = frozenset({EntryKind.VOTED, EntryKind.DELEGATED, EntryKind.ESCALATED})
+"""What people do to an open question without settling it."""
+
 ENDINGS = frozenset({EntryKind.COMPLETED, EntryKind.FAILED, EntryKind.COMPENSATED, EntryKind.CANCELLED})
 
 INTERVENTIONS = frozenset(
@@ -75,6 +83,9 @@ INTERVENTIONS = frozenset(
         EntryKind.RESOLVED,
         EntryKind.EDITED,
         EntryKind.ANSWERED,
+        EntryKind.VOTED,
+        EntryKind.DELEGATED,
+        EntryKind.ESCALATED,
         EntryKind.REFUSED,
     }
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
+from lexiconsole.durable.entry import ACTS, ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.types import Instant, Json
 
 __all__ = ["History", "KeyRecord", "Signal"]
@@ -26,7 +26,7 @@ class KeyRecord:
     """What is known of one key besides its outcome.
 
     `attempt` is the highest number ever used, voided ones included, `spent` counts the failed attempts that still stand,
-    `unknown` tells that one of them may have taken effect.
+    `unknown` tells that one of them may have taken effect. `acts` is what people did to a question since it was asked.
     """
 
     opened: Entry | None = None
@@ -38,6 +38,7 @@ class KeyRecord:
     error: dict[str, Any] | None = None
     dropped: bool = False
     ended: bool = False
+    acts: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class History:
         """Folds `run.created` and the entries since the last renewal.
 
         `also_void` tries out a retry. In a fork, `copied` is the last seq taken over from its origin: attempts that the
-        origin had not finished there are the origin's own business.
+        origin had not finished there are the origin's own business, and votes were cast on what the origin showed.
         """
         self = cls()
         voided = set(also_void)
@@ -89,7 +90,7 @@ class History:
                 edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
         self.voided = frozenset(voided)
         for entry in entries:
-            if entry.seq > copied or entry.kind not in _ATTEMPTS:
+            if entry.seq > copied or (entry.kind not in _ATTEMPTS and entry.kind not in ACTS):
                 self._take(entry, edits)
         return self
 
@@ -151,6 +152,9 @@ class History:
             case kind if kind in _OPENERS:
                 record.opened = entry
                 record.retry_at = None
+                record.acts = ()
+            case kind if kind in ACTS:
+                record.acts = (*record.acts, entry)
             case EntryKind.ATTEMPT_FAILED:
                 record.spent += 1
                 record.opened = None

@@ -12,6 +12,7 @@ from lexiconsole.durable.clock import Clock, SystemClock
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.threads import Threads
 
 __all__ = ["Host", "MemoryHost", "StartWatch"]
@@ -29,6 +30,7 @@ class Host(Protocol):
     clock: Clock
     codec: Codec
     chance: random.Random
+    people: People
     journaled: bool
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
@@ -76,6 +78,7 @@ class MemoryHost:
         self.clock: Clock = clock or SystemClock()
         self.codec = Codec()
         self.chance = _CHANCE
+        self.people: People = Nobody()
         self._notes = notes
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:

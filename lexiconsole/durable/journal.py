@@ -103,7 +103,7 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """An open question in the inbox. Its id is `RUN:KEY`."""
+    """An open question in the inbox. Its id is `RUN:KEY`; `acts` are what people did to it since it was asked."""
 
     run_id: str
     name: str
@@ -112,6 +112,7 @@ class TaskRow:
     asked_at: Instant
     due: Instant | None
     data: JsonObject
+    acts: tuple[Entry, ...] = ()
 
     @property
     def id(self) -> str:
@@ -119,7 +120,16 @@ class TaskRow:
 
 
 class RequestKind(StrEnum):
+    """What can be asked of a run. Besides its own fields `data` holds of every kind that a person asked: `reason`, `from`
+    {os_user, host, pid}, and for a task `shown` (digest) and `asked` (the seq of the `asked` entry that was looked at).
+    """
+
     ANSWER = "answer"  # target: key; data: value
+    VOTE = "vote"  # target: key; data: verdict (approve, reject), value
+    DELEGATE = "delegate"  # target: key; data: to, until
+    ASK_INFO = "ask_info"  # target: key; data: question
+    ESCALATE = "escalate"  # target: key
+    WITHDRAW = "withdraw"  # target: key; one's own vote, or from the initiator the whole request
     SIGNAL = "signal"  # target: name; data: payload
     PAUSE = "pause"
     RESUME = "resume"

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.codec import Codec, returns_of
 from lexiconsole.durable.context import INFER, Context, Durable, Progress, RunInfo
+from lexiconsole.durable.people import People
 from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import StepError, ValueNotStorableError
@@ -84,6 +85,10 @@ class KeptContext:
     @property
     def journaled(self) -> bool:
         return self._inner.journaled
+
+    @property
+    def people(self) -> People:
+        return self._inner.people
 
     def step(
         self,

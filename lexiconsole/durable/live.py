@@ -20,6 +20,7 @@ from lexiconsole.durable.delivery import Delivery, Exhausted
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.host import Host
+from lexiconsole.durable.people import People
 from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.durable.schedule import Strand
@@ -66,6 +67,10 @@ class LiveContext(Delivery):
         self._thread = 0
 
     # the protocol
+
+    @property
+    def people(self) -> People:
+        return self.host.people
 
     def step(
         self,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json
 
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.journal import Request
+from lexiconsole.durable.people import People
+from lexiconsole.errors import DefinitionError
 from lexiconsole.types import Instant, Json, JsonObject
 
-__all__ = ["Question", "QuestionKind"]
+__all__ = ["Ballot", "OnDue", "Question", "QuestionKind", "Ruling", "shown_digest"]
 
 
 class QuestionKind(StrEnum):
@@ -21,12 +28,52 @@ class QuestionKind(StrEnum):
     REPAIR = "repair"
 
 
+class OnDue(StrEnum):
+    """What happens when the due instant comes without an answer. WAIT: nothing, an answer is still taken."""
+
+    WAIT = "wait"
+    DEFAULT = "default"
+    ESCALATE = "escalate"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a ballot makes of one more act: the reason why not, or the entry it leads to (`answered` when that settles it).
+
+    `sentence` says what happens then: "1 of 2 approvals", "approved; then finance".
+    """
+
+    refused: str = ""
+    sentence: str = ""
+    kind: EntryKind = EntryKind.VOTED
+    data: JsonObject = field(default_factory=dict)
+
+
+class Ballot(Protocol):
+    """A question that several people settle by votes. Pure: no clock, no I/O; `people` is who is who at that moment."""
+
+    def to_data(self) -> JsonObject:
+        """What the `asked` entry keeps; enough to make the same ballot again."""
+        ...
+
+    def rule(self, acts: Sequence[Entry], request: Request, people: People) -> Ruling:
+        """What the request leads to, after the `voted`, `delegated` and `escalated` entries so far."""
+        ...
+
+    def at_due(self, acts: Sequence[Entry]) -> JsonObject:
+        """The value with which it is settled when time runs out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask. `form` is a pydantic model (or any type pydantic knows) that the answer must fit; None takes any JSON.
+    """What to ask. `form` is a pydantic model (or any type pydantic knows) or a JSON schema; None takes any JSON.
 
-    `who` are names or `role:NAME`; empty means anybody. `due` is the instant by which an answer is wanted.
-    With `has_default` the question answers itself with `default` at `due`.
+    `who` are names or `role:NAME`; empty means anybody. `due` is the instant by which an answer is wanted, `remind` are
+    seconds before it. `on_due` says what happens then: with `has_default` the question answers itself with `default`,
+    else it may go to `escalate_to`, or fail. `initial` are values the form begins with, `details` is what the person is
+    shown besides the prompt. With a `ballot` people vote instead of answering.
     """
 
     prompt: str
@@ -36,11 +83,31 @@ class Question:
     due: Instant | None = None
     default: Json = None
     has_default: bool = False
+    remind: tuple[float, ...] = ()
+    on_due: OnDue = OnDue.WAIT
+    escalate_to: tuple[str, ...] = ()
+    initial: Mapping[str, Json] = field(default_factory=dict)
+    details: Json = None
+    ballot: Ballot | None = None
+
+    def __post_init__(self) -> None:
+        if self.has_default and self.on_due is OnDue.WAIT and self.due is not None:
+            object.__setattr__(self, "on_due", OnDue.DEFAULT)
+        if self.on_due is not OnDue.WAIT and self.due is None:
+            raise DefinitionError(f"{self.prompt!r}: on_due={self.on_due} needs a due instant")
+        if self.on_due is OnDue.DEFAULT and not self.has_default:
+            raise DefinitionError(f"{self.prompt!r}: on_due=default needs a default; give it, with has_default=True")
+        if self.on_due is OnDue.ESCALATE and not self.escalate_to:
+            raise DefinitionError(f"{self.prompt!r}: on_due=escalate needs escalate_to, names or role:NAME")
+        if any(seconds <= 0 for seconds in self.remind):
+            raise DefinitionError(f"{self.prompt!r}: remind are seconds before the due instant and more than 0")
 
     def schema(self) -> Json:
         """The form as JSON schema, None when any JSON will do."""
         if self.form is None:
             return None
+        if isinstance(self.form, dict):
+            return self.form
         if isinstance(self.form, type) and issubclass(self.form, BaseModel):
             return self.form.model_json_schema()
         return TypeAdapter(self.form).json_schema()
@@ -56,4 +123,33 @@ class Question:
             data["due"] = self.due
         if self.has_default:
             data["default"] = self.default
+        if self.remind:
+            data["remind"] = list(self.remind)
+        if self.on_due is not OnDue.WAIT:
+            data["on_due"] = self.on_due.value
+        if self.escalate_to:
+            data["escalate_to"] = list(self.escalate_to)
+        if self.initial:
+            data["initial"] = dict(self.initial)
+        if self.details is not None:
+            data["details"] = self.details
+        if self.ballot is not None:
+            data["ballot"] = self.ballot.to_data()
         return data
+
+
+def shown_digest(data: JsonObject, acts: Sequence[Entry]) -> str:
+    """The SHA-256, in hex, of what a person was shown: the `asked` data and what others did to the task so far."""
+    told = [[act.kind.value, act.by, {k: v for k, v in act.data.items() if k != "request"}] for act in acts]
+    return hashlib.sha256(_canonical({"asked": data, "acts": told})).hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    """JSON with sorted names, so that the same facts have the same digest in every process."""
+    return to_json(_sorted(value))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value

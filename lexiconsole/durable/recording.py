@@ -44,6 +44,14 @@ class Recording:
         written.add_done_callback(self._recorded)
         return written
 
+    def record_act(self, kind: EntryKind, key: str, data: JsonObject, *, by: str = "") -> asyncio.Future[None]:
+        """Queues an entry about a question, and knows of it at once: whoever acts next must find it."""
+        if self.closed or self.dry:
+            return asyncio.get_running_loop().create_future()
+        written = self.record(kind, key, data, by=by)
+        self.history.add(Entry(self._run.id, self.seq, self.host.clock.now(), kind, key, data=data, by=by))
+        return written
+
     def _recorded(self, written: asyncio.Future[None]) -> None:
         """Not everybody waits for what they record; if it did not get to disk, nothing after it may."""
         if not written.cancelled() and (fault := written.exception()) is not None:

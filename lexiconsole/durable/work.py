@@ -11,16 +11,20 @@ from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import ANY_SIGNAL, INFER
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import Signal
-from lexiconsole.durable.question import Question
+from lexiconsole.durable.question import OnDue, Question
 from lexiconsole.durable.schedule import Strand
 from lexiconsole.errors import HumanInputRequiredError, StepError
 from lexiconsole.result import Err, Ok
-from lexiconsole.types import Instant, JsonObject
+from lexiconsole.types import Instant, Json, JsonObject
 
 if TYPE_CHECKING:
     from lexiconsole.durable.live import LiveContext
 
 __all__ = ["Ask", "Branch", "Choice", "Receive", "Sleep", "Work"]
+
+
+_TIMEOUT = "timeout"
+"""Who acted when time ran out."""
 
 
 class Work:
@@ -168,21 +172,41 @@ class Ask(Work):
         self.question = question
         if question.has_default:  # it will stand as an answer, so it must be one
             ctx.host.codec.encode(question.default, INFER, f"{key} default")
-            ctx.host.codec.decode(question.default, INFER if question.form is None else question.form, f"{key} default")
+            self.accepted(question.default)
+
+    @property
+    def opened(self) -> Entry | None:
+        """The `asked` entry, once it is made."""
+        record = self.ctx.history.records.get(self.key)
+        return record.opened if record is not None else None
+
+    @property
+    def acts(self) -> tuple[Entry, ...]:
+        """What people did to it since, without settling it."""
+        record = self.ctx.history.records.get(self.key)
+        return record.acts if record is not None else ()
 
     @property
     def wake_at(self) -> Instant | None:
-        return self.question_due() if self.question.has_default else None
+        """When its time runs out, if anything happens by itself then."""
+        return None if self.question.on_due is OnDue.WAIT or self._escalated else self.question_due()
+
+    @property
+    def _escalated(self) -> bool:
+        return self.question.on_due is OnDue.ESCALATE and any(act.kind is EntryKind.ESCALATED for act in self.acts)
 
     @property
     def doubtful(self) -> bool:
         return self.question.kind == "repair"
 
     def question_due(self) -> Instant | None:
-        opened = self.ctx.history.records.get(self.key)
-        if opened is not None and opened.opened is not None:
-            return opened.opened.data.get("due")  # type: ignore[return-value]
-        return self.question.due
+        opened = self.opened
+        return self.question.due if opened is None else opened.data.get("due")  # type: ignore[return-value]
+
+    def accepted(self, value: Json) -> Any:
+        """The answer as the form's type; raises ValueNotStorableError with every field and why it does not fit."""
+        form = self.question.form
+        return self.ctx.host.codec.decode(value, INFER if form is None else form, self.key)
 
     def begin(self) -> None:
         if not self.ctx.journaled:
@@ -190,19 +214,37 @@ class Ask(Work):
             self.ctx.settled(self)
             return
         if not self.ctx.already_open(self):
-            self.ctx.record(EntryKind.ASKED, self.key, self.question.to_data())
-        if self.question.has_default and self.question_due() is not None:
-            self.spawn(self._answer_itself())
+            self.ctx.record_act(EntryKind.ASKED, self.key, self.question.to_data())
+        if (due := self.wake_at) is not None:
+            self.spawn(self._time_out(due))
 
-    async def _answer_itself(self) -> None:
-        due = self.question_due()
-        assert due is not None
-        await self.ctx.host.clock.sleep(max(0.0, due - self.ctx.host.clock.now()))
-        await self.ctx.commit_outcome(self, EntryKind.ANSWERED, {"value": self.question.default}, by="timeout")
+    async def _time_out(self, due: Instant) -> None:
+        """A clock that was put back meanwhile makes it wait again; one that jumped ahead ends it once."""
+        clock = self.ctx.host.clock
+        while (left := due - clock.now()) > 0:
+            await clock.sleep(left)
+        match self.question.on_due:
+            case OnDue.ESCALATE:
+                if not self._escalated:
+                    to = list[Json](self.question.escalate_to)
+                    self.ctx.record_act(EntryKind.ESCALATED, self.key, {"to": to, "why": "due"}, by=_TIMEOUT)
+            case OnDue.FAIL:
+                await self.ctx.commit_outcome(self, EntryKind.ANSWERED, self._overdue(), by=_TIMEOUT)
+            case _:
+                await self.ctx.commit_outcome(self, EntryKind.ANSWERED, {"value": self.question.default}, by=_TIMEOUT)
+
+    def _overdue(self) -> JsonObject:
+        if self.question.ballot is not None:
+            return {"value": self.question.ballot.at_due(self.acts)}
+        return {"error": {"type": "TimeoutError", "message": "nobody answered in time"}}
 
     def settle(self, entry: Entry) -> None:
-        returns = INFER if self.question.form is None else self.question.form
-        self.value = self.ctx.host.codec.decode(entry.data.get("value"), returns, self.key)
+        error = entry.data.get("error")
+        if isinstance(error, dict):
+            self.fault = StepError.from_data(self.key, error)
+            return
+        value = entry.data.get("value")
+        self.value = value if self.question.ballot is not None else self.accepted(value)
 
 
 class Receive(Work):

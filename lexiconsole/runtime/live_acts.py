@@ -11,12 +11,16 @@ from lexiconsole.durable.steps import Step
 from lexiconsole.durable.work import Ask
 from lexiconsole.errors import ValueNotStorableError, nearest
 from lexiconsole.runtime.interventions import Plan
+from lexiconsole.runtime.rights import identity_refusal
+from lexiconsole.runtime.task_acts import TASK_ACTS, plan_task
 
 __all__ = ["plan_live"]
 
 
 def plan_live(ctx: LiveContext, request: Request) -> Plan:
     """The one entry that the request leads to, or why it is refused."""
+    if reason := identity_refusal(ctx.host.people, request):
+        return Plan(refused=reason)
     match request.kind:
         case RequestKind.SIGNAL:
             payload = {"name": request.target, "payload": request.data.get("payload")}
@@ -33,8 +37,8 @@ def plan_live(ctx: LiveContext, request: Request) -> Plan:
             if ctx.cancel_asked:
                 return Plan(refused="the run is being cancelled already")
             return Plan("the run is cancelled; a saga undoes what it did", writes=((EntryKind.CANCEL, "", {}),))
-        case RequestKind.ANSWER:
-            return _answer(ctx, request)
+        case _ if request.kind in TASK_ACTS:
+            return plan_task(ctx, request)
         case RequestKind.RESOLVE | RequestKind.RETRY | RequestKind.SKIP:
             return _decide_step(ctx, request)
         case RequestKind.EDIT:
@@ -44,22 +48,8 @@ def plan_live(ctx: LiveContext, request: Request) -> Plan:
             if not isinstance(work, Child) or ctx.outcome_under_way(work):
                 return Plan(refused=f"{request.target} waits for no child run")
             return Plan("the child run ended", writes=((EntryKind.CHILD_ENDED, request.target, dict(request.data)),))
-
-
-def _answer(ctx: LiveContext, request: Request) -> Plan:
-    work = ctx.open.get(request.target)
-    if not isinstance(work, Ask) or not work.begun or ctx.outcome_under_way(work):
-        questions = [key for key, open_work in ctx.open.items() if isinstance(open_work, Ask)]
-        close = nearest(request.target, questions)
-        hint = f"; did you mean {close!r}?" if close else "; it may have been answered already"
-        return Plan(refused=f"there is no open question {request.target!r}{hint}")
-    value = request.data.get("value")
-    try:
-        if work.question.form is not None:
-            ctx.host.codec.decode(value, work.question.form, request.target)
-    except ValueNotStorableError as fault:
-        return Plan(refused=f"the answer does not fit: {fault.reason}; the question stays open")
-    return Plan(f"{request.target} is answered", writes=((EntryKind.ANSWERED, request.target, {"value": value}),))
+        case _:
+            raise AssertionError(request.kind)
 
 
 def _decide_step(ctx: LiveContext, request: Request) -> Plan:

@@ -17,6 +17,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import Exhausted, LiveContext, Renewed
+from lexiconsole.durable.people import Nobody, People
 from lexiconsole.errors import InvalidInputError, RefusedError, ReplayMismatchError
 
 __all__ = ["Trial", "try_replay"]
@@ -83,6 +84,7 @@ class _DryHost:
 
     def __init__(self, clock: Clock, codec: Codec) -> None:
         self.clock, self.codec, self.chance = clock, codec, random.Random(0)
+        self.people: People = Nobody()
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
         return asyncio.get_running_loop().create_future()

@@ -18,6 +18,7 @@ from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
 from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.threads import Threads
 from lexiconsole.errors import (
     NotFoundError,
@@ -70,7 +71,9 @@ class Runtime:
         clock: Clock | None = None,
         locks: Path | None = None,
         told: Told | None = None,
+        people: People | None = None,
     ) -> None:
+        self.people: People = people or Nobody()
         self.journal, self.definitions = journal, definitions
         self.settings = settings or EngineSettings()
         self.clock: Clock = clock or SystemClock()

@@ -131,6 +131,11 @@ def _plan_unseen(row: RunRow, request: Request) -> Plan:
     target = request.target or row.where
     sentences = {
         RequestKind.ANSWER: f"{target} is answered",
+        RequestKind.VOTE: f"{target}: {request.data.get('verdict', '')}",
+        RequestKind.DELEGATE: f"{target} goes to {request.data.get('to', '')}",
+        RequestKind.ASK_INFO: "the initiator is asked",
+        RequestKind.ESCALATE: f"{target} is escalated",
+        RequestKind.WITHDRAW: f"{target} is withdrawn",
         RequestKind.SIGNAL: f"the run gets the signal {target}",
         RequestKind.PAUSE: "nothing new is started; what runs now ends",
         RequestKind.RESUME: "the run goes on",

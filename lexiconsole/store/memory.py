@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lexiconsole.durable.audit import Audited, audited, chained
-from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
+from lexiconsole.durable.entry import ACTS, ENDINGS, Entry, EntryKind
 from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestKind, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, NotOwnedError, StoreError
@@ -227,7 +227,10 @@ class MemoryJournal:
         for kept in chosen:
             for key, (seq, due) in kept.standing.open_tasks.items():
                 asked = kept.entries[seq - 1]
-                task = TaskRow(kept.row.id, kept.row.name, key, seq, asked.at, due, asked.data)
+                acts = tuple(
+                    e for e in kept.entries[max(seq, kept.row.origin_seq) :] if e.key == key and e.kind in ACTS
+                )
+                task = TaskRow(kept.row.id, kept.row.name, key, seq, asked.at, due, asked.data, acts)
                 rows.append((kept.row.number, task))
         rows.sort(key=lambda row: (row[1].due is None, row[1].due or 0.0, row[1].asked_at, row[0], row[1].seq))
         return [task for _, task in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,8 +166,15 @@ class SqliteJournal:
         return None if row is None else Outline.from_data(json.loads(row[0]))
 
     async def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
-        rows = await (self._readers.all("tasks") if run is None else self._readers.all("tasks_of_run", run.number))
-        return [task_of(row) for row in rows]
+        read = self._readers.all
+        rows = await (read("tasks") if run is None else read("tasks_of_run", run.number))
+        if not rows:
+            return []
+        acts: dict[tuple[str, str], list[Entry]] = {}
+        for run_id, *act in await (read("acts") if run is None else read("acts_of_run", run.number)):
+            entry = entry_of(run_id, act)
+            acts.setdefault((run_id, entry.key), []).append(entry)
+        return [replace(task, acts=tuple(acts.get((task.run_id, task.key), ()))) for task in map(task_of, rows)]
 
     # what other processes did
 

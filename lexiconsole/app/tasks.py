@@ -1,0 +1,45 @@
+"""Open tasks for a face: finding one, listing them, and the drafts that people keep while they think."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.errors import NotFoundError, UsageError
+from lexiconsole.views.inbox import Task, for_me, task_of
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+
+__all__ = ["find_task", "inbox"]
+
+
+def find_task(workspace: Workspace, id: str, me: str) -> Task:
+    """RUN:KEY, or RUN alone when it asks exactly one thing. Raises NotFoundError and UsageError with what there is."""
+    prefix, _, key = id.partition(":")
+    row = workspace.run(prefix)
+    tasks = workspace.tasks(row)
+    asked = ", ".join(task.key for task in tasks)
+    if not tasks:
+        raise UsageError(f"run {row.id} asks nothing now; it is {row.status}")
+    if not key and len(tasks) > 1:
+        raise UsageError(f"run {row.id} asks several questions ({asked}); say which as {row.id}:KEY")
+    found = next((task for task in tasks if not key or task.key == key), None)
+    if found is None:
+        raise NotFoundError(
+            f"open question of run {row.id}", key, [task.key for task in tasks], hint=f"it asks {asked}"
+        )
+    return _seen(workspace, found, me)
+
+
+def inbox(
+    workspace: Workspace, me: str, *, mine: bool = False, roles: Sequence[str] = (), run: RunRow | None = None
+) -> list[Task]:
+    return for_me([_seen(workspace, row, me) for row in workspace.tasks(run)], mine=mine, roles=roles)
+
+
+def _seen(workspace: Workspace, row: TaskRow, me: str) -> Task:
+    return task_of(row, workspace.people, me, os_user=getpass.getuser(), at=time.time())

@@ -1,0 +1,59 @@
+"""Rights: whether a person may do what a request asks. The owner of the run asks before it plans the request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.people import People
+from lexiconsole.types import Json, JsonObject
+
+__all__ = ["answerers", "identity_refusal", "refusal"]
+
+
+def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: Request, started_by: str) -> str:
+    """Why the one who asks may not do this to the question that was `asked`; "" when they may.
+
+    `acts` are the `voted`, `delegated` and `escalated` entries since it was asked, `started_by` who started the run.
+    """
+    if reason := identity_refusal(people, request):
+        return reason
+    if not people.enforced or asked.get("ballot") is not None:  # a ballot knows its seats
+        return ""
+    if request.kind is RequestKind.ANSWER or request.kind is RequestKind.DELEGATE:
+        who = answerers(people, asked, acts)
+        if who is not None and request.by not in who:
+            wanted = ", ".join(_texts(asked.get("who")))
+            return f"{request.by} may not answer this; it is for {wanted}" + (f" (now {', '.join(who)})" if who else "")
+    return ""
+
+
+def identity_refusal(people: People, request: Request) -> str:
+    """Why this OS user may not act under that name; "" when they may, or when the engine itself asks."""
+    if not people.enforced or request.kind is RequestKind.CHILD_ENDED:
+        return ""
+    sender = request.data.get("from")
+    os_user = str(sender.get("os_user", "")) if isinstance(sender, dict) else ""
+    if people.may_act_for(os_user, request.by):
+        return ""
+    return f"{os_user or 'somebody unknown'} may not act for {request.by or 'nobody'}"
+
+
+def answerers(people: People, asked: JsonObject, acts: Sequence[Entry]) -> tuple[str, ...] | None:
+    """Who may answer a question now: those it names, their stand-ins, and those it was handed on to. None: anybody."""
+    who = _texts(asked.get("who"))
+    if not who:
+        return None
+    found = list(people.members(who))
+    for act in acts:
+        if act.kind is EntryKind.DELEGATED:
+            found += people.members([str(act.data.get("to", ""))])
+        elif act.kind is EntryKind.ESCALATED:
+            found += people.members(_texts(act.data.get("to")))
+    stand_ins = [stand_in for name in found if (stand_in := people.stand_in(name))]
+    return tuple(dict.fromkeys([*found, *stand_ins]))
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
