@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from lexiconsole.cli.main import main as command_line
+
+if TYPE_CHECKING:
+    from lexiconsole.cli.face import Shared
 
 __all__ = ["main"]
 
 
 def main() -> int:
     """The exit code. A Ctrl-C that comes after everything was put down changes nothing any more."""
-    code = command_line()
+    code = command_line(bare=_console if _on_terminal() else None)
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return code
+
+
+def _on_terminal() -> bool:
+    """Whether somebody sits there; a pipe gets the help."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def _console(shared: Shared) -> int:
+    from lexiconsole.tui.open import run_console
+
+    return run_console(shared.folder, store=shared.store, profile=shared.profile, ascii_only=shared.ascii_only)
 
 
 if __name__ == "__main__":

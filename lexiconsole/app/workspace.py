@@ -26,6 +26,7 @@ from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.types import Json, RunStatus
 
 if TYPE_CHECKING:
+    from lexiconsole.app.look import Look
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
     from lexiconsole.views.inbox import Task
@@ -61,7 +62,7 @@ class Preview:
 
 
 class Workspace:
-    """Use it as a context manager: leaving it puts runs down cleanly, resumable. Methods may be called from any one thread."""
+    """Use it as a context manager: leaving it puts runs down cleanly, resumable. Methods may be called from any thread."""
 
     def __init__(self, root: Path, settings: Settings, store: Path | None = None) -> None:
         self.root, self.settings = root, settings
@@ -72,6 +73,7 @@ class Workspace:
         self._engine: Engine | None = None
         self._empty = False
         self._restore: Callable[[], None] | None = None
+        self._beginning, self._loading = threading.RLock(), threading.RLock()
 
     @classmethod
     def find(cls, start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Workspace:
@@ -97,13 +99,14 @@ class Workspace:
     @property
     def catalog(self) -> Catalog:
         """Loaded on first use: the workspace's own definitions, or those that come with the program."""
-        if self._catalog is None:
-            from lexiconsole.catalog import Catalog, bundled_folder
+        with self._loading:
+            if self._catalog is None:
+                from lexiconsole.catalog import Catalog, bundled_folder
 
-            own = [self.root / name for name in self.settings.definitions]
-            folders = [folder for folder in own if folder.exists()]
-            self._catalog = Catalog.load(folders or [bundled_folder()])
-        return self._catalog
+                own = [self.root / name for name in self.settings.definitions]
+                folders = [folder for folder in own if folder.exists()]
+                self._catalog = Catalog.load(folders or [bundled_folder()])
+            return self._catalog
 
     def definitions(self) -> list[Definition]:
         return list(self.catalog.definitions)
@@ -150,6 +153,12 @@ class Workspace:
     def outline(self, run: RunRow) -> Outline:
         """As it was when the run was made; empty when nothing is known of it."""
         return self._look(lambda runtime: runtime.journal.outline(run.digest)) or Outline()
+
+    def look(self) -> Look:
+        """The store to read from any thread while the engine is busy; whoever asks for it closes it."""
+        from lexiconsole.app.look import Look
+
+        return Look(self.store_path)
 
     def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
         return self._look(lambda runtime: runtime.journal.tasks(run))
@@ -268,6 +277,10 @@ class Workspace:
     def doctor(self, *, rebuild: bool = False) -> list[Finding]:
         return examine(self, self._look if not rebuild else lambda body: self._write().call(body), rebuild=rebuild)
 
+    def listen(self, told: Callable[[Entry | Progress, str], None]) -> Callable[[], None]:
+        """Tells `told`, on the engine's thread, of what this process commits and of progress; gives the way to stop."""
+        return self._write().listen(told)
+
     def interrupt(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""
         engine, self._engine = self._engine, None
@@ -284,23 +297,25 @@ class Workspace:
 
     def _open(self) -> Engine:
         """The engine as it is, or one to look with: a store that does not exist is not made by looking."""
-        if self._engine is None:
-            self._begin(self._journal(looking=True))
-        assert self._engine is not None
-        return self._engine
+        with self._beginning:
+            if self._engine is None:
+                self._begin(self._journal(looking=True))
+            assert self._engine is not None
+            return self._engine
 
     def _write(self) -> Engine:
         """The engine on the real store, which is made when it is missing."""
-        if self._engine is not None and self._empty:
-            self.interrupt()
-        if self._engine is None:
-            self._begin(self._journal(looking=False))
-        if self._restore is None:
-            from lexiconsole.app.defaults import install_defaults
+        with self._beginning:
+            if self._engine is not None and self._empty:
+                self.interrupt()
+            if self._engine is None:
+                self._begin(self._journal(looking=False))
+            if self._restore is None:
+                from lexiconsole.app.defaults import install_defaults
 
-            self._restore = install_defaults(self.settings.workflow, self.settings.workflow.graph)
-        assert self._engine is not None
-        return self._engine
+                self._restore = install_defaults(self.settings.workflow, self.settings.workflow.graph)
+            assert self._engine is not None
+            return self._engine
 
     def _look(self, body: Callable[[Runtime], Awaitable[T]]) -> T:
         return self._open().call(body)

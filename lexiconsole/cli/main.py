@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lexiconsole.cli.exits import ExitCode
+
+if TYPE_CHECKING:
+    from lexiconsole.cli.face import Shared
 
 __all__ = ["COMPLETE", "PROGRAM", "main"]
 
@@ -15,7 +18,7 @@ PROGRAM = "lexiconsole"
 COMPLETE = "_LEXICONSOLE_COMPLETE"
 
 
-def main(argv: Sequence[str] | None = None, bare: Callable[[], int] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, bare: Callable[[Shared], int] | None = None) -> int:
     """Runs one command. `bare` is what happens without a command, the console; without it, help is shown."""
     instruction = os.environ.get(COMPLETE, "")
     if instruction.startswith("complete_"):
@@ -46,18 +49,16 @@ def _complete(instruction: str) -> int:
     return code
 
 
-def _dispatch(words: tuple[str, ...], bare: Callable[[], int] | None) -> int:
+def _dispatch(words: tuple[str, ...], bare: Callable[[Shared], int] | None) -> int:
     from lexiconsole.cli.diagnostics import Diagnostics
     from lexiconsole.cli.face import Shared
     from lexiconsole.cli.output import Output, PipeClosedError
     from lexiconsole.cli.root import group
     from lexiconsole.errors import LexiconsoleError
 
-    if not words and bare is not None:
-        return bare()
-    words = words or ("--help",)
+    shown = words if words or bare is not None else ("--help",)
     try:
-        code = group(bare).main(list(words), prog_name=PROGRAM, standalone_mode=False, obj=Shared(argv=words))
+        code = group(bare).main(list(shown), prog_name=PROGRAM, standalone_mode=False, obj=Shared(argv=shown))
         Output().flush()
     except PipeClosedError:
         return ExitCode.PIPE_CLOSED

@@ -22,7 +22,7 @@ _EXITS = (
 )
 
 
-def group(bare: Callable[[], int] | None) -> Any:
+def group(bare: Callable[[Shared], int] | None) -> Any:
     """The whole command line; `bare` is called when no command was given, else help is shown."""
     app = typer.Typer(
         cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT, epilog=_EXITS
@@ -48,7 +48,7 @@ def group(bare: Callable[[], int] | None) -> Any:
         shared.store, shared.folder, shared.profile, shared.ascii_only = store, folder, profile, ascii_only
         if ctx.invoked_subcommand is not None:
             return ExitCode.COMPLETED
-        return bare() if bare is not None else _show_help(ctx)
+        return bare(shared) if bare is not None else _show_help(ctx)
 
     return get_command(app)
 

@@ -14,11 +14,9 @@ from lexiconsole.errors import StoreError
 from lexiconsole.store.connection import Connection, connect
 from lexiconsole.store.faults import store_error
 from lexiconsole.store.statements import script, statement
+from lexiconsole.store.versions import APPLICATION_ID
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "migrate", "recognise"]
-
-APPLICATION_ID = 0x4C455843
-"""LEXC, in the header of every store; `file` shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.journal import NewRun, Request, RequestKind, RequestState, RunRow, TaskRow
+from lexiconsole.durable.journal import NewRun, Request, RequestKind, RequestState, TaskRow
 from lexiconsole.errors import ValueNotStorableError
+from lexiconsole.store.run_rows import run_of
 from lexiconsole.types import Instant, RunStatus
 
 __all__ = [
@@ -47,7 +48,6 @@ MOST_LEVELS = 250
 _UNFIT = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 _KINDS: dict[str, EntryKind] = {kind.value: kind for kind in EntryKind}
-_STATUSES: dict[str, RunStatus] = {status.value: status for status in RunStatus}
 _PARKED = frozenset({RunStatus.WAITING, RunStatus.SLEEPING, RunStatus.PAUSED, RunStatus.DOUBTFUL})
 
 
@@ -181,15 +181,6 @@ def entry_of(run_id: str, row: Any) -> Entry:
     """From `seq, at, kind, key, attempt, data, by`."""
     seq, at, kind, key, attempt, data, by = row
     return Entry(run_id, seq, at, _KINDS[kind], key, attempt, decode_data(data), by or "")
-
-
-def run_of(row: Any) -> RunRow:
-    """From a row of the view `run_rows`."""
-    values = list(row)
-    values[7] = _STATUSES[values[7]]
-    values[19] = values[19].decode("utf-8", "replace")
-    values[20] = values[20].decode("utf-8", "replace")
-    return RunRow(*values)
 
 
 def task_of(row: Any) -> TaskRow:

@@ -36,7 +36,7 @@ def test_every_command_has_help_json_and_the_shared_options(cli, name):
 def test_without_a_command_help_is_shown_or_the_console_opened(capsys):
     assert main([]) == 0
     assert "show-run" in capsys.readouterr().out
-    assert main([], bare=lambda: 42) == 42
+    assert main([], bare=lambda shared: 42) == 42
     assert capsys.readouterr().out == ""
 
 

@@ -1,0 +1,292 @@
+"""Look: a store read from any thread, apart from the engine, so that no step can hold up what a screen asks.
+
+One plain connection that only reads. It loads neither the engine nor the models, and a file that is not there yet, or was
+made by another version, has nothing in it until it is.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.durable.journal import OwnerRow, RunRow, TaskRow
+from lexiconsole.durable.outline import Outline
+from lexiconsole.errors import StoreError
+from lexiconsole.store.faults import store_error
+from lexiconsole.store.run_rows import run_of
+from lexiconsole.store.statements import statement
+from lexiconsole.types import Instant, RunStatus
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.entry import Entry
+
+__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery"]
+
+_FARTHEST = 2**62
+_NOTHING: dict[RunStatus, int] = dict.fromkeys(RunStatus, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RunQuery:
+    """Which runs, in the order of `statuses` and the newest first within each.
+
+    `names` None for any, `error` a part of the error in lower case, `since` and `until` when the run was made, `id` how
+    its id begins.
+    """
+
+    statuses: tuple[RunStatus, ...] = tuple(RunStatus)
+    names: tuple[str, ...] | None = None
+    error: str = ""
+    since: Instant | None = None
+    until: Instant | None = None
+    id: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether only the status decides, so that the store's own tally counts it."""
+        return self.names is None and not self.error and self.since is None and self.until is None and not self.id
+
+    def conditions(self) -> tuple[Any, ...]:
+        names = None if self.names is None else json.dumps(self.names)
+        return names, self.error or None, self.since, self.until, self.id or None
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """A run got entries: `seq` is its newest now. `entries` is how many came."""
+
+    run_id: str
+    seq: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatestRow:
+    """One of the newest runs of a definition."""
+
+    name: str
+    number: int
+    status: RunStatus
+    created_at: Instant
+    changed_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """Runs that failed at the same place with the same words. `first` and `last` are the numbers of the oldest and newest."""
+
+    status: RunStatus
+    name: str
+    where: str
+    error: str
+    runs: int
+    first: int
+    last: int
+    first_at: Instant
+    last_at: Instant
+
+
+class Look:
+    """Safe to use from several threads, one question at a time. Raises StoreError when the file can not be read."""
+
+    def __init__(self, path: Path | str, *, busy: float = 2.0) -> None:
+        self.path = Path(path)
+        self._busy = busy
+        self._raw: sqlite3.Connection | None = None
+        self._turn = threading.RLock()
+        self._closed = False
+
+    def close(self) -> None:
+        with self._turn:
+            self._closed = True
+            if self._raw is not None:
+                self._raw.close()
+                self._raw = None
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Everything asked within is answered from one moment of the store."""
+        with self._turn:
+            self._ask("BEGIN", ())
+            try:
+                yield
+            finally:
+                self._ask("COMMIT", ())
+
+    # what moved
+
+    def version(self) -> int:
+        """A number that is another one after any commit by anybody else, this process's engine among them."""
+        return int(self._first("PRAGMA data_version", default=(0,))[0])
+
+    def head(self) -> int:
+        """The position of the newest entry, 0 when there is none."""
+        return int(self._one("head", default=(0,))[0])
+
+    def advanced(self, after: int, limit: int = 20_000) -> tuple[int, list[Advance]]:
+        """The position read up to, and which runs got entries behind `after`."""
+        rows = self._all("look_advanced", after, limit)
+        position = max((row[2] for row in rows), default=after)
+        return position, [Advance(row[0], row[1], row[3]) for row in rows]
+
+    # runs
+
+    def counts(self) -> dict[RunStatus, int]:
+        kept = dict(self._all("counts"))
+        return {status: kept.get(status.value, 0) for status in RunStatus} if kept else dict(_NOTHING)
+
+    def run(self, id: str) -> RunRow | None:
+        row = self._one("run_by_id", id)
+        return None if row is None else run_of(row)
+
+    def match(self, prefix: str, limit: int = 10) -> list[RunRow]:
+        """Runs whose id begins with `prefix`."""
+        return [run_of(row) for row in self._all("runs_by_prefix", prefix, limit)]
+
+    def counts_of(self, query: RunQuery) -> dict[RunStatus, int]:
+        """How many runs each of the query's statuses has, in its order."""
+        if query.plain:
+            counts = self.counts()
+            return {status: counts[status] for status in query.statuses}
+        return {status: self._count(query, status, 0) for status in query.statuses}
+
+    def page(
+        self, query: RunQuery, status: RunStatus, *, skip: int, limit: int, below: int | None = None
+    ) -> list[RunRow]:
+        """Runs of one status, newest first, from below the number `below` and `skip` more."""
+        page = (status.value, _FARTHEST if below is None else below, limit, skip)
+        return [run_of(row) for row in self._all("look_runs_of_status", *page, *query.conditions())]
+
+    def holds(self, query: RunQuery, row: RunRow) -> bool:
+        """Whether the query's conditions are true of the run, apart from its status."""
+        return (
+            (query.names is None or row.name in query.names)
+            and query.error in row.error.lower()
+            and (query.since is None or row.created_at >= query.since)
+            and (query.until is None or row.created_at < query.until)
+            and row.id.startswith(query.id)
+        )
+
+    def rank(self, query: RunQuery, row: RunRow) -> int:
+        """How many runs of the row's status are newer than it, under the query."""
+        return self._count(query, row.status, row.number)
+
+    def _count(self, query: RunQuery, status: RunStatus, above: int) -> int:
+        return int(self._one("look_count_of_status", status.value, above, *query.conditions(), default=(0,))[0])
+
+    def names(self) -> list[str]:
+        """The names of definitions that runs have."""
+        return [row[0] for row in self._all("look_names")]
+
+    def latest(self, names: Sequence[str], each: int) -> dict[str, list[LatestRow]]:
+        """The newest runs of each name, newest first."""
+        found: dict[str, list[LatestRow]] = {name: [] for name in names}
+        for name, number, status, created_at, changed_at in self._all(
+            "look_latest", json.dumps(list(names)), each, json.dumps([status.value for status in RunStatus])
+        ):
+            rows = found[name]
+            if len(rows) < each:
+                rows.append(LatestRow(name, number, RunStatus(status), created_at, changed_at))
+        return found
+
+    def failures(self, status: RunStatus, newest: int = 10_000) -> list[FailureRow]:
+        """The newest runs of a status that have an error, those that say the same put together."""
+        rows = self._all("look_failures", status.value, newest)
+        return [FailureRow(status, *row) for row in rows]
+
+    # one run
+
+    def entries(self, run: RunRow, after: int = 0, upto: int | None = None) -> list[Entry]:
+        """Entries with `after` < seq <= `upto`, in order."""
+        from lexiconsole.store.rows import entry_of
+
+        return [entry_of(run.id, row) for row in self._all("load", run.number, after, upto)]
+
+    def outline(self, run: RunRow) -> Outline:
+        """As it was when the run was made; empty when nothing is known of it."""
+        row = self._one("outline", run.digest)
+        return Outline() if row is None else Outline.from_data(json.loads(row[0]))
+
+    # people and processes
+
+    def tasks(self, limit: int = 200) -> list[TaskRow]:
+        """The first open questions, due ones first."""
+        from lexiconsole.store.rows import task_of
+
+        return [task_of(row) for row in self._all("look_tasks", limit)]
+
+    def count_tasks(self) -> int:
+        return int(self._one("look_count_tasks", default=(0,))[0])
+
+    def owners(self) -> list[OwnerRow]:
+        return [OwnerRow(*row) for row in self._all("owners")]
+
+    def next_wake(self) -> Instant | None:
+        """When the next timer of a parked run is due."""
+        found: Instant | None = self._one("next_wake", default=(None,))[0]
+        return found
+
+    # the connection
+
+    def _all(self, name: str, *values: Any) -> list[Any]:
+        return self._ask(statement(name), values)
+
+    def _one(self, name: str, *values: Any, default: Any = None) -> Any:
+        rows = self._ask(statement(name), values)
+        return rows[0] if rows else default
+
+    def _first(self, sql: str, default: Any) -> Any:
+        rows = self._ask(sql, ())
+        return rows[0] if rows else default
+
+    def _ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        with self._turn:
+            try:
+                raw = self._open()
+                return [] if raw is None else raw.execute(sql, values).fetchall()
+            except sqlite3.Error as fault:
+                raise store_error(fault, str(self.path)) from fault
+
+    def _open(self) -> sqlite3.Connection | None:
+        """None while there is nothing to read: no file, or one that the engine has yet to bring up to date."""
+        if self._raw is not None or self._closed or not self.path.exists():
+            return self._raw
+        raw = _connect(self.path, self._busy)
+        try:
+            ready = _recognised(raw, self.path)
+        except BaseException:
+            raw.close()
+            raise
+        if ready:
+            self._raw = raw
+        else:
+            raw.close()
+        return self._raw
+
+
+def _connect(path: Path, busy: float) -> sqlite3.Connection:
+    """It may not write, but it may make the files that reading a store with a log needs."""
+    raw = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=busy, check_same_thread=False
+    )
+    raw.execute("PRAGMA query_only = 1")
+    raw.execute("PRAGMA mmap_size = 268435456")
+    return raw
+
+
+def _recognised(raw: sqlite3.Connection, path: Path) -> bool:
+    from lexiconsole.store.versions import APPLICATION_ID, NEWEST
+
+    with closing(raw.execute(statement("recognise"))) as cursor:
+        application, version, filled = cursor.fetchone()
+    if application == 0 and version == 0 and not filled:
+        return False
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path} is an SQLite file of another program; it was left as it is, name another store")
+    return bool(version == NEWEST)

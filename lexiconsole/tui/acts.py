@@ -1,0 +1,181 @@
+"""Acts: every change goes the same way: what it would do is shown, `y` does it, and nothing is taken for done before the
+store says so.
+
+    acts.ask(change)  →  ConfirmPanel (the preview)  →  y  →  a thread calls the Workspace
+                      →  `requested…` until an entry of that run arrives, or a refusal  →  a toast, with `u` where it can be undone
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Preview, Workspace
+    from lexiconsole.durable.journal import RunRow
+    from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.feed import Tidings
+    from lexiconsole.tui.place import ConsoleScreen
+
+__all__ = ["Acts", "Change", "Done", "change_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a change. `refused` holds the reasons, one for each target that was refused."""
+
+    sentence: str
+    refused: tuple[str, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a person wants. `look` gives the previews, `perform` does it with them; both are called on threads.
+
+    `typed` must be typed to confirm what can not be taken back (the last four of an id, or a count); else `y` is enough.
+    `undo` is the change that takes it back, if there is one.
+    """
+
+    title: str
+    word: str
+    look: Callable[[Workspace], Sequence[Preview]]
+    perform: Callable[[Workspace, Sequence[Preview]], Done]
+    runs: tuple[tuple[str, int], ...] = ()
+    typed: str = ""
+    undo: Change | None = field(default=None, compare=False)
+    then: Callable[[Done], None] | None = field(default=None, compare=False)
+
+
+_WORDS = {
+    RequestKind.PAUSE: ("Pause", "pause", "paused"),
+    RequestKind.RESUME: ("Resume", "resume", "resumed"),
+    RequestKind.CANCEL: ("Cancel", "cancel", "cancelled"),
+    RequestKind.RETRY: ("Retry", "retry", "tried again"),
+    RequestKind.SKIP: ("Skip", "skip", "skipped"),
+    RequestKind.RESOLVE: ("Resolve", "resolution", "resolved"),
+    RequestKind.EDIT: ("Edit", "edit", "edited"),
+    RequestKind.ANSWER: ("Answer", "answer", "answered"),
+    RequestKind.SIGNAL: ("Signal", "signal", "sent"),
+}
+_FINAL = frozenset({RequestKind.CANCEL, RequestKind.SKIP, RequestKind.RESOLVE})
+_BACK = {RequestKind.PAUSE: RequestKind.RESUME, RequestKind.RESUME: RequestKind.PAUSE}
+
+
+def change_of(
+    rows: Sequence[RunRow],
+    kind: RequestKind,
+    target: str = "",
+    data: dict[str, Any] | None = None,
+    *,
+    title: str = "",
+    then: Callable[[Done], None] | None = None,
+) -> Change:
+    """The same request of one or more runs, each bound to what its preview saw."""
+    name, word, past = _words(kind)
+    requests = [Request(row.id, kind, target, dict(data or {})) for row in rows]
+    one = rows[0]
+    subject = f"{one.name} {one.id}" if len(rows) == 1 else f"{len(rows)} runs"
+    typed = "" if kind not in _FINAL else one.id[-4:] if len(rows) == 1 else str(len(rows))
+    back = _BACK.get(kind)
+
+    def look(workspace: Workspace) -> list[Preview]:
+        return [workspace.preview(request) for request in requests]
+
+    def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+        refused, done = [], []
+        for request, preview in zip(requests, previews, strict=True):
+            if preview.refused:
+                continue
+            outcome = workspace.act(replace(request, expects=preview.revision))
+            if outcome.refused:
+                refused.append(f"{request.run_id}: {outcome.refused}")
+            else:
+                done.append(outcome.run)
+        what = harmless(f"{done[0].name} {done[0].id}") if len(done) == 1 else f"{len(done)} runs"
+        return Done(f"{what} {past}" if done else f"nothing was {past}", tuple(refused), tuple(done))
+
+    return Change(
+        title=title or f"{name} {subject}",
+        word=word,
+        look=look,
+        perform=perform,
+        runs=tuple((row.id, row.seq) for row in rows),
+        typed=typed,
+        undo=change_of(rows, back) if back is not None and kind is RequestKind.PAUSE else None,
+        then=then,
+    )
+
+
+def _words(kind: RequestKind) -> tuple[str, str, str]:
+    return _WORDS.get(kind, (kind.value.replace("_", " ").capitalize(), kind.value.replace("_", " "), "done"))
+
+
+class Acts:
+    """What was asked for and has not happened yet, and the way there. `requested` says a word for a run while it waits."""
+
+    def __init__(self, console: ConsoleApp) -> None:
+        self._console = console
+        self._requested: dict[str, tuple[str, int]] = {}
+        self._undo: Change | None = None
+
+    def ask(self, change: Change) -> None:
+        """Shows what the change would do; `y` there does it."""
+        from lexiconsole.tui.widgets.confirm import ConfirmPanel
+
+        def answered(previews: Sequence[Preview] | None) -> None:
+            if previews is not None:
+                self.begin(change, previews)
+
+        self._console.push_screen(ConfirmPanel(change), answered)
+
+    def begin(self, change: Change, previews: Sequence[Preview]) -> None:
+        """Does what was confirmed, on a thread; until it shows in the store the runs say `requested`."""
+        for run_id, seq in change.runs:
+            self._requested[run_id] = (change.word, seq)
+        self._console.seen_screen_changed()
+        threading.Thread(target=self._perform, args=(change, previews), name=f"act {change.word}", daemon=True).start()
+
+    def requested(self, run_id: str) -> str:
+        """`cancel requested…` while that is true of the run, else ""."""
+        word, _ = self._requested.get(run_id, ("", 0))
+        return f"{word} requested…" if word else ""
+
+    def heard(self, tidings: Tidings) -> None:
+        """An entry of a run came: what was asked of it shows by itself now."""
+        for run_id in [run for run, (_, seq) in self._requested.items() if tidings.runs.get(run, 0) > seq]:
+            del self._requested[run_id]
+
+    def undo(self, screen: ConsoleScreen) -> None:
+        """Asks for the opposite of the last change."""
+        if self._undo is None:
+            screen.status.explain("undo: nothing here can be taken back")
+            return
+        change, self._undo = self._undo, None
+        self.ask(change)
+
+    def _perform(self, change: Change, previews: Sequence[Preview]) -> None:
+        """On a thread of its own: an act waits until the run's owner, maybe another process, has done it."""
+        try:
+            workspace = self._console.opened_workspace()
+            done = change.perform(workspace, previews)
+        except Exception as fault:
+            done = Done("", (str(fault),))
+        self._console.later(self._finished, change, done)
+
+    def _finished(self, change: Change, done: Done) -> None:
+        for run_id, _ in change.runs:
+            self._requested.pop(run_id, None)
+        for reason in done.refused:
+            self._console.toast(f"{change.word} refused: {harmless(reason)}", good=False)
+        if done.sentence and (done.runs or not done.refused):
+            self._undo = change.undo
+            self._console.toast(done.sentence + ("   u takes it back" if change.undo is not None else ""))
+        if change.then is not None:
+            change.then(done)
+        self._console.seen_screen_changed()

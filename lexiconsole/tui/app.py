@@ -1,0 +1,287 @@
+"""ConsoleApp: the screens on one side, the workspace on the other, and between them nothing but reads, acts and the feed.
+
+The first paint needs the store and nothing else. Settings, engine and definitions are loaded on a thread after it, and the
+engine then drives what nobody drives, on its own thread, never in the interface's loop.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from lexiconsole.durable.context import Progress
+from lexiconsole.tui.acts import Acts
+from lexiconsole.tui.feed import FRAME, Feed
+from lexiconsole.tui.glyphs import ASCII, UNICODE
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.pulse import Pulse
+from lexiconsole.tui.reads import Reads
+from lexiconsole.tui.screens.registry import SCREENS, make_screen
+from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT, LIGHT_PALETTE, Palette
+from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.durations import clock
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.look import Look
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.durable.definition import Definition
+    from lexiconsole.durable.entry import Entry
+    from lexiconsole.durable.journal import RunRow
+
+__all__ = ["ConsoleApp"]
+
+
+class ConsoleApp(App[int]):
+    """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
+    settings know where the store is. `now` is the clock that relative times are reckoned from.
+    """
+
+    CSS = CSS
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ESCAPE_TO_MINIMIZE = False
+    TITLE = "lexiconsole"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_hint", show=False, priority=True)]
+
+    def __init__(
+        self,
+        open_workspace: Callable[[], Workspace],
+        look: Look | None,
+        *,
+        ascii_only: bool = False,
+        drives: bool = True,
+        now: Callable[[], Instant] = time.time,
+    ) -> None:
+        super().__init__(watch_css=False, ansi_color=False)
+        self.now, self.glyphs = now, ASCII if ascii_only else UNICODE
+        self.workspace: Workspace | None = None
+        self.definitions: dict[str, Definition] = {}
+        self.fault: BaseException | None = None
+        self._open_workspace, self._drives, self._first_look = open_workspace, drives, look
+        self._opened, self._stop = threading.Event(), threading.Event()
+        self._serving: threading.Thread | None = None
+        self._shut = False
+        self.acts, self.pulse = Acts(self), Pulse()
+        self.reads: Reads
+        self.feed: Feed | None = None
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the theme that is on."""
+        return DARK_PALETTE if self.current_theme.dark else LIGHT_PALETTE
+
+    # beginning
+
+    def get_default_screen(self) -> Screen[Any]:
+        return make_screen(Place.DASHBOARD)
+
+    def _on_mount_first(self) -> None:
+        from lexiconsole.app.look import Look
+
+        self.reads = Reads(self._first_look or Look(Path(os.devnull) / "none"), self.failed)
+
+    async def on_load(self) -> None:
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self._on_mount_first()
+
+    def on_mount(self) -> None:
+        if self.glyphs.ascii_only:
+            self.add_class("-ascii")
+        self.animation_level = "none"
+        if self._first_look is not None:
+            self._begin_feed(self._first_look.path)
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        threading.Thread(target=self._open, name="opening", daemon=True).start()
+
+    def _open(self) -> None:
+        """On a thread: what the first paint could do without."""
+        try:
+            workspace = self._open_workspace()
+            self.later(self._workspace_opened, workspace)
+            definitions = workspace.definitions()
+            self.later(self._definitions_loaded, definitions)
+            if self._drives and workspace.store_path.exists():
+                self._serve(workspace)
+        except BaseException as fault:
+            self.later(self._could_not_open, fault)
+
+    def _workspace_opened(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        if self._first_look is None or self._first_look.path != workspace.store_path:
+            self.reads.relook(workspace.look())
+            self._begin_feed(workspace.store_path)
+        self.reads.opened(workspace)
+        self._opened.set()
+        self.seen_screen_changed()
+
+    def _definitions_loaded(self, definitions: list[Definition]) -> None:
+        self.definitions = {definition.name: definition for definition in definitions}
+        self.seen_screen_changed()
+
+    def _could_not_open(self, fault: BaseException) -> None:
+        self.fault = fault
+        self.exit(1)
+
+    def _begin_feed(self, store: Path) -> None:
+        from lexiconsole.app.look import Look
+
+        if self.feed is not None:
+            self.feed.stop()
+        self.feed = Feed(Look(store), lambda: self.later(self._tidings_due))
+        self.feed.start()
+
+    # the engine
+
+    def opened_workspace(self) -> Workspace:
+        """Waits until there is one; only for threads."""
+        self._opened.wait()
+        assert self.workspace is not None
+        if self._drives:
+            self._serve(self.workspace)
+        return self.workspace
+
+    def _serve(self, workspace: Workspace) -> None:
+        """On a thread: from now on this process drives what nobody drives."""
+        if self._serving is not None or self._stop.is_set():
+            return
+        self._serving = threading.Thread(target=self._serve_until, args=(workspace,), name="serving", daemon=True)
+        workspace.listen(self._heard_engine)
+        self._serving.start()
+
+    def _serve_until(self, workspace: Workspace) -> None:
+        try:
+            workspace.serve(stop=self._stop)
+        except Exception as fault:
+            if not self._stop.is_set():
+                self.later(self.failed, fault)
+
+    def _heard_engine(self, item: Entry | Progress, run_id: str) -> None:
+        """On the engine's thread."""
+        if self.feed is None:
+            return
+        if isinstance(item, Progress):
+            self.feed.progress(run_id, item)
+        else:
+            self.feed.hurry()
+
+    def shut(self) -> None:
+        """After the interface ended: no more reads; the engine is the workspace's to put down."""
+        self._shut = True
+        self._stop.set()
+        if self.feed is not None:
+            self.feed.stop()
+        with suppress(AttributeError):
+            self.reads.close()
+
+    # news
+
+    def later(self, call: Callable[..., Any], *values: Any) -> None:
+        """Calls on the interface's loop, from any thread; nothing once the console is closing."""
+        loop = self._loop
+        if self._shut or loop is None or loop.is_closed():
+            return
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(lambda: self.call_later(call, *values))
+
+    def _tidings_due(self) -> None:
+        self.set_timer(FRAME, self._hear)
+
+    def _hear(self) -> None:
+        if self.feed is None:
+            return
+        tidings = self.feed.take()
+        if tidings.fault:
+            self.failed(Exception(tidings.fault))
+        self.pulse.came(tidings.entries)
+        self.acts.heard(tidings)
+        screen = self.seen_screen()
+        if screen is not None and tidings:
+            with self.batch_update():
+                screen.heard(tidings)
+            self._read_counts()
+
+    def _tick(self) -> None:
+        now = self.now()
+        self.pulse.tick()
+        screen = self.seen_screen()
+        if screen is not None:
+            screen.header.tell(clock=clock(now), rate=self.pulse.words(self.glyphs))
+            screen.tick(now)
+
+    def seen_screen(self) -> ConsoleScreen | None:
+        """The topmost console screen; a panel may lie over it."""
+        found = (screen for screen in reversed(self.screen_stack) if isinstance(screen, ConsoleScreen))
+        return next(found, None) if self._screen_stacks.get(self._current_mode) else None
+
+    def seen_screen_changed(self) -> None:
+        """Something that no entry tells of changed: what was requested, which definitions there are."""
+        screen = self.seen_screen()
+        if screen is not None and screen.is_mounted:
+            screen.returned()
+            screen.show_keys()
+
+    def header_news(self, screen: ConsoleScreen) -> None:
+        """What every screen's header shows."""
+        screen.header.tell(clock=clock(self.now()), rate=self.pulse.words(self.glyphs), counts=self.pulse.counts)
+        self._read_counts()
+
+    def _read_counts(self) -> None:
+        self.reads.look("counts", lambda look: look.counts(), self._counted)
+
+    def _counted(self, counts: dict[RunStatus, int]) -> None:
+        self.pulse.counts = counts
+        screen = self.seen_screen()
+        if screen is not None:
+            screen.header.tell(counts=counts)
+
+    # what screens ask for
+
+    def go(self, place: Place, subject: str = "") -> None:
+        """Shows the screen of a place, about a run, a task or a definition."""
+        self.push_screen(make_screen(place, subject))
+
+    def knows(self, place: Place) -> bool:
+        """Whether there is a screen for it."""
+        return place in SCREENS
+
+    def place_of(self, row: RunRow) -> Place | None:
+        """Where a run is watched."""
+        wanted = {"saga": Place.SAGA, "machine": Place.MACHINE, "bulk": Place.BULK}.get(row.kind, Place.RUN)
+        doubt = (Place.DOUBT,) if row.status is RunStatus.DOUBTFUL else ()
+        return next((place for place in (*doubt, wanted, Place.RUN) if self.knows(place)), None)
+
+    def toast(self, text: str, *, good: bool = True) -> None:
+        """One sentence in the corner, harmless already."""
+        self.notify(text, severity="information" if good else "warning", timeout=6 if good else 12, markup=False)
+
+    def failed(self, fault: Exception) -> None:
+        """Something that was read or begun could not be."""
+        self.toast(harmless(str(fault)), good=False)
+
+    def next_theme(self) -> None:
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                repaint = getattr(widget, "repaint", widget.refresh)
+                repaint()
+
+    def action_leave_hint(self) -> None:
+        screen = self.seen_screen()
+        if screen is not None:
+            screen.status.explain("q goes back, ctrl+q leaves the program")

@@ -1,0 +1,137 @@
+"""The feed: which runs got entries, whoever wrote them, told to the screens at most thirty times a second.
+
+A thread of its own asks the store whether anything was committed, at once when this process's engine says so and else ten
+times a second, and puts together what came: per run only its newest seq counts. Nothing else comes from the engine to a
+screen but progress inside a step; what a screen shows of a run it reads, and a gap in what it has shows in the seq.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lexiconsole.errors import LexiconsoleError
+
+if TYPE_CHECKING:
+    from lexiconsole.app.look import Look
+    from lexiconsole.durable.context import Progress
+
+__all__ = ["FRAME", "GLANCE", "Feed", "Tidings"]
+
+GLANCE = 0.1
+"""Seconds between two looks for what other processes committed."""
+
+FRAME = 1 / 30
+"""Seconds between two tidings."""
+
+
+@dataclass(slots=True)
+class Tidings:
+    """What came since the last ones: the newest seq of each run, how many entries, the newest progress by run and key.
+
+    `lost` when the store could not be read; the next tidings come when it can be again.
+    """
+
+    runs: dict[str, int] = field(default_factory=dict)
+    entries: int = 0
+    progress: dict[tuple[str, str], Progress] = field(default_factory=dict)
+    fault: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.progress or self.fault)
+
+
+class Feed:
+    """`due` is called on the feed's thread when tidings wait to be taken, and not again until they were."""
+
+    def __init__(self, look: Look, due: Callable[[], None]) -> None:
+        self._look, self._due = look, due
+        self._turn = threading.Lock()
+        self._tidings = Tidings()
+        self._told = False
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._go, name="feed", daemon=True)
+        self.position = 0
+        self.entries = 0
+        """All that were seen, for the rate."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+        self._look.close()
+
+    def hurry(self) -> None:
+        """Something was committed here: look now. Safe from any thread."""
+        self._wake.set()
+
+    def progress(self, run_id: str, event: Progress) -> None:
+        """Progress inside a step of a run that is driven here. Safe from any thread."""
+        with self._turn:
+            self._tidings.progress[run_id, event.key] = event
+        self._tell()
+
+    def take(self) -> Tidings:
+        """What came since the last call."""
+        with self._turn:
+            taken, self._tidings, self._told = self._tidings, Tidings(), False
+        return taken
+
+    def _go(self) -> None:
+        version = -1
+        fault = ""
+        self.position = self._safe_head()
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                now = self._look.version()
+                if now != version:
+                    version = now
+                    self._read()
+                fault = ""
+            except LexiconsoleError as reason:
+                if str(reason) != fault:
+                    fault = str(reason)
+                    self._fail(fault)
+            if self._wake.is_set():
+                self._stop.wait(max(0.0, FRAME - (time.monotonic() - began)))
+            self._wake.wait(GLANCE)
+            self._wake.clear()
+
+    def _safe_head(self) -> int:
+        try:
+            return self._look.head()
+        except LexiconsoleError:
+            return 0
+
+    def _read(self) -> None:
+        while not self._stop.is_set():
+            position, advances = self._look.advanced(self.position)
+            if not advances:
+                return
+            self.position = position
+            with self._turn:
+                for advance in advances:
+                    self._tidings.runs[advance.run_id] = advance.seq
+                    self._tidings.entries += advance.entries
+                    self.entries += advance.entries
+            self._tell()
+
+    def _fail(self, reason: str) -> None:
+        with self._turn:
+            self._tidings.fault = reason
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._turn:
+            if self._told or not self._tidings:
+                return
+            self._told = True
+        self._due()

@@ -1,0 +1,148 @@
+"""The keymap: ONE table of every key on every screen. Bindings, footer, help, palette and tests read it.
+
+No key means two things on one screen, and a change has the same key wherever it can be made. Every row that `changes`
+something goes through a preview and `y`. ctrl+i, ctrl+m and ctrl+h are other keys in many terminals and never bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["KEYS", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key"]
+
+
+class Place(StrEnum):
+    """A screen, as the table knows it."""
+
+    DASHBOARD = "dashboard"
+    START = "start"
+    RUN = "run"
+    SAGA = "saga"
+    INBOX = "inbox"
+    TASK = "task"
+    DOUBT = "doubt"
+    BULK = "bulk"
+    MACHINE = "machine"
+    DEFINITIONS = "definitions"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that can be done. `action` is the screen's method without `action_`; the first of `keys` is shown.
+
+    `rank` orders the footer, the likeliest first; 0 is never there. `label` is a word or two, `about` a clause for help.
+    """
+
+    action: str
+    keys: tuple[str, ...]
+    places: tuple[Place, ...]
+    label: str
+    about: str
+    rank: int = 0
+    changes: bool = False
+
+
+EVERYWHERE = tuple(Place)
+LISTS = (Place.DASHBOARD, Place.INBOX, Place.BULK, Place.MACHINE, Place.DEFINITIONS)
+ONE_RUN = (Place.RUN, Place.SAGA, Place.BULK, Place.MACHINE)
+RUNS = (Place.DASHBOARD, *ONE_RUN, Place.DOUBT)
+PICTURES = (Place.RUN, Place.SAGA, Place.MACHINE, Place.DEFINITIONS)
+PEOPLE = (Place.DASHBOARD, Place.INBOX, Place.TASK)
+ASKED = (Place.DASHBOARD, Place.INBOX, Place.RUN, Place.SAGA, Place.MACHINE)
+FORMS = (Place.START, Place.TASK)
+
+KEYS: tuple[Key, ...] = (
+    # what is looked at
+    Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA), "open", "open what is selected", 10),
+    Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
+    Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed wf:order* err~402 age<1h", 30),
+    Key("next_error", ("e",), (*LISTS, *ONE_RUN), "next error", "go to the next failed or doubtful one"),
+    Key("previous_error", ("E",), (*LISTS, *ONE_RUN), "previous error", "go to the one before"),
+    Key("next_waiting", ("w",), (*LISTS, *ONE_RUN), "next waiting", "go to the next one that waits for somebody"),
+    Key("previous_waiting", ("W",), (*LISTS, *ONE_RUN), "previous waiting", "go to the one before"),
+    Key("mark", ("space",), LISTS, "mark", "mark it; R and c then go for all marked", 75),
+    Key("unmark", ("minus",), (Place.DASHBOARD, Place.INBOX), "unmark all", "take all marks away"),
+    Key("sort", ("S",), (Place.DASHBOARD, Place.BULK), "sort", "in another order"),
+    Key("zoom", ("z",), EVERYWHERE, "zoom", "give the pane the whole screen, and back"),
+    Key("view", ("v",), PICTURES, "view", "map, rail or gantt"),
+    Key("follow", ("f",), (Place.RUN, Place.SAGA), "follow", "keep the token in sight"),
+    Key("zoom_in", ("plus",), (Place.RUN, Place.MACHINE), "closer", "larger boxes"),
+    Key("zoom_out", ("minus",), (Place.RUN, Place.MACHINE), "farther", "smaller boxes"),
+    Key("play", ("space",), (Place.RUN, Place.SAGA, Place.MACHINE), "play/pause view", "let the picture stand still, and go on"),
+    # the past
+    Key("back_one", ("left_square_bracket",), ONE_RUN, "scrub back", "one entry back", 60),
+    Key("on_one", ("right_square_bracket",), ONE_RUN, "scrub on", "one entry on"),
+    Key("back_far", ("left_curly_bracket",), ONE_RUN, "back a step", "to the step before"),
+    Key("on_far", ("right_curly_bracket",), ONE_RUN, "on a step", "to the step behind"),
+    Key("live", ("full_stop",), ONE_RUN, "live", "back to now"),
+    # people
+    Key("answer", ("i",), ASKED, "answer", "open the form of what it asks", 40),
+    Key("approve", ("a",), PEOPLE, "approve", "approve, after a preview", 41, changes=True),
+    Key("reject", ("x",), PEOPLE, "reject", "reject, after a preview", 42, changes=True),
+    Key("delegate", ("d",), PEOPLE, "delegate", "hand it to somebody else", 43, changes=True),
+    Key("undo", ("u",), EVERYWHERE, "undo", "take the last change back, while that is possible", changes=True),
+    # changes of a run
+    Key("retry", ("r",), RUNS, "retry", "try again from what failed", 50, changes=True),
+    Key("retry_all", ("R",), (Place.DASHBOARD, Place.BULK), "retry all", "retry the marked runs, or those of the group", 51, changes=True),
+    Key("pause", ("p",), RUNS, "pause/resume", "stop before the next step, or go on", 52, changes=True),
+    Key("cancel", ("c",), RUNS, "cancel", "cancel it; a saga undoes what it did", 53, changes=True),
+    Key("fork", ("b",), RUNS, "branch", "a new run from here", 54, changes=True),
+    # everywhere
+    Key("help", ("question_mark", "f1"), EVERYWHERE, "help", "every key of this place; type to search, enter does it", 90),
+    Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
+    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT), "copy", "copy the id, the error or the command line", 80),
+    Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
+    Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),
+    *(Key(f"pane_{n}", (str(n),), EVERYWHERE, f"pane {n}", f"to pane {n}") for n in range(1, 7)),
+    Key("theme", ("T",), tuple(place for place in EVERYWHERE if place not in FORMS), "theme", "dark or light"),
+    Key("close", ("escape",), EVERYWHERE, "close", "close what is open; never leaves the program"),
+    Key("back", ("q",), EVERYWHERE, "back", "one screen back; leaves the program from the first", 95),
+    Key("quit", ("ctrl+q",), EVERYWHERE, "quit", "leave the program; runs are put down and can go on"),
+)  # fmt: skip
+"""A screen in another file adds its rows here, beside what they are about."""
+
+MOVES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("down", ("j", "down")),
+    ("up", ("k", "up")),
+    ("first", ("g", "home")),
+    ("last", ("G", "end")),
+    ("half_down", ("ctrl+d",)),
+    ("half_up", ("ctrl+u",)),
+    ("page_down", ("pagedown", "ctrl+f")),
+    ("page_up", ("pageup", "ctrl+b")),
+)
+"""How every list and picture moves: bound by the widget that has the focus."""
+
+_SHOWN = {
+    "slash": "/",
+    "question_mark": "?",
+    "full_stop": ".",
+    "minus": "-",
+    "plus": "+",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "escape": "esc",
+    "colon": ":",
+}
+
+
+def shown_key(name: str) -> str:
+    """A key as people write it: `/`, `^p`, `enter`."""
+    return _SHOWN.get(name, name.replace("ctrl+", "^"))
+
+
+def keys_at(place: Place) -> tuple[Key, ...]:
+    """The rows of one screen."""
+    return tuple(key for key in KEYS if place in key.places)
+
+
+def key_of(action: str) -> Key:
+    """The row of an action; KeyError when there is none."""
+    for key in KEYS:
+        if key.action == action:
+            return key
+    raise KeyError(action)

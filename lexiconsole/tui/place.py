@@ -1,0 +1,205 @@
+"""ConsoleScreen: what every screen has: header, body, status sentence, footer, its keys from the table, and news of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from inspect import isawaitable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from lexiconsole.tui.ink import Part
+from lexiconsole.tui.keymap import Key, Place, key_of, keys_at
+from lexiconsole.tui.widgets.footer import Footer
+from lexiconsole.tui.widgets.header import Header
+from lexiconsole.tui.widgets.status import Status
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.feed import Tidings
+    from lexiconsole.types import Instant
+
+__all__ = ["ConsoleScreen"]
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen says where it is (`place`), what is in it (`body`, `panes`) and, for each key of its place that it serves,
+    has a method `action_NAME`. `why_not` switches one off with the reason; `heard` and `tick` bring news and time.
+    """
+
+    place: ClassVar[Place]
+    ALLOW_IN_MAXIMIZED_VIEW = "Header, Status, Footer"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.header, self.status, self.footer = Header(), Status(), Footer()
+        for key in keys_at(self.place):
+            for name in key.keys:
+                self._bindings.bind(name, f"screen.do('{key.action}')", key.label, show=False)
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield from self.body()
+        yield self.status
+        yield self.footer
+
+    # for whoever makes a screen
+
+    def body(self) -> Iterator[Widget]:
+        """Everything between header and status sentence."""
+        raise NotImplementedError
+
+    def panes(self) -> Sequence[Widget]:
+        """What the numbers and tab go to, in their order; the focus goes to the pane or to what can have it inside."""
+        return ()
+
+    def why_not(self, action: str) -> str:
+        """Why the action is not possible just now, as a clause for the status sentence; "" when it is."""
+        return ""
+
+    def heard(self, tidings: Tidings) -> None:
+        """Runs got entries; called at most thirty times a second, only while the screen is the one that is seen."""
+
+    def tick(self, now: Instant) -> None:
+        """A second went by, while the screen is the one that is seen."""
+
+    def returned(self) -> None:
+        """The screen is seen again, or for the first time: what it shows may be old."""
+
+    # what all screens do
+
+    @property
+    def console(self) -> ConsoleApp:
+        return cast("ConsoleApp", self.app)
+
+    def offers(self, action: str) -> bool:
+        """Whether this screen serves the action at all."""
+        return hasattr(self, f"action_{action}")
+
+    def served(self) -> list[Key]:
+        """The keys that this screen serves."""
+        return [key for key in keys_at(self.place) if self.offers(key.action)]
+
+    def show_keys(self) -> None:
+        """Paints the footer anew: what is possible changed."""
+        ranked = sorted(
+            (key for key in self.served() if key.rank and not self.why_not(key.action)), key=lambda k: k.rank
+        )
+        self.footer.show(ranked)
+
+    def say(self, parts: list[Part]) -> None:
+        """The status sentence."""
+        self.status.explain("")
+        self.status.say(parts)
+
+    def action_do(self, action: str) -> None:
+        self.do(action)
+
+    def do(self, action: str) -> None:
+        """Does it, or says why not. The footer, help, palette and every key end here."""
+        if not self.offers(action):
+            self.status.explain(f"{key_of(action).label} is not possible here")
+            return
+        why = self.why_not(action)
+        self.status.explain(why and f"{key_of(action).label}: {why}")
+        if not why:
+            done = getattr(self, f"action_{action}")()
+            if isawaitable(done):
+                self.run_worker(done)
+
+    def on_mount(self) -> None:
+        self.console.header_news(self)
+
+    def on_screen_resume(self) -> None:
+        self.console.header_news(self)
+        self.returned()
+        self.show_keys()
+
+    def action_next_pane(self) -> None:
+        self._step_pane(1)
+
+    def action_previous_pane(self) -> None:
+        self._step_pane(-1)
+
+    def _step_pane(self, step: int) -> None:
+        panes = [pane for pane in self.panes() if pane.display]
+        if panes:
+            here = next((n for n, pane in enumerate(panes) if pane.has_focus_within), -step)
+            focus_into(panes[(here + step) % len(panes)])
+
+    def to_pane(self, number: int) -> None:
+        """The pane of that number, from 1."""
+        panes = self.panes()
+        if number <= len(panes):
+            focus_into(panes[number - 1])
+
+    def action_pane_1(self) -> None:
+        self.to_pane(1)
+
+    def action_pane_2(self) -> None:
+        self.to_pane(2)
+
+    def action_pane_3(self) -> None:
+        self.to_pane(3)
+
+    def action_pane_4(self) -> None:
+        self.to_pane(4)
+
+    def action_pane_5(self) -> None:
+        self.to_pane(5)
+
+    def action_pane_6(self) -> None:
+        self.to_pane(6)
+
+    def action_zoom(self) -> None:
+        pane = next((pane for pane in self.panes() if pane.has_focus_within), None)
+        if self.maximized is not None:
+            self.minimize()
+        elif pane is not None:
+            self.maximize(pane, container=False)
+
+    def action_help(self) -> None:
+        from lexiconsole.tui.widgets.help import HelpPanel
+
+        self.app.push_screen(HelpPanel(self))
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_theme(self) -> None:
+        self.console.next_theme()
+
+    def action_undo(self) -> None:
+        self.console.acts.undo(self)
+
+    def action_close(self) -> None:
+        """What is open on top closes first; the first screen stays."""
+        if self.maximized is not None:
+            self.minimize()
+        elif not self.is_root:
+            self.app.pop_screen()
+
+    def action_back(self) -> None:
+        if self.is_root:
+            self.app.exit(0)
+        else:
+            self.app.pop_screen()
+
+    def action_quit(self) -> None:
+        self.app.exit(0)
+
+    @property
+    def is_root(self) -> bool:
+        return self.app.screen_stack[0] is self
+
+
+def focus_into(pane: Widget) -> None:
+    """The pane itself, or the first thing in it that takes keys."""
+    if pane.can_focus:
+        pane.focus()
+        return
+    inner = next((child for child in pane.query("*") if child.can_focus and child.display), None)
+    if inner is not None:
+        inner.focus()

@@ -1,0 +1,134 @@
+"""Reads for screens: what they want to know is asked on threads, one question of each group at a time.
+
+A screen never waits. Of a group that is asked faster than it answers, the questions in between are left out; replies come in
+order and the last question is always answered. Replies arrive on the interface's loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from lexiconsole.app.look import Look
+    from lexiconsole.app.workspace import Workspace
+
+__all__ = ["Reads"]
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Question:
+    body: Callable[[], Any]
+    then: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    context: contextvars.Context
+
+
+class Reads:
+    """`look` asks the store, which answers also while a step holds the engine; `of_workspace` asks the rest, once open."""
+
+    def __init__(self, look: Look, failed: Callable[[Exception], None]) -> None:
+        self._look, self._failed = look, failed
+        self._workspace: Workspace | None = None
+        self._early: list[tuple[str, _Question]] = []
+        self._running: set[str] = set()
+        self._waiting: dict[str, _Question] = {}
+        self._turn = threading.Lock()
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="reads")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+
+    def opened(self, workspace: Workspace) -> None:
+        """The workspace is open: what was asked of it before is asked now."""
+        self._workspace = workspace
+        early, self._early = self._early, []
+        for group, question in early:
+            self._ask(group, question)
+
+    def relook(self, look: Look) -> None:
+        """Reads another store from now on: the settings named one."""
+        before, self._look = self._look, look
+        before.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._look.close()
+
+    def look(
+        self,
+        group: str,
+        question: Callable[[Look], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Asks the store. `then` gets the answer, unless the group was asked again before this question's turn came."""
+        self._ask(group, self._question(lambda: question(self._look), then, failed))
+
+    def of_workspace(
+        self,
+        group: str,
+        question: Callable[[Workspace], T],
+        then: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Asks the workspace (definitions, previews), as soon as there is one; may wait for the engine."""
+        asked = self._question(lambda: question(self._opened()), then, failed)
+        if self._workspace is None:
+            self._early = [*(early for early in self._early if early[0] != group), (group, asked)]
+        else:
+            self._ask(group, asked)
+
+    def _opened(self) -> Workspace:
+        assert self._workspace is not None
+        return self._workspace
+
+    def _question(
+        self, body: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None] | None
+    ) -> _Question:
+        self._loop = asyncio.get_running_loop()
+        return _Question(body, then, failed or self._failed, contextvars.copy_context())
+
+    def _ask(self, group: str, question: _Question) -> None:
+        with self._turn:
+            if self._closed:
+                return
+            if group in self._running:
+                self._waiting[group] = question
+                return
+            self._running.add(group)
+        self._threads.submit(self._run, group, question)
+
+    def _run(self, group: str, question: _Question) -> None:
+        """On a thread: answers, and goes on with what the group was asked meanwhile."""
+        while True:
+            answer, fault = _tried(question.body)
+            self._deliver(question, answer, fault)
+            with self._turn:
+                newer = self._waiting.pop(group, None)
+                if newer is None:
+                    self._running.discard(group)
+                    return
+            question = newer
+
+    def _deliver(self, question: _Question, answer: Any, fault: Exception | None) -> None:
+        if self._closed or self._loop is None or self._loop.is_closed():
+            return
+        if fault is not None:
+            self._loop.call_soon_threadsafe(question.failed, fault, context=question.context)
+        else:
+            self._loop.call_soon_threadsafe(question.then, answer, context=question.context)
+
+
+def _tried(body: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    try:
+        return body(), None
+    except Exception as fault:
+        return None, fault

@@ -1,0 +1,141 @@
+"""The two themes, and the style sheet that every screen shares. States have their colours in `views/words.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.theme import Theme
+
+from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET, Look
+
+__all__ = ["CSS", "DARK", "DARK_PALETTE", "LIGHT", "LIGHT_PALETTE", "Palette"]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours that are no states, for what is painted cell by cell; `states` gives those of states where they differ."""
+
+    bar: str
+    chosen: str
+    chosen_far: str
+    line: str
+    text: str
+    bright: str
+    faint: str
+    dim: str
+    accent: str
+    key: str
+    moving: str
+    states: Mapping[str, str]
+
+    def state(self, look: Look) -> str:
+        return self.states.get(look.colour, look.colour)
+
+
+DARK_PALETTE = Palette(
+    bar="#1a2030",
+    chosen="#24344f",
+    chosen_far="#1b2333",
+    line="#343d4f",
+    text="#d6dbe5",
+    bright="#ffffff",
+    faint="#8b93a1",
+    dim="#6b7484",
+    accent=SKY,
+    key="#ffae42",
+    moving="#ffd166",
+    states={},
+)
+
+LIGHT_PALETTE = Palette(
+    bar="#e9ebef",
+    chosen="#cfe2f7",
+    chosen_far="#e6edf5",
+    line="#b9c0cb",
+    text="#1d2430",
+    bright="#000000",
+    faint="#5b6472",
+    dim="#808896",
+    accent="#0b63a8",
+    key="#9a5b00",
+    moving="#a86b00",
+    states={
+        GREY: "#5b6472",
+        SKY: "#0b63a8",
+        GOLD: "#7a6a00",
+        AMBER: "#8a5a00",
+        GREEN: "#1f7a35",
+        RED: "#b83200",
+        FAINT: "#6b7380",
+        VIOLET: "#5a45c9",
+    },
+)
+
+
+DARK = Theme(
+    name="lexiconsole-dark",
+    primary=SKY,
+    secondary=VIOLET,
+    accent=DARK_PALETTE.key,
+    warning=AMBER,
+    error=RED,
+    success=GREEN,
+    foreground=DARK_PALETTE.text,
+    background="#0f1117",
+    surface="#0f1117",
+    panel=DARK_PALETTE.bar,
+    dark=True,
+    variables={"line": DARK_PALETTE.line, "chosen": DARK_PALETTE.chosen, "faint": FAINT, "grey": GREY, "gold": GOLD},
+)
+
+LIGHT = Theme(
+    name="lexiconsole-light",
+    primary="#0b63a8",
+    secondary="#5a45c9",
+    accent="#9a5b00",
+    warning="#8a5a00",
+    error="#b83200",
+    success="#1f7a35",
+    foreground="#1d2430",
+    background="#fbfbf8",
+    surface="#fbfbf8",
+    panel="#e9ebef",
+    dark=False,
+    variables={"line": "#b9c0cb", "chosen": "#d7e6f7", "faint": "#6b7380", "grey": "#5b6472", "gold": "#7a6a00"},
+)
+
+CSS = """
+Screen {
+    background: $background;
+    color: $foreground;
+    layers: base above;
+}
+* {
+    scrollbar-size-vertical: 1;
+    scrollbar-size-horizontal: 1;
+    scrollbar-background: $background;
+    scrollbar-background-hover: $background;
+    scrollbar-background-active: $background;
+    scrollbar-color: $line;
+    scrollbar-color-hover: $primary;
+    scrollbar-color-active: $primary;
+    scrollbar-corner-color: $background;
+}
+.pane {
+    border: round $line;
+    border-title-color: $foreground;
+    border-title-style: none;
+    border-title-background: $background;
+    border-subtitle-color: $faint;
+    padding: 0 1;
+}
+.pane:focus, .pane:focus-within {
+    border: heavy $primary;
+    border-title-color: $primary;
+    border-title-style: bold;
+}
+.-ascii .pane { border: ascii $line; }
+.-ascii .pane:focus, .-ascii .pane:focus-within { border: ascii $primary; }
+.-hidden { display: none; }
+"""

@@ -1,0 +1,148 @@
+"""ConfirmPanel: what a change would do, and the one key that does it. Enter never does; what is final wants typing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Preview
+    from lexiconsole.tui.acts import Change
+    from lexiconsole.tui.app import ConsoleApp
+
+__all__ = ["ConfirmPanel"]
+
+
+class _Typed(Input):
+    """Where the last of the id is typed; as soon as it stands there, `y` is the key that does it."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        panel = cast("ConfirmPanel", self.screen)
+        if event.key == "y" and panel.can_be_done:
+            event.stop()
+            event.prevent_default()
+            panel.confirm()
+        else:
+            await super()._on_key(event)
+
+
+_SHOWN = 12
+"""Targets whose sentence is shown; the others are counted."""
+
+
+class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
+    """Gives back the previews when the change was confirmed, None when not."""
+
+    DEFAULT_CSS = """
+    ConfirmPanel { align: center middle; background: $background 60%; }
+    ConfirmPanel > Vertical {
+        width: 84; max-width: 96%; height: auto; max-height: 90%;
+        border: heavy $accent; background: $background; padding: 1 2; border-title-color: $accent;
+        border-title-style: bold; border-title-background: $background;
+    }
+    ConfirmPanel VerticalScroll { height: auto; max-height: 16; }
+    ConfirmPanel Static { width: 1fr; height: auto; }
+    ConfirmPanel Input {
+        margin: 1 0 0 0; border: none; height: 1; padding: 0 1; background: $panel; width: 20;
+    }
+    ConfirmPanel #buttons { height: 1; margin-top: 1; align-horizontal: right; }
+    ConfirmPanel Button {
+        min-width: 12; height: 1; border: none; margin-left: 2; background: $panel; color: $foreground; padding: 0 1;
+    }
+    ConfirmPanel Button:focus { background: $primary; color: $background; text-style: bold; }
+    ConfirmPanel #typing { margin-top: 1; color: $warning; }
+    """
+
+    def __init__(self, change: Change) -> None:
+        super().__init__()
+        self.change = change
+        self._previews: Sequence[Preview] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as panel:
+            panel.border_title = f" {harmless(self.change.title)} "
+            with VerticalScroll(can_focus=False):
+                yield Static("looking what it would do…", id="said")
+            yield Static("", id="typing", classes="-hidden")
+            yield _Typed(id="typed", classes="-hidden", select_on_focus=False)
+            with Horizontal(id="buttons"):
+                doing = Button("y  do it", id="yes", disabled=True)
+                doing.can_focus = False  # so that enter can never be it
+                yield doing
+                yield Button("esc  cancel", id="no")
+
+    def on_mount(self) -> None:
+        self.query_one("#no", Button).focus()
+        console = cast("ConsoleApp", self.app)
+        console.reads.of_workspace("preview", self.change.look, self._looked, self._failed)
+
+    @property
+    def can_be_done(self) -> bool:
+        """Whether at least one target takes the change, and what had to be typed was."""
+        possible = self._previews is not None and any(not preview.refused for preview in self._previews)
+        return possible and (not self.change.typed or self.query_one("#typed", Input).value == self.change.typed)
+
+    def _looked(self, previews: Sequence[Preview]) -> None:
+        if not self.is_attached:
+            return
+        self._previews = previews
+        palette = cast("ConsoleApp", self.app).palette
+        lines: list[tuple[str, str]] = []
+        for preview in previews[:_SHOWN]:
+            if preview.refused:
+                lines.append((f"not possible: {harmless(preview.refused)}", palette.key))
+                continue
+            lines.append((harmless(preview.sentence), f"bold {palette.bright}"))
+            lines += [(f"  {harmless(detail)}", palette.text) for detail in preview.details]
+        if len(previews) > _SHOWN:
+            lines.append((f"and {len(previews) - _SHOWN:,} more like these", palette.faint))
+        refused = sum(bool(preview.refused) for preview in previews)
+        if refused and len(previews) > 1:
+            lines.append((f"{len(previews) - refused:,} of {len(previews):,} take it", palette.faint))
+        content = Content("\n").join(Content.styled(text, style) for text, style in lines)
+        self.query_one("#said", Static).update(content)
+        if refused == len(previews):
+            return
+        if self.change.typed:
+            self.query_one("#typing", Static).update(
+                Content(f"This can not be taken back. Type {self.change.typed} and press y.")
+            )
+            for name in ("#typing", "#typed"):
+                self.query_one(name).remove_class("-hidden")
+            self.query_one("#typed").focus()
+        self.query_one("#yes", Button).disabled = not self.can_be_done
+
+    def _failed(self, fault: Exception) -> None:
+        if self.is_attached:
+            self.query_one("#said", Static).update(Content(harmless(str(fault))))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one("#yes", Button).disabled = not self.can_be_done
+
+    def confirm(self) -> None:
+        if self.can_be_done:
+            self.dismiss(self._previews)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape" or (event.key in {"n", "q"} and not self.change.typed):
+            event.stop()
+            self.dismiss(None)
+        elif event.key == "y":
+            event.stop()
+            event.prevent_default()
+            self.confirm()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "no":
+            self.dismiss(None)
+        else:
+            self.confirm()

@@ -1,0 +1,75 @@
+"""Footer: the keys that are likeliest now, each a button for the mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lexiconsole.tui.ink import Part, ink, line, width_of
+from lexiconsole.tui.keymap import Key, shown_key
+from lexiconsole.views.cells import cell_width
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.place import ConsoleScreen
+
+__all__ = ["Footer"]
+
+_ALWAYS = ("help", "palette", "back")
+
+
+class Footer(Widget):
+    """Shows the ranked keys of its screen that are possible now, as many as fit; help, palette and back at the right."""
+
+    DEFAULT_CSS = """
+    Footer { height: 1; dock: bottom; background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: list[Key] = []
+        self._spots: list[tuple[int, int, str]] = []
+
+    def show(self, keys: list[Key]) -> None:
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        app = cast("ConsoleApp", self.app)
+        always = [key for key in self._keys if key.action in _ALWAYS and self.size.width >= 40]
+        right = [part for key in always for part in self._words(app, key)]
+        room = self.size.width - width_of(right) - 2
+        left: list[Part] = []
+        spots: list[tuple[int, int, str]] = []
+        for key in self._keys:
+            words = self._words(app, key)
+            if key in always or width_of(left) + width_of(words) > room:
+                continue
+            spots.append((width_of(left), width_of(left) + width_of(words), key.action))
+            left += words
+        start = self.size.width - width_of(right)
+        for key in always:
+            end = start + width_of(self._words(app, key))
+            spots.append((start, end, key.action))
+            start = end
+        self._spots = spots
+        return line(left, self.size.width, right).apply_style(self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, action in self._spots:
+            if start <= event.x < end:
+                cast("ConsoleScreen", self.screen).do(action)
+                return
+
+    @staticmethod
+    def _words(app: ConsoleApp, key: Key) -> list[Part]:
+        name = shown_key(key.keys[0])
+        return [
+            (f" {name}", ink(app.palette.key, bold=True)),
+            (f" {key.label}" if cell_width(key.label) else "", ink(app.palette.text)),
+            (" ", ink()),
+        ]

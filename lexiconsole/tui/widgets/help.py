@@ -1,0 +1,118 @@
+"""HelpPanel: every key of this place. Type to search, enter does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Input
+
+from lexiconsole.tui.ink import ink, line
+from lexiconsole.tui.keymap import Key, shown_key
+from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.views.cells import padded
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.place import ConsoleScreen
+
+__all__ = ["HelpPanel"]
+
+
+class _Keys(VirtualTable[Key]):
+    can_focus = False
+
+    def __init__(self, place: ConsoleScreen) -> None:
+        super().__init__(empty="no key is about that")
+        self._place = place
+
+    def identity(self, row: Key) -> str:
+        return row.action
+
+    def draw(self, row: Key, how: Drawn) -> list[Strip]:
+        colours = self.console.palette
+        why = self._place.why_not(row.action)
+        names = " ".join(shown_key(name) for name in row.keys)
+        text = colours.dim if why else colours.text
+        said = f"{row.about}   not now: {why}" if why else row.about
+        return [
+            line(
+                [
+                    (self.console.glyphs.cursor if how.selected else " ", ink(colours.accent)),
+                    (padded(f" {names}", 12), ink(colours.dim if why else colours.key, bold=True)),
+                    (padded(row.label, 16), ink(text, bold=how.selected)),
+                    (said, ink(colours.dim if why else colours.faint)),
+                ],
+                how.width,
+                ground=ink(back=colours.chosen) if how.selected else None,
+            )
+        ]
+
+
+class HelpPanel(ModalScreen[None]):
+    """The keys that the screen below serves, with the reason for each that is off."""
+
+    DEFAULT_CSS = """
+    HelpPanel { align: center middle; background: $background 60%; }
+    HelpPanel > Vertical {
+        width: 92; max-width: 98%; height: 28; max-height: 92%; border: heavy $primary; padding: 0 1;
+        background: $background; border-title-color: $primary; border-title-style: bold;
+        border-title-background: $background; border-subtitle-color: $faint; border-subtitle-background: $background;
+    }
+    HelpPanel Input { border: none; height: 1; padding: 0 1; background: $panel; margin-bottom: 1; }
+    """
+
+    def __init__(self, place: ConsoleScreen) -> None:
+        super().__init__()
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as panel:
+            panel.border_title = " Keys "
+            panel.border_subtitle = " enter does it   esc closes "
+            yield Input(placeholder="type to search")
+            yield _Keys(self._place)
+
+    def on_mount(self) -> None:
+        self._search("")
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._search(event.value)
+
+    def _search(self, wanted: str) -> None:
+        words = wanted.lower().split()
+        keys = [
+            key
+            for key in self._place.served()
+            if not key.action.startswith("pane_")
+            and all(word in f"{key.label} {key.about} {' '.join(map(shown_key, key.keys))}".lower() for word in words)
+        ]
+        table = self.query_one(_Keys)
+        table.show_all(keys)
+        table.go(0)
+
+    def on_key(self, event: events.Key) -> None:
+        table = self.query_one(_Keys)
+        if event.key in {"up", "down", "pageup", "pagedown"}:
+            step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}[event.key]
+            table.go(table.cursor + step)
+            event.stop()
+        elif event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+
+    def on_input_submitted(self) -> None:
+        self._do()
+
+    def on_virtual_table_opened(self) -> None:
+        self._do()
+
+    def _do(self) -> None:
+        row = self.query_one(_Keys).selected_row
+        if row is not None:
+            self.dismiss(None)
+            self._place.call_later(self._place.do, row.action)

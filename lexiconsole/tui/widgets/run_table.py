@@ -1,0 +1,80 @@
+"""RunTable: runs, one or two lines each: state, id, definition, where it stands, how long since it moved, and its error."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from lexiconsole.durable.journal import RunRow
+from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.types import RunStatus
+from lexiconsole.views.board import TALL
+from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.durations import span
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import RUN_LOOKS
+
+__all__ = ["RunTable", "short_age"]
+
+_SHORT = 8
+"""Letters of an id that are shown in a list."""
+
+
+class RunTable(VirtualTable[RunRow]):
+    """`tall`: failed and doubtful runs have a second line with their error, as the spans say."""
+
+    tall = True
+
+    def draw(self, row: RunRow, how: Drawn) -> list[Strip]:
+        console = self.console
+        colours, glyphs = console.palette, console.glyphs
+        look = RUN_LOOKS[row.status]
+        needs = row.status in {*TALL, RunStatus.WAITING}
+        ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
+        edge = (glyphs.cursor if how.selected else " ", ink(colours.accent))
+        mark = (glyphs.mark if how.marked else " ", ink(colours.key, bold=True))
+        text = ink(colours.bright if needs or how.selected else colours.text, bold=how.selected)
+        name_width = max(10, min(22, (how.width - 26) // 3))
+        age = short_age(console.now() - row.changed_at)
+        left: list[Part] = [
+            edge,
+            mark,
+            (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True)),
+            (padded(harmless(row.id[:_SHORT]), _SHORT + 1), ink(colours.faint)),
+            (padded(cut(harmless(row.name), name_width), name_width + 2), text),
+            *self._where(row, how, one_line=not self.tall),
+        ]
+        lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint))], ground)]
+        if self.tall and row.status in TALL:
+            error = harmless(row.error) or "no reason was recorded"
+            lines.append(line([edge, ("    ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
+        return lines
+
+    def _where(self, row: RunRow, how: Drawn, *, one_line: bool) -> list[Part]:
+        colours = self.console.palette
+        look = RUN_LOOKS[row.status]
+        requested = self.console.acts.requested(row.id)
+        if requested:
+            return [(requested, ink(colours.key, italic=True))]
+        where = harmless(row.where)
+        if one_line and row.error and row.status in TALL:
+            return [(f"{where}  " if where else "", ink(colours.text)), (harmless(row.error), ink(colours.state(look)))]
+        if row.status is RunStatus.COMPLETED:
+            return [(f"took {span(row.changed_at - row.created_at)}", ink(colours.dim))]
+        if row.status in {RunStatus.COMPENSATED, RunStatus.CANCELLED, RunStatus.PAUSED}:
+            said = f"{look.word}{': ' + harmless(row.error) if row.error else ''}"
+            return [(said, ink(colours.faint))]
+        parts: list[Part] = [(where or look.word, ink(colours.text))]
+        if row.wake_at is not None:
+            ahead = row.wake_at - self.console.now()
+            parts.append((f"  {'in ' + short_age(ahead) if ahead > 0 else 'due'}", ink(colours.faint)))
+        return parts
+
+
+def short_age(seconds: float) -> str:
+    """`0s`, `59s`, `12m`, `3h`, `12d`, `40w`: at most four letters."""
+    seconds = max(0.0, seconds)
+    for unit, length, upto in (("s", 1, 60), ("m", 60, 3600), ("h", 3600, 86_400), ("d", 86_400, 8_640_000)):
+        if seconds < upto:
+            return f"{int(seconds // length)}{unit}"
+    return f"{int(seconds // 604_800)}w"
