@@ -1,4 +1,4 @@
-"""A small shop on SQLite: stock, a ledger, courier bookings and an outbox. Plain Python; nothing here knows of workflows.
+"""A small shop on SQLite: orders, stock, a ledger, courier bookings and an outbox. Plain Python; nothing here knows of workflows.
 
 The books only grow. What was done is never changed or deleted; it is undone by a row that says the opposite, so the whole
 story can be read afterwards and an order whose rows add up to zero has left nothing behind. Every row carries the
@@ -38,6 +38,13 @@ CREATE TABLE outbox (
 CREATE TABLE outages (order_id TEXT, step TEXT, times INTEGER NOT NULL, PRIMARY KEY (order_id, step));
 """
 
+_ORDERS = """
+CREATE TABLE IF NOT EXISTS orders (
+    key TEXT PRIMARY KEY, order_id TEXT, what TEXT, orders INTEGER NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP
+)
+"""
+"""A shop that was opened before it kept a book of orders gets one."""
+
 _PRODUCTS = [  # sku, name, cents, pieces delivered when the shop opens
     ("mug", "Stoneware mug", 12_50, 5_000),
     ("teapot", "Cast iron teapot", 64_00, 2_000),
@@ -66,8 +73,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What an order holds: pieces off the shelf, cents taken, parcels booked, promises made. All zero when undone."""
+    """What an order holds: itself in the book, pieces off the shelf, cents taken, parcels booked, promises made.
 
+    All zero when undone.
+    """
+
+    orders: int = 0
     pieces: int = 0
     cents: int = 0
     parcels: int = 0
@@ -81,6 +92,15 @@ class Shop:
         self.path = path
 
     # what the order does
+
+    def place(self, order: str, customer: str, key: str) -> Receipt:
+        """Writes the order into the book."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO orders (key, order_id, what, orders) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING",
+                (key, order, f"placed by {customer}"),
+            )
+        return Receipt(order, _number("OR", key))
 
     def reserve(self, order: str, items: Mapping[str, int], key: str) -> Receipt:
         """Takes the items off the shelf and tells their price. All of them, or none and a ShopError."""
@@ -124,6 +144,15 @@ class Shop:
         return Receipt(order, _number("MS", key))
 
     # and how each is undone: by what the books still hold for the order, so undoing nothing is nothing
+
+    def withdraw(self, order: str, key: str) -> None:
+        """Strikes the order."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO orders (key, order_id, what, orders) SELECT ?, order_id, 'withdrawn', -sum(orders)"
+                " FROM orders WHERE order_id = ? GROUP BY order_id HAVING sum(orders) <> 0",
+                (key, order),
+            )
 
     def release(self, order: str, key: str) -> None:
         """Puts back on the shelf what the order still holds."""
@@ -183,7 +212,8 @@ class Shop:
         """What the order holds now; `Balance()` when it holds nothing."""
         with self._transaction() as db:
             row = db.execute(
-                "SELECT (SELECT -total(quantity) FROM stock_moves WHERE order_id = :order),"
+                "SELECT (SELECT total(orders) FROM orders WHERE order_id = :order),"
+                " (SELECT -total(quantity) FROM stock_moves WHERE order_id = :order),"
                 " (SELECT total(cents) FROM ledger WHERE order_id = :order),"
                 " (SELECT total(parcels) FROM bookings WHERE order_id = :order),"
                 " (SELECT total(promises) FROM outbox WHERE order_id = :order)",
@@ -218,10 +248,11 @@ class Shop:
     def _open_for_business(self, db: sqlite3.Connection) -> None:
         [mark] = db.execute("PRAGMA application_id").fetchone()
         if mark == _SHOP:
+            db.execute(_ORDERS)
             return
         if db.execute("SELECT 1 FROM sqlite_schema").fetchone():
             raise ShopError(f"{self.path} holds something else than a shop; name another file")
-        for statement in _TABLES.split(";"):
+        for statement in (*_TABLES.split(";"), _ORDERS):
             db.execute(statement)
         for sku, name, cents, pieces in _PRODUCTS:
             db.execute("INSERT INTO products VALUES (?, ?, ?)", (sku, name, cents))

@@ -1,4 +1,5 @@
-"""Order fulfilment: a saga. Four services are asked in turn; when one of them fails, the others are undone, newest first.
+"""Order fulfilment: a saga. The order is written down, then four services are asked in turn; when one of them fails,
+what was done is undone, newest first.
 
 Each action stands above what undoes it. Both may be called more than once, after a crash or a lost reply, so both carry an
 idempotency key, and the shop does nothing twice under one key. One run is one order: `--id 1001` gives it its number.
@@ -59,12 +60,21 @@ attempts = partial(saga_step, max_retries=3, retry_delay=0.5)
 
 @workflow(name="order_fulfilment", input=Order)
 class OrderFulfilment(AbstractSaga[Fulfilled]):
-    """Reserves stock, charges the card, books a courier and tells the customer; undoes all of it when one step fails."""
+    """Writes down the order, reserves stock, charges the card, books a courier and tells the customer; undoes all of it when one step fails."""
+
+    VERSION = 2
 
     def __init__(self, order: Order) -> None:
         super().__init__()
         self.order = order
         self.shop = Shop(order.shop)
+
+    @attempts(compensation="withdraw")
+    async def place(self) -> Receipt:
+        return await self.ask(self.shop.place, self.order.customer)
+
+    async def withdraw(self, placed: Receipt | None) -> None:
+        await self.undo(self.shop.withdraw, placed)
 
     @attempts(compensation="release")
     async def reserve(self) -> Receipt:

@@ -18,7 +18,8 @@ from lexiconsole.errors import InvalidInputError
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.testing import JumpingClock
 
-STEPS = ["reserve", "charge", "courier", "notify"]
+STEPS = ["place", "reserve", "charge", "courier", "notify"]
+SERVICES = STEPS[1:]
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def fulfil(shop: Shop, id: str = "A", **order: Any) -> Result[Any, Any]:
 
 def story(shop: Shop, order: str = "A") -> list[str]:
     """What the books say about an order, in the order in which it happened."""
-    tables = {"stock_moves": "quantity", "ledger": "cents", "bookings": "parcels", "outbox": "promises"}
+    tables = {"stock_moves": "quantity", "ledger": "cents", "bookings": "parcels", "outbox": "promises", "orders": "orders"}
     with closing(sqlite3.connect(shop.path)) as db:
         return [
             f"{'+' if amount > 0 else '-'}{table}"
@@ -48,11 +49,11 @@ async def test_an_order_goes_through(shop: Shop) -> None:
     assert isinstance(result, Ok)
     assert (result.value.order, result.value.paid_cents) == ("A", 2 * 12_50 + 64_00)
     assert result.value.courier.startswith("CR-")
-    assert shop.balance("A") == Balance(pieces=3, cents=89_00, parcels=1, promises=1)
+    assert shop.balance("A") == Balance(orders=1, pieces=3, cents=89_00, parcels=1, promises=1)
     assert shop.stock() == {"caddy": 1, "kettle": 1_000, "mug": 4_998, "samovar": 20, "teapot": 1_999}
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", SERVICES)
 async def test_failing_at_a_step_for_good_undoes_everything_before_it_newest_first(shop: Shop, step: str) -> None:
     before = shop.stock()
     result = await fulfil(shop, fail_at=step)
@@ -75,14 +76,16 @@ async def test_what_was_undone_can_be_read_in_the_books(shop: Shop) -> None:
         "-ledger",
         "+bookings",
         "-bookings",
+        "+orders",
+        "-orders",
     ]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", SERVICES)
 @pytest.mark.parametrize("times", [1, 2])
 async def test_failing_for_a_while_is_overcome_by_trying_again(shop: Shop, step: str, times: int) -> None:
     assert isinstance(await fulfil(shop, fail_at=step, fail_times=times), Ok)
-    assert shop.balance("A") == Balance(pieces=3, cents=89_00, parcels=1, promises=1)
+    assert shop.balance("A") == Balance(orders=1, pieces=3, cents=89_00, parcels=1, promises=1)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,7 @@ async def test_a_shop_that_says_no_leaves_nothing_either(
 async def test_the_same_order_again_charges_nothing_twice(shop: Shop) -> None:
     first = await fulfil(shop)
     assert await fulfil(shop) == first
-    assert shop.balance("A") == Balance(pieces=3, cents=89_00, parcels=1, promises=1)
+    assert shop.balance("A") == Balance(orders=1, pieces=3, cents=89_00, parcels=1, promises=1)
 
 
 async def test_one_order_that_fails_leaves_the_others_alone(shop: Shop) -> None:

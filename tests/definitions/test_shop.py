@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def shop(tmp_path: Path) -> Shop:
 
 def all_steps(shop: Shop, order: str) -> list[Callable[[], Receipt]]:
     return [
+        lambda: shop.place(order, "Ada", f"{order}/place"),
         lambda: shop.reserve(order, {"mug": 2, "kettle": 1}, f"{order}/reserve"),
         lambda: shop.charge(order, "Ada", 114_90, f"{order}/charge"),
         lambda: shop.book_courier(order, "Ada", f"{order}/courier"),
@@ -34,20 +36,21 @@ def all_undos(shop: Shop, order: str) -> list[Callable[[], object]]:
         lambda: shop.cancel_courier(order, f"{order}/undo/courier"),
         lambda: shop.refund(order, f"{order}/undo/charge"),
         lambda: shop.release(order, f"{order}/undo/reserve"),
+        lambda: shop.withdraw(order, f"{order}/undo/place"),
     ]
 
 
 def test_a_whole_order_is_in_the_books(shop: Shop) -> None:
     results = [step() for step in all_steps(shop, "A")]
-    assert [receipt.cents for receipt in results] == [114_90, 114_90, 0, 0]
-    assert len({receipt.number for receipt in results}) == 4
-    assert shop.balance("A") == Balance(pieces=3, cents=114_90, parcels=1, promises=1)
+    assert [receipt.cents for receipt in results] == [0, 114_90, 114_90, 0, 0]
+    assert len({receipt.number for receipt in results}) == 5
+    assert shop.balance("A") == Balance(orders=1, pieces=3, cents=114_90, parcels=1, promises=1)
     assert shop.stock()["mug"] == 4_998
 
 
 @given(
-    st.lists(st.integers(0, 3), max_size=8),
-    st.lists(st.integers(0, 3), max_size=8),
+    st.lists(st.integers(0, 4), max_size=8),
+    st.lists(st.integers(0, 4), max_size=8),
 )
 @settings(max_examples=25, deadline=None)
 def test_whatever_was_done_and_however_often_undoing_it_all_leaves_nothing(
@@ -57,7 +60,7 @@ def test_whatever_was_done_and_however_often_undoing_it_all_leaves_nothing(
     before = shop.stock()
     for number in done:
         all_steps(shop, "A")[number]()
-    for number in [*undone, 0, 1, 2, 3]:
+    for number in [*undone, 0, 1, 2, 3, 4]:
         all_undos(shop, "A")[number]()
     assert shop.balance("A") == Balance()
     assert shop.stock() == before
@@ -153,3 +156,11 @@ def test_many_at_once_open_the_shop_once_and_never_sell_more_than_there_is(tmp_p
         thread.join()
     assert len(sold) == 1
     assert Shop(path).stock()["caddy"] == 0
+
+
+def test_a_shop_from_before_it_kept_a_book_of_orders_gets_one(shop: Shop) -> None:
+    shop.stock()
+    with closing(sqlite3.connect(shop.path)) as db:
+        db.execute("DROP TABLE orders")
+    shop.place("A", "Ada", "A/place")
+    assert shop.balance("A").orders == 1
