@@ -60,7 +60,7 @@ attempts = partial(saga_step, max_retries=3, retry_delay=0.5)
 
 @workflow(name="order_fulfilment", input=Order)
 class OrderFulfilment(AbstractSaga[Fulfilled]):
-    """Writes down the order, reserves stock, charges the card, books a courier and tells the customer; undoes all of it when one step fails."""
+    """Reserves stock, charges the card, books a courier and tells the customer; undoes all of it when one step fails."""
 
     VERSION = 2
 

@@ -27,6 +27,7 @@ from lexiconsole.types import Json, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
+    from lexiconsole.app.health import Health, Looking
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
     from lexiconsole.views.inbox import Task
@@ -74,6 +75,7 @@ class Workspace:
         self._empty = False
         self._restore: Callable[[], None] | None = None
         self._beginning, self._loading = threading.RLock(), threading.RLock()
+        self._looking: tuple[Engine, Looking] | None = None
 
     @classmethod
     def find(cls, start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Workspace:
@@ -280,6 +282,17 @@ class Workspace:
     def listen(self, told: Callable[[Entry | Progress, str], None]) -> Callable[[], None]:
         """Tells `told`, on the engine's thread, of what this process commits and of progress; gives the way to stop."""
         return self._write().listen(told)
+
+    def health(self) -> Health | None:
+        """How the engine of this process is doing; None while there is none. Never waits: ask twice a second if you like."""
+        from lexiconsole.app.health import Looking
+
+        engine = self._engine
+        if engine is None:
+            return None
+        if self._looking is None or self._looking[0] is not engine:
+            self._looking = (engine, Looking(engine, self.store_path))
+        return self._looking[1].look()
 
     def interrupt(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""

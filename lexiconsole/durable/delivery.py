@@ -53,6 +53,15 @@ class Delivery(Recording):
         self._frontier: frozenset[str] = frozenset()
 
     @property
+    def standing(self) -> list[Work]:
+        """What is not settled: what is open, and what was dropped while it ran and has not ended yet."""
+        return [*self.open.values(), *self._dropped]
+
+    def find(self, key: str) -> Work | None:
+        """The work at that key that is not settled."""
+        return next((work for work in self.standing if work.key == key), None)
+
+    @property
     def asked(self) -> frozenset[str]:
         """Every key the model asked for so far."""
         return frozenset(self._keys)
@@ -215,6 +224,9 @@ class Delivery(Recording):
                     work.begun = True  # an earlier process began it; it is driven on to hear of the cancel
                     work.begin()
         self._fresh = [work for work in self.open.values() if not work.begun]
+        for work in [work for work in self._dropped if not work.begun]:
+            work.begun = True
+            work.begin()
         self._begin_fresh()
 
     def _check_asked_for(self) -> None:
@@ -244,7 +256,7 @@ class Delivery(Recording):
         cancelled = self.schedule.cancelled is not None
         return not self.schedule.inbox and all(
             work.resting if work.begun else cancelled and not work.shielded  # which never begins
-            for work in (*self.open.values(), *self._dropped)
+            for work in self.standing
             if not isinstance(work, Branch)
         )
 
@@ -256,6 +268,10 @@ class Delivery(Recording):
             work.settle(entry)
             self.settled(work)
             return
+        if work is None:
+            work = next(
+                (dropped for dropped in self._dropped if dropped.key == entry.key), None
+            )  # an operator settled it
         if work is not None:
             work.recorded = True
         if work is not None and work.dropped:
@@ -312,11 +328,11 @@ class Delivery(Recording):
             case _ if entry.kind in ACTS:
                 self.history.add(entry)  # the question stays open; its ballot reads them there
             case EntryKind.RETRIED:
-                work = self.open.get(entry.key)
+                work = self.find(entry.key)
                 if isinstance(work, Step):
                     work.hurry()
             case EntryKind.RESOLVED if entry.data["how"] == "again":
-                work = self.open.get(entry.key)
+                work = self.find(entry.key)
                 if isinstance(work, Step):
                     work.again()
             case _ if entry.kind in OUTCOMES or entry.kind in (EntryKind.CANCEL, EntryKind.RESOLVED):
@@ -354,7 +370,7 @@ class Delivery(Recording):
 
     def interrupt(self) -> None:
         """The time for draining after a cancel is up."""
-        for work in (*self.open.values(), *self._dropped):
+        for work in self.standing:
             if isinstance(work, Step) and not work.shielded:
                 work.interrupt()
 

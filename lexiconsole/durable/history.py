@@ -165,6 +165,7 @@ class History:
                 record.doubt, record.opened = entry, None
             case EntryKind.RESOLVED:  # again
                 record.doubt, record.opened, record.retry_at, record.spent = None, None, None, 0
+                record.unknown = False  # whoever says so has looked: it did not happen
             case EntryKind.RETRIED:
                 record.retry_at = None
             case EntryKind.DROPPED:

@@ -190,6 +190,11 @@ class Journal(Protocol):
         """Where it is kept, for people: a path or "memory"."""
         ...
 
+    @property
+    def queued(self) -> int:
+        """How many things wait to be written now; may be read from any thread."""
+        ...
+
     async def open(self) -> None: ...
 
     async def close(self) -> None:
@@ -273,8 +278,8 @@ class Journal(Protocol):
         """
         ...
 
-    async def next_wake(self) -> Instant | None:
-        """The earliest `wake_at` of the runs nobody owns."""
+    async def timers(self) -> tuple[int, Instant | None]:
+        """How many runs that nobody owns have a `wake_at` (at most 10,000 are counted), and the earliest one."""
         ...
 
     # requests

@@ -321,6 +321,8 @@ class LiveContext(Delivery):
         if isinstance(work, Step) and work.begun and not work.resting and not work.recorded:
             self._dropped.append(work)  # it is drained; its result is kept in the journal and handed to nobody
             work.give_up_waiting()
+        elif isinstance(work, Step) and not work.begun and work.left_in_doubt:
+            self._dropped.append(work)  # nobody waits for it, but whether it took effect must be known
         else:
             work.stop()
         if isinstance(work, Receive) and self.live:

@@ -77,6 +77,13 @@ class Step(Work):
     def doubtful(self) -> bool:
         return self.doubted
 
+    @property
+    def left_in_doubt(self) -> bool:
+        """Whether an earlier process began it, it may not be repeated, and nobody knows what came of it."""
+        record = self.ctx.history.records.get(self.key)
+        begun = record is not None and not record.ended and (record.opened is not None or record.doubt is not None)
+        return begun and not self.policy.idempotent
+
     def result_type(self) -> Any:
         """What the call says it returns, INFER when it does not."""
         return returns_of(self.call) if self.returns is INFER else self.returns
@@ -250,7 +257,10 @@ class Step(Work):
             return Failure(RuntimeError("the step cancelled itself"))
         finally:
             self.running = False
-            in_step.reset(token)
+            try:  # noqa: SIM105 - the way of every step; `suppress` costs more than the reset
+                in_step.reset(token)
+            except ValueError:
+                pass  # it would not end, was left behind, and is taken down in some other context
 
     # after a failed attempt
 
@@ -319,7 +329,7 @@ class Step(Work):
 
     def again(self) -> None:
         """An operator resolved the doubt: once more."""
-        self.doubted = False
+        self.doubted = self.unknown = False
         self.retry_at = None
         self.spent = 0
         self.spawn(self._until_settled())

@@ -14,14 +14,25 @@ __all__ = ["Threads"]
 
 
 class Threads:
-    """Up to `limit` threads, made as needed and kept for the next call. Calls beyond the limit wait their turn."""
+    """Up to `limit` threads, made as needed and kept for `idle_for` seconds. Calls beyond the limit wait their turn."""
 
-    def __init__(self, limit: int = 32) -> None:
-        self._limit = limit
+    def __init__(self, limit: int = 32, *, idle_for: float = 10.0) -> None:
+        self.limit, self._idle_for = limit, idle_for
         self._waiting: deque[Callable[[], None]] = deque()
         self._ready = threading.Condition()
         self._idle = 0
         self._count = 0
+        self._made = 0
+
+    @property
+    def busy(self) -> int:
+        """Threads that are at a call, those of calls that nobody waits for any more among them."""
+        return self._count - self._idle
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a thread."""
+        return len(self._waiting)
 
     def run(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
         """Calls in a thread with a copy of this context; the future is done when the call is, even if nobody waits."""
@@ -43,19 +54,23 @@ class Threads:
             self._waiting.append(work)
             self._ready.notify()
             if (
-                len(self._waiting) > self._idle and self._count < self._limit
+                len(self._waiting) > self._idle and self._count < self.limit
             ):  # one that was notified still counts as idle
                 self._count += 1
-                threading.Thread(target=self._serve, name=f"lexiconsole-step-{self._count}", daemon=True).start()
+                self._made += 1
+                threading.Thread(target=self._serve, name=f"lexiconsole-step-{self._made}", daemon=True).start()
         return done
 
     def _serve(self) -> None:
         while True:
             with self._ready:
-                while not self._waiting:
+                if not self._waiting:
                     self._idle += 1
-                    self._ready.wait()
+                    self._ready.wait_for(lambda: self._waiting, self._idle_for)
                     self._idle -= 1
+                if not self._waiting:
+                    self._count -= 1
+                    return
                 work = self._waiting.popleft()
             work()
             del work  # an idle thread keeps nothing of its last call

@@ -231,7 +231,7 @@ class Drive:
         """What the run waits for: status, when it wakes by itself, and the keys it waits on."""
         ctx = self.ctx
         assert ctx is not None
-        works = [work for work in ctx.open.values() if work.begun and type(work).__name__ != "Branch"]
+        works = [work for work in ctx.standing if work.begun and type(work).__name__ != "Branch"]
         wakes = [work.wake_at for work in works if work.wake_at is not None and not ctx.paused]
         deadline = self._deadline_at()
         timers = bool(wakes)

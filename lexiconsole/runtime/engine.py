@@ -6,19 +6,25 @@ import asyncio
 import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal
 from lexiconsole.runtime.output import capture_steps
+from lexiconsole.runtime.pulse import Held, Pulse
 from lexiconsole.runtime.recovery import bury_the_dead, drive_what_waits
 from lexiconsole.runtime.runtime import Runtime
 
 __all__ = ["Engine", "Listener", "calm_collector"]
 
 T = TypeVar("T")
+
+PATIENCE = 3.0
+"""Seconds that what is still on the loop has to end when the engine stops."""
+
 Listener = Callable[[Entry | Progress, str], None]
 """Called on the engine's thread with an entry or progress, and the run's id."""
 
@@ -43,6 +49,7 @@ class Engine:
         self._listeners: list[Listener] = []
         self.loop: asyncio.AbstractEventLoop | None = None
         self.runtime: Runtime | None = None
+        self._pulse: Pulse | None = None
         self.bugs: list[tuple[str, BaseException]] = []
 
     def start(self) -> None:
@@ -50,13 +57,24 @@ class Engine:
         if self._capture:
             capture_steps()
             calm_collector()
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._main()), name="lexiconsole-engine", daemon=True
-        )
+        self._thread = threading.Thread(target=self._live, name="lexiconsole-engine", daemon=True)
         self._thread.start()
         self._ready.wait()
         if self._fault is not None:
             raise self._fault
+
+    def _live(self) -> None:
+        """As `asyncio.run`, which waits for ever for a task that swallows its cancellation."""
+        loop, executor = asyncio.new_event_loop(), ThreadPoolExecutor()
+        loop.set_default_executor(executor)  # for steps that use asyncio.to_thread
+        try:
+            loop.run_until_complete(self._main())
+            loop.run_until_complete(_let_go())
+            ending = threading.Thread(target=executor.shutdown, daemon=True)
+            ending.start()
+            ending.join(PATIENCE)
+        finally:
+            loop.close()
 
     async def _main(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -65,6 +83,8 @@ class Engine:
             await self._journal.open()
             self._journal.subscribe(self._committed)
             self.runtime = self._build(self._journal, self)
+            self._pulse = Pulse(self.runtime, threading.current_thread())
+            self._journal.subscribe(self._pulse.committed)
         except BaseException as fault:
             self._fault = fault
             self._ready.set()
@@ -73,6 +93,7 @@ class Engine:
         self._ready.set()
         await self._stop.wait()
         polling.cancel()
+        self._pulse.stop()
         await asyncio.gather(polling, return_exceptions=True)
         try:
             await self.runtime.stop()
@@ -130,6 +151,17 @@ class Engine:
     def bug(self, run_id: str, fault: BaseException) -> None:
         self.bugs.append((run_id, fault))
 
+    # how it is
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """How well the loop keeps time; None before the start."""
+        return self._pulse
+
+    def held(self) -> Held | None:
+        """What holds the loop right now, from any thread and without waiting; None while it keeps time."""
+        return self._pulse.held() if self._pulse is not None else None
+
     # driving what nobody drives
 
     async def serve(self, runtime: Runtime, stop: threading.Event, *, take_over: bool) -> None:
@@ -138,6 +170,19 @@ class Engine:
             await bury_the_dead(runtime, take_over=take_over)
             await drive_what_waits(runtime)
             await runtime.clock.sleep(runtime.settings.poll)
+
+
+async def _let_go() -> None:
+    """Ends what is left on the loop. What does not want to end is left where it stands: nothing it does is written."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        _, stubborn = await asyncio.wait(left, timeout=PATIENCE)
+        for task in stubborn:
+            task._log_destroy_pending = False  # type: ignore[attr-defined] # noqa: SLF001 - as asyncio's own runner has no limit
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.get_running_loop().shutdown_asyncgens(), PATIENCE)
 
 
 async def _as_coroutine(body: Callable[[Runtime], Awaitable[T]], runtime: Runtime) -> T:

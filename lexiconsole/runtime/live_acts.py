@@ -55,7 +55,7 @@ def plan_live(ctx: LiveContext, request: Request) -> Plan:
 def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     """Again, done by hand, or failed: for a doubted step, one that waits for its next attempt, or a failed compensation."""
     target = request.target or _only_candidate(ctx)
-    work = ctx.open.get(target) or ctx.open.get(f"repair/{target.removeprefix('undo/')}")
+    work = ctx.find(target) or ctx.find(f"repair/{target.removeprefix('undo/')}")
     how = {RequestKind.RETRY: "again", RequestKind.SKIP: "done"}.get(request.kind) or str(request.data.get("how", ""))
     if work is not None and ctx.outcome_under_way(work):
         return Plan(refused=f"{target} is decided already")
@@ -102,7 +102,7 @@ def _only_candidate(ctx: LiveContext) -> str:
 
 def _candidates(ctx: LiveContext) -> list[str]:
     return [
-        key for key, work in ctx.open.items() if work.doubtful or (isinstance(work, Step) and work.retry_at is not None)
+        work.key for work in ctx.standing if work.doubtful or (isinstance(work, Step) and work.retry_at is not None)
     ]
 
 

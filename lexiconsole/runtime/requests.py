@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
-from lexiconsole.errors import MovedOnError, ReplayMismatchError
+from lexiconsole.errors import MovedOnError, NotOwnedError, ReplayMismatchError
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.interventions import Plan, revision
 from lexiconsole.runtime.live_acts import plan_live
 from lexiconsole.types import JsonObject
 
-__all__ = ["do", "give_up", "plan_request"]
+if TYPE_CHECKING:
+    from lexiconsole.runtime.runtime import Runtime
+
+__all__ = ["do", "do_open", "give_up", "plan_request"]
+
+
+async def do_open(runtime: Runtime, owner: int) -> None:
+    """Turns what was asked of the runs that `owner` drives into entries or recorded refusals."""
+    runtime.looking += 1
+    try:
+        for request in await runtime.journal.requests(owner=owner):
+            drive = runtime.drives.get(request.run_id)
+            if drive is not None:
+                with suppress(NotOwnedError):  # that run was lost and its drive has stopped; the others are ours
+                    await do(drive, request)
+    finally:
+        runtime.looking -= 1
+        if not runtime.looking:  # nobody has a list from before they were done
+            for drive in runtime.drives.values():
+                drive.doing.clear()
 
 
 async def do(drive: Drive, request: Request) -> None:

@@ -41,6 +41,10 @@ from lexiconsole.types import Json, JsonObject
 __all__ = ["Definitions", "Runtime", "Told"]
 
 
+PATIENCE = 5.0
+"""Seconds that what is put down has to end."""
+
+
 class Definitions(Protocol):
     """Where the runtime finds code: the catalogue."""
 
@@ -90,6 +94,7 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._suspect = False
         self._stopping = False
+        self.looking = 0
 
     # its own life
 
@@ -116,10 +121,12 @@ class Runtime:
                 drive.task.cancel()
         tasks = [drive.task for drive in drives if drive.task is not None]
         if tasks:
-            await asyncio.wait(tasks, timeout=5)  # a model that swallows its cancellation does not hold up the others
-        for task in list(self._tasks):
+            await asyncio.wait(tasks, timeout=PATIENCE)  # a model that swallows its cancellation holds up no other
+        own = list(self._tasks)
+        for task in own:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if own:
+            await asyncio.wait(own, timeout=PATIENCE)
         self.starts.stop()
         if self._owner is not None:
             await self._owner.retire()
@@ -376,15 +383,8 @@ class Runtime:
 
     async def do_requests(self) -> None:
         """Turns what was asked of runs driven here into entries or recorded refusals."""
-        if self._owner is None or not self.drives:
-            return
-        for request in await self.journal.requests(owner=self._owner.number):
-            drive = self.drives.get(request.run_id)
-            if drive is not None:
-                try:
-                    await requests.do(drive, request)
-                except NotOwnedError:
-                    continue  # that run was lost and its drive has stopped; the others are ours
+        if self._owner is not None and self.drives:
+            await requests.do_open(self, self._owner.number)
 
 
 def _outline(definition: Definition, given: Any) -> Outline:

@@ -62,6 +62,10 @@ class MemoryJournal:
         self._open = False
 
     @property
+    def queued(self) -> int:
+        return 0
+
+    @property
     def place(self) -> str:
         return "memory"
 
@@ -290,9 +294,10 @@ class MemoryJournal:
                 found.append(kept.listed())
         return found
 
-    async def next_wake(self) -> Instant | None:
-        waiting = (kept.standing.wake_at for kept in self._by_number if kept.row.owner is None)
-        return min((at for at in waiting if at is not None), default=None)
+    async def timers(self) -> tuple[int, Instant | None]:
+        waiting = [kept.standing.wake_at for kept in self._by_number if kept.row.owner is None]
+        due = [at for at in waiting if at is not None]
+        return min(len(due), 10_000), min(due, default=None)
 
     # requests
 

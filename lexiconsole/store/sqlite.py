@@ -51,6 +51,10 @@ class SqliteJournal:
     def place(self) -> str:
         return self._path
 
+    @property
+    def queued(self) -> int:
+        return self._writer.queued if self._writer is not None else 0
+
     async def open(self) -> None:
         if self._writer is not None:
             return
@@ -213,9 +217,9 @@ class SqliteJournal:
     async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
         return [run_of(row) for row in await self._readers.all("wakeable", at, limit, after)]
 
-    async def next_wake(self) -> Instant | None:
-        found: Instant | None = (await self._readers.one("next_wake"))[0]
-        return found
+    async def timers(self) -> tuple[int, Instant | None]:
+        count, earliest = await self._readers.one("timers")
+        return count, earliest
 
     # requests
 

@@ -153,6 +153,11 @@ class Writer:
                 self._bell = None
 
     @property
+    def queued(self) -> int:
+        """How many appends and other things wait for their turn."""
+        return len(self._groups) + len(self._runs) + len(self._claims) + len(self._acts)
+
+    @property
     def _others(self) -> bool:
         """Whether anything waits that is not an entry."""
         return bool(self._runs or self._claims or self._acts)

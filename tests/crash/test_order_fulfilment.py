@@ -12,7 +12,13 @@ import pytest
 from tests.crash.console import Console
 
 STEPS = ["place", "reserve", "charge", "courier", "notify"]
-AMOUNTS = {"stock_moves": "quantity", "ledger": "cents", "bookings": "parcels", "outbox": "promises", "orders": "orders"}
+AMOUNTS = {
+    "stock_moves": "quantity",
+    "ledger": "cents",
+    "bookings": "parcels",
+    "outbox": "promises",
+    "orders": "orders",
+}
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 

@@ -35,7 +35,13 @@ async def fulfil(shop: Shop, id: str = "A", **order: Any) -> Result[Any, Any]:
 
 def story(shop: Shop, order: str = "A") -> list[str]:
     """What the books say about an order, in the order in which it happened."""
-    tables = {"stock_moves": "quantity", "ledger": "cents", "bookings": "parcels", "outbox": "promises", "orders": "orders"}
+    tables = {
+        "stock_moves": "quantity",
+        "ledger": "cents",
+        "bookings": "parcels",
+        "outbox": "promises",
+        "orders": "orders",
+    }
     with closing(sqlite3.connect(shop.path)) as db:
         return [
             f"{'+' if amount > 0 else '-'}{table}"

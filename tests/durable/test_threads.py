@@ -51,3 +51,12 @@ async def test_a_thread_is_kept_for_the_next_call() -> None:
     while not threads._idle:
         await asyncio.sleep(0)
     assert await threads.run(threading.get_ident) == first
+
+
+async def test_a_thread_that_is_idle_for_long_ends_and_another_is_made_when_it_is_needed() -> None:
+    threads = Threads(limit=2, idle_for=0.05)
+    first = await threads.run(threading.current_thread)
+    first.join(10)
+    assert not first.is_alive()
+    assert threads.busy == 0
+    assert await threads.run(threading.current_thread) is not first

@@ -1,0 +1,95 @@
+"""Health: how the engine of this process is doing, at this moment. Looking never waits, not even while a step holds the loop."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexiconsole.runtime.engine import Engine
+from lexiconsole.runtime.pulse import Held
+from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.types import Instant
+
+__all__ = ["Health", "Held", "Looking"]
+
+_AGAIN = 1.0
+"""Seconds between two looks into the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`lag` is how many seconds the loop was late at worst in the last two, `held` what holds it right now.
+
+    `queued` is what waits to be written, `rate` the entries that this process commits in a second, `driven` the runs it has
+    in memory. `busy` of at most `threads` worker threads are at a call, `waiting` calls wait for one. `size` is bytes on
+    disk, the log included. `timers` counts parked runs that wake by themselves (10,000 at most) and `next_timer` is the
+    first of them; both are up to a second old, and None until they were looked for.
+    """
+
+    lag: float
+    held: Held | None
+    queued: int
+    rate: float
+    driven: int
+    busy: int
+    threads: int
+    waiting: int
+    size: int
+    timers: int | None = None
+    next_timer: Instant | None = None
+
+
+class Looking:
+    """Looks at one engine. What only the store knows is asked for in the background and told the next time."""
+
+    def __init__(self, engine: Engine, store: Path) -> None:
+        self._engine, self._store = engine, store
+        self._timers: tuple[int | None, Instant | None] = (None, None)
+        self._asked = float("-inf")
+        self._asking = False
+
+    def look(self) -> Health | None:
+        """None when the engine is not running."""
+        engine, runtime, pulse = self._engine, self._engine.runtime, self._engine.pulse
+        if runtime is None or pulse is None:
+            return None
+        self._ask()
+        count, earliest = self._timers
+        return Health(
+            lag=pulse.lag,
+            held=engine.held(),
+            queued=runtime.journal.queued,
+            rate=pulse.rate,
+            driven=len(runtime.drives),
+            busy=runtime.threads.busy,
+            threads=runtime.threads.limit,
+            waiting=runtime.threads.waiting,
+            size=sum(_size(self._store.with_name(self._store.name + end)) for end in ("", "-wal")),
+            timers=count,
+            next_timer=earliest,
+        )
+
+    def _ask(self) -> None:
+        now = time.monotonic()
+        if not self._asking and now - self._asked >= _AGAIN:
+            self._asking, self._asked = True, now
+            with suppress(RuntimeError):  # it is being stopped
+                self._engine.begin(_timers).add_done_callback(self._told)
+
+    def _told(self, answer: object) -> None:
+        self._asking = False
+        with suppress(Exception):  # whoever uses the store is told what is wrong with it
+            self._timers = answer.result()  # type: ignore[attr-defined]
+
+
+async def _timers(runtime: Runtime) -> tuple[int, Instant | None]:
+    return await runtime.journal.timers()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

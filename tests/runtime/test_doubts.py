@@ -1,0 +1,173 @@
+"""What nobody knows is asked about, also when nobody waits for it any more; and what an operator said stays said."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.journal import RequestKind, RequestState
+from lexiconsole.durable.policy import StepPolicy
+from lexiconsole.durable.question import Question
+from lexiconsole.errors import StepError
+from lexiconsole.result import Err
+from lexiconsole.runtime.settings import EngineSettings
+from lexiconsole.types import RunStatus
+from tests.support import House, house
+
+ONCE_ONLY = StepPolicy(idempotent=False)
+
+
+class Charge:
+    """An effect that must not be repeated. `calls` counts; it hangs while `hangs`."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.hangs = True
+        self.inside = asyncio.Event()
+
+    async def __call__(self) -> str:
+        self.calls += 1
+        self.inside.set()
+        if self.hangs:
+            await asyncio.Event().wait()
+        return "charged"
+
+
+def dropping(charge: Charge) -> Any:
+    async def flow(ctx: Context) -> str:
+        charging = ctx.step("charge", charge, policy=ONCE_ONLY)
+        await ctx.first({"charge": charging, "enough": ctx.step("enough", _nothing)})
+        ctx.drop(charging, "too slow")
+        await ctx.step("after", _nothing)
+        return "went on"
+
+    return flow
+
+
+async def _nothing() -> None: ...
+
+
+async def dropped_then_killed(home: House, charge: Charge) -> Any:
+    row = await home.start(dropping(charge))
+    await home.clock.until(charge.inside.wait())
+    while "step.done after" not in await home.story(row):
+        await asyncio.sleep(0)
+    await home.crash()
+    return await home.again(row)
+
+
+async def test_a_dropped_step_that_a_crash_hit_is_in_doubt_until_an_operator_says() -> None:
+    async with house() as home:
+        charge = Charge()
+        row = await dropped_then_killed(home, charge)
+        assert row.status is RunStatus.DOUBTFUL
+        assert "step.doubted charge" in await home.story(row)
+        reply = await home.ask(row, RequestKind.RESOLVE, "charge", how="done", result="charged")
+        assert reply.state is RequestState.APPLIED
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+        assert charge.calls == 1
+
+
+async def test_the_doubt_of_a_dropped_step_outlasts_another_crash_and_can_be_tried_again() -> None:
+    async with house() as home:
+        charge = Charge()
+        row = await dropped_then_killed(home, charge)
+        await home.crash()
+        assert (await home.again(row)).status is RunStatus.DOUBTFUL
+        charge.hangs = False
+        await home.ask(row, RequestKind.RESOLVE, "charge", how="again")
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+        assert charge.calls == 2
+        story = await home.story(row)
+        assert story.count("step.doubted charge") == 1
+
+
+async def test_a_dropped_step_whose_time_runs_out_is_in_doubt_live_too() -> None:
+    async with house() as home:
+        charge = Charge()
+
+        async def flow(ctx: Context) -> None:
+            charging = ctx.step("charge", charge, policy=StepPolicy(idempotent=False, timeout=0.05))
+            await ctx.first({"charge": charging, "enough": ctx.step("enough", _nothing)})
+            ctx.drop(charging, "too slow")
+
+        row = await home.start(flow)
+        drive = home.runtime.drives[row.id]
+        await asyncio.wait_for(asyncio.shield(drive.ended), 10)
+        row = await home.row(row)
+        assert (row.status, row.where) == (RunStatus.DOUBTFUL, "charge")
+        await home.ask(row, RequestKind.RESOLVE, "charge", how="fail")
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_after_run_it_again_a_failure_is_a_failure_whether_live_or_replayed(crash: bool) -> None:
+    """The operator found that it had not happened, so a later failure has no unknown outcome behind it."""
+    async with house() as home:
+        charge = Charge()
+        seen: list[Any] = []
+
+        async def work() -> str:
+            await charge()
+            raise ValueError("declined")
+
+        async def flow(ctx: Context) -> None:
+            outcome = await ctx.step("charge", work, policy=ONCE_ONLY)
+            seen.append(outcome)
+
+        row = await home.start(flow)
+        await home.clock.until(charge.inside.wait())
+        await home.crash()
+        assert (await home.again(row)).status is RunStatus.DOUBTFUL
+        charge.hangs = False
+        if crash:
+            await home.runtime.submit(_again(row.id))
+            await home.crash()
+            await home.again(row)
+        else:
+            await home.ask(row, RequestKind.RESOLVE, "charge", how="again")
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+        assert isinstance(seen[-1], Err)
+        assert isinstance(seen[-1].error, StepError)
+        assert not seen[-1].error.unknown
+
+
+def _again(id: str) -> Any:
+    from lexiconsole.durable.journal import Request
+
+    return Request(id, RequestKind.RESOLVE, "charge", {"how": "again"}, by="ana")
+
+
+async def test_a_default_answer_waits_for_its_time_although_the_clock_was_set_back() -> None:
+    async with house(settings=EngineSettings(park_after=10_000)) as home:
+
+        async def flow(ctx: Context) -> Any:
+            due = await ctx.now() + 60
+            return await ctx.ask("ok", Question("ok?", due=due, default="yes", has_default=True))
+
+        row = await home.start(flow)
+        began = home.clock.now()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        home.clock.set_back(3600)
+        row = await home.settle(row)
+        assert row.status is RunStatus.COMPLETED
+        assert home.clock.now() >= began + 60
+
+
+async def test_what_was_asked_of_a_run_is_not_kept_in_memory_for_ever() -> None:
+    async with house() as home:
+
+        async def flow(ctx: Context) -> None:
+            for number in range(20):
+                await ctx.receive(f"r{number}", "go")
+            await ctx.receive("end", "never")
+
+        row = await home.start(flow)
+        for _ in range(20):
+            await home.ask(row, RequestKind.SIGNAL, "go")
+        drive = home.runtime.drives.get(row.id)
+        assert drive is None or not drive.doing
