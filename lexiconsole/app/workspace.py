@@ -5,11 +5,12 @@ from __future__ import annotations
 import getpass
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from lexiconsole.app.acts import Outcome, Preview, drive_on, forget_refusals, preview_of
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
 from lexiconsole.durable.context import Progress
@@ -18,9 +19,8 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.people import Nobody, People
-from lexiconsole.errors import AmbiguousError, LexiconsoleError, NotFoundError, RefusedError
+from lexiconsole.errors import AmbiguousError, LexiconsoleError, NotFoundError
 from lexiconsole.runtime.engine import Engine
-from lexiconsole.runtime.interventions import Plan, revision
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.types import Json, RunStatus
@@ -40,26 +40,6 @@ _RELOAD = 1.0  # seconds between two looks at the definitions' files
 
 UNCHANGED: Any = object()
 """For `fork`: the input stays what it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of an act. `pending`: its owner, another process, has yet to do it; the request is safe on disk."""
-
-    applied: bool
-    pending: bool
-    refused: str
-    run: RunRow
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an act would do. `revision` is that of its target as it was looked at."""
-
-    sentence: str
-    details: list[str]
-    revision: int | None
-    refused: str
 
 
 class Workspace:
@@ -212,7 +192,7 @@ class Workspace:
 
     def drive(self, run: RunRow) -> RunRow:
         """Drives a run on in this process. Raises RefusedError when another, living process drives it."""
-        return self._write().call(lambda runtime: _drive(runtime, run))
+        return self._write().call(lambda runtime: drive_on(runtime, run))
 
     def act(self, request: Request, *, record_only: bool = False) -> Outcome:
         """Leaves a request, and does it here when nobody drives the run."""
@@ -229,7 +209,7 @@ class Workspace:
 
     def preview(self, request: Request) -> Preview:
         """What the act would do now. Changes nothing."""
-        return self._look(lambda runtime: _preview(runtime, request))
+        return self._look(lambda runtime: preview_of(runtime, request))
 
     def fork(
         self,
@@ -274,7 +254,7 @@ class Workspace:
         """Takes up changed definitions. Runs on their way keep their code; those left alone before are looked at again."""
         while not stop.wait(_RELOAD):
             if self.catalog.reload():
-                engine.call(_forget_refusals)
+                engine.call(forget_refusals)
 
     def doctor(self, *, rebuild: bool = False) -> list[Finding]:
         return examine(self, self._look if not rebuild else lambda body: self._write().call(body), rebuild=rebuild)
@@ -383,36 +363,6 @@ class _Definitions:
             return self._workspace.catalog.fingerprint(name)
         except LexiconsoleError:
             return ""
-
-
-async def _forget_refusals(runtime: Runtime) -> None:
-    runtime.refused.clear()
-
-
-async def _drive(runtime: Runtime, run: RunRow) -> RunRow:
-    from lexiconsole.runtime.taking import free_if_dead, take
-
-    row = await runtime.reload(run)
-    if row.id in runtime.drives or row.status.ended:
-        return row
-    if not await free_if_dead(runtime, row):
-        raise RefusedError(f"run {row.id} is driven by another process; watch it with: lexiconsole watch {row.id}")
-    await take(runtime, await runtime.reload(row))
-    return await runtime.reload(row)
-
-
-async def _preview(runtime: Runtime, request: Request) -> Preview:
-    from lexiconsole.durable.journal import RequestKind
-    from lexiconsole.runtime.taking import preview
-
-    row = await runtime.journal.run(request.run_id)
-    if row is None:
-        raise NotFoundError("run", request.run_id)
-    plan: Plan = await preview(runtime, request)
-    entries = await runtime.journal.load(row)
-    target = "" if request.kind is RequestKind.EDIT else request.target
-    bound = request.kind is RequestKind.EDIT or (target and any(entry.key == target for entry in entries))
-    return Preview(plan.sentence, list(plan.details), revision(entries, target) if bound else None, plan.refused)
 
 
 def _is_workspace(folder: Path) -> bool:

@@ -1,0 +1,58 @@
+"""Acts: what a face asks of a run, as the engine does it on its loop, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lexiconsole.durable.journal import Request, RequestKind, RunRow
+from lexiconsole.errors import NotFoundError, RefusedError
+from lexiconsole.runtime.interventions import Plan, revision
+from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.runtime.taking import free_if_dead, preview, take
+
+__all__ = ["Outcome", "Preview", "drive_on", "forget_refusals", "preview_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an act. `pending`: its owner, another process, has yet to do it; the request is safe on disk."""
+
+    applied: bool
+    pending: bool
+    refused: str
+    run: RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an act would do. `revision` is that of its target as it was looked at."""
+
+    sentence: str
+    details: list[str]
+    revision: int | None
+    refused: str
+
+
+async def forget_refusals(runtime: Runtime) -> None:
+    runtime.refused.clear()
+
+
+async def drive_on(runtime: Runtime, run: RunRow) -> RunRow:
+    row = await runtime.reload(run)
+    if row.id in runtime.drives or row.status.ended:
+        return row
+    if not await free_if_dead(runtime, row):
+        raise RefusedError(f"run {row.id} is driven by another process; watch it with: lexiconsole watch {row.id}")
+    await take(runtime, await runtime.reload(row))
+    return await runtime.reload(row)
+
+
+async def preview_of(runtime: Runtime, request: Request) -> Preview:
+    row = await runtime.journal.run(request.run_id)
+    if row is None:
+        raise NotFoundError("run", request.run_id)
+    plan: Plan = await preview(runtime, request)
+    entries = await runtime.journal.load(row)
+    target = "" if request.kind is RequestKind.EDIT else request.target
+    bound = request.kind is RequestKind.EDIT or (target and any(entry.key == target for entry in entries))
+    return Preview(plan.sentence, list(plan.details), revision(entries, target) if bound else None, plan.refused)
