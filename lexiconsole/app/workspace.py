@@ -26,8 +26,8 @@ from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.types import Json, RunStatus
 
 if TYPE_CHECKING:
-    from lexiconsole.app.look import Look
     from lexiconsole.app.health import Health, Looking
+    from lexiconsole.app.look import Look
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
     from lexiconsole.views.inbox import Task
