@@ -13,6 +13,7 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Journal, Request, RequestKind, RunRow
 from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.people import People
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.taking import act, take
@@ -70,17 +71,24 @@ class House:
     """A runtime with everything around it. `crash()` leaves the store as a killed process would and starts anew."""
 
     def __init__(
-        self, journal: Journal, settings: EngineSettings | None = None, clock: JumpingClock | None = None
+        self,
+        journal: Journal,
+        settings: EngineSettings | None = None,
+        clock: JumpingClock | None = None,
+        people: People | None = None,
     ) -> None:
         self.journal = journal
         self.settings = settings or EngineSettings()
         self.clock = clock or JumpingClock()
         self.registry = Registry()
         self.bugs = Bugs()
+        self.people = people
         self.runtime = self._new()
 
     def _new(self) -> Runtime:
-        return Runtime(self.journal, self.registry, settings=self.settings, clock=self.clock, told=self.bugs)
+        return Runtime(
+            self.journal, self.registry, settings=self.settings, clock=self.clock, told=self.bugs, people=self.people
+        )
 
     async def start(self, body: Body | Definition, given: Any = None, **more: Any) -> RunRow:
         definition = body if isinstance(body, Definition) else define(body)

@@ -36,11 +36,12 @@ _SAID = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected"}
 
 @dataclass(frozen=True, slots=True)
 class LevelBallot:
-    """`seats` are persons and automatic approvers; `who` are the names and roles that the level is for.
+    """`seats` are persons and `automatic` approvers, who have voted; `who` are the names and roles that the level is for.
 
     `barred` may not decide here, `delegation` is how often a seat may be handed on, to whom `delegates` (names and roles;
     empty: somebody who shares a role). `floor` is what carried over from before: votes, delegations, escalation.
-    `then` says what follows each verdict, "" for the end. `levels` are all levels of the chain, for people who look.
+    `then` says what follows each verdict, "" for the end. `levels` are all levels of the chain and `told` what
+    was asked back and answered, for people who look.
     """
 
     chain: str
@@ -52,12 +53,14 @@ class LevelBallot:
     barred: tuple[str, ...] = ()
     initiator: str = ""
     enforced: bool = True
+    automatic: tuple[str, ...] = ()
     delegation: int = 1
     delegates: tuple[str, ...] = ()
     escalate_to: tuple[str, ...] = ()
     floor: Floor = EMPTY
     then: tuple[tuple[str, str], ...] = ()
     levels: tuple[JsonObject, ...] = ()
+    told: tuple[JsonObject, ...] = ()
     not_enforced: tuple[str, ...] = ()
 
     @property
@@ -87,12 +90,14 @@ class LevelBallot:
             "barred": list(self.barred),
             "initiator": self.initiator,
             "enforced": self.enforced,
+            "automatic": list(self.automatic),
             "delegation": self.delegation,
             "delegates": list(self.delegates),
             "escalate_to": list(self.escalate_to),
             "floor": self.floor.to_data(),
             "then": dict(self.then),
             "levels": list(self.levels),
+            "told": list(self.told),
             "not_enforced": list(self.not_enforced),
         }
         return {name: value for name, value in data.items() if value not in ("", [], {}, None)}
@@ -237,7 +242,8 @@ class LevelBallot:
 
     @property
     def open_to(self) -> tuple[str, ...]:
-        return tuple(seat for seat in self.seats if seat not in self.barred)
+        """The seats that people fill."""
+        return tuple(seat for seat in self.seats if seat not in self.barred and seat not in self.automatic)
 
     def seat_of(self, person: str, floor: Floor, people: People, at: float = 0.0) -> str:
         """The seat that this person's vote fills; "" when there is none."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, ClassVar, assert_never
 
 from lexiconsole.approval.level import ApprovalLevel, ApprovalStep
 from lexiconsole.approval.outcome import Approval, ApprovalError, RejectedError
 from lexiconsole.approval.panel import Panel, applies
-from lexiconsole.approval.rule import Approved, Ask, LevelRule, Rejected, Stuck, Vote, decide
+from lexiconsole.approval.rule import Approved, Ask, LevelRule, Rejected, Stuck, decide
 from lexiconsole.durable.context import Context, RunInfo
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
@@ -69,11 +70,12 @@ class ApprovalChain:
     # its meaning
 
     async def drive(self, ctx: Context) -> Result[Approval, LexiconsoleError]:
-        """Asks whom the rule says to ask, and lets it judge after every vote."""
+        """Has the run's input approved, or the `subject` the chain was made with."""
         subject = ctx.run.input if self._subject is _FROM_RUN else self._subject
-        return await self._judge(ctx, subject)
+        return await self.judge(ctx, subject)
 
-    async def _judge(self, ctx: Context, subject: Any) -> Result[Approval, LexiconsoleError]:
+    async def judge(self, ctx: Context, subject: Any) -> Result[Approval, LexiconsoleError]:
+        """Asks whom the rule says to ask, and lets it judge after every vote. See `Context.approve`."""
         if not self.levels:
             raise DefinitionError(f"{self.name} has no levels; nobody would be asked")
         try:
@@ -81,39 +83,44 @@ class ApprovalChain:
         except StepError as failed:
             return Err(failed)
         name = self._name or ctx.run.definition or self.name
-        panel, votes = Panel(ctx, self.levels, subject), list[Vote]()
+        panel = Panel(ctx, name, self.levels, rules, subject, self.max_rounds)
         while True:
-            now = decide(rules, votes, rounds=self.max_rounds)
+            now = decide(panel.rules, panel.votes, rounds=self.max_rounds, stop=panel.stop)
             await panel.settle(now.tallies)
             match now:
                 case Ask():
-                    votes.append(await panel.vote(now))
+                    await panel.ask(now)
                 case Approved(tallies):
                     return Ok(Approval(tallies))
                 case Rejected(tallies):
                     return Err(RejectedError(name, tallies))
                 case Stuck(tallies):
-                    return Err(ApprovalError(name, tallies))
+                    return Err(ApprovalError(name, tallies, people=tallies[-1].level in panel.people))
                 case _ as never:
                     assert_never(never)
 
     async def _rule(self, ctx: Context, level: ApprovalLevel, subject: Any) -> LevelRule:
-        """The level for this subject. With no step that applies, it does not apply itself."""
+        """The level for this subject. With nobody who is to be asked, it does not apply itself."""
         seats: list[str] = []
-        if await applies(ctx, level.name, level.condition, subject):
+        holds = await applies(ctx, level.name, level.condition, subject)
+        if holds:
             seats += [
                 step.name
                 for step in level.steps
                 if await applies(ctx, f"{level.name}/{step.name}", step.condition, subject)
             ]
-        return LevelRule(level.name, tuple(seats), level.policy, level.back_to, skipped=not seats)
+        rule = LevelRule(level.name, tuple(seats), level.policy, level.back_to, skipped=not seats)
+        return replace(rule, seats=None, skipped=False) if holds and level.who else rule
 
     # in memory
 
     async def execute(self, subject: Any = None) -> Result[Approval, LexiconsoleError]:
-        """Asks here and now. `Err` is RejectedError, or ApprovalError when a level can not come to a decision."""
+        """Asks here and now. `Err` is RejectedError, or ApprovalError when a level can not come to a decision.
+
+        Raises HumanInputRequiredError when a level asks people: in memory there is nobody to ask.
+        """
         context = memory_context(RunInfo(self.name, self.name, self.VERSION, input=subject))
-        return await context.drive(lambda ctx: self._judge(ctx, subject))
+        return await context.drive(lambda ctx: self.judge(ctx, subject))
 
     async def approve(self, subject: Any) -> bool:
         """The chain as an approver. Raises ApprovalError when it can not come to a decision."""
@@ -130,6 +137,7 @@ class ApprovalChain:
         nodes, edges = [], [OutlineEdge(a.name, b.name) for a, b in pairwise(self.levels)]
         for level in self.levels:
             nodes.append(OutlineNode(level.name, NodeKind.APPROVAL))
+            nodes += [OutlineNode(f"{level.name}/{who}", NodeKind.HUMAN, who, parent=level.name) for who in level.who]
             nodes += [
                 OutlineNode(f"{level.name}/{step.name}", label=step.name, parent=level.name) for step in level.steps
             ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from lexiconsole.approval.rule import ApprovalPolicy, Threshold, needed
 from lexiconsole.contracts.approval import ApprovalProtocol
+from lexiconsole.durable.people import goes_by_role
+from lexiconsole.durable.question import OnDue
 from lexiconsole.errors import DefinitionError
 
 __all__ = ["ApprovalDecision", "ApprovalLevel", "ApprovalStep", "Approver", "Condition"]
@@ -62,33 +65,91 @@ class ApprovalStep:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLevel:
-    """Steps that are asked side by side, and how many of them must approve.
+    """Those who are asked side by side, and how many of them must approve: steps, which decide by themselves, and people.
 
-    `policy` is ALL, ANY, MAJORITY, a number, or a share such as 0.5. Where `condition` does not hold, the level is skipped.
-    A rejection ends the chain, or leads back to the level named by `back_to`, this one or an earlier one.
+    `who` are people, names or `role:NAME`; they are asked when the steps have not decided the level already. `policy` is
+    ALL, ANY, MAJORITY, a number, or a share such as 0.5. Where `condition` does not hold, the level is skipped. A rejection
+    ends the chain, or leads back to the level named by `back_to`, this one or an earlier one.
+
+    For people: with `four_eyes` whoever started the run has no say. A seat may be handed on `delegation` times, to people
+    of `delegate_to`, or else to somebody who shares a role. `due` is seconds (or a timedelta) from when they are asked,
+    `remind` the same before that, and `on_due` what happens then: `wait`, `escalate` (those of `escalate_to` may take any
+    empty seat) or `fail`. `prompt` is a text or a function of the subject, `form` what an approval has to come with.
     """
 
     name: str
-    steps: Sequence[ApprovalStep]
+    steps: Sequence[ApprovalStep] = ()
     policy: Threshold = ApprovalPolicy.ALL
     condition: Condition | None = None
     _: KW_ONLY
     back_to: str = ""
+    who: Sequence[str] = ()
+    four_eyes: bool = True
+    delegation: int = 1
+    delegate_to: Sequence[str] = ()
+    due: float | timedelta | None = None
+    remind: Sequence[float | timedelta] = ()
+    on_due: OnDue = OnDue.WAIT
+    escalate_to: Sequence[str] = ()
+    prompt: str | Callable[[Any], str] = ""
+    form: Any = None
 
     def __post_init__(self) -> None:
         _check_name("level", self.name)
-        object.__setattr__(self, "steps", tuple(self.steps))
         object.__setattr__(self, "policy", _policy(self.name, self.policy))
+        for field in ("steps", "who", "delegate_to", "escalate_to"):
+            if isinstance(getattr(self, field), str):
+                raise DefinitionError(f"the level {self.name}: {field} is a list, not a single text")
+            object.__setattr__(self, field, tuple(getattr(self, field)))
+        self._check_seats()
+        self._check_time()
+
+    def _check_seats(self) -> None:
         names = [step.name for step in self.steps]
-        if not names:
-            raise DefinitionError(f"the level {self.name} has no steps; nobody could approve it")
-        for name in names:
-            if names.count(name) > 1:
+        if not names and not self.who:
+            raise DefinitionError(f"the level {self.name} has no steps and names no people; nobody could approve it")
+        for name in (*names, *self.who):
+            if [*names, *self.who].count(name) > 1:
                 raise DefinitionError(f"the level {self.name} has two steps named {name!r}; nobody counts twice")
-        if needed(self.policy, len(names)) > len(names):
+        by_role = [who for who in self.who if goes_by_role(who)]
+        seats = len(names) + len(self.who)
+        if not by_role and needed(self.policy, seats) > seats:
             raise DefinitionError(
-                f"the level {self.name} can never be approved: {self.policy} approvals are needed, it has {len(names)} steps"
+                f"the level {self.name} can never be approved: {self.policy} approvals are needed, it has {seats} "
+                + ("steps" if not self.who else "seats")
             )
+        if self.who and {"seats", "info"} & set(names):
+            raise DefinitionError(
+                f"the level {self.name}: no step can be called 'seats' or 'info'; the journal has them"
+            )
+        if self.delegation < 0:
+            raise DefinitionError(f"the level {self.name}: delegation is how often a seat is handed on, 0 for never")
+
+    def _check_time(self) -> None:
+        try:
+            object.__setattr__(self, "on_due", OnDue(self.on_due))
+        except ValueError:
+            raise DefinitionError(f"the level {self.name}: on_due is wait, escalate or fail") from None
+        object.__setattr__(self, "due", _seconds(self.due))
+        object.__setattr__(self, "remind", tuple(_seconds(before) for before in self.remind))
+        if self.due is not None and self.due <= 0:  # type: ignore[operator]
+            raise DefinitionError(
+                f"the level {self.name}: due is seconds from when it is asked and must be more than 0"
+            )
+        if self.on_due is OnDue.DEFAULT:
+            raise DefinitionError(
+                f"the level {self.name}: nothing is approved by silence; on_due is wait, escalate or fail"
+            )
+        if self.on_due is not OnDue.WAIT and self.due is None:
+            raise DefinitionError(f"the level {self.name}: on_due={self.on_due} needs due")
+        if self.on_due is OnDue.ESCALATE and not self.escalate_to:
+            raise DefinitionError(f"the level {self.name}: on_due=escalate needs escalate_to, names or role:NAME")
+        if (self.due is not None or self.escalate_to) and not self.who:
+            raise DefinitionError(f"the level {self.name} asks no people; due and escalate_to are for people")
+
+
+def _seconds(span: float | timedelta | None) -> float | None:
+    return span.total_seconds() if isinstance(span, timedelta) else span
 
 
 def _check_name(what: str, name: str) -> None:

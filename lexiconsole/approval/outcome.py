@@ -42,21 +42,30 @@ class _EndedError(LexiconsoleError):
 
 
 class RejectedError(_EndedError):
-    """Enough approvers said no; a run that ends so was rejected by people or rules, not broken."""
+    """Enough approvers said no, or the request was withdrawn; a run that ends so was rejected by people or rules, not broken."""
 
     def __init__(self, chain: str, levels: Sequence[Tally]) -> None:
         last = levels[-1]
-        super().__init__(chain, levels, f"{chain} was rejected at {last.level} by {_reasons(last.of(Verdict.REJECT))}")
+        if last.outcome is LevelOutcome.WITHDRAWN:
+            why = f"withdrawn at {last.level}{f' by {last.by}' if last.by else ''}{f' ({last.reason})' if last.reason else ''}"
+        else:
+            why = f"rejected at {last.level} by {_reasons(last.of(Verdict.REJECT))}"
+        super().__init__(chain, levels, f"{chain} was {why}")
 
 
 class ApprovalError(_EndedError):
-    """A level can not come to a decision: approvers failed, or too few of them apply to the subject."""
+    """A level can not come to a decision: approvers failed, too few of them apply to the subject, or time ran out."""
 
-    def __init__(self, chain: str, levels: Sequence[Tally]) -> None:
+    def __init__(self, chain: str, levels: Sequence[Tally], *, people: bool = False) -> None:
         last = levels[-1]
         seats = len(last.votes) + len(last.waiting)
-        if seats < last.needed:
+        if last.outcome is LevelOutcome.OVERDUE:
+            why = f"nobody decided in time, {len(last.of(Verdict.APPROVE))} of {last.needed} approvals were given"
+        elif seats < last.needed:
             why = f"{last.needed} approvals are needed, but only {seats} of its steps apply to this subject"
+            if people:
+                who = ", ".join((*(vote.person for vote in last.votes), *last.waiting))
+                why = f"{last.needed} approvals are needed, but only {seats} may be given{f' ({who})' if who else ''}"
         else:
             why = f"{last.needed} approvals can not be reached without {_reasons(last.of(Verdict.ABSTAIN))}"
         super().__init__(chain, levels, f"{chain} is stuck at {last.level}: {why}")

@@ -1,13 +1,15 @@
-"""Panel: the approvers of the level that is being asked, each a durable step, and what is written down of each level."""
+"""Panel: whom a chain asks, one level at a time; what they said so far, and what is written down of each level."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from lexiconsole.approval.level import ApprovalDecision, ApprovalLevel, ApprovalStep
-from lexiconsole.approval.rule import Ask, LevelOutcome, Tally, Verdict, Vote
+from lexiconsole.approval.people import LevelPeople
+from lexiconsole.approval.rule import Ask, LevelOutcome, LevelRule, Stop, Tally, Verdict, Vote
 from lexiconsole.durable.attempts import is_async
 from lexiconsole.durable.calling import arity
 from lexiconsole.durable.context import Context, Durable
@@ -19,17 +21,58 @@ __all__ = ["Panel", "applies"]
 
 
 class Panel:
-    """Asks the seats of one level at a time."""
+    """Asks the seats of one level at a time: automatic approvers side by side, then people by one ballot.
 
-    def __init__(self, ctx: Context, levels: Sequence[ApprovalLevel], subject: Any) -> None:
+    `rules` are the levels as the rule sees them, `votes` all that were cast, `stop` what ended it early.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        chain: str,
+        levels: Sequence[ApprovalLevel],
+        rules: Sequence[LevelRule],
+        subject: Any,
+        rounds: int,
+    ) -> None:
         self._ctx, self._subject = ctx, subject
         self._steps = {(level.name, step.name): step for level in levels for step in level.steps}
+        self.people = {level.name: LevelPeople(ctx, chain, level, subject, rounds) for level in levels if level.who}
         self._asked: dict[str, Durable[Any]] = {}
         self._written = 0
         self._visits: dict[str, int] = {}
+        self.rules = list(rules)
+        self.votes: list[Vote] = []
+        self.stop: Stop | None = None
+        self._by_people = 0
 
-    async def vote(self, ask: Ask) -> Vote:
-        """The next vote of that level; all its seats are asked at once, the first to answer is the first to count."""
+    async def ask(self, ask: Ask) -> None:
+        """Goes on with that level: opens it, or takes the next vote of a step, or has its people decide."""
+        place = next(n for n, rule in enumerate(self.rules) if rule.name == ask.level)
+        if self.rules[place].seats is None:
+            automatic = [name for level, name in self._steps if level == ask.level]
+            self.rules[place] = await self.people[ask.level].opened(self.rules[place], automatic)
+            return
+        steps = [seat for seat in ask.seats if (ask.level, seat) in self._steps]
+        if steps:
+            self.votes.append(await self._vote(replace(ask, seats=tuple(steps))))
+        else:
+            await self._decide(ask)
+
+    async def _decide(self, ask: Ask) -> None:
+        """The people of the level vote until it is decided, somebody wants to know more, or it is taken back."""
+        here = [vote for vote in self.votes if (vote.level, vote.round) == (ask.level, ask.round)]
+        key = _numbered(ask.level, self._visits.get(ask.level, 0) + 1)
+        heard = await self.people[ask.level].decide(key, ask, self.rules, here)
+        self.votes = [vote for vote in self.votes if vote not in here] + list(heard.votes)
+        self.stop = heard.stop
+        if heard.asked_more:
+            self._visits[ask.level] = self._visits.get(ask.level, 0) + 1
+        else:
+            self._by_people = len(ask.tallies) + 1
+
+    async def _vote(self, ask: Ask) -> Vote:
+        """The next vote of that level; all its steps are asked at once, the first to answer is the first to count."""
         for seat in ask.seats:
             if seat not in self._asked:
                 self._asked[seat] = self._question(ask, self._steps[ask.level, seat])
@@ -47,8 +90,10 @@ class Panel:
                 self._ctx.drop(durable, f"{one.level} is decided")
             self._asked.clear()
             self._visits[one.level] = self._visits.get(one.level, 0) + 1
+            self._written += 1
+            if self._written == self._by_people:
+                continue  # the ballot's answer says it already
             await self._ctx.choose(_numbered(one.level, self._visits[one.level]), partial(_fact, one))
-        self._written = len(tallies)
 
     def _question(self, ask: Ask, step: ApprovalStep) -> Durable[Any]:
         visit = self._visits.get(ask.level, 0) + 1

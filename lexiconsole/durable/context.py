@@ -23,7 +23,7 @@ from lexiconsole.errors import StepError
 from lexiconsole.result import Result
 from lexiconsole.types import Instant
 
-__all__ = ["ANY_SIGNAL", "INFER", "Context", "Durable", "Progress", "RunInfo"]
+__all__ = ["ANY_SIGNAL", "INFER", "Chain", "Context", "Durable", "Progress", "RunInfo"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -54,7 +54,10 @@ class Durable(Protocol[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What a model may know of its run. `state` is what the last `renew` handed on, None in the first generation."""
+    """What a model may know of its run. `state` is what the last `renew` handed on, None in the first generation.
+
+    `also_started_by` are those who started the runs this one was forked from.
+    """
 
     id: str
     definition: str
@@ -64,6 +67,7 @@ class RunInfo:
     started_at: Instant = 0.0
     generation: int = 0
     state: Any = None
+    also_started_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,12 @@ class Progress:
     total: int | None = None
     failed: int = 0
     text: str = ""
+
+
+class Chain(Protocol):
+    """Whoever decides on a subject by asking others through a context: an ApprovalChain."""
+
+    async def judge(self, ctx: Context, subject: Any) -> Result[Any, Any]: ...
 
 
 class Context(Protocol):
@@ -127,6 +137,13 @@ class Context(Protocol):
 
     def child(self, key: str, definition: Any, input: Any = None) -> Durable[Result[Any, StepError]]:
         """Runs another definition (or its name) as a run of its own."""
+        ...
+
+    def approve(self, key: str, chain: Chain, subject: Any = None) -> Durable[Any]:
+        """Has the chain decide on the subject, beside others; its keys are prefixed with `key/`.
+
+        Gives a Result: `Ok(Approval)`, or `Err` of RejectedError or ApprovalError.
+        """
         ...
 
     def branch(self, key: str, body: Callable[[], Awaitable[T]]) -> Durable[T]:

@@ -383,6 +383,10 @@ class Delivery(Recording):
             self._mismatch(work.key, f"an entry {record.opened.kind}", work.word)
         return True
 
+    def begun_before(self, work: Work) -> bool:
+        """Whether an earlier process had come this far and may have begun it: then what is late now was not late then."""
+        return work.key in self._frontier
+
     def left_behind(self, child: Child) -> bool:
         """Whether an earlier process began this child run, and nobody has heard of its end."""
         record = self.history.records.get(child.key)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.codec import Codec, returns_of
-from lexiconsole.durable.context import INFER, Context, Durable, Progress, RunInfo
+from lexiconsole.durable.context import INFER, Chain, Context, Durable, Progress, RunInfo
 from lexiconsole.durable.people import People
 from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
@@ -139,6 +139,9 @@ class KeptContext:
         if known is not None:
             return _Kept(full, None, keep, self._codec.decode(known.get("result"), returns, full))
         return _Kept(full, self._inner.choose(key, pick, returns=returns), keep)
+
+    def approve(self, key: str, chain: Chain, subject: Any = None) -> Durable[Any]:
+        return self.branch(key, lambda: chain.judge(self, subject))
 
     def branch(self, key: str, body: Callable[[], Awaitable[T]]) -> Durable[T]:
         prefix = f"{_prefix.get()}{key}/"

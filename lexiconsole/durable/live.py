@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.addresses import child_id, idempotency_key
 from lexiconsole.durable.child import Child
-from lexiconsole.durable.context import INFER, Progress, RunInfo
+from lexiconsole.durable.context import INFER, Chain, Progress, RunInfo
 from lexiconsole.durable.delivery import Delivery, Exhausted
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.history import History
@@ -109,6 +109,9 @@ class LiveContext(Delivery):
     def child(self, key: str, definition: Any, input: Any = None) -> Child:
         strand = self._here(key)
         return self._add(Child(self, strand.prefix + key, definition, input), strand)
+
+    def approve(self, key: str, chain: Chain, subject: Any = None) -> Branch:
+        return self.branch(key, lambda: chain.judge(self, subject))
 
     def branch(self, key: str, body: Callable[[], Awaitable[Any]]) -> Branch:
         strand = self._here(key)

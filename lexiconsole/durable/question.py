@@ -73,7 +73,8 @@ class Question:
     `who` are names or `role:NAME`; empty means anybody. `due` is the instant by which an answer is wanted, `remind` are
     seconds before it. `on_due` says what happens then: with `has_default` the question answers itself with `default`,
     else it may go to `escalate_to`, or fail. `initial` are values the form begins with, `details` is what the person is
-    shown besides the prompt. With a `ballot` people vote instead of answering.
+    shown besides the prompt. With a `ballot` people vote instead of answering. `due_in` is seconds from when it is asked,
+    for whoever does not know the time.
     """
 
     prompt: str
@@ -89,11 +90,15 @@ class Question:
     initial: Mapping[str, Json] = field(default_factory=dict)
     details: Json = None
     ballot: Ballot | None = None
+    due_in: float | None = None
 
     def __post_init__(self) -> None:
-        if self.has_default and self.on_due is OnDue.WAIT and self.due is not None:
+        timed = self.due is not None or self.due_in is not None
+        if self.has_default and self.on_due is OnDue.WAIT and timed:
             object.__setattr__(self, "on_due", OnDue.DEFAULT)
-        if self.on_due is not OnDue.WAIT and self.due is None:
+        if self.due_in is not None and self.due_in <= 0:
+            raise DefinitionError(f"{self.prompt!r}: due_in is seconds from when it is asked and must be more than 0")
+        if self.on_due is not OnDue.WAIT and not timed:
             raise DefinitionError(f"{self.prompt!r}: on_due={self.on_due} needs a due instant")
         if self.on_due is OnDue.DEFAULT and not self.has_default:
             raise DefinitionError(f"{self.prompt!r}: on_due=default needs a default; give it, with has_default=True")
@@ -112,15 +117,19 @@ class Question:
             return self.form.model_json_schema()
         return TypeAdapter(self.form).json_schema()
 
-    def to_data(self) -> JsonObject:
-        """What the `asked` entry keeps."""
+    def due_at(self, now: Instant) -> Instant | None:
+        """The instant by which an answer is wanted, if it is asked now."""
+        return now + self.due_in if self.due is None and self.due_in is not None else self.due
+
+    def to_data(self, now: Instant = 0.0) -> JsonObject:
+        """What the `asked` entry keeps when it is asked now."""
         data: JsonObject = {"prompt": self.prompt, "kind": self.kind.value}
         if self.form is not None:
             data["form"] = self.schema()
         if self.who:
             data["who"] = list(self.who)
-        if self.due is not None:
-            data["due"] = self.due
+        if (due := self.due_at(now)) is not None:
+            data["due"] = due
         if self.has_default:
             data["default"] = self.default
         if self.remind:

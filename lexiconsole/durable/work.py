@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lexiconsole.durable.codec import returns_of
@@ -201,7 +201,7 @@ class Ask(Work):
 
     def question_due(self) -> Instant | None:
         opened = self.opened
-        return self.question.due if opened is None else opened.data.get("due")  # type: ignore[return-value]
+        return None if opened is None else opened.data.get("due")  # type: ignore[return-value]
 
     def accepted(self, value: Json) -> Any:
         """The answer as the form's type; raises ValueNotStorableError with every field and why it does not fit."""
@@ -214,7 +214,12 @@ class Ask(Work):
             self.ctx.settled(self)
             return
         if not self.ctx.already_open(self):
-            self.ctx.record_act(EntryKind.ASKED, self.key, self.question.to_data())
+            now = self.ctx.host.clock.now()
+            due = self.question.due_at(now)
+            if due is not None and due <= now and not self.ctx.begun_before(self):
+                self.spawn(self.ctx.commit_outcome(self, EntryKind.ANSWERED, {"error": _past(due, now)}))
+                return
+            self.ctx.record_act(EntryKind.ASKED, self.key, self.question.to_data(now))
         if (due := self.wake_at) is not None:
             self.spawn(self._time_out(due))
 
@@ -372,6 +377,12 @@ def _instant(until: Instant | datetime | timedelta, now: Instant) -> Instant:
             raise ValueError("sleep needs a datetime with a time zone; datetime.now(timezone.utc) has one")
         return until.timestamp()
     return float(until)
+
+
+def _past(due: Instant, now: Instant) -> JsonObject:
+    when = datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    message = f"the question was not asked: it is due {when}, {now - due:,.0f} s ago; give a due date in the future"
+    return {"type": "DueInThePast", "message": message}
 
 
 def step_error(key: str, fault: BaseException) -> StepError:

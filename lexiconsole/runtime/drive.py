@@ -14,10 +14,10 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import LiveContext, Renewed
-from lexiconsole.durable.work import Receive
+from lexiconsole.durable.work import Ask, Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
-from lexiconsole.runtime.origin import inherited_keys
+from lexiconsole.runtime.origin import inherited_keys, starters
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ class Drive:
             input=given,
             started_by=created.by,
             started_at=created.at,
+            also_started_by=starters(created),
             generation=history.generation,
             state=history.state,
         )
@@ -243,7 +244,7 @@ class Drive:
         elif ctx.paused:
             status, on = RunStatus.PAUSED, [work.key for work in works]
         else:
-            people = [work.key for work in works if work.wake_at is None]
+            people = [work.key for work in works if work.wake_at is None or isinstance(work, Ask)]
             status = RunStatus.WAITING if people or not timers else RunStatus.SLEEPING
             on = people or [work.key for work in works]
         return status, min(wakes, default=None), on[:20]

@@ -11,7 +11,7 @@ from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import NewRun, RunRow
 from lexiconsole.errors import NotFoundError
-from lexiconsole.runtime.origin import lineage
+from lexiconsole.runtime.origin import lineage, starters
 from lexiconsole.types import Instant, Json, JsonObject
 
 __all__ = ["forked"]
@@ -46,6 +46,8 @@ def forked(
             raise NotFoundError("recorded step", key, {e.key for e in entries if e.kind in OUTCOMES})
         writes.append((EntryKind.EDITED, key, {"target": outcomes[-1].seq, "value": value}))
     family: JsonObject = {"run": origin.id, "seq": at, "lineage": lineage(created, at, history.generation)}
+    if began := [name for name in dict.fromkeys((*starters(created), created.by)) if name]:
+        family["started_by"] = list[Json](began)
     if compensate:
         family["compensate"] = True
     new = NewRun(

@@ -8,7 +8,7 @@ from lexiconsole.durable.addresses import idempotency_key
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import Json, JsonObject
 
-__all__ = ["inherited_keys", "lineage"]
+__all__ = ["inherited_keys", "lineage", "starters"]
 
 _EFFECTS = frozenset({EntryKind.DONE, EntryKind.SKIPPED, EntryKind.RESOLVED})
 
@@ -36,6 +36,12 @@ def inherited_keys(created: Entry, entries: Sequence[Entry]) -> dict[str, str]:
                     keys[entry.key] = idempotency_key(str(row["run"]), int(str(row["generation"])), entry.key)
                     break
     return keys
+
+
+def starters(created: Entry) -> tuple[str, ...]:
+    """Who started the runs that a fork descends from: rules for whoever began something hold for its forks too."""
+    named = _origin(created).get("started_by", [])
+    return tuple(str(name) for name in named) if isinstance(named, list) else ()
 
 
 def _origin(created: Entry) -> JsonObject:

@@ -57,6 +57,9 @@ async def _do(drive: Drive, request: Request) -> None:
             await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
             return
         data: JsonObject = {"kind": request.kind.value, "reason": plan.refused, "request": request.id}
+        data |= {
+            name: value for name, value in (("target", request.target), ("from", request.data.get("from"))) if value
+        }
         await drive.write(EntryKind.REFUSED, "", data, request.by)
         return
     for kind, key, data in plan.writes:

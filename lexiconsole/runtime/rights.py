@@ -24,8 +24,7 @@ def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: R
     if request.kind is RequestKind.ANSWER or request.kind is RequestKind.DELEGATE:
         who = answerers(people, asked, acts)
         if who is not None and request.by not in who:
-            wanted = ", ".join(_texts(asked.get("who")))
-            return f"{request.by} may not answer this; it is for {wanted}" + (f" (now {', '.join(who)})" if who else "")
+            return f"{request.by or 'nobody'} may not answer this; it is for {', '.join(_texts(asked.get('who')))}"
     return ""
 
 
