@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from lexiconsole.app import layers
 from lexiconsole.app.sections import (
+    AuditSettings,
     Durability,
     EngineSettings,
     Names,
@@ -31,6 +32,7 @@ from lexiconsole.app.yaml_file import read_yaml
 from lexiconsole.errors import ConfigurationError, nearest
 
 __all__ = [
+    "AuditSettings",
     "Durability",
     "EngineSettings",
     "Operator",
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     operators: Operators = Field(
         default=None, description="who may do what; none means that whoever uses this machine may do everything"
     )
+    audit: AuditSettings = Field(default_factory=AuditSettings, description="how decisions are kept and proved")
     notifications: dict[str, Any] = Field(default_factory=dict, description="whom to tell what, and how")
     definitions: Names = Field(
         default=("definitions",), description="folders with definitions, relative to the workspace"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lexiconsole.errors import StoreError
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.runtime import Runtime
 
@@ -42,11 +43,20 @@ def examine(workspace: Workspace, call: Callable[[Any], Any], *, rebuild: bool) 
             place = call(_place)
             found.append(Finding(True, "store", f"{place}: sound, {sum(counts.values()):,} runs"))
         found += call(_owners)
+    found.append(_audit(workspace))
     problems = workspace.problems()
     found += [Finding(False, "definitions", str(problem)) for problem in problems]
     if not problems:
         found.append(Finding(True, "definitions", f"{len(workspace.definitions())} loaded"))
     return found
+
+
+def _audit(workspace: Workspace) -> Finding:
+    try:
+        verdict = workspace.verify_audit()
+    except StoreError as fault:
+        return Finding(False, "audit", str(fault))
+    return Finding(verdict.sound, "audit", verdict.fault or verdict.sentence)
 
 
 async def _place(runtime: Runtime) -> str:

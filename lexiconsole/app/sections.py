@@ -12,6 +12,7 @@ from lexiconsole.bulk.config import BulkOperationConfig
 from lexiconsole.graph.config import GraphConfig
 
 __all__ = [
+    "AuditSettings",
     "Durability",
     "EngineSettings",
     "Names",
@@ -97,6 +98,29 @@ class EngineSettings(_Section):
     def _beats_before_it_stalls(self) -> Self:
         if self.stall_after < 2 * self.beat:
             raise ValueError(f"stall_after ({self.stall_after}) must be at least two beats ({2 * self.beat})")
+        return self
+
+
+class AuditSettings(_Section):
+    """`audit:`."""
+
+    require_signatures: bool = Field(
+        default=False, description="a decision without a good signature of its operator does not count"
+    )
+    allowed_signers: Path | None = Field(
+        default=None, description="ssh's file of names and public keys, relative to the workspace"
+    )
+    signing_key: Path | None = Field(
+        default=None, description="the SSH key decisions are signed with here, for operators who name none"
+    )
+    head_command: tuple[str, ...] = Field(
+        default=(), description="a program that takes each new head, as JSON on its input, to a place outside"
+    )
+
+    @model_validator(mode="after")
+    def _knows_whose_signature_is_good(self) -> Self:
+        if self.require_signatures and self.allowed_signers is None:
+            raise ValueError("require_signatures needs allowed_signers, or no signature can be good")
         return self
 
 

@@ -11,8 +11,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lexiconsole.app.acts import Outcome, Preview, drive_on, forget_refusals, preview_of
+from lexiconsole.app.audit import Verdict, everything, verify
+from lexiconsole.app.audit_head import HeadFile
+from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
+from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry
@@ -52,6 +56,7 @@ class Workspace:
         self.people: People = Nobody()
         self._catalog: Catalog | None = None
         self._engine: Engine | None = None
+        self._beside: Beside | None = None
         self._empty = False
         self._restore: Callable[[], None] | None = None
         self._beginning, self._loading = threading.RLock(), threading.RLock()
@@ -164,6 +169,15 @@ class Workspace:
         from lexiconsole.app.following import follow
 
         return follow(self._open(), run, after, timeout)
+
+    def audit(self) -> list[Audited]:
+        """Every decision, intervention and refused attempt, in the order they were made."""
+        return self._look(lambda runtime: everything(runtime.journal))
+
+    def verify_audit(self) -> Verdict:
+        """Whether the chain of decisions holds, says what the journal says, and is as long as its kept head says."""
+        kept = HeadFile.beside(self.store_path).read()
+        return self._look(lambda runtime: verify(runtime.journal, kept))
 
     # acting
 
@@ -283,8 +297,14 @@ class Workspace:
         if engine is None:
             return []
         if not at_once:
+            self._settle_beside(engine)
             engine.stop()
         return [fault for _, fault in engine.bugs]
+
+    def _settle_beside(self, engine: Engine) -> None:
+        beside, self._beside = self._beside, None
+        if beside is not None and engine.runtime is not None:
+            engine.call(lambda _: beside.settled())
 
     # the engine
 
@@ -340,7 +360,10 @@ class Workspace:
             secrets=tuple(self.settings.secrets),
         )
         locks = None if self._empty else self.store_path.parent / "locks"
-        return Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine, people=self.people)
+        runtime = Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine, people=self.people)
+        if not self._empty:
+            self._beside = Beside(runtime, self.store_path)
+        return runtime
 
 
 class _Definitions:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("fork", "fork", "fork", MEND, "Start a new run from any moment of another."),
         CommandRow("init", "init", "init", WRITE, "Write a first definition and a configuration to begin with."),
         CommandRow("check", "check", "check", WRITE, "Look for mistakes in definitions."),
+        CommandRow("audit", "audit", "audit", CARE, "List, verify or export what people decided."),
         CommandRow("config", "care", "config", CARE, "Show every setting and where it came from."),
         CommandRow("doctor", "care", "doctor", CARE, "Look whether the store and the workspace are well."),
     )

@@ -16,13 +16,16 @@ from typing import Any
 from lexiconsole.durable.entry import Entry
 from lexiconsole.types import Instant
 
-__all__ = ["Audited", "audited", "chained", "fact"]
+__all__ = ["MAY_DECIDE", "Audited", "audited", "chained", "fact"]
 
 _DECISIONS = frozenset({"answered", "voted", "delegated", "escalated", "skipped", "resolved", "edited", "refused"})
 """Kept whoever made them: the clock may answer a question or escalate it too, and that is a decision."""
 
 _ACTS = frozenset({"run.paused", "run.resumed", "run.cancel", "run.cancelled", "retried", "signalled"})
 """Kept when a person is behind them."""
+
+MAY_DECIDE = _DECISIONS | _ACTS | {"run.created"}
+"""Kinds outside of which nothing is a decision, for whoever looks at every entry."""
 
 
 def audited(entry: Entry, origin_seq: int = 0, *, fork: bool = False) -> bool:

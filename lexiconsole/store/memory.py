@@ -336,7 +336,7 @@ class MemoryJournal:
         return (self._audit[-1].number, self._audit[-1].hash) if self._audit else (0, "")
 
     async def audit(self, after: int = 0, limit: int = 1000) -> list[Audited]:
-        return self._audit[after : after + limit]
+        return [link for link in self._audit if link.number > after][:limit]
 
     async def audit_head(self) -> tuple[int, str]:
         return self._audit_head()
@@ -346,6 +346,7 @@ class MemoryJournal:
 
     async def decisions(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
         found: list[tuple[int, str]] = []
+        after = max(after, 0)
         for position, entry in enumerate(self._log[after:], after + 1):
             if len(found) >= limit:
                 break

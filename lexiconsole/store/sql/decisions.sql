@@ -1,13 +1,13 @@
 -- Entries that are decisions, as the journal has them now. The rule is that of the view `decisions`, which is not asked:
 -- whoever changed entries may have changed the view as well.
-SELECT j.position, r.id, j.seq, j.at, j.kind, j.key, j.attempt, j.data, j.by
+SELECT j.position, coalesce(r.id, ''), j.seq, j.at, j.kind, j.key, j.attempt, j.data, j.by
 FROM journal AS j
-INNER JOIN runs AS r ON r.number = j.run
+LEFT JOIN runs AS r ON r.number = j.run
 WHERE
     j.position > ?1
     AND (
         (
-            j.seq > max(r.origin_seq, 1)
+            j.seq NOT BETWEEN 2 AND coalesce(r.origin_seq, 0)
             AND (
                 j.kind IN ('answered', 'voted', 'delegated', 'escalated', 'skipped', 'resolved', 'edited', 'refused')
                 OR (
