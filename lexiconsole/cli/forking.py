@@ -13,6 +13,7 @@ from lexiconsole.errors import NotFoundError, UsageError
 from lexiconsole.types import Json
 from lexiconsole.views.story import RowKind, Story
 from lexiconsole.views.telling import tell
+from lexiconsole.views.unresolved import unresolved
 from lexiconsole.views.words import StepState
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ def make_fork(face: Face, id: str, wish: Wish, terms: Terms) -> ExitCode:
         changed = _edits(taken, wish.edits)
         sentence = f"a new run of {row.name} takes over the first {last} of {len(entries)} entries of {row.id}"
         details = _consequences(taken, changed_input, changed, compensate_origin=wish.compensate_origin)
+        details += [
+            f"{key} was {what}; it is not sent again: the new run asks whether it took effect"
+            for key, what in unresolved(entries[:last]).items()
+        ]
         if not ask_first(face, Preview(sentence, details, row.seq, ""), terms):
             return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
         made = workspace.fork(

@@ -38,6 +38,8 @@ class KeyRecord:
     error: dict[str, Any] | None = None
     dropped: bool = False
     ended: bool = False
+    tried_here: bool = False
+    """Begun by this run itself, not by the one it was forked from."""
     acts: tuple[Entry, ...] = ()
 
 
@@ -64,6 +66,8 @@ class History:
     state: Json = None
     generation: int = 0
     last_seq: int = 0
+    copied: int = 0
+    """The last seq taken over from the run that this one was forked from."""
     paused: bool = False
     clean: bool = True
     """Nothing can have been in flight when it was last put down: it is new, it was parked, or it had ended."""
@@ -77,10 +81,11 @@ class History:
     def of(cls, entries: Sequence[Entry], *, also_void: Iterable[int] = (), copied: int = 0) -> History:
         """Folds `run.created` and the entries since the last renewal.
 
-        `also_void` tries out a retry. In a fork, `copied` is the last seq taken over from its origin: attempts that the
+        `also_void` tries out a retry. In a fork, `copied` is the last seq taken over from its origin: an effect that must
+        not be repeated and that the origin had begun stays begun, other attempts that the
         origin had not finished there are the origin's own business, and votes were cast on what the origin showed.
         """
-        self = cls()
+        self = cls(copied=copied)
         voided = set(also_void)
         edits: dict[int, Json] = {}
         for entry in entries:
@@ -90,7 +95,9 @@ class History:
                 edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
         self.voided = frozenset(voided)
         for entry in entries:
-            if entry.seq > copied or (entry.kind not in _ATTEMPTS and entry.kind not in ACTS):
+            if entry.seq <= copied and entry.kind in _ATTEMPTS:
+                self._take_over(entry)
+            elif entry.seq > copied or entry.kind not in ACTS:
                 self._take(entry, edits)
         return self
 
@@ -141,6 +148,15 @@ class History:
             case _:
                 pass
 
+    def _take_over(self, entry: Entry) -> None:
+        """An attempt of the run that this one was forked from: all that counts is what it may have done for good."""
+        if entry.seq in self.voided:
+            return
+        if entry.kind is EntryKind.DOUBTED or entry.data.get("intent"):
+            self._take_keyed(entry)
+        elif entry.kind is EntryKind.ATTEMPT_FAILED and entry.key in self.records:
+            self.records[entry.key].opened = None
+
     def add(self, entry: Entry) -> None:
         """Takes one more entry while the run is live."""
         self._take(entry, {})
@@ -152,6 +168,7 @@ class History:
             case kind if kind in _OPENERS:
                 record.opened = entry
                 record.retry_at = None
+                record.tried_here = entry.seq > self.copied
                 record.acts = ()
             case kind if kind in ACTS:
                 record.acts = (*record.acts, entry)

@@ -146,7 +146,9 @@ class Step(Work):
         if record.doubt is not None:
             self.doubted = True
         elif record.opened is not None and not self.policy.idempotent:
-            self._doubt("the process ended while it ran", record.opened)
+            taken_over = record.opened.seq <= self.ctx.history.copied
+            why = "the run this one was forked from had begun it" if taken_over else "the process ended while it ran"
+            self._doubt(why, record.opened)
 
     async def _until_settled(self) -> None:
         while True:
@@ -334,6 +336,11 @@ class Step(Work):
         self.spent = 0
         self.spawn(self._until_settled())
 
+    def _tried_here(self) -> bool:
+        """Whether this run itself, not the one it was forked from, has begun it at some time."""
+        record = self.ctx.history.records.get(self.key)
+        return self.started_at > 0 or (record is not None and record.tried_here)
+
     def _with_log(self, data: JsonObject) -> JsonObject:
         if self.log:
             data["log"] = "".join(self.log)[-LOG_LIMIT:]
@@ -342,6 +349,8 @@ class Step(Work):
 
     def settle(self, entry: Entry) -> None:
         data = entry.data
+        if entry.kind is EntryKind.RESOLVED and data["how"] == "done" and not self._tried_here():
+            self.ctx.leave_to_origin(self.key)
         if self.value is not None:
             return  # decoded when it was made
         if "error" in data:

@@ -17,7 +17,7 @@ from lexiconsole.durable.live import LiveContext, Renewed
 from lexiconsole.durable.work import Ask, Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
-from lexiconsole.runtime.origin import inherited_keys, starters
+from lexiconsole.runtime.origin import begun_keys, effects_of_origin, starters
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 if TYPE_CHECKING:
@@ -94,7 +94,13 @@ class Drive:
             ending = ending_of_fault(fault, (), self.codec)
         else:
             info = self._info(created, given, history)
-            self.ctx = LiveContext(info, self, history, inherited=inherited_keys(created, self.entries))
+            self.ctx = LiveContext(
+                info,
+                self,
+                history,
+                inherited=effects_of_origin(created, self.entries),
+                begun=begun_keys(created, self.entries),
+            )
             self._cancelled = any(event.kind is EntryKind.CANCEL for event in history.events)
             self._watch_deadline()
             found = await self._outcome(self.ctx, model)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lexiconsole.durable.addresses import idempotency_key
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import Json, JsonObject
 
-__all__ = ["inherited_keys", "lineage", "starters"]
+__all__ = ["begun_keys", "effects_of_origin", "inherited_keys", "lineage", "starters"]
 
 _EFFECTS = frozenset({EntryKind.DONE, EntryKind.SKIPPED, EntryKind.RESOLVED})
 
@@ -23,18 +23,32 @@ def lineage(created: Entry, at: int, generation: int) -> list[Json]:
 
 def inherited_keys(created: Entry, entries: Sequence[Entry]) -> dict[str, str]:
     """Keys whose effects an ancestor made, with that ancestor's idempotency keys; empty when they are to be undone here."""
-    origin = _origin(created)
-    rows = origin.get("lineage", [])
-    if not isinstance(rows, list) or not rows or origin.get("compensate"):
-        return {}
+    return effects_of_origin(created, entries) or {}
+
+
+def effects_of_origin(created: Entry, entries: Sequence[Entry]) -> dict[str, str] | None:
+    """Keys whose effects an ancestor made, with that ancestor's idempotency keys; None when they are to be undone here."""
+    if _origin(created).get("compensate"):
+        return None
+    return _keys(created, (entry for entry in entries if entry.kind in _EFFECTS))
+
+
+def begun_keys(created: Entry, entries: Sequence[Entry]) -> dict[str, str]:
+    """Keys whose effects an ancestor had begun, and that must not be repeated: asked for again, it is under its key."""
+    begun = (entry for entry in entries if entry.data.get("intent") or entry.kind is EntryKind.DOUBTED)
+    return _keys(created, begun)
+
+
+def _keys(created: Entry, entries: Iterable[Entry]) -> dict[str, str]:
+    """Idempotency keys of those ancestors that the entries came from; what this run wrote itself is left out."""
+    rows = _origin(created).get("lineage", [])
     keys: dict[str, str] = {}
     for entry in entries:
-        if entry.kind in _EFFECTS:
-            for row in rows:
-                assert isinstance(row, dict)
-                if entry.seq <= int(str(row["seq"])):
-                    keys[entry.key] = idempotency_key(str(row["run"]), int(str(row["generation"])), entry.key)
-                    break
+        for row in rows if isinstance(rows, list) else ():
+            assert isinstance(row, dict)
+            if entry.seq <= int(str(row["seq"])):
+                keys[entry.key] = idempotency_key(str(row["run"]), int(str(row["generation"])), entry.key)
+                break
     return keys
 
 

@@ -64,9 +64,15 @@ def test_a_signal_is_taken_once_and_given_back_by_a_receive_that_was_dropped() -
     assert [s.payload for s in History.of(journal(*rows)).signals] == [1, 2]
 
 
-def test_a_fork_leaves_the_unfinished_attempts_of_its_origin_alone() -> None:
-    rows = journal((EntryKind.STARTED, "a", {"intent": True}), (EntryKind.ASKED, "q", {}))
-    assert set(History.of(rows, copied=3).records) == {"q"}
+def test_a_fork_takes_over_what_must_not_be_repeated_and_no_other_attempts_of_its_origin() -> None:
+    rows = journal(
+        (EntryKind.STARTED, "slow", {}), (EntryKind.STARTED, "charge", {"intent": True}), (EntryKind.ASKED, "q", {})
+    )
+    assert set(History.of(rows, copied=4).records) == {"charge", "q"}
+    failed = journal(
+        (EntryKind.STARTED, "charge", {"intent": True}), (EntryKind.ATTEMPT_FAILED, "charge", {"error": {}})
+    )
+    assert History.of(failed, copied=3).records["charge"].opened is None
 
 
 def test_a_doubt_run_again_forgets_the_attempts_before_it() -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.journal import RequestKind, RequestState
-from lexiconsole.durable.policy import StepPolicy
+from lexiconsole.durable.policy import StepPolicy, StepRole
 from lexiconsole.durable.question import Question
+from lexiconsole.durable.step import current_step
 from lexiconsole.errors import StepError
 from lexiconsole.result import Err
 from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.types import RunStatus
-from tests.support import House, house
+from tests.support import House, define, house
 
 ONCE_ONLY = StepPolicy(idempotent=False)
 
@@ -171,3 +172,68 @@ async def test_what_was_asked_of_a_run_is_not_kept_in_memory_for_ever() -> None:
             await home.ask(row, RequestKind.SIGNAL, "go")
         drive = home.runtime.drives.get(row.id)
         assert drive is None or not drive.doing
+
+
+async def forked_in_mid_charge(home: House, charge: Charge, seen: list[str]) -> Any:
+    """A run that was killed while it charged, and a fork of it from that moment on."""
+
+    async def work() -> str:
+        seen.append(current_step().idempotency_key)
+        return await charge()
+
+    async def flow(ctx: Context) -> Any:
+        await ctx.step("reserve", _nothing)
+        charged = await ctx.step("charge", work, policy=ONCE_ONLY)
+        if ctx.run.input == "fail":
+            await ctx.step("undo/charge", _undo(seen), role=StepRole.COMPENSATION)
+        return charged
+
+    row = await home.start(flow, "fail")
+    await home.clock.until(charge.inside.wait())
+    await home.crash()
+    home.registry.set(define(flow))
+    row = await home.row(row)
+    return row, await home.settle(await home.runtime.fork(row, row.seq))
+
+
+def _undo(seen: list[str]) -> Any:
+    async def undo() -> None:
+        seen.append("undone")
+
+    return undo
+
+
+async def test_a_fork_does_not_send_again_what_its_origin_had_begun_but_asks() -> None:
+    async with house() as home:
+        charge, seen = Charge(), list[str]()
+        row, fork = await forked_in_mid_charge(home, charge, seen)
+        assert (fork.status, fork.where) == (RunStatus.DOUBTFUL, "charge")
+        assert charge.calls == 1
+        [doubt] = [e for e in await home.entries(fork) if e.kind == "step.doubted"]
+        assert doubt.data["why"] == "the run this one was forked from had begun it"
+        charge.hangs = False
+        await home.ask(fork, RequestKind.RESOLVE, "charge", how="again")
+        assert (await home.settle(fork)).status is RunStatus.COMPLETED
+        assert seen == [f"{row.id}/charge", f"{row.id}/charge", "undone"], "one key, so that whoever is asked can tell"
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_what_the_origin_turns_out_to_have_done_is_left_to_it(crash: bool) -> None:
+    async with house() as home:
+        seen: list[str] = []
+        _, fork = await forked_in_mid_charge(home, Charge(), seen)
+        await home.ask(fork, RequestKind.RESOLVE, "charge", how="done", result="charged")
+        if crash:
+            await home.crash()
+            await home.again(fork)
+        assert (await home.settle(fork)).status is RunStatus.COMPLETED
+        assert "undone" not in seen
+
+
+async def test_a_doubt_goes_along_with_a_fork_of_a_fork() -> None:
+    async with house() as home:
+        charge = Charge()
+        _, fork = await forked_in_mid_charge(home, charge, [])
+        grandchild = await home.settle(await home.runtime.fork(fork, (await home.row(fork)).seq))
+        assert (grandchild.status, grandchild.where) == (RunStatus.DOUBTFUL, "charge")
+        assert charge.calls == 1
