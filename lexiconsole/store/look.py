@@ -34,7 +34,7 @@ _NOTHING: dict[RunStatus, int] = dict.fromkeys(RunStatus, 0)
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
-    """Which runs, in the order of `statuses` and the newest first within each.
+    """Which runs, in the order of `statuses` and the newest first within each; by age alone unless `by_status`.
 
     `names` None for any, `error` a part of the error in lower case, `since` and `until` when the run was made, `id` how
     its id begins.
@@ -46,6 +46,7 @@ class RunQuery:
     since: Instant | None = None
     until: Instant | None = None
     id: str = ""
+    by_status: bool = True
 
     @property
     def plain(self) -> bool:
@@ -156,12 +157,16 @@ class Look:
             return {status: counts[status] for status in query.statuses}
         return {status: self._count(query, status, 0) for status in query.statuses}
 
-    def page(
-        self, query: RunQuery, status: RunStatus, *, skip: int, limit: int, below: int | None = None
-    ) -> list[RunRow]:
-        """Runs of one status, newest first, from below the number `below` and `skip` more."""
-        page = (status.value, _FARTHEST if below is None else below, limit, skip)
+    def page(self, query: RunQuery, status: RunStatus, *, skip: int, limit: int) -> list[RunRow]:
+        """`limit` runs of one status, newest first, behind the first `skip`."""
+        page = (status.value, _FARTHEST, limit, skip)
         return [run_of(row) for row in self._all("look_runs_of_status", *page, *query.conditions())]
+
+    def newest(self, query: RunQuery, *, skip: int, limit: int) -> list[RunRow]:
+        """`limit` runs of any of the query's statuses, newest first, behind the first `skip`."""
+        every = len(query.statuses) == len(RunStatus)
+        page = (None if every else json.dumps(query.statuses), _FARTHEST, limit, skip)
+        return [run_of(row) for row in self._all("look_runs_newest", *page, *query.conditions())]
 
     def holds(self, query: RunQuery, row: RunRow) -> bool:
         """Whether the query's conditions are true of the run, apart from its status."""
@@ -174,8 +179,10 @@ class Look:
         )
 
     def rank(self, query: RunQuery, row: RunRow) -> int:
-        """How many runs of the row's status are newer than it, under the query."""
-        return self._count(query, row.status, row.number)
+        """How many runs are newer than it, under the query: of its status, or of all when the list is by age."""
+        if query.by_status:
+            return self._count(query, row.status, row.number)
+        return sum(self._count(query, status, row.number) for status in query.statuses)
 
     def _count(self, query: RunQuery, status: RunStatus, above: int) -> int:
         return int(self._one("look_count_of_status", status.value, above, *query.conditions(), default=(0,))[0])

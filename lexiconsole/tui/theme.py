@@ -128,7 +128,7 @@ Screen {
     border-title-style: none;
     border-title-background: $background;
     border-subtitle-color: $faint;
-    padding: 0 1;
+    border-subtitle-background: $background;
 }
 .pane:focus, .pane:focus-within {
     border: heavy $primary;

@@ -61,7 +61,7 @@ class Filter:
     older: float | None = None
     id: str = ""
 
-    def query(self, known: Sequence[str], now: Instant) -> RunQuery:
+    def query(self, known: Sequence[str], now: Instant, *, by_status: bool = True) -> RunQuery:
         """What to ask a store whose runs have the names `known`."""
         chosen = None if not self.names else tuple(name for name in known if self._named(name))
         return RunQuery(
@@ -71,6 +71,7 @@ class Filter:
             since=None if self.younger is None else now - self.younger,
             until=None if self.older is None else now - self.older,
             id=self.id,
+            by_status=by_status,
         )
 
     def _named(self, name: str) -> bool:
@@ -149,6 +150,13 @@ class Board:
     at: int | None = None
 
     @property
+    def spans(self) -> tuple[tuple[int, bool], ...]:
+        """Stretches of the list: how many runs, and whether they have a line for their error."""
+        if not self.query.by_status:
+            return ((self.total, False),)
+        return tuple((runs, status in TALL) for status, runs in self.counts.items())
+
+    @property
     def total(self) -> int:
         return sum(self.counts.values())
 
@@ -163,6 +171,9 @@ def read_board(look: Look, query: RunQuery, first: int, count: int, selected: st
         at = _place(look, query, counts, selected) if selected else None
         if at is not None and around:
             first = max(0, at - around)
+        if not query.by_status:
+            aged = look.newest(query, skip=first, limit=count) if sum(counts.values()) > first else []
+            return Board(query, counts, first, tuple(aged), at)
         rows: list[RunRow] = []
         begin = 0
         for status, runs in counts.items():
@@ -177,12 +188,14 @@ def _place(look: Look, query: RunQuery, counts: dict[RunStatus, int], selected: 
     row = look.run(selected)
     if row is None or row.status not in counts:
         return None
+    if not look.holds(query, row):
+        return None
     before = 0
     for status, runs in counts.items():
-        if status is row.status:
-            return before + look.rank(query, row) if look.holds(query, row) else None
+        if status is row.status or not query.by_status:
+            break
         before += runs
-    return None
+    return before + look.rank(query, row)
 
 
 def next_of(look: Look, query: RunQuery, wanted: Sequence[RunStatus], after: int, step: int) -> int | None:

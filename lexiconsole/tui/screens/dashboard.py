@@ -1,64 +1,451 @@
-"""Dashboard."""
+"""Dashboard: what needs somebody, what runs, what can be started, and how the engine is doing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from textual import events, on
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from lexiconsole.durable.journal import RequestKind, RunRow, TaskRow
+from lexiconsole.tui.acts import change_of
+from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.widgets.run_table import RunTable
-from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
-from lexiconsole.views.board import TALL, Board, Filter, read_board
+from lexiconsole.tui.pace import Pace
+from lexiconsole.tui.place import ConsoleScreen, focus_into
+from lexiconsole.tui.screens.dashboard_reads import News, Read, read_group
+from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
+from lexiconsole.tui.widgets.engine_pane import EnginePane
+from lexiconsole.tui.widgets.incident_table import IncidentTable
+from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see
+from lexiconsole.tui.widgets.runs_pane import RunsPane
+from lexiconsole.tui.widgets.tabs import PaneTabs
+from lexiconsole.tui.widgets.task_table import SOON, TaskTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.catalogue import catalogue
+from lexiconsole.views.incidents import Incident
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.sentences import incident_sentence, run_sentence, task_sentence
+from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
+    from lexiconsole.app.look import LatestRow
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["DashboardScreen"]
 
+WIDE, WIDEST = 100, 160
+"""Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
+
+_ERRORS = (RunStatus.DOUBTFUL, RunStatus.FAILED)
+_TRIED_AGAIN = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.RUNNING, RunStatus.DOUBTFUL})
+
 
 class DashboardScreen(ConsoleScreen):
+    """Six panes; on a narrow terminal one of them at a time, behind tabs."""
+
     place = Place.DASHBOARD
+    DEFAULT_CSS = """
+    DashboardScreen #columns { height: 1fr; }
+    DashboardScreen #left { width: 33; }
+    DashboardScreen #right { width: 34; }
+    DashboardScreen #left > CatalogueTable { height: 2fr; }
+    DashboardScreen #left > PreviewPane { height: 3fr; }
+    DashboardScreen #right > TaskTable { height: 3fr; }
+    DashboardScreen #right > IncidentTable { height: 2fr; }
+    DashboardScreen EnginePane { height: 7; }
+    DashboardScreen PreviewPane, DashboardScreen EnginePane { padding: 0 1; }
+    DashboardScreen.-narrow #left, DashboardScreen.-narrow #right { width: 1fr; }
+    DashboardScreen.-narrow EnginePane { height: 1fr; }
+    DashboardScreen.-widest #left { width: 48; }
+    DashboardScreen.-widest #right { width: 46; }
+    DashboardScreen #tabs { display: none; }
+    DashboardScreen.-narrow #tabs { display: block; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.header.tell(trail=("Dashboard",))
-        self.runs = RunTable(classes="pane", empty="no runs yet; s starts one")
-        self.runs.border_title = "2 Runs"
-        self.filter = Filter()
+        self.catalogue = CatalogueTable(classes="pane", empty="looking for definitions…")
+        self.runs = RunsPane(classes="pane")
+        self.inbox = TaskTable(classes="pane", empty="nothing waits for anybody")
+        self.incidents = IncidentTable(classes="pane", empty="nothing failed")
+        self.preview = PreviewPane(classes="pane")
+        self.engine = EnginePane(classes="pane")
+        self.tabs = PaneTabs()
+        self.tabs.id = "tabs"
+        self._read = Read()
+        self._latest: dict[str, list[LatestRow]] = {}
+        self._open_pane = 2
+        self._slow = Pace(self, 1.0, self._read_slowly)
+        self._people = Pace(self, 0.2, self._read_people)
+        self._looked_at = ("", -1)
 
     def body(self) -> Iterator[Widget]:
-        yield self.runs
+        yield self.tabs
+        with Horizontal(id="columns"):
+            with Vertical(id="left"):
+                yield self.catalogue
+                yield self.preview
+            with Vertical(id="middle"):
+                yield self.runs
+            with Vertical(id="right"):
+                yield self.inbox
+                yield self.incidents
+                yield self.engine
 
     def panes(self) -> Sequence[Widget]:
-        return (self.runs,)
+        return (self.catalogue, self.runs, self.inbox, self.incidents, self.preview, self.engine)
+
+    def on_mount(self) -> None:
+        self._entitle()
+        self.runs.table.focus()
+
+    # news
 
     def heard(self, tidings: Tidings) -> None:
-        self.refresh_runs()
+        self.runs.ask()
+        self._people.ask()
+        self._slow.ask()
+        if self._looked_at[0] in tidings.runs:
+            self._see()
 
     def returned(self) -> None:
-        self.refresh_runs()
+        self._show_catalogue()
+        self._entitle()
+        self.runs.ask()
+        self._people.ask()
+        self._slow.ask()
+        self._see()
 
-    def refresh_runs(self) -> None:
-        first, count = self.runs.seen() if self.runs.total else (0, 60)
-        selected = self.runs.selected or ""
-        query = self.filter.query((), self.console.now())
+    def tick(self, now: Instant) -> None:
+        for table in (self.runs.table, self.inbox, self.incidents):
+            table.repaint_if_young(now)
+        self.engine.refresh()
+        if round(now) % 2 == 0:
+            self._slow.ask()
+
+    def _read_people(self) -> None:
+        self.console.reads.look("inbox", self._read.people, self._told)
+
+    def _read_slowly(self) -> None:
+        names = tuple(self.console.definitions)
+        self.console.reads.look("slow", lambda look: self._read.slow(look, names), self._told)
+
+    def _told(self, news: News) -> None:
+        if not self.is_attached:
+            return
+        if news.tasks is not None:
+            self.inbox.show_all(news.tasks, 2)
+        if news.incidents is not None:
+            self.incidents.show_all(news.incidents, 2)
+        if news.latest is not None:
+            self._latest = news.latest
+            self._show_catalogue()
+        if news.health is not None:
+            self.engine.show(news.health)
+        self._entitle()
+        self._say()
+
+    def _show_catalogue(self) -> None:
+        definitions = self.console.definitions
+        self.catalogue.empty = "no definitions here" if definitions else "looking for definitions…"
+        self.catalogue.show_all(catalogue(definitions, self._latest))
+
+    def _entitle(self) -> None:
+        read = self._read
+        now = self.console.now()
+        soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
+        tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
+        self.catalogue.border_title = f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip()
+        self.inbox.border_title = f"3 Inbox  {tasks}".rstrip()
+        self.incidents.border_title = f"4 Incidents  {len(read.incidents) or ''}".rstrip()
+        self.engine.border_title = "6 Engine"
+        row = self.subject_run()
+        self.preview.border_title = f"5 {harmless(row.name) if row else 'Preview'}".replace("[", "\\[")
+        runs = self.runs.board.total if self.runs.board is not None else 0
+        names = (
+            "Catalogue",
+            f"Runs {runs:,}",
+            f"Inbox {read.task_count or ''}{'!' if soon else ''}".rstrip(),
+            f"Incidents {len(read.incidents) or ''}".rstrip(),
+            "Preview",
+            "Engine",
+        )
+        pills: list[Part] = [(f"/ {self.runs.text} ", ink(self.console.palette.key))] if self.runs.text else []
+        self.tabs.show(names, self._open_pane, pills)
+
+    # what is selected
+
+    def focused_pane(self) -> Widget:
+        return next((pane for pane in self.panes() if pane.has_focus_within), self.runs)
+
+    def subject(self) -> RunRow | TaskRow | Incident | str | None:
+        """What the keys are about: the selection of the pane that has the focus; a definition is its name."""
+        pane = self.focused_pane()
+        if pane is self.inbox:
+            return self.inbox.selected_row
+        if pane is self.incidents:
+            return self.incidents.selected_row
+        if pane is self.catalogue:
+            return self.catalogue.selected
+        return self.runs.selected
+
+    def subject_run(self) -> RunRow | None:
+        """The run that is previewed: of the list, or the one that a task of the inbox belongs to, once it was read."""
+        subject = self.subject()
+        if isinstance(subject, TaskRow):
+            seen = self.preview.seen
+            return seen.row if seen is not None and seen.row.id == subject.run_id else None
+        return self.runs.selected
+
+    def _see(self) -> None:
+        """Reads the run for the preview."""
+        subject = self.subject()
+        wanted = subject.run_id if isinstance(subject, TaskRow) else (self.runs.table.selected or "")
+        self._looked_at = (wanted, 0)
+        if wanted:
+            self.console.reads.look("preview", lambda look: see(look, wanted), self._saw)
+        else:
+            self.preview.show(None)
+
+    def _saw(self, seen: Seen | None) -> None:
+        if self.is_attached and (seen is None or seen.row.id == self._looked_at[0]):
+            self.preview.show(seen)
+            self._entitle()
+            self._say()
+
+    @on(VirtualTable.Moved)
+    def _moved(self, event: VirtualTable.Moved) -> None:
+        event.stop()
+        self._see()
+        self._say()
+        self.show_keys()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        number = next((n for n, pane in enumerate(self.panes(), 1) if pane.has_focus_within), self._open_pane)
+        if number != self._open_pane:
+            self._open_pane = number
+            self._lay_out()
+        self._see()
+        self._say()
+        self.show_keys()
+        self._entitle()
+
+    def _say(self) -> None:
+        """The status sentence."""
+        colours, now = self.console.palette, self.console.now()
+        subject = self.subject()
+        text, key = ink(colours.text), ink(colours.key)
+        if isinstance(subject, RunRow):
+            look = RUN_LOOKS[subject.status]
+            task = next((task for task in self._read.tasks if task.run_id == subject.id), None)
+            sign = f"{self.console.glyphs.state(look)} {subject.id[:8]} "
+            self.say(
+                [(sign, ink(colours.state(look), bold=True)), (run_sentence(subject, now, task), text), *self._hint()]
+            )
+        elif isinstance(subject, TaskRow):
+            self.say([(harmless(subject.id), key), ("  ", text), (task_sentence(subject, now), text), *self._hint()])
+        elif isinstance(subject, Incident):
+            self.say([(incident_sentence(subject, now), text), ("   R retries them all, enter lists them", key)])
+        elif subject is not None and subject in self.console.definitions:
+            about = harmless(self.console.definitions[subject].about) or harmless(subject)
+            self.say([(about, text), ("   s starts one, enter lists its runs", key)])
+        else:
+            self.say([("s starts a run, ? shows every key", ink(colours.faint))])
+
+    def _hint(self) -> list[Part]:
+        """Which key leads on."""
+        offered = [("answer", "i answers"), ("retry", "r tries again"), ("open", "enter watches")]
+        first = next((words for action, words in offered if self.offers(action) and not self.why_not(action)), "")
+        return [(f"   {first}", ink(self.console.palette.key))] if first else []
+
+    # layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < WIDE, "-narrow")
+        self.set_class(event.size.width >= WIDEST, "-widest")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        narrow = self.has_class("-narrow")
+        chosen = self.panes()[self._open_pane - 1]
+        for pane in self.panes():
+            pane.set_class(narrow and pane is not chosen, "-hidden")
+        for column in self.query("#left, #middle, #right"):
+            column.set_class(narrow and chosen not in column.children, "-hidden")
+
+    def to_pane(self, number: int) -> None:
+        panes = self.panes()
+        if number > len(panes):
+            return
+        self._open_pane = number
+        self._lay_out()
+        focus_into(panes[number - 1] if number != 2 else self.runs.table)
+        self._entitle()
+
+    def _step_pane(self, step: int) -> None:
+        self.to_pane((self._open_pane - 1 + step) % len(self.panes()) + 1)
+
+    @on(PaneTabs.Chosen)
+    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
+        self.to_pane(event.number)
+
+    # keys
+
+    def why_not(self, action: str) -> str:
+        subject = self.subject()
+        run = self.subject_run()
+        marked = bool(self.runs.table.marks)
+        match action:
+            case "open" if isinstance(subject, RunRow) and self.console.place_of(subject) is None:
+                return "its screen is not there"
+            case "open" | "copy" if subject is None:
+                return "nothing is selected"
+            case "start" if not self.console.definitions:
+                return "the definitions are not loaded yet"
+            case "answer" if not isinstance(subject, TaskRow) and (run is None or run.status is not RunStatus.WAITING):
+                return "it asks nothing"
+            case "answer" if not self.console.knows(Place.TASK):
+                return "use `lexiconsole answer` on the command line"
+            case "retry_all" if not marked and not isinstance(subject, Incident):
+                return "mark runs with space, or choose an incident with 4"
+            case "retry" | "pause" | "cancel" if not isinstance(subject, RunRow) and run is None:
+                return "choose a run first"
+            case "retry" if run is not None and run.status not in _TRIED_AGAIN:
+                return f"a run that is {RUN_LOOKS[run.status].word} has nothing to try again"
+            case "pause" if run is not None and run.status.ended:
+                return f"it is {RUN_LOOKS[run.status].word}"
+            case "cancel" if run is not None and run.status.ended and not marked:
+                return f"it is {RUN_LOOKS[run.status].word} already"
+            case _:
+                return ""
+
+    @on(VirtualTable.Opened)
+    def _opened(self, event: VirtualTable.Opened) -> None:
+        event.stop()
+        self.do("open")
+
+    def action_open(self) -> None:
+        subject = self.subject()
+        if isinstance(subject, RunRow):
+            place = self.console.place_of(subject)
+            if place is not None:
+                self.console.go(place, subject.id)
+        elif isinstance(subject, TaskRow):
+            self.do("answer")
+        elif isinstance(subject, Incident):
+            self._filter(f"wf:{subject.name} state:{'doubtful' if subject.doubtful else 'failed'}")
+        elif subject is not None:
+            self._filter(f"wf:{subject}")
+
+    def _filter(self, text: str) -> None:
+        self.runs.apply(text)
+        self.to_pane(2)
+
+    def action_start(self) -> None:
+        subject = self.subject()
+        run = self.runs.selected
+        name = subject if isinstance(subject, str) else run.name if run is not None else ""
+        if name not in self.console.definitions:
+            name = next(iter(self.console.definitions))
+        self.console.go(Place.START, name)
+
+    def action_filter(self) -> None:
+        self.to_pane(2)
+        self.runs.type_filter()
+
+    def action_sort(self) -> None:
+        self.runs.sort()
+
+    @on(RunsPane.Filtered)
+    def _filtered(self, event: RunsPane.Filtered) -> None:
+        self.status.explain(event.fault)
+        self._entitle()
+
+    def action_next_error(self) -> None:
+        self.runs.jump(_ERRORS, 1)
+
+    def action_previous_error(self) -> None:
+        self.runs.jump(_ERRORS, -1)
+
+    def action_next_waiting(self) -> None:
+        self.runs.jump((RunStatus.WAITING,), 1)
+
+    def action_previous_waiting(self) -> None:
+        self.runs.jump((RunStatus.WAITING,), -1)
+
+    def action_mark(self) -> None:
+        self.runs.table.toggle_mark()
+
+    def action_unmark(self) -> None:
+        self.runs.table.unmark()
+
+    def action_answer(self) -> None:
+        subject = self.subject()
+        run = self.subject_run()
+        task = subject if isinstance(subject, TaskRow) else None
+        if task is None and run is not None:
+            task = next((task for task in self._read.tasks if task.run_id == run.id), None)
+        if task is not None:
+            self.console.go(Place.TASK, task.id)
+
+    def action_retry(self) -> None:
+        self._change(RequestKind.RETRY)
+
+    def action_pause(self) -> None:
+        run = self.subject_run()
+        if run is not None:
+            self._change(RequestKind.RESUME if run.status is RunStatus.PAUSED else RequestKind.PAUSE)
+
+    def action_cancel(self) -> None:
+        self._change(RequestKind.CANCEL, marked=True)
+
+    def action_retry_all(self) -> None:
+        subject = self.subject()
+        marks = sorted(self.runs.table.marks)
+        incident = subject if isinstance(subject, Incident) else None
         self.console.reads.look(
-            "runs",
-            lambda look: read_board(look, query, first, count + 50, selected, around=self.runs.cursor - first + 1),
-            self._show,
+            "group",
+            lambda look: read_group(look, incident, marks),
+            lambda rows: self._change_all(rows, RequestKind.RETRY),
         )
 
-    def _show(self, board: Board) -> None:
-        spans = [Span(runs, 2 if status in TALL else 1) for status, runs in board.counts.items()]
-        self.runs.show(spans, board.first, board.rows, at=board.at)
+    def _change(self, kind: RequestKind, *, marked: bool = False) -> None:
+        run = self.subject_run()
+        if marked and self.runs.table.marks:
+            marks = sorted(self.runs.table.marks)
+            self.console.reads.look(
+                "group", lambda look: read_group(look, None, marks), lambda rows: self._change_all(rows, kind)
+            )
+        elif run is not None:
+            self.console.acts.ask(change_of([run], kind))
 
-    def on_virtual_table_wanted(self, event: VirtualTable.Wanted) -> None:
-        query = self.filter.query((), self.console.now())
-        self.console.reads.look(
-            "page",
-            lambda look: read_board(look, query, event.first, event.count),
-            lambda board: self.runs.fill(board.first, board.rows),
-        )
+    def _change_all(self, rows: list[RunRow], kind: RequestKind) -> None:
+        if rows:
+            self.console.acts.ask(change_of(rows, kind, then=lambda done: self.runs.table.unmark()))
+        else:
+            self.status.explain("none of them is there any more")
+
+    def action_close(self) -> None:
+        if self.runs.text:
+            self.runs.apply("")
+        else:
+            super().action_close()
+
+    def action_copy(self) -> None:
+        subject = self.subject()
+        text = _copied(subject)
+        self.app.copy_to_clipboard(text)
+        self.status.explain(f"copied {harmless(text)}")
+
+
+def _copied(subject: Any) -> str:
+    if isinstance(subject, RunRow):
+        return subject.id
+    if isinstance(subject, TaskRow):
+        return subject.id
+    return subject.error if isinstance(subject, Incident) else str(subject)

@@ -14,6 +14,7 @@ __all__ = ["SCREENS", "make_screen"]
 
 SCREENS: dict[Place, tuple[str, str]] = {
     Place.DASHBOARD: ("dashboard", "DashboardScreen"),
+    Place.START: ("start", "StartScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
 

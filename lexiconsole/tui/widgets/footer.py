@@ -25,7 +25,7 @@ class Footer(Widget):
     """Shows the ranked keys of its screen that are possible now, as many as fit; help, palette and back at the right."""
 
     DEFAULT_CSS = """
-    Footer { height: 1; dock: bottom; background: $panel; }
+    Footer { height: 1; background: $panel; }
     """
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ class Header(Widget):
     """One line. `trail` are the places one came through; `said` stands right of them, the screen's own news."""
 
     DEFAULT_CSS = """
-    Header { height: 1; dock: top; background: $panel; }
+    Header { height: 1; background: $panel; }
     """
 
     def __init__(self) -> None:

@@ -16,8 +16,8 @@ from lexiconsole.views.words import RUN_LOOKS
 
 __all__ = ["RunTable", "short_age"]
 
-_SHORT = 8
-"""Letters of an id that are shown in a list."""
+_NARROW = 70
+"""Columns below which ids are shown with fewer letters, which still tell them apart."""
 
 
 class RunTable(VirtualTable[RunRow]):
@@ -34,20 +34,21 @@ class RunTable(VirtualTable[RunRow]):
         edge = (glyphs.cursor if how.selected else " ", ink(colours.accent))
         mark = (glyphs.mark if how.marked else " ", ink(colours.key, bold=True))
         text = ink(colours.bright if needs or how.selected else colours.text, bold=how.selected)
-        name_width = max(10, min(22, (how.width - 26) // 3))
+        short = 6 if how.width < _NARROW else 8
+        name_width = max(10, min(22, how.width // 3))
         age = short_age(console.now() - row.changed_at)
         left: list[Part] = [
             edge,
             mark,
             (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True)),
-            (padded(harmless(row.id[:_SHORT]), _SHORT + 1), ink(colours.faint)),
-            (padded(cut(harmless(row.name), name_width), name_width + 2), text),
+            (padded(harmless(row.id[:short]), short + 1), ink(colours.faint)),
+            (padded(cut(harmless(row.name), name_width), name_width + 1), text),
             *self._where(row, how, one_line=not self.tall),
         ]
         lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint))], ground)]
         if self.tall and row.status in TALL:
             error = harmless(row.error) or "no reason was recorded"
-            lines.append(line([edge, ("    ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
+            lines.append(line([edge, ("   ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
         return lines
 
     def _where(self, row: RunRow, how: Drawn, *, one_line: bool) -> list[Part]:

@@ -19,7 +19,7 @@ class Status(Widget):
     """`say` is what stands there; `explain` stands there instead until the selection moves or the next key."""
 
     DEFAULT_CSS = """
-    Status { height: 1; dock: bottom; background: $background; }
+    Status { height: 1; background: $background; }
     """
 
     def __init__(self) -> None:

@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import MOVES
+from lexiconsole.types import Instant
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -122,14 +123,14 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         gone; then the selection stays at its place in the list.
         """
         before, on_screen = self._cursor, self._top(self._cursor) - self.scroll_offset.y
-        near_top = self.scroll_offset.y == 0
+        anchored = self.anchored
         self.spans, self.total = tuple(spans), sum(span.rows for span in spans)
         self._rows = {first + offset: row for offset, row in enumerate(rows)}
         self._strips.clear()
         self._wanted = (0, 0)
         self._cursor = max(0, min(before if at is None else at, self.total - 1))
         self.virtual_size = Size(self.size.width, self._lines())
-        if at is not None and at != before and (self._touched or not near_top):
+        if at is not None and at != before and anchored:
             self.new_above += max(0, at - before)
             self._scroll(self._top(self._cursor) - on_screen)
         row = self.selected_row
@@ -166,6 +167,18 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         self._strips.clear()
         self.refresh()
 
+    def repaint_if_young(self, now: Instant) -> None:
+        """Draws again if a time on the screen may read otherwise: each second while there is a young one, else seldom."""
+        first, count = self.seen()
+        ages = [now - at for n in range(first, first + count) if (at := self.moment(self._rows.get(n))) is not None]
+        if any(abs(age) < 61 for age in ages) or (ages and int(now) % 15 == 0):
+            self.repaint()
+
+    def moment(self, row: Row | None) -> Instant | None:
+        """The instant from which a row's time is reckoned, None when it shows none."""
+        found: Instant | None = getattr(row, "changed_at", None)
+        return found
+
     @property
     def cursor(self) -> int:
         """The number of the selected row."""
@@ -179,6 +192,19 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
     @property
     def selected_row(self) -> Row | None:
         return self._rows.get(self._cursor)
+
+    @property
+    def anchored(self) -> bool:
+        """Whether the reader took hold of the list: then what is on the screen stays where it is."""
+        return self._touched or self.scroll_offset.y > 0
+
+    def forget(self) -> None:
+        """Another list comes: its first row is selected and nothing is marked."""
+        self._touched, self._selected, self._cursor, self.new_above = False, None, 0, 0
+        self._rows.clear()
+        self._strips.clear()
+        self.marks.clear()
+        self._scroll(0)
 
     @property
     def rows_at_hand(self) -> dict[int, Row]:
@@ -215,7 +241,10 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         move = self._moves.get(event.key) or self._moves.get(event.character or "")
         if move is None:
             return
-        page = max(1, self.seen()[1] - 1)
+        first, count = self.seen()
+        page = max(1, count - 1)
+        if not first <= self._cursor < first + count:
+            self._cursor = first  # what is selected was scrolled or pushed out of sight
         target = {
             "down": self._cursor + 1,
             "up": self._cursor - 1,
@@ -229,6 +258,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         event.stop()
         event.prevent_default()
         self.go(target)
+        if move == "first":
+            self._touched = False  # at the top what comes in is shown again
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -1,0 +1,120 @@
+"""StartScreen: a run of a definition, begun through a form that is made from its input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from lexiconsole.app.workspace import Preview
+from lexiconsole.errors import InvalidInputError
+from lexiconsole.tui.acts import Change, Done
+from lexiconsole.tui.ink import ink
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.views.outline_text import outline_text
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.values import brief
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.types import Json
+
+__all__ = ["StartScreen"]
+
+_OUTLINE_FROM = 90
+"""Columns from which the definition's outline stands beside the form."""
+
+
+class StartScreen(ConsoleScreen):
+    """`subject` is the definition's name. ctrl+s shows what would be started, `y` starts it."""
+
+    place = Place.START
+    DEFAULT_CSS = """
+    StartScreen #columns { height: 1fr; }
+    StartScreen FormPanel { width: 3fr; padding: 1 1 0 1; }
+    StartScreen #about { width: 2fr; padding: 0 1; }
+    StartScreen #about > Static { height: auto; margin-bottom: 1; }
+    """
+
+    def __init__(self, subject: str) -> None:
+        super().__init__()
+        self.subject = subject
+        self.header.tell(trail=("Start", harmless(subject)))
+        self._about = Vertical(id="about", classes="pane")
+        self._outline = Static()
+
+    @property
+    def form(self) -> FormPanel:
+        return self.query_one(FormPanel)
+
+    def body(self) -> Iterator[Widget]:
+        definition = self.console.definitions[self.subject]
+        self._about.border_title = f"{definition.kind} v{definition.version}"
+        with Horizontal(id="columns"):
+            yield FormPanel(
+                definition.schema() or {"type": "object", "properties": {}},
+                initial=definition.example,
+                title=self.subject,
+                submit="look what starts",
+                classes="pane",
+            )
+            with self._about:
+                yield Static(Content(harmless(definition.about)))
+                yield self._outline
+
+    def panes(self) -> Sequence[Widget]:
+        return (self.form,)
+
+    def on_mount(self) -> None:
+        self.say([("nothing starts before you have seen what would", ink(self.console.palette.faint))])
+        self.form.focus_first()
+        ascii_only = self.console.glyphs.ascii_only
+        self.console.reads.of_workspace(
+            "outline",
+            lambda workspace: outline_text(workspace.definition(self.subject).outline(), ascii_only=ascii_only),
+            lambda lines: self._outline.update(Content("\n".join(harmless(line) for line in lines))),
+        )
+
+    def on_resize(self) -> None:
+        self._about.set_class(self.app.size.width < _OUTLINE_FROM, "-hidden")
+
+    @on(FormPanel.Left)
+    def _left(self) -> None:
+        self.action_back()
+
+    @on(FormPanel.Submitted)
+    def _submitted(self, event: FormPanel.Submitted) -> None:
+        self.console.acts.ask(self._change(event.values))
+
+    def _change(self, values: Json) -> Change:
+        name = self.subject
+
+        def look(workspace: Workspace) -> list[Preview]:
+            try:
+                workspace.prepare(name, values)
+            except InvalidInputError as fault:
+                self.console.later(self.form.show_errors, dict(fault.fields))
+                return [Preview("", [], None, str(fault))]
+            given = values.items() if isinstance(values, dict) else ()
+            details = [f"{key} = {brief(value, 60)}" for key, value in given]
+            return [Preview(f"start a run of {name}, driven here", details, None, "")]
+
+        def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+            row, _ = workspace.start(name, values)
+            return Done(f"started {harmless(name)} {row.id}", (), (row,))
+
+        return Change(f"Start {name}", "start", look, perform, then=self._started)
+
+    def _started(self, done: Done) -> None:
+        if done.runs and self.is_attached:
+            self.app.pop_screen()
+            place = self.console.place_of(done.runs[0])
+            if place is not None:
+                self.console.go(place, done.runs[0].id)

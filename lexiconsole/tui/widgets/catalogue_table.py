@@ -1,0 +1,40 @@
+"""CatalogueTable: definitions with the letter of their kind, their latest runs as bars, and how many of those failed."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.types import RunStatus
+from lexiconsole.views.catalogue import BARS, CatalogueRow
+from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import RUN_LOOKS
+
+__all__ = ["CatalogueTable"]
+
+_ROOMY = 36
+
+
+class CatalogueTable(VirtualTable[CatalogueRow]):
+    """A bar's height is how long the run took, its colour how it ended; the newest is at the right."""
+
+    def draw(self, row: CatalogueRow, how: Drawn) -> list[Strip]:
+        colours, glyphs = self.console.palette, self.console.glyphs
+        ground = ink(back=colours.chosen) if how.selected and how.focused else None
+        shown = BARS if how.width >= _ROOMY else BARS - 2
+        bars: list[Part] = [(" " * (shown - len(row.bars)), ink())]
+        bars += [
+            (glyphs.spark([height], 1.0), ink(colours.state(RUN_LOOKS[status]))) for status, height in row.bars[-shown:]
+        ]
+        share = "" if row.share is None else f"{row.share:.0%}"
+        hot = row.share is not None and row.share > 0
+        right = [*bars, (f"{share:>5}", ink(colours.state(RUN_LOOKS[RunStatus.FAILED]) if hot else colours.dim))]
+        room = max(4, how.width - shown - 9)
+        left: list[Part] = [
+            (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line)),
+            (f"{row.letter} ", ink(colours.accent if row.known else colours.dim, bold=True)),
+            (padded(cut(harmless(row.name), room), room), ink(colours.text if row.known else colours.faint)),
+        ]
+        return [line(left, how.width, right, ground)]

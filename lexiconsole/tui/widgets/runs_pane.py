@@ -1,0 +1,203 @@
+"""RunsPane: the list of runs with its filter, its order and its jumps. It reads the store itself, a stretch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from lexiconsole.errors import LexiconsoleError
+from lexiconsole.tui.pace import Pace
+from lexiconsole.tui.widgets.run_table import RunTable
+from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
+from lexiconsole.types import RunStatus
+from lexiconsole.views.board import Board, Filter, next_of, read_board, read_filter
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.look import Look, RunQuery
+    from lexiconsole.durable.journal import RunRow
+    from lexiconsole.tui.app import ConsoleApp
+
+__all__ = ["RunsPane"]
+
+_EVERY = 0.1
+"""Seconds between two reads of the list while runs move."""
+
+_AROUND = 40
+"""Rows read beyond each edge of the screen."""
+
+
+class RunsPane(Vertical):
+    """`apply` sets the filter as if it had been typed."""
+
+    DEFAULT_CSS = """
+    RunsPane { height: 1fr; }
+    RunsPane > Input { height: 1; border: none; padding: 0 1; background: $panel; }
+    """
+
+    class Filtered(Message):
+        """Another filter is on, or what is being typed is none: then `fault` says why."""
+
+        def __init__(self, fault: str = "") -> None:
+            super().__init__()
+            self.fault = fault
+
+    def __init__(self, *, classes: str) -> None:
+        super().__init__(classes=classes)
+        self.table = RunTable(empty="no runs yet: s starts one")
+        self.filter = Filter()
+        self.text = ""
+        self.by_status = True
+        self.board: Board | None = None
+        self._names: list[str] = []
+        self._typing = Input(placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", classes="-hidden")
+        self._pace = Pace(self, _EVERY, self._read)
+
+    def compose(self) -> ComposeResult:
+        yield self._typing
+        yield self.table
+
+    @property
+    def console(self) -> ConsoleApp:
+        return cast("ConsoleApp", self.app)
+
+    @property
+    def selected(self) -> RunRow | None:
+        return self.table.selected_row
+
+    # reading
+
+    def ask(self) -> None:
+        """Something may have changed: read soon."""
+        self._pace.ask()
+
+    def query_now(self) -> RunQuery:
+        return self.filter.query(self._names, self.console.now(), by_status=self.by_status)
+
+    def _read(self) -> None:
+        if not self.is_attached:
+            return
+        table = self.table
+        first, count = table.seen() if table.total else (0, 40)
+        before = max(0, table.cursor - first) + _AROUND if table.anchored else 0
+        start = max(0, first - _AROUND)
+        query, selected = self.query_now(), table.selected or ""
+        self.console.reads.look(
+            "runs",
+            lambda look: (query, *_stretch(look, query, start, count + 2 * _AROUND, selected, before)),
+            self._show,
+        )
+
+    def _show(self, answer: tuple[RunQuery, list[str], Board]) -> None:
+        query, names, board = answer
+        if not self.is_attached:
+            return
+        if names != self._names:
+            self._names = names
+            if self.filter.names:
+                self.ask()
+        if query.statuses != self.filter.statuses or query.by_status != self.by_status:
+            return  # another filter is on by now
+        self.board = board
+        self.table.tall = self.by_status and self.table.size.height >= 8
+        spans = [Span(runs, 2 if tall and self.table.tall else 1) for runs, tall in board.spans]
+        self.table.show(spans, board.first, board.rows, at=board.at)
+        self._entitle()
+
+    def on_virtual_table_wanted(self, event: VirtualTable.Wanted) -> None:
+        event.stop()
+        query = self.query_now()
+        self.console.reads.look("page", lambda look: read_board(look, query, event.first, event.count), self._fill)
+
+    def _fill(self, board: Board) -> None:
+        if self.is_attached and board.query.statuses == self.filter.statuses:
+            self.table.fill(board.first, board.rows)
+
+    def _entitle(self) -> None:
+        total = self.board.total if self.board is not None else 0
+        pills = "  ".join(harmless(pill) for pill in self.filter.pills)
+        self.border_title = f"2 Runs  {total:,}{'  / ' + pills if pills else ''}".replace("[", "\\[")
+        marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
+        new = f"{self.console.glyphs.up} {self.table.new_above:,} new, g shows them  " if self.table.new_above else ""
+        order = "those that need somebody first" if self.by_status else "newest first"
+        self.border_subtitle = f"{new}{marked}{order}"
+
+    # filter and order
+
+    def type_filter(self) -> None:
+        """Opens the line where the filter is typed."""
+        self._typing.remove_class("-hidden")
+        self._typing.value = f"{self.text} " if self.text else ""
+        self._typing.focus()
+        self._typing.action_end()
+
+    @property
+    def typing(self) -> bool:
+        return not self._typing.has_class("-hidden")
+
+    def stop_typing(self) -> None:
+        self._typing.add_class("-hidden")
+        self.table.focus()
+
+    def apply(self, text: str) -> None:
+        """Raises UsageError for what is no filter."""
+        self.filter = read_filter(text)
+        self.text = text.strip()
+        self._changed()
+
+    def sort(self) -> None:
+        self.by_status = not self.by_status
+        self._changed()
+
+    def _changed(self) -> None:
+        self.table.forget()
+        self._entitle()
+        self.post_message(self.Filtered())
+        self._read()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if not self.typing:
+            return
+        try:
+            self.apply(event.value)
+        except LexiconsoleError as fault:
+            self.post_message(self.Filtered(str(fault)))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.stop_typing()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape" and self.typing:
+            event.stop()
+            event.prevent_default()
+            self.stop_typing()
+            if self.text:
+                self.apply("")
+        elif event.key == "down" and self.typing:
+            event.stop()
+            self.table.focus()
+
+    # jumps
+
+    def jump(self, wanted: Sequence[RunStatus], step: int) -> None:
+        """To the next run of these statuses, or back to the one before, around the end."""
+        query, here = self.query_now(), self.table.cursor
+        self.console.reads.look("jump", lambda look: next_of(look, query, wanted, here, step), self._go)
+
+    def _go(self, place: int | None) -> None:
+        if place is not None:
+            self.table.go(place)
+
+
+def _stretch(
+    look: Look, query: RunQuery, first: int, count: int, selected: str, before: int
+) -> tuple[list[str], Board]:
+    return look.names(), read_board(look, query, first, count, selected, around=before)

@@ -1,0 +1,56 @@
+"""TaskTable: open questions in the order in which they are due, two lines each: what is asked, and of which run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.strip import Strip
+
+from lexiconsole.durable.journal import TaskRow
+from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.run_table import short_age
+from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import RUN_LOOKS
+
+__all__ = ["SOON", "TaskTable"]
+
+SOON = 3600.0
+"""Seconds before its due time from which a task is marked with `!`."""
+
+
+class TaskTable(VirtualTable[TaskRow]):
+    """Its rows are two lines high."""
+
+    def moment(self, row: TaskRow | None) -> Instant | None:
+        return None if row is None else row.due
+
+    def draw(self, row: TaskRow, how: Drawn) -> list[Strip]:
+        colours, glyphs, now = self.console.palette, self.console.glyphs, self.console.now()
+        ground = ink(back=colours.chosen) if how.selected and how.focused else None
+        edge: Part = (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line))
+        look = RUN_LOOKS[RunStatus.WAITING]
+        left_time = None if row.due is None else row.due - now
+        soon = left_time is not None and left_time < SOON
+        alarm = colours.state(RUN_LOOKS[RunStatus.FAILED])
+        due = "" if left_time is None else f"{'overdue ' if left_time < 0 else ''}{short_age(abs(left_time))}"
+        data: dict[str, Any] = row.data
+        sign: Part = ("! ", ink(alarm, bold=True)) if soon else (f"{glyphs.state(look)} ", ink(colours.state(look)))
+        prompt = harmless(str(data.get("prompt") or row.key))
+        mark: Part = (glyphs.mark if how.marked else " ", ink(colours.key, bold=True))
+        who = ", ".join(harmless(str(name)) for name in data.get("who", ()))
+        first = line(
+            [edge, mark, sign, (prompt, ink(colours.bright if how.selected else colours.text))],
+            how.width,
+            [(due, ink(alarm if soon else colours.faint))],
+            ground,
+        )
+        second: list[Part] = [
+            edge,
+            ("   ", ink()),
+            (harmless(row.name), ink(colours.faint)),
+            (f" {row.run_id[:8]}", ink(colours.dim)),
+            (f"  {who}" if who else "", ink(colours.dim)),
+        ]
+        return [first, line(second, how.width, ground=ground)]
