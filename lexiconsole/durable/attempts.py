@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from lexiconsole.durable.host import Host
+from lexiconsole.durable.limit import OutOfTime, within
+from lexiconsole.durable.step import RunningStep, in_step
 from lexiconsole.errors import StepError, UnknownOutcomeError
 from lexiconsole.result import Err
 from lexiconsole.types import Json
@@ -34,34 +36,59 @@ class Failure:
     """The thread that still runs although its time was up."""
 
 
-async def attempt(call: Callable[[], Any], timeout: float | None, host: Host) -> Any:
-    """The call's value (a returned `Ok` as it is), or a Failure. Cancellation of the task passes through."""
-    limit: asyncio.Timeout | None = None
+class Tried(RunningStep, Protocol):
+    """A step as an attempt at it sees it. `interrupted` is set when its time after a cancel of the run was up."""
+
+    running: bool
+    interrupted: bool
+
+    def cut_off(self, why: asyncio.CancelledError) -> Failure:
+        """What a cancellation comes to that left the call; raises it when it is meant for the whole run."""
+        ...
+
+    def survived(self, got: Any) -> Any:
+        """What comes of a call that made something else of the interruption."""
+        ...
+
+
+async def attempt(step: Tried, call: Callable[[], Any], timeout: float | None, host: Host) -> Any:
+    """The call's value (a returned `Ok` as it is), or a Failure. Cancellation of the run passes through."""
+    step.running = True
+    token = in_step.set(step)
     try:
         if timeout is None:
             value = call() if is_async(call) else host.call(call)
             while type(value) is types.CoroutineType or hasattr(value, "__await__"):
                 value = await value
         elif is_async(call):
-            async with asyncio.timeout(timeout) as limit:
-                value = await call()
+            value = await within(timeout, call())
         else:
             value = await _in_thread(call, timeout, host)
-    except TimeoutError as fault:
-        if limit is None or not limit.expired():
-            return Failure(fault)  # the step's own
-        return Failure(TimeoutError(f"no answer within {timeout:g} s"), unknown=True)
-    except UnknownOutcomeError as fault:
-        return Failure(fault, unknown=True)
-    except (asyncio.CancelledError, GeneratorExit):
+    except asyncio.CancelledError as why:
+        return step.cut_off(why)
+    except GeneratorExit:
         raise
-    except BaseException as fault:  # SystemExit and its like too: a step must not end the engine
-        if not host.journaled and not isinstance(fault, (Exception, SystemExit)):
-            raise  # in memory there is no engine between a script and its own Ctrl-C
-        return Failure(fault, unknown=limit is not None and limit.expired())
+    except OutOfTime as late:
+        own = isinstance(late.cause, TimeoutError)
+        value = _failed(TimeoutError(f"no answer within {timeout:g} s") if own else late.cause, host, unknown=True)
+    except BaseException as fault:
+        value = _failed(fault, host, unknown=isinstance(fault, UnknownOutcomeError))
+    finally:
+        step.running = False
+        try:  # noqa: SIM105 - the way of every step; `suppress` costs more than the reset
+            in_step.reset(token)
+        except ValueError:
+            pass  # it would not end, was left behind, and is taken down in some other context
     if type(value) is Err:
-        return Failure(value.error, returned=True, unknown=isinstance(value.error, UnknownOutcomeError))
-    return value
+        value = Failure(value.error, returned=True, unknown=isinstance(value.error, UnknownOutcomeError))
+    return step.survived(value) if step.interrupted else value
+
+
+def _failed(fault: BaseException, host: Host, *, unknown: bool) -> Failure:
+    """SystemExit and its like are failures too, for a step must not end the engine."""
+    if not host.journaled and not isinstance(fault, (Exception, SystemExit)):
+        raise fault  # in memory there is no engine between a script and its own Ctrl-C
+    return Failure(fault, unknown=unknown)
 
 
 async def _in_thread(call: Callable[[], Any], timeout: float, host: Host) -> Any:
@@ -76,9 +103,7 @@ async def _in_thread(call: Callable[[], Any], timeout: float, host: Host) -> Any
         running.add_done_callback(_seen)
         return Failure(TimeoutError(f"no answer within {timeout:g} s"), unknown=True, lingering=running)
     value = running.result()
-    if hasattr(value, "__await__"):  # a lambda that makes a coroutine
-        return await attempt(partial(_awaited, value), timeout, host)
-    return value
+    return await within(timeout, _awaited(value)) if hasattr(value, "__await__") else value  # a lambda makes coroutines
 
 
 async def _awaited(value: Any) -> Any:

@@ -15,7 +15,6 @@ from lexiconsole.durable.context import RunInfo
 from lexiconsole.durable.entry import ACTS, OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.host import Host
-from lexiconsole.durable.policy import StepRole
 from lexiconsole.durable.recording import Recording
 from lexiconsole.durable.schedule import Schedule, Strand
 from lexiconsole.durable.steps import Step
@@ -161,7 +160,7 @@ class Delivery(Recording):
     def settled(self, work: Work) -> None:
         """The work has its outcome: whoever waited for it moves."""
         work.settled = True
-        if isinstance(work, Step) and work.role is StepRole.COMPENSATION:
+        if work.undoes:
             (self.undone if work.value.is_ok() else self.not_undone).append(work.key)
         self._order += 1
         work.order = self._order
@@ -170,8 +169,10 @@ class Delivery(Recording):
             self._end_what_still_waits(work)
         if work.dropped and work in self._dropped:
             self._dropped.remove(work)
-        self.schedule.settled(work)
-        self._tell_change()
+        if self.schedule.watched:
+            self.schedule.settled(work)
+        if self._changed is not None:
+            self._tell_change()
 
     def _end_what_still_waits(self, work: Work) -> None:
         """An outcome from outside (an answer, a skip) may leave a timer of ours behind, and no attempt may follow it."""

@@ -7,6 +7,7 @@ Here is what a model sees: making durable work, waiting for it, and a run from b
 from __future__ import annotations
 
 import asyncio
+from asyncio import current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -165,7 +166,7 @@ class LiveContext(Delivery):
     # making and waiting
 
     def _here(self, key: str) -> Strand:
-        task = asyncio.current_task(self._loop) if get_ident() == self._thread else None
+        task = current_task(self._loop) if get_ident() == self._thread else None
         strand = self.main if task is self.main.task else self.strands.get(task)  # type: ignore[arg-type]
         if strand is None or task is None:
             raise ContextMisuseError(

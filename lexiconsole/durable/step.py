@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lexiconsole.errors import ContextMisuseError
 
-__all__ = ["StepInfo", "current_step", "in_step"]
+__all__ = ["RunningStep", "StepInfo", "current_step", "in_step"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.policy import OnUnknown, StepPolicy, StepRole
-from lexiconsole.durable.step import StepInfo, in_step
+from lexiconsole.durable.step import StepInfo
 from lexiconsole.durable.work import Work
 from lexiconsole.errors import StepError, ValueNotStorableError
 from lexiconsole.result import Err, Ok
@@ -42,9 +42,13 @@ class Step(Work):
     def __init__(
         self, ctx: LiveContext, key: str, call: Callable[[], Any], policy: StepPolicy, role: StepRole, returns: Any
     ) -> None:
-        super().__init__(ctx, key)
+        self.ctx, self.key = ctx, key  # with all that Work's own would set: there is one for each step
+        self.begun = self.busy = self.recorded = self.settled = self.dropped = self.shielded = self.withdrawn = False
+        self.value: Any = None
+        self.fault = None
+        self.tasks = []
         self.call, self.policy, self.role, self.returns = call, policy, role, returns
-        self.attempt = self.spent = 0
+        self.order = self.attempt = self.spent = 0
         self.running = self.shown = self.unknown = self.interrupted = self.doubted = self.held = False
         self.retry_at: Instant | None = None
         self.started_at: Instant = 0.0
@@ -83,6 +87,10 @@ class Step(Work):
         record = self.ctx.history.records.get(self.key)
         begun = record is not None and not record.ended and (record.opened is not None or record.doubt is not None)
         return begun and not self.policy.idempotent
+
+    @property
+    def undoes(self) -> bool:
+        return self.role is StepRole.COMPENSATION
 
     def result_type(self) -> Any:
         """What the call says it returns, INFER when it does not."""
@@ -123,11 +131,12 @@ class Step(Work):
         if not self.doubted:
             self.spawn(self._until_settled())
 
-    async def run(self) -> None:
-        """The first attempt in the model's own task; only what needs another try gets a task of its own."""
-        if not self.ctx.journaled:
-            await self._in_memory()
-            return
+    def run(self) -> Awaitable[None]:
+        """In the model's own task: all of it in memory, the first attempt where there is a journal."""
+        return self._at_once() if self.ctx.journaled else self._in_memory()
+
+    async def _at_once(self) -> None:
+        """Only what needs another try gets a task of its own."""
         self._recall()
         if not self.doubted and self.retry_at is None and await self._once():
             return
@@ -240,29 +249,22 @@ class Step(Work):
                 break
         self.ctx.settled(self)
 
-    async def _try(self) -> Any:
-        self.running = True
-        token = in_step.set(self)
-        try:
-            got = await attempt(self.call, self.policy.timeout, self.ctx.host)
-            if self.interrupted and (task := asyncio.current_task()) is not None:
-                task.uncancel()  # it made something else of the cancellation
-                return Failure(got.cause, unknown=True, final=True) if type(got) is Failure else got
-            return got
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if self.interrupted and task is not None:
-                task.uncancel()
-                return Failure(TimeoutError("interrupted after the run was cancelled"), unknown=True, final=True)
-            if self.ctx.closed or (task is not None and task.cancelling()):
-                raise
-            return Failure(RuntimeError("the step cancelled itself"))
-        finally:
-            self.running = False
-            try:  # noqa: SIM105 - the way of every step; `suppress` costs more than the reset
-                in_step.reset(token)
-            except ValueError:
-                pass  # it would not end, was left behind, and is taken down in some other context
+    def _try(self) -> Awaitable[Any]:
+        return attempt(self, self.call, self.policy.timeout, self.ctx.host)
+
+    def cut_off(self, why: asyncio.CancelledError) -> Failure:
+        task = asyncio.current_task()
+        if self.interrupted and task is not None:
+            task.uncancel()
+            return Failure(TimeoutError("interrupted after the run was cancelled"), unknown=True, final=True)
+        if self.ctx.closed or (task is not None and task.cancelling()):
+            raise why
+        return Failure(RuntimeError("the step cancelled itself"))
+
+    def survived(self, got: Any) -> Any:
+        if (task := asyncio.current_task()) is not None:
+            task.uncancel()
+        return Failure(got.cause, unknown=True, final=True) if type(got) is Failure else got
 
     # after a failed attempt
 

@@ -81,6 +81,11 @@ class Work:
     def doubtful(self) -> bool:
         return False
 
+    @property
+    def undoes(self) -> bool:
+        """Whether it compensates for another."""
+        return False
+
     def begin(self) -> None:
         """Starts it, live. Called once, in program order."""
         raise NotImplementedError

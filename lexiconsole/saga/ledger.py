@@ -30,7 +30,9 @@ class Ledger:
         A failed step that may have taken effect is noted as well: it may have to be undone.
         """
         failed = None
-        for step, outcome in zip(self.doing, outcomes, strict=True):
+        doing = iter(self.doing)
+        for outcome in outcomes:
+            step = next(doing)
             if isinstance(outcome, Ok):
                 self.results[step.name] = outcome.value
                 self.done.append(Done(step, outcome.value))

@@ -91,7 +91,7 @@ class AbstractSaga(Generic[T]):
         for stage in self._stages[: self._until_pivot]:
             ledger.doing, doing = stage.steps, [step.act(ctx, seen) for step in stage.steps]
             try:
-                failed = ledger.enter(await outcomes_of(ctx, doing))
+                failed = ledger.enter([await doing[0]] if len(doing) == 1 else await ctx.all(doing))
             except RunCancelled as cancelled:
                 async with ctx.shielded():
                     ledger.enter(await outcomes_of(ctx, doing))

@@ -199,10 +199,11 @@ async def test_stop_loss_fails_the_run_with_the_reason() -> None:
 
 async def test_a_batch_that_must_not_run_twice_is_in_doubt_after_a_crash() -> None:
     begun: list[int] = []
+    never = asyncio.Event()  # held here: what waits for it outlives the crash in this process
 
     async def work(items: list[int]) -> None:
         begun.extend(items)
-        await asyncio.Event().wait()
+        await never.wait()
 
     def build() -> BulkOperation[int, None]:
         return BulkOperation(batch_processor=work, items=range(3), config=config(), idempotent=False)
