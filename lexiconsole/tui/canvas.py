@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from lexiconsole.views.cells import cell_width, cut
 
 __all__ = ["Canvas"]
 
@@ -25,10 +26,10 @@ class Canvas:
         if not 0 <= y < self.height:
             return x
         room = self.width - x if room is None else min(room, self.width - x)
-        if cell_len(text) > room:
-            text = _cut(text, room)
+        if cell_width(text) > room:
+            text = cut(text, room)
         for sign in text:
-            wide = cell_len(sign)
+            wide = cell_width(sign)
             if wide and 0 <= x and x + wide <= self.width:
                 self._signs[y][x], self._styles[y][x] = sign, style
                 if wide == 2:
@@ -58,14 +59,3 @@ class Canvas:
             segments.append(Segment(text, style))
         return Strip(segments, self.width)
 
-
-def _cut(text: str, room: int) -> str:
-    if room <= 0:
-        return ""
-    kept, used = "", 0
-    for sign in text:
-        if used + cell_len(sign) > room - 1:
-            break
-        kept += sign
-        used += cell_len(sign)
-    return kept + "…"

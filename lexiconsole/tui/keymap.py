@@ -86,6 +86,8 @@ KEYS: tuple[Key, ...] = (
     Key("retry", ("r",), RUNS, "retry", "try again from what failed", 50, changes=True),
     Key("retry_all", ("R",), (Place.DASHBOARD, Place.BULK), "retry all", "retry the marked runs, or those of the group", 51, changes=True),
     Key("pause", ("p",), RUNS, "pause/resume", "stop before the next step, or go on", 52, changes=True),
+    Key("mark_done", ("m",), (Place.SAGA,), "done by hand", "say that it was undone by hand, with a reason", 55, changes=True),
+    Key("skip", ("J",), (Place.SAGA,), "leave it", "jump over what is held up, with a reason", 56, changes=True),
     Key("cancel", ("c",), RUNS, "cancel", "cancel it; a saga undoes what it did", 53, changes=True),
     Key("fork", ("b",), RUNS, "branch", "a new run from here", 54, changes=True),
     # everywhere

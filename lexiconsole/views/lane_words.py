@@ -56,7 +56,7 @@ def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) ->
     undone = [step for step in lanes.unwinding if step.undo.need is Need.DONE]
     if given_up:
         rest = [step for step in left if step not in given_up]
-        sentence = "; ".join(f"{effect_line(step)} is still in effect" for step in given_up)
+        sentence = "; ".join(f"{effect_line(step, but=lanes.run_id)} is still in effect" for step in given_up)
         waiting = f"; {_list([step.key for step in rest])} still to be undone" if rest else ""
         return LaneVerdict(STEP_LOOKS[StepState.UNDO_FAILED], "ROLLBACK INCOMPLETE", sentence + waiting)
     if left and not lanes.story.ended:
@@ -73,20 +73,20 @@ def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) ->
     return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATED], "ROLLED BACK", sentence)
 
 
-def effect_line(step: Passage, limit: int = 40) -> str:
+def effect_line(step: Passage, limit: int = 40, but: str = "") -> str:
     """What a step did, by its result: `charge (CH-9738B528, 8900 cents)`; its key alone when it gave nothing."""
-    told = effect_of(step.effect, limit)
+    told = effect_of(step.effect, limit, but, ", ")
     return f"{step.key} ({told})" if told else step.key
 
 
-def effect_of(result: Json, limit: int = 40) -> str:
-    """A result as an effect: of an object its telling fields, of anything else itself."""
+def effect_of(result: Json, limit: int = 40, but: str = "", gap: str = "  ") -> str:
+    """A result as an effect: of an object its telling fields (not those that only say `but`), of anything else itself."""
     if result is None or result in ("", {}, []):
         return ""
     if not isinstance(result, dict):
         return brief(result, limit)
-    parts = [_part(name, value) for name, value in result.items() if _tells(value)]
-    return brief("  ".join(parts), limit)
+    parts = [_part(name, value) for name, value in result.items() if _tells(value) and value != but]
+    return brief(gap.join(parts), limit)
 
 
 def _tells(value: Any) -> bool:

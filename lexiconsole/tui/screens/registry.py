@@ -15,6 +15,7 @@ __all__ = ["SCREENS", "make_screen"]
 SCREENS: dict[Place, tuple[str, str]] = {
     Place.DASHBOARD: ("dashboard", "DashboardScreen"),
     Place.START: ("start", "StartScreen"),
+    Place.SAGA: ("saga", "SagaScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
 

@@ -142,7 +142,7 @@ class _Pen:
         columns, canvas = self._columns, self._canvas
         down, up = ("v", "^") if self._glyphs.ascii_only else ("▼", "▲")
         canvas.put(2, 0, f"forward {down}", self._faint)
-        middle = "what took effect, and its idempotency key" if self._wide else "took effect"
+        middle = "took effect, under which key" if self._wide else "took effect"
         canvas.put(columns.middle + 2, 0, middle, self._faint, columns.end - columns.middle - 2)
         canvas.put(columns.back, 0, f"undoing {up} newest first", self._faint)
         for y in range(1, canvas.height):
@@ -231,23 +231,23 @@ class _Pen:
             case StepState.NOT_REACHED:
                 return "not reached"
             case StepState.PENDING:
-                return "(pivot)" if step.pivot else ""
+                return _nature(step)
             case StepState.DOUBTFUL:
                 return "nobody knows"
-        tries = f"{step.tries} tries" if step.tries > 1 else ""
-        took = span(step.took) if step.took is not None else ""
-        return "  ".join(part for part in (took, tries) if part)
+            case _:
+                tries = f"{step.tries} tries" if step.tries > 1 else ""
+                took = span(step.took) if step.took is not None else ""
+                return "  ".join(part for part in (_nature(step), took, tries) if part)
 
     def _under_forward(self, step: Passage, y: int, put: _Put, limit: int) -> None:
         x, room = _LEFT_RAIL + 2, limit - _LEFT_RAIL - 2
         if step.state is StepState.RETRYING and step.until is not None:
             put(x, y, f"next try {self._countdown(step.until)}", ink(self._palette.state(STEP_LOOKS[step.state])), room)
         elif step.error is not None and step.state is StepState.FAILED:
-            put(x, y, error_line(step.error), self._red, room)
-        elif step.pivot:
-            put(x, y, "pivot: no way back behind it", self._faint, room)
-        elif step.read_only:
-            put(x, y, "read-only", self._faint, room)
+            free = self._columns.width - x if step.turned_here and not step.undo.order else room
+            put(x, y, error_line(step.error), self._red, free)
+        elif step.pivot and step.row is not None:
+            put(x, y, "no way back behind it", self._dim, room)
         elif step.group:
             put(x, y, harmless(step.group), self._dim, room)
 
@@ -255,7 +255,7 @@ class _Pen:
         """The wire from what was done to what undoes it, with the effect written on it."""
         put, columns = self._put(place), self._columns
         if step.turned_here and not step.undo.order:
-            self._turn(y, end)
+            self._turn(y, end, put)
             return
         happened = step.undo.need is not Need.NOT_DONE
         if not happened:
@@ -265,7 +265,8 @@ class _Pen:
         for x in range(end + 1, columns.middle):
             put(x, y, self._line("─", "-"), wire)
         put(columns.middle, y, self._line("┤", "|"), wire)
-        told = effect_of(step.effect, columns.end - columns.middle - 3) or "done"
+        room = columns.end - columns.middle - 3
+        told = effect_of(step.effect, room, but=self._lanes.run_id) or "done"
         style = ink(self._palette.faint if undone else self._palette.text)
         put(columns.middle + 2, y, told, style, columns.end - columns.middle - 3)
         if self._per > 1 and self._wide:
@@ -273,20 +274,20 @@ class _Pen:
         if step.undo.key:
             put(columns.end, y, self._line("├─►", "->"), wire)
 
-    def _turn(self, y: int, end: int) -> None:
+    def _turn(self, y: int, end: int, put: _Put) -> None:
         columns = self._columns
         for x in range(end + 1, columns.back):
             crossing = x in (columns.middle, columns.end)
-            self._canvas.put(x, y, self._line("╪" if crossing else "═", "="), self._violet)
+            put(x, y, self._line("╪" if crossing else "═", "="), self._violet)
         if self._unwinding():
-            self._canvas.put(columns.back, y, self._line("╝", "^"), self._violet)
+            put(columns.back, y, self._line("╝", "^"), self._violet)
         at = self._lanes.turned_at
         said = f"turned round{f' {clock(at)}' if at is not None else ''}"
-        self._canvas.put(columns.back + 2, y, said, self._violet)
+        put(columns.back + 3, y, said, self._violet)
 
     def _undoing(self, step: Passage, y: int, place: int) -> None:
         put, x, undo = self._put(place), self._columns.back, step.undo
-        room = self._columns.width - x - 2
+        room = self._columns.width - x - 3
         if step.turned_here and not undo.order:
             return
         if undo.need in _SAID:
@@ -296,12 +297,13 @@ class _Pen:
             return
         look = _LOOKS[undo.need]
         style = ink(self._palette.state(look), bold=undo.need is Need.GAVE_UP)
-        put(x, y, self._mark(StepState.UNDOING) if undo.need is Need.NOW else self._glyphs.state(look)[:1], style)
-        end = put(x + 2, y, f"undo {harmless(step.key)}", self._bright if undo.need is not Need.DUE else self._text, room)
+        put(x, y, self._mark(StepState.UNDOING) if undo.need is Need.NOW else self._glyphs.state(look), style)
+        name = f"undo {harmless(step.key)}" if self._wide else harmless(step.key)
+        end = put(x + 3, y, name, self._bright if undo.need is not Need.DUE else self._text, room)
         words = "  ".join(part for part in self._undo_words(step) if part)
         put(end + 2, y, words, style, self._columns.width - end - 2)
         if self._per > 1:
-            self._under_undo(step, x + 2, y + 1, put)
+            self._under_undo(step, x + 3, y + 1, put)
 
     def _undo_words(self, step: Passage) -> tuple[str, ...]:
         undo = step.undo
@@ -353,6 +355,10 @@ class _Pen:
 
     def _line(self, sign: str, plain: str) -> str:
         return plain if self._glyphs.ascii_only else sign
+
+
+def _nature(step: Passage) -> str:
+    return "pivot" if step.pivot else "read-only" if step.read_only else ""
 
 
 @dataclass(frozen=True, slots=True)

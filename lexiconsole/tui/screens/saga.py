@@ -1,0 +1,426 @@
+"""Saga: two lanes, a token that turns round, what is left in words, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from lexiconsole.durable.journal import RequestKind, RunRow
+from lexiconsole.durable.outline import Outline
+from lexiconsole.tui.acts import change_of
+from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
+from lexiconsole.tui.widgets.lanes import LanesView
+from lexiconsole.tui.widgets.reason import ReasonPanel
+from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.durations import span
+from lexiconsole.views.lane_words import lane_verdict
+from lexiconsole.views.lanes import Lanes, Need, Passage, lanes_of
+from lexiconsole.views.pacing import Pacer, Showing
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.values import error_line
+from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.entry import Entry
+    from lexiconsole.store.look import Look
+    from lexiconsole.tui.feed import Tidings
+
+__all__ = ["SagaScreen"]
+
+_FRAME = 1 / 30
+_SPIN = 6
+
+
+class SagaScreen(ConsoleScreen):
+    """`subject` is the run's id."""
+
+    place = Place.SAGA
+    DEFAULT_CSS = """
+    SagaScreen #lanes { height: 1fr; padding: 0; }
+    SagaScreen #verdict { height: auto; max-height: 3; padding: 0 1; }
+    SagaScreen #below { height: 13; }
+    SagaScreen #unwinding { width: 1fr; }
+    SagaScreen #unwinding Static { text-wrap: nowrap; text-overflow: ellipsis; }
+    SagaScreen #step { width: 1fr; }
+    SagaScreen #below Static { height: auto; }
+    SagaScreen.-narrow #unwinding { display: none; }
+    SagaScreen.-narrow #below { height: 9; }
+    SagaScreen.-low #below { display: none; }
+    """
+
+    def __init__(self, subject: str) -> None:
+        super().__init__()
+        self.run_id = subject
+        self.row: RunRow | None = None
+        self.header.tell(trail=("Runs", harmless(subject)))
+        self.lanes_view = LanesView()
+        self._verdict = Static(id="verdict")
+        self._unwinding, self._step = Static(), Static()
+        self._panes: list[Widget] = []
+        self._entries: list[Entry] = []
+        self._outline = Outline()
+        self._pacer = Pacer()
+        self._past: int | None = None
+        self._shown: tuple[int, int] = (0, 0)
+        self._still = False
+
+    def body(self) -> Iterator[Widget]:
+        lanes = Vertical(self.lanes_view, self._verdict, id="lanes", classes="pane")
+        lanes.border_title = "1 Saga"
+        unwinding = VerticalScroll(self._unwinding, id="unwinding", classes="pane", can_focus=True)
+        unwinding.border_title = "2 Unwinding, newest first"
+        step = VerticalScroll(self._step, id="step", classes="pane", can_focus=True)
+        step.border_title = "3 Step"
+        self._panes = [lanes, unwinding, step]
+        yield lanes
+        yield Horizontal(unwinding, step, id="below")
+
+    def panes(self) -> Sequence[Widget]:
+        return self._panes
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.lanes_view.focus()
+        self._motion = self.set_interval(_FRAME, self._move, pause=True)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.height < 18, "-low")
+
+    # what it knows
+
+    def returned(self) -> None:
+        self._read()
+
+    def heard(self, tidings: Tidings) -> None:
+        if self.run_id in tidings.runs:
+            self._read()
+
+    def tick(self, now: Instant) -> None:
+        if self._past is None and self.row is not None and not self.row.status.ended:
+            self._fold(force=True)
+
+    def on_screen_suspend(self) -> None:
+        self._motion.pause()
+
+    def _read(self) -> None:
+        after = self._entries[-1].seq if self._entries else 0
+        self.console.reads.look(f"saga {self.run_id}", lambda look: self._ask(look, after), self._got)
+
+    def _ask(self, look: Look, after: int) -> tuple[RunRow | None, list[Entry], Outline]:
+        row = look.run(self.run_id)
+        if row is None:
+            return None, [], Outline()
+        return row, look.entries(row, after), look.outline(row)
+
+    def _got(self, answer: tuple[RunRow | None, list[Entry], Outline]) -> None:
+        self.row, new, self._outline = answer
+        if self.row is None:
+            self.say([("this run is not in the store", ink(self.console.palette.key))])
+            return
+        first = not self._entries
+        known = self._entries[-1].seq if self._entries else 0
+        self._entries += [entry for entry in new if entry.seq > known]
+        head = self._entries[-1].seq if self._entries else 0
+        if first or self._still:
+            self._pacer.jump(head)
+        else:
+            self._pacer.heard(head, self._moves(known), monotonic())
+        self._fold(force=True)
+
+    def _moves(self, known: int) -> list[int]:
+        """The new entries that take the token one stop further."""
+        moves, length = [], len(self._lanes_at(known).path)
+        for entry in self._entries:
+            if entry.seq > known and len(self._lanes_at(entry.seq).path) > length:
+                length = len(self._lanes_at(entry.seq).path)
+                moves.append(entry.seq)
+        return moves
+
+    def _lanes_at(self, seq: int) -> Lanes:
+        return lanes_of([entry for entry in self._entries if entry.seq <= seq], self._outline)
+
+    # what it shows
+
+    def _move(self) -> None:
+        """One frame; the timer stands still when nothing moves."""
+        self._fold()
+
+    def _fold(self, *, force: bool = False) -> None:
+        if not self._entries or not self.is_mounted:
+            return
+        showing = self._showing()
+        if force or (showing.seq, showing.hop) != self._shown:
+            self._shown = (showing.seq, showing.hop)
+            self._tell(self._lanes_at(showing.seq), showing)
+        if showing.moving:
+            ahead = self._lanes_at(showing.hop).path
+            start = ahead[-2] if len(ahead) > 1 else ahead[-1]
+            self.lanes_view.hop(start, ahead[-1], showing.part)
+        else:
+            self.lanes_view.hop(None, None, 1.0)
+        turning = self.lanes_view.moving and self._past is None
+        self.lanes_view.spin(int(monotonic() * _SPIN) if turning else 0)
+        (self._motion.resume if showing.moving or turning else self._motion.pause)()
+
+    def _showing(self) -> Showing:
+        return Showing(self._past) if self._past is not None else self._pacer.at(monotonic())
+
+    def _tell(self, lanes: Lanes, showing: Showing) -> None:
+        assert self.row is not None
+        now = self.console.now()
+        self.lanes_view.show(lanes, now)
+        palette, glyphs = self.console.palette, self.console.glyphs
+        verdict, look = lane_verdict(lanes), RUN_LOOKS[lanes.status]
+        style = palette.state(verdict.look)
+        said = Content.styled(f"{glyphs.state(verdict.look)} {verdict.word}", f"bold {style}")
+        if verdict.sentence:
+            said += Content.styled(f"  {harmless(verdict.sentence)}", palette.text)
+        self._verdict.update(said)
+        asked = self.console.acts.requested(self.run_id)
+        told: list[Part] = [(f"{glyphs.state(look)} {look.word.upper()}", ink(palette.state(look), bold=True))]
+        told.append((f"  {span(lanes.story.took(now))}", ink(palette.faint)))
+        if asked:
+            told.append((f"  {asked}", ink(palette.key)))
+        self.header.tell(trail=("Runs", harmless(self.row.name), harmless(lanes.run_id)), said=told)
+        self._panes[0].border_subtitle = self._where(showing)
+        self._details(lanes)
+
+    def _where(self, showing: Showing) -> str:
+        head = self._entries[-1].seq
+        if self._past is not None:
+            return f" PAST seq {self._past}/{head}   . goes back to now "
+        return f" {showing.said} " if showing.said else f" seq {head}   LIVE "
+
+    def _details(self, lanes: Lanes) -> None:
+        palette, chosen = self.console.palette, self.lanes_view.chosen
+        lines = unwinding_lines(lanes, palette, self.console.glyphs, chosen)
+        self._unwinding.update(Content("\n").join(lines))
+        step = self._chosen()
+        if step is not None:
+            self._panes[2].border_title = f"3 {harmless(step.key)}"
+            lines = step_lines(step, palette, self.console.now(), max(20, self._panes[2].size.width - 3))
+            self._step.update(Content("\n").join(lines))
+        self._say(lanes, step)
+        self.show_keys()
+
+    @on(LanesView.Moved)
+    def _moved(self) -> None:
+        self._details(self.lanes_view.lanes)
+
+    def _chosen(self) -> Passage | None:
+        steps = self.lanes_view.lanes.steps
+        return steps[self.lanes_view.chosen] if steps else None
+
+    # the sentence
+
+    def _say(self, lanes: Lanes, step: Passage | None) -> None:
+        palette = self.console.palette
+        text, key = ink(palette.text), ink(palette.key, bold=True)
+        if step is None:
+            return
+        name, now = harmless(step.key), self.console.now()
+        if step.undo.need is Need.GAVE_UP:
+            why = error_line(step.undo.error or step.error, 60)
+            told: list[Part] = [(f"{name} is still in effect: {why}   ", text)]
+            for sign, word in (("r", " undo again  "), ("m", " undone by hand  "), ("J", " leave it")):
+                told += [(sign, key), (word, text)]
+        elif step.undo.need is Need.NOW and step.undo.until is not None:
+            told = [(f"undo {name} is tried again in {span(step.undo.until - now)}   ", text), ("r", key), (" now", text)]
+        elif step.state is StepState.RETRYING and step.until is not None:
+            told = [(f"{name} is tried again in {span(step.until - now)}   ", text), ("r", key), (" now", text)]
+        elif step.state is StepState.DOUBTFUL:
+            told = [(f"nobody knows whether {name} happened   ", text), ("enter", key), (" decide it", text)]
+        elif step.turned_here:
+            undone = sum(each.undo.need is Need.DONE for each in lanes.unwinding)
+            told = [(f"{name} failed; {undone} of {len(lanes.unwinding)} undone", text)]
+        else:
+            word = STEP_LOOKS[step.state].word
+            told = [(f"{name} is {word}", text)]
+            if step.undo.order:
+                told.append((f"; its undoing is {step.undo.need.value}", text))
+        self.say(told)
+
+    # what the keys do
+
+    def why_not(self, action: str) -> str:
+        if action in ("retry", "mark_done", "skip", "pause", "cancel") and self._past is not None:
+            return "this is the past; . goes back to now"
+        if self.row is None:
+            return ""
+        if action == "retry" and not self._target():
+            return "nothing here failed, waits for another try or is in doubt"
+        if action in ("mark_done", "skip") and not self._stuck():
+            return "only for an undoing that gave up" if action == "mark_done" else "nothing here is held up"
+        if action in ("pause", "cancel") and self.row.status.ended:
+            return f"the run is {RUN_LOOKS[self.row.status].word}"
+        if action == "answer" and not self._asked():
+            return "it asks nothing now"
+        return ""
+
+    def action_retry(self) -> None:
+        self._ask_for(RequestKind.RETRY, self._target())
+
+    def action_mark_done(self) -> None:
+        """Says that something was undone by hand, with the reason."""
+        step = self._stuck()
+        if step is not None:
+            self._with_reason(
+                f"Undone by hand: {step.key}",
+                "What did you do? It is kept with the run and in the audit.",
+                RequestKind.RESOLVE,
+                step.undo.task,
+                {"how": "done"},
+            )
+
+    def action_skip(self) -> None:
+        step = self._stuck()
+        if step is not None:
+            self._with_reason(
+                f"Leave as it is: {step.key}",
+                "Why may it stay in effect? The run then ends with an incomplete rollback.",
+                RequestKind.SKIP,
+                step.undo.task,
+                {},
+            )
+
+    def action_pause(self) -> None:
+        assert self.row is not None
+        paused = self.row.status is RunStatus.PAUSED
+        self._ask_for(RequestKind.RESUME if paused else RequestKind.PAUSE, "")
+
+    def action_cancel(self) -> None:
+        self._ask_for(RequestKind.CANCEL, "")
+
+    def action_answer(self) -> None:
+        self.console.go(Place.TASK, f"{self.run_id}:{self._asked()}")
+
+    def action_open(self) -> None:
+        """What the selected step asks for, if it does; else the pane with all about it."""
+        step = self._chosen()
+        if step is not None and step.state is StepState.DOUBTFUL and self.console.knows(Place.DOUBT):
+            self.console.go(Place.DOUBT, self.run_id)
+        else:
+            self.to_pane(3)
+
+    def action_next_error(self) -> None:
+        self._to_error(1)
+
+    def action_previous_error(self) -> None:
+        self._to_error(-1)
+
+    def action_back_one(self) -> None:
+        self._scrub(-1)
+
+    def action_on_one(self) -> None:
+        self._scrub(1)
+
+    def action_back_far(self) -> None:
+        self._scrub_to_step(-1)
+
+    def action_on_far(self) -> None:
+        self._scrub_to_step(1)
+
+    def action_live(self) -> None:
+        self._past = None
+        self._pacer.jump(self._entries[-1].seq if self._entries else 0)
+        self._fold(force=True)
+
+    def action_play(self) -> None:
+        """The picture stands still where it is, or goes on."""
+        if self._past is None and self._entries:
+            self._past = self._showing().seq
+            self._fold(force=True)
+        else:
+            self.action_live()
+
+    # their parts
+
+    def _target(self) -> str:
+        """What `r` is about: the selected step's trouble, else the only one there is."""
+        steps = self.lanes_view.lanes.steps
+        chosen = self._chosen()
+        found = {step.key: target for step in steps if (target := _trouble(step))}
+        if chosen is not None and chosen.key in found:
+            return found[chosen.key]
+        return next(iter(found.values())) if len(found) == 1 else ""
+
+    def _stuck(self) -> Passage | None:
+        chosen = self._chosen()
+        steps = [step for step in self.lanes_view.lanes.steps if step.undo.task]
+        return chosen if chosen in steps else steps[0] if len(steps) == 1 else None
+
+    def _asked(self) -> str:
+        waiting = [row.key for row in self.lanes_view.lanes.story.rows if row.state is StepState.WAITING]
+        step = self._chosen()
+        return step.undo.task if step is not None and step.undo.task else next(iter(waiting), "")
+
+    def _ask_for(self, kind: RequestKind, target: str, data: dict[str, Any] | None = None, title: str = "") -> None:
+        if self.row is None:
+            return
+        change = change_of([self.row], kind, target, data, title=title)
+        self.console.acts.ask(replace(change, typed="") if data else change)
+
+    def _with_reason(self, title: str, prompt: str, kind: RequestKind, target: str, data: dict[str, Any]) -> None:
+        def typed(reason: str | None) -> None:
+            if reason is not None:
+                self._ask_for(kind, target, {**data, "reason": reason}, title)
+
+        self.app.push_screen(ReasonPanel(title, prompt), typed)
+
+    def _to_error(self, step: int) -> None:
+        steps = self.lanes_view.lanes.steps
+        wrong = [
+            place
+            for place, each in enumerate(steps)
+            if each.state in (StepState.FAILED, StepState.DOUBTFUL) or each.undo.need in (Need.GAVE_UP, Need.LEFT)
+        ]
+        if wrong:
+            here = self.lanes_view.chosen
+            later = [place for place in wrong if (place > here if step > 0 else place < here)]
+            self.lanes_view.choose((later or wrong)[0 if step > 0 else -1])
+
+    def _scrub(self, by: int) -> None:
+        if not self._entries:
+            return
+        head = self._entries[-1].seq
+        at = max(1, (head if self._past is None else self._past) + by)
+        self._past = None if at > head else min(at, head)
+        if at > head:
+            self.action_live()
+        else:
+            self._fold(force=True)
+
+    def _scrub_to_step(self, by: int) -> None:
+        """To the nearest entry before or behind this one at which the token moved."""
+        if not self._entries:
+            return
+        here = self._entries[-1].seq if self._past is None else self._past
+        moves = [seq for seq in self._moves(0) if (seq < here if by < 0 else seq > here)]
+        if moves:
+            self._past = moves[-1] if by < 0 else moves[0]
+            self._fold(force=True)
+        elif by > 0:
+            self.action_live()
+
+
+def _trouble(step: Passage) -> str:
+    """The key that another try of it is asked for at, "" when it needs none."""
+    if step.undo.task:
+        return step.undo.task
+    if step.undo.need is Need.NOW and step.undo.until is not None and step.undo.row is not None:
+        return step.undo.row.key
+    if step.state in (StepState.RETRYING, StepState.DOUBTFUL) and step.row is not None:
+        return step.row.key
+    return step.key if step.state is StepState.FAILED and not step.turned_here else ""

@@ -1,0 +1,42 @@
+"""An error as people read it: the sentence, then the frames of the workflow's own code, the innermost first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from lexiconsole.types import JsonObject
+from lexiconsole.views.safe import harmless
+
+__all__ = ["Frame", "frames"]
+
+_FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)\n(?:    (?P<code>.+))?', re.M)
+_FOREIGN = re.compile(r"/lib/python\d|site-packages|<frozen")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of a traceback, harmless; `foreign` is code of Python or of a library."""
+
+    place: str
+    function: str
+    code: str = ""
+    foreign: bool = False
+
+
+def frames(error: JsonObject | None) -> list[Frame]:
+    """Of the error that an entry keeps; none when it kept no traceback."""
+    text = (error or {}).get("traceback")
+    if not isinstance(text, str):
+        return []
+    found = [
+        Frame(
+            f"{PurePath(match['file']).name}:{match['line']}",
+            harmless(match["function"]),
+            harmless((match["code"] or "").strip()),
+            foreign=bool(_FOREIGN.search(match["file"])),
+        )
+        for match in _FRAME.finditer(text)
+    ]
+    return found[::-1]
