@@ -30,7 +30,7 @@ class Canvas:
             text = cut(text, room)
         for sign in text:
             wide = cell_width(sign)
-            if wide and 0 <= x and x + wide <= self.width:
+            if wide and x >= 0 and x + wide <= self.width:
                 self._signs[y][x], self._styles[y][x] = sign, style
                 if wide == 2:
                     self._signs[y][x + 1], self._styles[y][x + 1] = "", style
@@ -58,4 +58,3 @@ class Canvas:
         if text:
             segments.append(Segment(text, style))
         return Strip(segments, self.width)
-

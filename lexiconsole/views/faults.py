@@ -11,7 +11,9 @@ from lexiconsole.views.safe import harmless
 
 __all__ = ["Frame", "frames"]
 
-_FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)\n(?:    (?P<code>.+))?', re.M)
+_FRAME = re.compile(
+    r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)\n(?:    (?P<code>.+))?', re.MULTILINE
+)
 _FOREIGN = re.compile(r"/lib/python\d|site-packages|<frozen")
 
 

@@ -237,7 +237,11 @@ class SagaScreen(ConsoleScreen):
             for sign, word in (("r", " undo again  "), ("m", " undone by hand  "), ("J", " leave it")):
                 told += [(sign, key), (word, text)]
         elif step.undo.need is Need.NOW and step.undo.until is not None:
-            told = [(f"undo {name} is tried again in {span(step.undo.until - now)}   ", text), ("r", key), (" now", text)]
+            told = [
+                (f"undo {name} is tried again in {span(step.undo.until - now)}   ", text),
+                ("r", key),
+                (" now", text),
+            ]
         elif step.state is StepState.RETRYING and step.until is not None:
             told = [(f"{name} is tried again in {span(step.until - now)}   ", text), ("r", key), (" now", text)]
         elif step.state is StepState.DOUBTFUL:

@@ -150,7 +150,7 @@ class _Pen:
                 canvas.put(x, y, self._line("│", "|"), ink(self._palette.line))
 
     def _rails(self, drawing: LaneDrawing) -> None:
-        reached = {stop for stop in self._lanes.path}
+        reached = set(self._lanes.path)
         lines = self._lanes.steps
         for place in range(1, len(lines)):
             y0, y1 = drawing.rows[place - 1], drawing.rows[place]
@@ -221,7 +221,9 @@ class _Pen:
         said = self._beside(step)
         room = limit - end - 1
         if said and cell_width(said) <= room:
-            end = put(end + 2 if room > cell_width(said) else end + 1, y, said, style if step.tries > 1 else self._faint)
+            end = put(
+                end + 2 if room > cell_width(said) else end + 1, y, said, style if step.tries > 1 else self._faint
+            )
         if self._per > 1:
             self._under_forward(step, y + 1, put, limit)
         return end
@@ -327,7 +329,7 @@ class _Pen:
         if undo.until is not None and undo.need is Need.NOW:
             put(x, y, f"{error_line(undo.error, 30)}, next try {self._countdown(undo.until)}", self._faint, room)
         elif undo.need in (Need.GAVE_UP, Need.LEFT):
-            put(x, y, undo.said and f"“{harmless(undo.said)}”" or error_line(undo.error), self._red, room)
+            put(x, y, (undo.said and f"“{harmless(undo.said)}”") or error_line(undo.error), self._red, room)
         elif undo.said:
             put(x, y, f"“{harmless(undo.said)}”", self._faint, room)
         elif undo.need is Need.DONE and self._wide:

@@ -105,7 +105,9 @@ def _error(error: JsonObject, palette: Palette, width: int) -> Lines:
     for frame in frames(error):
         if frame.foreign:
             continue
-        lines.append(Content.styled(f"  {frame.place}", palette.text) + Content.styled(f" in {frame.function}", palette.faint))
+        lines.append(
+            Content.styled(f"  {frame.place}", palette.text) + Content.styled(f" in {frame.function}", palette.faint)
+        )
         if frame.code:
             lines.append(Content.styled(cut(f"    {frame.code}", width), palette.faint))
     return lines

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LanesView"]
 
+_GOLD = "#ffd166"
 _TRAIL = 4
 _MOVING = frozenset({StepState.RUNNING, StepState.UNDOING})
 
@@ -131,7 +132,7 @@ class LanesView(Widget, can_focus=True):
             return strip
         app = cast("ConsoleApp", self.app)
         at = min(len(way) - 1, int(part * len(way)))
-        colour = app.palette.state(Look("", "", "", VIOLET)) if end[1] else app.palette.token
+        colour = app.palette.state(Look("", "", "", VIOLET)) if end[1] else _GOLD
         for place in range(max(0, at - _TRAIL), at + 1):
             x, row = way[place]
             if row == y and 0 <= x < strip.cell_length:

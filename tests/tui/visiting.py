@@ -1,0 +1,59 @@
+"""The console opened on a folder, without a terminal, for tests of its screens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from lexiconsole.app.look import first_look
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.keymap import Place
+
+__all__ = ["Visit", "visiting"]
+
+
+class Visit:
+    """An open console: what is on the screen, keys, and waiting for something to be seen."""
+
+    def __init__(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def seen(self) -> str:
+        return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, what: str | Callable[[], bool], limit: float = 20.0) -> None:
+        """Waits until the text is on the screen, or the condition holds."""
+        holds = (lambda: what in self.seen) if isinstance(what, str) else what
+        end = time.monotonic() + limit
+        while not holds():
+            assert time.monotonic() < end, f"never saw {what!r} on:\n{self.seen}"
+            await asyncio.sleep(0.02)
+            await self.pilot.pause()
+
+
+@asynccontextmanager
+async def visiting(
+    folder: Path, place: Place, subject: str = "", *, size: tuple[int, int] = (120, 36), drives: bool = True
+) -> AsyncIterator[Visit]:
+    app = ConsoleApp(lambda: Workspace.find(folder), first_look(folder), drives=drives)
+    async with app.run_test(size=size) as pilot:
+        visit = Visit(app, pilot)
+        await visit.until(lambda: app.workspace is not None)
+        if place is not Place.DASHBOARD:
+            app.go(place, subject)
+        await pilot.pause()
+        yield visit
+        app.shut()
+    if app.workspace is not None:
+        await asyncio.to_thread(app.workspace.interrupt)
