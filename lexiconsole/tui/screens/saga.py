@@ -19,14 +19,15 @@ from lexiconsole.tui.acts import change_of
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.playback import Playback
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.lane_words import lane_verdict
-from lexiconsole.views.lanes import Lanes, Need, Passage, lanes_of
-from lexiconsole.views.pacing import Pacer, Showing
+from lexiconsole.views.lanes import Lanes, Need, Passage
+from lexiconsole.views.pacing import Showing
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import error_line
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
@@ -68,12 +69,8 @@ class SagaScreen(ConsoleScreen):
         self._verdict = Static(id="verdict")
         self._unwinding, self._step = Static(), Static()
         self._panes: list[Widget] = []
-        self._entries: list[Entry] = []
-        self._outline = Outline()
-        self._pacer = Pacer()
-        self._past: int | None = None
+        self._playback = Playback()
         self._shown: tuple[int, int] = (0, 0)
-        self._still = False
 
     def body(self) -> Iterator[Widget]:
         lanes = Vertical(self.lanes_view, self._verdict, id="lanes", classes="pane")
@@ -108,14 +105,14 @@ class SagaScreen(ConsoleScreen):
             self._read()
 
     def tick(self, now: Instant) -> None:
-        if self._past is None and self.row is not None and not self.row.status.ended:
+        if self._playback.past is None and self.row is not None and not self.row.status.ended:
             self._fold(force=True)
 
     def on_screen_suspend(self) -> None:
         self._motion.pause()
 
     def _read(self) -> None:
-        after = self._entries[-1].seq if self._entries else 0
+        after = self._playback.head
         self.console.reads.look(f"saga {self.run_id}", lambda look: self._ask(look, after), self._got)
 
     def _ask(self, look: Look, after: int) -> tuple[RunRow | None, list[Entry], Outline]:
@@ -125,31 +122,12 @@ class SagaScreen(ConsoleScreen):
         return row, look.entries(row, after), look.outline(row)
 
     def _got(self, answer: tuple[RunRow | None, list[Entry], Outline]) -> None:
-        self.row, new, self._outline = answer
+        self.row, new, outline = answer
         if self.row is None:
             self.say([("this run is not in the store", ink(self.console.palette.key))])
             return
-        first = not self._entries
-        known = self._entries[-1].seq if self._entries else 0
-        self._entries += [entry for entry in new if entry.seq > known]
-        head = self._entries[-1].seq if self._entries else 0
-        if first or self._still:
-            self._pacer.jump(head)
-        else:
-            self._pacer.heard(head, self._moves(known), monotonic())
+        self._playback.take(new, outline)
         self._fold(force=True)
-
-    def _moves(self, known: int) -> list[int]:
-        """The new entries that take the token one stop further."""
-        moves, length = [], len(self._lanes_at(known).path)
-        for entry in self._entries:
-            if entry.seq > known and len(self._lanes_at(entry.seq).path) > length:
-                length = len(self._lanes_at(entry.seq).path)
-                moves.append(entry.seq)
-        return moves
-
-    def _lanes_at(self, seq: int) -> Lanes:
-        return lanes_of([entry for entry in self._entries if entry.seq <= seq], self._outline)
 
     # what it shows
 
@@ -158,24 +136,21 @@ class SagaScreen(ConsoleScreen):
         self._fold()
 
     def _fold(self, *, force: bool = False) -> None:
-        if not self._entries or not self.is_mounted:
+        if not self._playback.head or not self.is_mounted:
             return
-        showing = self._showing()
+        showing = self._playback.showing()
         if force or (showing.seq, showing.hop) != self._shown:
             self._shown = (showing.seq, showing.hop)
-            self._tell(self._lanes_at(showing.seq), showing)
+            self._tell(self._playback.lanes(showing.seq), showing)
         if showing.moving:
-            ahead = self._lanes_at(showing.hop).path
+            ahead = self._playback.lanes(showing.hop).path
             start = ahead[-2] if len(ahead) > 1 else ahead[-1]
             self.lanes_view.hop(start, ahead[-1], showing.part)
         else:
             self.lanes_view.hop(None, None, 1.0)
-        turning = self.lanes_view.moving and self._past is None
+        turning = self.lanes_view.moving and self._playback.past is None
         self.lanes_view.spin(int(monotonic() * _SPIN) if turning else 0)
         (self._motion.resume if showing.moving or turning else self._motion.pause)()
-
-    def _showing(self) -> Showing:
-        return Showing(self._past) if self._past is not None else self._pacer.at(monotonic())
 
     def _tell(self, lanes: Lanes, showing: Showing) -> None:
         assert self.row is not None
@@ -198,9 +173,9 @@ class SagaScreen(ConsoleScreen):
         self._details(lanes)
 
     def _where(self, showing: Showing) -> str:
-        head = self._entries[-1].seq
-        if self._past is not None:
-            return f" PAST seq {self._past}/{head}   . goes back to now "
+        head, past = self._playback.head, self._playback.past
+        if past is not None:
+            return f" PAST seq {past}/{head}   . goes back to now "
         return f" {showing.said} " if showing.said else f" seq {head}   LIVE "
 
     def _details(self, lanes: Lanes) -> None:
@@ -259,7 +234,7 @@ class SagaScreen(ConsoleScreen):
     # what the keys do
 
     def why_not(self, action: str) -> str:
-        if action in ("retry", "mark_done", "skip", "pause", "cancel") and self._past is not None:
+        if action in ("retry", "mark_done", "skip", "pause", "cancel") and self._playback.past is not None:
             return "this is the past; . goes back to now"
         if self.row is None:
             return ""
@@ -325,29 +300,29 @@ class SagaScreen(ConsoleScreen):
         self._to_error(-1)
 
     def action_back_one(self) -> None:
-        self._scrub(-1)
+        self._playback.scrub(-1)
+        self._fold(force=True)
 
     def action_on_one(self) -> None:
-        self._scrub(1)
+        self._playback.scrub(1)
+        self._fold(force=True)
 
     def action_back_far(self) -> None:
-        self._scrub_to_step(-1)
+        self._playback.scrub_to_move(-1)
+        self._fold(force=True)
 
     def action_on_far(self) -> None:
-        self._scrub_to_step(1)
+        self._playback.scrub_to_move(1)
+        self._fold(force=True)
 
     def action_live(self) -> None:
-        self._past = None
-        self._pacer.jump(self._entries[-1].seq if self._entries else 0)
+        self._playback.live()
         self._fold(force=True)
 
     def action_play(self) -> None:
         """The picture stands still where it is, or goes on."""
-        if self._past is None and self._entries:
-            self._past = self._showing().seq
-            self._fold(force=True)
-        else:
-            self.action_live()
+        (self._playback.freeze if self._playback.past is None else self._playback.live)()
+        self._fold(force=True)
 
     # their parts
 
@@ -394,29 +369,6 @@ class SagaScreen(ConsoleScreen):
             here = self.lanes_view.chosen
             later = [place for place in wrong if (place > here if step > 0 else place < here)]
             self.lanes_view.choose((later or wrong)[0 if step > 0 else -1])
-
-    def _scrub(self, by: int) -> None:
-        if not self._entries:
-            return
-        head = self._entries[-1].seq
-        at = max(1, (head if self._past is None else self._past) + by)
-        self._past = None if at > head else min(at, head)
-        if at > head:
-            self.action_live()
-        else:
-            self._fold(force=True)
-
-    def _scrub_to_step(self, by: int) -> None:
-        """To the nearest entry before or behind this one at which the token moved."""
-        if not self._entries:
-            return
-        here = self._entries[-1].seq if self._past is None else self._past
-        moves = [seq for seq in self._moves(0) if (seq < here if by < 0 else seq > here)]
-        if moves:
-            self._past = moves[-1] if by < 0 else moves[0]
-            self._fold(force=True)
-        elif by > 0:
-            self.action_live()
 
 
 def _trouble(step: Passage) -> str:

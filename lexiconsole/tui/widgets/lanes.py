@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LanesView"]
 
-_GOLD = "#ffd166"
 _TRAIL = 4
 _MOVING = frozenset({StepState.RUNNING, StepState.UNDOING})
 
@@ -132,7 +131,7 @@ class LanesView(Widget, can_focus=True):
             return strip
         app = cast("ConsoleApp", self.app)
         at = min(len(way) - 1, int(part * len(way)))
-        colour = app.palette.state(Look("", "", "", VIOLET)) if end[1] else _GOLD
+        colour = app.palette.state(Look("", "", "", VIOLET)) if end[1] else app.palette.moving
         for place in range(max(0, at - _TRAIL), at + 1):
             x, row = way[place]
             if row == y and 0 <= x < strip.cell_length:
