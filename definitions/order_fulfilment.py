@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from _paths import AnyPath, kept
 from _shop import Receipt, Shop
-from lexiconsole import AbstractSaga, SagaContext, current_step, saga_step, workflow
+from lexiconsole import AbstractSaga, Migration, SagaContext, current_step, saga_step, workflow
 
 T = TypeVar("T")
 
@@ -58,7 +58,11 @@ class Fulfilled(BaseModel):
 attempts = partial(saga_step, max_retries=3, retry_delay=0.5)
 
 
-@workflow(name="order_fulfilment", input=Order)
+BEFORE_THE_BOOK = Migration(added={"place": None})
+"""Version 1 kept no book of orders: what it began goes on without a place in it."""
+
+
+@workflow(name="order_fulfilment", input=Order, migrations={1: BEFORE_THE_BOOK})
 class OrderFulfilment(AbstractSaga[Fulfilled]):
     """Reserves stock, charges the card, books a courier and tells the customer; undoes all of it when one step fails."""
 

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.context import Context, Durable, Progress, RunInfo
     from lexiconsole.durable.definition import Definition, Model
     from lexiconsole.durable.memory import memory_context, run_in_memory
+    from lexiconsole.durable.migration import Migration
     from lexiconsole.durable.outline import Outline
     from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole
     from lexiconsole.durable.question import Question, QuestionKind
@@ -167,6 +168,7 @@ _HOME = {
     "lexiconsole.durable.definition": "Definition Model",
     "lexiconsole.durable.memory": "memory_context run_in_memory",
     "lexiconsole.durable.outline": "Outline",
+    "lexiconsole.durable.migration": "Migration",
     "lexiconsole.durable.policy": "Backoff OnUnknown StepPolicy StepRole",
     "lexiconsole.durable.question": "Question QuestionKind",
     "lexiconsole.durable.step": "StepInfo current_step",
@@ -242,6 +244,7 @@ __all__ = [
     "MemoryCache",
     "MemorySagaStore",
     "MemoryStatePersistence",
+    "Migration",
     "Model",
     "ModelKind",
     "Module",

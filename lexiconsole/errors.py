@@ -131,7 +131,7 @@ class WorkflowVersionMismatchError(RefusedError):
         detail = "".join(f"\n  {line}" for line in self.differences)
         super().__init__(
             f"{name} is at version {current}, the run was started under version {stored}; "
-            f"fork it, cancel it, or give the definition a migration{detail}"
+            f"migrate it where the definition says how (lexiconsole migrate), fork it, or cancel it{detail}"
         )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.runtime.interventions import Plan, revision
+from lexiconsole.runtime.migrating import plan_migration
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.taking import free_if_dead, preview, take
 
-__all__ = ["Outcome", "Preview", "drive_on", "forget_refusals", "preview_of"]
+__all__ = ["Outcome", "Preview", "drive_on", "forget_refusals", "migration_of", "preview_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ async def drive_on(runtime: Runtime, run: RunRow) -> RunRow:
         raise RefusedError(f"run {row.id} is driven by another process; watch it with: lexiconsole watch {row.id}")
     await take(runtime, await runtime.reload(row))
     return await runtime.reload(row)
+
+
+async def migration_of(runtime: Runtime, run: RunRow) -> Preview:
+    plan = await plan_migration(runtime, await runtime.reload(run))
+    return Preview(plan.sentence, list(plan.details), None, plan.refused)
 
 
 async def preview_of(runtime: Runtime, request: Request) -> Preview:

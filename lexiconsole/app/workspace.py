@@ -10,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from lexiconsole.app.acts import Outcome, Preview, drive_on, forget_refusals, preview_of
+from lexiconsole.app.acts import Outcome, Preview, drive_on, forget_refusals, migration_of, preview_of
 from lexiconsole.app.audit import Verdict, everything, verify
 from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
+from lexiconsole.app.engine_terms import engine_terms
 from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition
@@ -26,7 +27,6 @@ from lexiconsole.durable.people import Nobody, People
 from lexiconsole.errors import AmbiguousError, LexiconsoleError, NotFoundError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
-from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.types import Json, RunStatus
 
 if TYPE_CHECKING:
@@ -246,6 +246,18 @@ class Workspace:
             )
         )
 
+    def preview_migration(self, run: RunRow) -> Preview:
+        """How the run would go on under the version its definition has by now; refused with the reason."""
+        return self._look(lambda runtime: migration_of(runtime, run))
+
+    def migrate(self, run: RunRow, *, by: str = "", reason: str = "", record_only: bool = False) -> RunRow:
+        """Takes the run to the version its definition has by now and drives on. Raises RefusedError when it does not fit."""
+        from lexiconsole.runtime.migrating import migrate
+
+        return self._write().call(
+            lambda runtime: migrate(runtime, run, by=by or self.user, reason=reason, drive=not record_only)
+        )
+
     def settle(self, run: RunRow, timeout: float | None = None) -> RunRow:
         """Waits until the run ends or parks, or `timeout` seconds are over."""
         for _ in self.follow(run, self.run(run.id).seq, timeout):
@@ -348,17 +360,7 @@ class Workspace:
         return SqliteJournal(self.store_path, durability="full" if full else "process")
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
-        given = self.settings.engine
-        settings = EngineSettings(
-            park_after=given.park_after,
-            cancel_deadline=given.cancel_deadline,
-            poll=given.poll,
-            beat=given.beat,
-            stall_after=given.stall_after,
-            threads=given.threads,
-            max_value_bytes=self.settings.store.limits.max_value_bytes,
-            secrets=tuple(self.settings.secrets),
-        )
+        settings = engine_terms(self.settings)
         locks = None if self._empty else self.store_path.parent / "locks"
         runtime = Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine, people=self.people)
         if not self._empty:

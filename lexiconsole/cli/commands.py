@@ -44,6 +44,7 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("mark-done", "acts", "mark_done", MEND, "Record that you undid a step by hand."),
         CommandRow("edit", "acts", "edit", MEND, "Replace a step's recorded result or the run's input."),
         CommandRow("fork", "fork", "fork", MEND, "Start a new run from any moment of another."),
+        CommandRow("migrate", "migrate", "migrate", MEND, "Take a run to the version that its definition has by now."),
         CommandRow("init", "init", "init", WRITE, "Write a first definition and a configuration to begin with."),
         CommandRow("check", "check", "check", WRITE, "Look for mistakes in definitions."),
         CommandRow("audit", "audit", "audit", CARE, "List, verify or export what people decided."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from lexiconsole.durable.codec import adapter_of
 from lexiconsole.durable.context import Context
+from lexiconsole.durable.migration import Migration
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import InvalidInputError
 from lexiconsole.result import Result
@@ -41,7 +42,7 @@ class Definition:
 
     `input` is a pydantic model (or any type pydantic knows) or None for a definition that takes nothing.
     `timeout` is seconds for the whole run, `retries` how many more times a failed run is tried.
-    `example` is an input that shows what it does; it must validate.
+    `example` is an input that shows what it does; it must validate. `migrations` are by the version that they come from.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Definition:
     timeout: float | None = None
     retries: int = 0
     example: Json = None
+    migrations: Mapping[int, Migration] = field(default_factory=dict)
     source: Source = field(default=Source(), compare=False)
 
     def validate(self, raw: Any) -> Any:

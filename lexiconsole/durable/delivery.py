@@ -45,7 +45,7 @@ class Delivery(Recording):
         self._keys: set[str] = set()
         self._fresh: list[Work] = []
         self._dropped: list[Work] = []
-        self._next = 0
+        self.delivered = 0
         self._order = 0
         self._resume: asyncio.Future[None] | None = None
         self._changed: asyncio.Future[None] | None = None
@@ -57,7 +57,6 @@ class Delivery(Recording):
         return [*self.open.values(), *self._dropped]
 
     def find(self, key: str) -> Work | None:
-        """The work at that key that is not settled."""
         return next((work for work in self.standing if work.key == key), None)
 
     @property
@@ -111,27 +110,27 @@ class Delivery(Recording):
 
     def _next_event(self) -> Entry | None:
         events = self.history.events
-        if self._next < len(events):
+        if self.delivered < len(events):
             if self.lenient:
                 return self._next_asked_for()
-            self._next += 1
-            return events[self._next - 1]
+            self.delivered += 1
+            return events[self.delivered - 1]
         return self.schedule.inbox.popleft() if self.live and self.schedule.inbox else None
 
     def deliver_at_once(self, work: Work) -> bool:
         """In a replay of one sequence: if what it waits for comes next, it need not come to rest first."""
         events = self.history.events
-        if self.strands or self.lenient or self._next >= len(events) or self.schedule.cancelled is not None:
+        if self.strands or self.lenient or self.delivered >= len(events) or self.schedule.cancelled is not None:
             return False
-        if events[self._next].key != work.key or isinstance(work, Branch):
+        if events[self.delivered].key != work.key or isinstance(work, Branch):
             return False
-        self._next += 1
-        self._deliver(events[self._next - 1])
+        self.delivered += 1
+        self._deliver(events[self.delivered - 1])
         return work.settled
 
     def _next_asked_for(self) -> Entry | None:
         events = self.history.events
-        for index in range(self._next, len(events)):
+        for index in range(self.delivered, len(events)):
             event = events[index]
             if event.kind is EntryKind.CANCEL or event.key in self.open:
                 del events[index]
@@ -232,7 +231,7 @@ class Delivery(Recording):
 
     def _check_asked_for(self) -> None:
         """What the journal holds and the model did not ask for belongs to another definition."""
-        for event in self.history.events[self._next :]:
+        for event in self.history.events[self.delivered :]:
             if event.kind is not EntryKind.CANCEL and event.key not in self._keys:
                 self._mismatch(event.key, f"an entry {event.kind}", self._wanted())
                 return
@@ -300,9 +299,7 @@ class Delivery(Recording):
 
     def _wanted(self) -> str:
         open_keys = [f"{work.word} {key!r}" for key, work in self.open.items() if not isinstance(work, Branch)]
-        return (
-            " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") if open_keys else "nothing more"
-        )
+        return " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") or "nothing more"
 
     # what happens outside
 

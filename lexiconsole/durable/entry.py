@@ -51,6 +51,7 @@ class EntryKind(StrEnum):
     SKIPPED = "skipped"  # result, voids, reason; stands as the outcome of its key
     RESOLVED = "resolved"  # how (again, done, fail), result, reason
     EDITED = "edited"  # target: seq, value, reason; key "" edits the input
+    MIGRATED = "migrated"  # from, to, keys: {old: new}, voids: [seqs], added: [{before, kind, key, data}], input
     REFUSED = "refused"  # request, kind, target, reason, from: {os_user, host, pid}
 
 
@@ -82,6 +83,7 @@ INTERVENTIONS = frozenset(
         EntryKind.SKIPPED,
         EntryKind.RESOLVED,
         EntryKind.EDITED,
+        EntryKind.MIGRATED,
         EntryKind.ANSWERED,
         EntryKind.VOTED,
         EntryKind.DELEGATED,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, overload
 
 from lexiconsole.durable.definition import Definition, Model, Source
+from lexiconsole.durable.migration import Migration
 from lexiconsole.errors import DefinitionError
 from lexiconsole.flow.function import FunctionWorkflow
 from lexiconsole.types import Json, ModelKind
@@ -32,6 +33,7 @@ def workflow(
     example: Json = None,
     about: str | None = None,
     steps: Sequence[str] = (),
+    migrations: Mapping[int, Migration] | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -45,6 +47,7 @@ def workflow(
     example: Json = None,
     about: str | None = None,
     steps: Sequence[str] = (),
+    migrations: Mapping[int, Migration] | None = None,
 ) -> Any:
     """Makes a definition of an async function `(ctx)` or `(ctx, input)`, a class, or a function that builds a model.
 
@@ -52,15 +55,19 @@ def workflow(
     `input` (a pydantic model, or any type pydantic knows) the annotation of the input parameter. `timeout` is seconds for the
     whole run; `retries` how many more times a failed run is tried, keeping what had succeeded. `example` is an input
     that shows what it does. `steps` are the keys of a plain function's steps, as far as they are known beforehand.
+    `migrations` say by the version they come from how runs of older versions go on: `lexiconsole migrate RUN`.
 
     A class is built by its `from_input(input)`, if it has one, else by its constructor.
     """
     if callable(name):
-        return _mark(name, _define(name, name.__name__, version, input, timeout, retries, example, about, steps))
+        return _mark(
+            name, _define(name, name.__name__, version, input, timeout, retries, example, about, steps, migrations)
+        )
 
     def mark(thing: F) -> F:
         title = name or thing.__name__
-        return _mark(thing, _define(thing, title, version, input, timeout, retries, example, about, steps))
+        made = _define(thing, title, version, input, timeout, retries, example, about, steps, migrations)
+        return _mark(thing, made)
 
     return mark
 
@@ -80,6 +87,7 @@ def _define(
     example: Json,
     about: str | None,
     steps: Sequence[str],
+    migrations: Mapping[int, Migration] | None,
 ) -> Definition:
     if not name or not name.isprintable() or name != name.strip() or "/" in name or ":" in name:
         raise DefinitionError(f"{name!r} is no name for a workflow: give printable text without / and :")
@@ -96,6 +104,7 @@ def _define(
         timeout=timeout,
         retries=retries,
         example=example,
+        migrations=migrations or {},
         source=_source(thing),
     )
 

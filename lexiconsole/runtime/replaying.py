@@ -18,6 +18,7 @@ from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import Exhausted, LiveContext, Renewed
 from lexiconsole.durable.people import Nobody, People
+from lexiconsole.durable.work import Work
 from lexiconsole.errors import InvalidInputError, RefusedError, ReplayMismatchError
 
 __all__ = ["Trial", "try_replay"]
@@ -29,6 +30,10 @@ class Trial:
 
     asked: frozenset[str]
     mismatch: ReplayMismatchError | None = None
+    waiting: tuple[Work, ...] = ()
+    """What was open where it stopped."""
+    stopped_at: int = 0
+    """The seq of the entry that it did not go beyond, 0 at the end of the journal."""
 
 
 async def try_replay(
@@ -74,7 +79,9 @@ async def try_replay(
             pass
 
     await asyncio.get_running_loop().create_task(drive())
-    return Trial(ctx.asked, mismatch)
+    at = max(ctx.delivered - 1, 0) if mismatch is not None else len(history.events)
+    left = history.events[at:]
+    return Trial(ctx.asked, mismatch, tuple(ctx.open.values()), left[0].seq if left else 0)
 
 
 class _DryHost:

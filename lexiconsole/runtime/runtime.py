@@ -17,6 +17,7 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
+from lexiconsole.durable.migrated import migrated, version_of
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.threads import Threads
@@ -260,7 +261,9 @@ class Runtime:
         Raises RefusedError when somebody else drives it, WorkflowVersionMismatchError when the definition is another one.
         """
         definition = self.definition_for(row)
-        await self.check_version(row, definition)
+        migrating = any(kind is EntryKind.MIGRATED for kind, *_ in writes)
+        if not migrating:
+            await self.check_version(row, definition)
         if row.owner is not None and (row.owner != self.number or row.id in self.drives):
             raise NotOwnedError(row.id)  # ours, but driven no more, after a fault: may be taken up again
         claimed = await self.journal.claim(row, (await self.owner()).number)
@@ -282,7 +285,8 @@ class Runtime:
         if not drive:
             await self.journal.release(claimed, claimed.epoch)
             return None
-        return self._begin(Drive(self, claimed, definition, [*entries, *new], clean=clean))
+        entries = await self.load(claimed) if migrating else [*entries, *new]
+        return self._begin(Drive(self, claimed, definition, entries, clean=clean))
 
     def _begin(self, drive: Drive) -> Drive:
         self.faults.pop(drive.row.id, None)
@@ -310,8 +314,8 @@ class Runtime:
     async def load(self, row: RunRow) -> list[Entry]:
         """`run.created` and everything since the last renewal."""
         if row.base <= 1:
-            return await self.journal.load(row)
-        return [*await self.journal.load(row, upto=1), *await self.journal.load(row, after=row.base - 1)]
+            return list(migrated(await self.journal.load(row)))
+        return [*await self.journal.load(row, upto=1), *migrated(await self.journal.load(row, after=row.base - 1))]
 
     async def reload(self, row: RunRow) -> RunRow:
         found = await self.journal.run(row.id)
@@ -329,6 +333,8 @@ class Runtime:
 
     async def check_version(self, row: RunRow, definition: Definition) -> None:
         if definition.version == row.version:
+            return
+        if definition.version == version_of(await self.journal.load(row), row.version):
             return
         stored = await self.journal.outline(row.digest) if row.digest else None
         differences = stored.differences(definition.outline()) if stored is not None else []

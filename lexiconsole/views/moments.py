@@ -88,6 +88,8 @@ def _people_line(entry: Entry) -> Moment | None:
             said = f"resolve {entry.key}: {_resolution(data)}"
         case EntryKind.EDITED:
             said = f"edit {entry.key or 'the input'}: {_value(data, 'value')}"
+        case EntryKind.MIGRATED:
+            said = f"migrate from version {data.get('from')} to {data.get('to')}"
         case EntryKind.ANSWERED:
             said = f"answer {entry.key}: {_value(data, 'value')}"
         case EntryKind.REFUSED:

@@ -1,0 +1,54 @@
+"""How entries read that were written before a run was migrated to another version of its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lexiconsole.durable.entry import Entry, EntryKind
+
+__all__ = ["migrated", "version_of"]
+
+
+def migrated(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries under the keys of the newest version, with the results that were added in their places.
+
+    Added ones bear the seq of the migration, so that what is void or edited by seq never means them. Must not be done twice.
+    """
+    marks = [entry for entry in entries if entry.kind is EntryKind.MIGRATED]
+    for mark in marks:
+        entries = _read(entries, mark)
+    return entries
+
+
+def version_of(entries: Sequence[Entry], made_under: int) -> int:
+    """The version that the run stands under now."""
+    marks = [entry for entry in entries if entry.kind is EntryKind.MIGRATED]
+    return int(str(marks[-1].data["to"])) if marks else made_under
+
+
+def _read(entries: Sequence[Entry], mark: Entry) -> list[Entry]:
+    found: list[Entry] = []
+    for entry in entries:
+        if entry.seq < mark.seq:
+            found += [*_added(mark, entry.seq), _renewed(entry, mark)]
+        else:
+            found += [*_added(mark, 0), entry] if entry is mark else [entry]
+    return found
+
+
+def _added(mark: Entry, before: int) -> list[Entry]:
+    """The results added before that seq; 0 for those behind everything there was."""
+    rows: Any = mark.data.get("added", [])
+    return [
+        mark._replace(kind=EntryKind(row["kind"]), key=row["key"], data=row["data"])
+        for row in rows
+        if row["before"] == before
+    ]
+
+
+def _renewed(entry: Entry, mark: Entry) -> Entry:
+    keys: Any = mark.data.get("keys", {})
+    if entry.kind is EntryKind.CREATED and "input" in mark.data:
+        return entry._replace(data={**entry.data, "input": mark.data["input"]})
+    return entry._replace(key=keys[entry.key]) if entry.key in keys else entry

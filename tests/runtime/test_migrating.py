@@ -1,0 +1,157 @@
+"""A run of an older version goes on where its definition says how; what does not fit is refused before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.journal import RequestKind
+from lexiconsole.durable.migration import Migration
+from lexiconsole.durable.question import Question
+from lexiconsole.errors import RefusedError, WorkflowVersionMismatchError
+from lexiconsole.runtime.migrating import migrate, plan_migration
+from lexiconsole.types import RunStatus
+from tests.support import House, define, house
+
+
+class Calls(list[str]):
+    def of(self, name: str) -> Any:
+        async def call() -> str:
+            self.append(name)
+            return name
+
+        return call
+
+
+def first_version(calls: Calls) -> Any:
+    async def flow(ctx: Context) -> Any:
+        await ctx.step("reserve", calls.of("reserve"))
+        await ctx.step("pay", calls.of("pay"))
+        await ctx.step("log", calls.of("log"))
+        answer = await ctx.ask("ok", Question("ok?"))
+        await ctx.step("ship", calls.of("ship"))
+        return answer
+
+    return define(flow)
+
+
+def second_version(calls: Calls, **migrations: Any) -> Any:
+    async def flow(ctx: Context) -> Any:
+        placed = await ctx.step("place", calls.of("place"))
+        await ctx.step("reserve", calls.of("reserve"))
+        await ctx.step("charge", calls.of("charge"))
+        answer = await ctx.ask("approve", Question("approve?"))
+        await ctx.step("pack", calls.of("pack"))
+        await ctx.step("ship", calls.of("ship"))
+        return [placed, answer.value if hasattr(answer, "value") else answer]
+
+    return define(flow, version=2, migrations=migrations or {1: FITS})
+
+
+FITS = Migration(
+    renamed={"pay": "charge", "ok": "approve"}, dropped=["log"], added={"place": "by hand", "pack": "never needed"}
+)
+
+
+async def parked(home: House, calls: Calls) -> Any:
+    row = await home.run(first_version(calls))
+    assert row.status is RunStatus.WAITING
+    calls.clear()
+    return row
+
+
+async def test_a_run_goes_on_under_the_next_version_with_keys_renamed_dropped_and_added() -> None:
+    async with house() as home:
+        calls = Calls()
+        row = await parked(home, calls)
+        home.registry.set(second_version(calls))
+        with pytest.raises(WorkflowVersionMismatchError, match="lexiconsole migrate"):
+            await home.take(row)
+        plan = await plan_migration(home.runtime, row)
+        assert plan.sentence == "the run goes on under version 2 (it is at 1)"
+        assert plan.details == (
+            "pay is now charge",
+            "ok is now approve",
+            "no longer counts: 4 step.done log; what it did stays",
+            "no longer counts: 5 asked ok; what it did stays",
+            "place counts as done",
+        )
+        assert (await home.row(row)).seq == row.seq, "looking writes nothing"
+        await migrate(home.runtime, row, by="ana", reason="new shop")
+        row = await home.settle(row)
+        assert row.status is RunStatus.WAITING
+        assert [task.key for task in await home.journal.tasks(row)] == ["approve"]
+        [mark] = [e for e in await home.entries(row) if e.kind == "migrated"]
+        assert (mark.by, mark.data["from"], mark.data["to"], mark.data["reason"]) == ("ana", 1, 2, "new shop")
+        await home.crash()
+        await home.ask(row, RequestKind.ANSWER, "approve", value="yes")
+        row = await home.settle(row)
+        assert row.status is RunStatus.COMPLETED
+        assert calls == ["pack", "ship"], "nothing is done again; a step that it was not past is done"
+
+
+async def test_a_migration_that_does_not_fit_is_refused_with_both_sides_and_nothing_is_written() -> None:
+    async with house() as home:
+        calls = Calls()
+        row = await parked(home, calls)
+        home.registry.set(second_version(calls))
+        for migrations, reason in (
+            ({1: Migration(renamed={"pay": "charge"}, added={"place": 1})}, "does not fit the run"),
+            ({1: Migration(renamed={"pay": "reserve"})}, "of both 'reserve' and 'pay'"),
+            ({2: Migration()}, "does not say how a run of version 1 goes on as 2"),
+        ):
+            definition = second_version(calls)
+            object.__setattr__(definition, "migrations", migrations)
+            home.registry.set(definition)
+            with pytest.raises(RefusedError, match=reason):
+                await migrate(home.runtime, row)
+        assert (await home.row(row)).seq == row.seq
+        assert calls == []
+
+
+async def test_a_migrated_run_can_be_migrated_again_and_a_new_input_comes_along() -> None:
+    async with house() as home:
+        calls = Calls()
+        row = await parked(home, calls)
+        home.registry.set(second_version(calls))
+        await migrate(home.runtime, row)
+        await home.settle(row)
+
+        async def third(ctx: Context) -> Any:
+            await ctx.step("place", calls.of("place"))
+            await ctx.step("reserve", calls.of("reserve"))
+            await ctx.step("charge", calls.of("charge"))
+            await ctx.ask("approve", Question("approve?"))
+            return ctx.run.input
+
+        chain = {1: FITS, 2: Migration(input=lambda given: {"was": given})}
+        home.registry.set(define(third, version=3, migrations=chain))
+        plan = await plan_migration(home.runtime, await home.row(row))
+        assert plan.details == ("the input changes",)
+        await migrate(home.runtime, await home.row(row))
+        await home.settle(row)
+        await home.crash()
+        await home.ask(row, RequestKind.ANSWER, "approve", value="yes")
+        row = await home.settle(row)
+        assert (await home.entries(row))[-1].data["result"] == {"was": {}}
+        assert calls == []
+
+
+async def test_a_run_that_ended_or_is_up_to_date_has_nothing_to_migrate() -> None:
+    async with house() as home:
+        calls = Calls()
+        row = await parked(home, calls)
+        assert "nothing to migrate" in (await plan_migration(home.runtime, row)).refused
+        await home.ask(row, RequestKind.ANSWER, "ok", value=1)
+        row = await home.settle(row)
+        assert "has ended" in (await plan_migration(home.runtime, row)).refused
+
+
+def test_parts_of_a_key_are_renamed_and_dropped_too() -> None:
+    migration = Migration(renamed={"pay": "charge"}, dropped=["log"])
+    assert migration.key("undo/pay") == "undo/charge"
+    assert migration.key("pay#2") == "charge#2"
+    assert migration.key("left/log#3") is None
+    assert migration.key("payment") == "payment"
