@@ -236,7 +236,7 @@ class Look:
 
     def next_wake(self) -> Instant | None:
         """When the next timer of a parked run is due."""
-        found: Instant | None = self._one("next_wake", default=(None,))[0]
+        found: Instant | None = self._one("timers", default=(0, None))[1]
         return found
 
     # the connection
