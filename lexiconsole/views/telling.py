@@ -87,6 +87,16 @@ class Telling:
         """The row at a key as it stands now; cheaper than the whole story."""
         return self._rows.get(key)
 
+    @property
+    def seq(self) -> int:
+        """That of the last entry taken in."""
+        return self._seq
+
+    @property
+    def turned(self) -> bool:
+        """Whether the run has turned round."""
+        return self._story.turned
+
     def _tell_run(self, entry: Entry) -> None:
         data: dict[str, Any] = entry.data
         if entry.seq <= self._copied and entry.kind not in _TOLD_OF_COPIES:

@@ -1,0 +1,60 @@
+"""From an outline to a figure at a zoom: how large each box is and what stands on each line."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lexiconsole.durable.outline import EdgeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.tui.layout.drawing import Drawing
+from lexiconsole.tui.layout.figure import Figure, Link, Shape
+from lexiconsole.tui.layout.lanes import has_lanes, in_lanes
+from lexiconsole.tui.layout.lay_out import lay_out
+from lexiconsole.views.cells import cell_width, cut
+
+__all__ = ["DOT", "ZOOMS", "drawing_of", "edge_label", "figure_of", "node_title"]
+
+DOT, CHIP, PLAIN, FULL = 0, 1, 2, 3
+ZOOMS = (DOT, CHIP, PLAIN, FULL)
+"""A glyph alone; a chip of one row; a box with its title; a box with a second row for how it stands."""
+
+_LONGEST = 26  # cells of a title
+_ROOM = 19  # cells that a box with a second row has at least
+
+
+@lru_cache(maxsize=256)
+def drawing_of(outline: Outline, zoom: int) -> Drawing | None:
+    """The drawing of a flat outline, kept: states may change under it, positions do not. None: the rail serves."""
+    if has_lanes(outline):
+        return in_lanes(figure_of(outline, zoom), outline)
+    return lay_out(figure_of(outline, zoom))
+
+
+def figure_of(outline: Outline, zoom: int) -> Figure:
+    """The links are the outline's edges, number for number."""
+    return Figure(
+        tuple(Shape(node.key, _width(node, zoom), _HEIGHTS[zoom]) for node in outline.nodes),
+        tuple(Link(edge.source, edge.target, edge_label(edge) if zoom else "") for edge in outline.edges),
+    )
+
+
+def node_title(node: OutlineNode) -> str:
+    """As it stands in its box: the last part of its key where a label is missing, cut to 26 cells."""
+    return cut(node.label or node.key.rpartition("/")[2] or node.key, _LONGEST)
+
+
+def edge_label(edge: OutlineEdge) -> str:
+    """A gate's answers read yes and no."""
+    word = {EdgeKind.TRUE: "yes", EdgeKind.FALSE: "no"}.get(edge.kind, "")
+    given = {"true": "yes", "false": "no"}.get(edge.label, edge.label)
+    return cut(given or word, 16)
+
+
+_HEIGHTS = {DOT: 1, CHIP: 1, PLAIN: 3, FULL: 4}
+
+
+def _width(node: OutlineNode, zoom: int) -> int:
+    """Odd, so that a line can meet the middle: room for `│ ✓ title │`, at the smallest zoom for `(✓)`."""
+    if zoom == DOT:
+        return 3
+    width = cell_width(node_title(node)) + (4 if zoom == CHIP else 6)
+    return (max(width, _ROOM) if zoom == FULL else width) | 1

@@ -1,0 +1,367 @@
+"""The fold behind a picture: entries in one by one, states of nodes and the token's hops out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
+from lexiconsole.types import RunStatus
+from lexiconsole.views.flat import bare, flat, shown
+from lexiconsole.views.node_text import node_text
+from lexiconsole.views.picture import BACK, SILENT, Hop, NodeView, Picture
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.story import Row, RowKind, Story
+from lexiconsole.views.telling import Telling
+from lexiconsole.views.words import StepState
+
+__all__ = ["Picturing", "picture"]
+
+
+@dataclass(slots=True)
+class _Place:
+    """What is known of one node: the visits it had, the key of the row that speaks for it, and what is inside it."""
+
+    visits: list[str] = field(default_factory=list)
+    began: list[int] = field(default_factory=list)  # the seq at which each visit began
+    ended: int = 0  # the seq at which the last visit was over, 0 while it is not
+    rows: list[str] = field(default_factory=list)  # of the current visit, without a node of their own
+    inner: dict[str, StepState] = field(default_factory=dict)
+
+
+class Picturing:
+    """A picture that grows by one entry at a time; entries in the order of their seq."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._grows = not outline.nodes  # known only from what the run shows
+        self._telling = Telling()
+        self._draw(flat(outline))
+        self._hops: list[Hop] = []
+        self._machine_at = ""
+
+    def _draw(self, outline: Outline) -> None:
+        self._outline = outline
+        self._nodes = {node.key: node for node in outline.nodes}
+        self._into: dict[str, list[tuple[int, OutlineEdge]]] = defaultdict(list)
+        self._from: dict[str, list[tuple[int, OutlineEdge]]] = defaultdict(list)
+        for number, edge in enumerate(outline.edges):
+            self._into[edge.target].append((number, edge))
+            self._from[edge.source].append((number, edge))
+        self._places: dict[str, _Place] = {key: _Place() for key in self._nodes}
+        self._is_machine = any(node.kind is NodeKind.STATE for node in outline.nodes) and not self._grows
+
+    def add(self, entry: Entry) -> None:
+        """Takes the entry in; one seen before is ignored."""
+        if entry.seq <= self._telling.seq:
+            return
+        self._telling.take(entry)
+        if entry.kind is EntryKind.RENEWED:
+            self._places = {key: _Place() for key in self._nodes}
+        row = self._telling.row(entry.key) if entry.key else None
+        if row is not None and row.revision == entry.seq:
+            self._go_to(entry, row)
+
+    @property
+    def picture(self) -> Picture:
+        """As it stands; a value of its own."""
+        story = self._telling.story
+        if self._grows:
+            return _grown(story)
+        nodes = {key: self._view(key, story) for key in self._nodes}
+        taken = Counter(hop.edge for hop in self._hops)
+        reachable = self._reachable(nodes, story)
+        for key, view in nodes.items():
+            if view.state is StepState.PENDING and not view.visits:
+                arrived, expected = self._meeting(key, nodes)
+                state = StepState.PENDING if key in reachable else StepState.NOT_REACHED
+                nodes[key] = replace(view, state=state, arrived=arrived, expected=expected)
+        return Picture(self._outline, nodes, taken, tuple(self._hops), story)
+
+    # where an entry belongs
+
+    def _go_to(self, entry: Entry, row: Row) -> None:
+        key, visit = self._place_of(row.key)
+        if not key:
+            return
+        place = self._places[key]
+        if visit not in place.visits or (row.first_seq == entry.seq and visit == row.key and row.key in place.rows):
+            self._arrive(key, visit, entry)
+        if row.key != visit or self._is_part(row, key):
+            place.inner[row.key] = row.state
+        if row.key not in place.rows:
+            place.rows.append(row.key)
+        if visit == place.visits[-1]:
+            place.ended = 0 if any((found := self._telling.row(k)) and found.open for k in place.rows) else entry.seq
+
+    def _place_of(self, row_key: str) -> tuple[str, str]:
+        """The node that a row belongs to, and the visit: the part of the row's key that names the node."""
+        parts = row_key.split("/")
+        for length in range(len(parts), 0, -1):
+            visit = "/".join(parts[:length])
+            key = bare(visit)
+            if key in self._nodes:
+                return key, visit
+        return (self._machine_at, self._places[self._machine_at].visits[-1]) if self._machine_at else ("", "")
+
+    def _is_part(self, row: Row, key: str) -> bool:
+        return bare(row.key) != key
+
+    # hops
+
+    def _arrive(self, key: str, visit: str, entry: Entry) -> None:
+        """A new visit begins: the token came along the edges whose sources were done since the visit before."""
+        place = self._places[key]
+        since = place.began[-1] if place.began else 0
+        for number in self._ways_to(key, visit, since, entry):
+            edge = self._outline.edges[number]
+            source = self._places[edge.source]
+            if self._nodes[edge.source].kind in SILENT and not source.visits:
+                self._arrive(edge.source, edge.source, entry)
+            self._hops.append(Hop(entry.seq, entry.at, number, edge.kind in BACK))
+        if visit not in place.visits:
+            place.visits.append(visit)
+        place.began.append(entry.seq)
+        place.rows, place.inner, place.ended = [], {}, 0
+        if self._nodes[key].kind in (NodeKind.STATE, NodeKind.END) and self._is_machine:
+            self._machine_at = key
+
+    def _ways_to(self, key: str, visit: str, since: int, entry: Entry) -> list[int]:
+        if self._is_machine:
+            return self._event_to(key, visit)
+        came = [
+            (number, edge)
+            for number, edge in self._into[key]
+            if self._came_along(number, edge, since, entry.seq)
+            and not (edge.kind is EdgeKind.UNDO and not self._turned)
+        ]
+        undoing = [(number, edge) for number, edge in came if edge.source.split("/")[-2:-1] == ["undo"]]
+        if len(came) > 1 and any(edge.kind is EdgeKind.UNDO for _, edge in came):
+            came = undoing or came[:1]  # the way back goes from one compensation to the next
+        return [number for number, _ in came]
+
+    def _event_to(self, key: str, visit: str) -> list[int]:
+        """A machine's state says by which event it was come to, and from where."""
+        row = self._telling.row(visit)
+        said = row.result if row is not None and isinstance(row.result, dict) else {}
+        return [
+            number
+            for number, edge in self._into[key]
+            if edge.source == said.get("from") and edge.label == said.get("event")
+        ][:1]
+
+    @property
+    def _turned(self) -> bool:
+        return self._telling.turned
+
+    def _came_along(self, number: int, edge: OutlineEdge, since: int, seq: int) -> bool:
+        source = self._places[edge.source]
+        if self._nodes[edge.source].kind in SILENT and not source.rows:
+            return True  # what is inside it has begun, so it has
+        if not source.visits or not source.ended or not since <= source.ended <= seq:
+            return False
+        return self._is_open(edge, source)
+
+    def _is_open(self, edge: OutlineEdge, source: _Place) -> bool:
+        """Whether what its source came to leads along this edge, as far as entries say so."""
+        chosen = self._telling.row(f"{source.visits[-1]}/next")
+        if chosen is not None and isinstance(chosen.result, list):
+            return edge.target.rpartition("/")[2] in chosen.result or edge.target in chosen.result
+        row = self._telling.row(source.visits[-1])
+        if row is None or row.kind is not RowKind.DECISION:
+            return True
+        return _answers(edge, row, [other for _, other in self._from[edge.source]])
+
+    # states
+
+    def _view(self, key: str, story: Story) -> NodeView:
+        node, place = self._nodes[key], self._places[key]
+        if not place.visits:
+            return NodeView(node)
+        row = self._telling.row(place.visits[-1])
+        items = Counter(place.inner[k] for k in place.inner)
+        view = NodeView(node, visits=len(place.visits), row=place.visits[-1], items=dict(items))
+        if row is not None:
+            view = replace(
+                view,
+                state=row.state,
+                revision=row.revision,
+                attempt=row.attempt,
+                attempts=row.attempts,
+                began_at=_begin(row),
+                ended_at=row.ended_at,
+                until=row.until,
+            )
+        inner = [found for k in place.rows if (found := self._telling.row(k)) is not None]
+        if row is None or any(found.state in _LOUD for found in inner) or (row.open and inner):
+            view = _from_inside(view, inner, row)
+        if self._is_machine:
+            return self._standing(replace(view, text=node_text(view, row, []), items={}), story)
+        if row is None and node.kind in SILENT:
+            view = self._around(view)
+        return replace(view, text=node_text(view, row, inner))
+
+    def _standing(self, view: NodeView, story: Story) -> NodeView:
+        """A machine is in the state that it entered last until it enters another."""
+        if view.key != self._machine_at or view.node.kind is NodeKind.END or view.state in _LOUD:
+            return view
+        if story.status in (RunStatus.WAITING, RunStatus.SLEEPING):
+            events = [name for names in (story.parking.signals if story.parking else {}).values() for name in names]
+            return replace(view, state=StepState.WAITING, text=harmless(", ".join(events)))
+        return view if story.ended else replace(view, state=StepState.RUNNING)
+
+    def _around(self, view: NodeView) -> NodeView:
+        """A node that has no entry of its own stands as what is inside it does."""
+        inner = [key for key, node in self._nodes.items() if key.startswith(f"{view.key}/")]
+        inner = inner or [edge.target for _, edge in self._from[view.key]]
+        states = [
+            row.state
+            for key in inner
+            if self._places[key].visits and (row := self._telling.row(self._places[key].visits[-1])) is not None
+        ]
+        if not states:
+            return view
+        loud = next((state for state in _ORDER if state in states), StepState.DONE)
+        return replace(view, state=StepState.RUNNING if loud in (StepState.WAITING, StepState.SLEEPING) else loud)
+
+    # what can still come
+
+    def _reachable(self, nodes: dict[str, NodeView], story: Story) -> set[str]:
+        """The nodes that something on its way can still come to; none when the run has ended."""
+        if story.ended:
+            return set()
+        todo = [key for key, view in nodes.items() if view.visits and self._leads_on(key, view)]
+        if not any(view.visits for view in nodes.values()):
+            todo = [key for key in nodes if not self._into[key]] or list(nodes)[:1]
+        standing, reached = frozenset(todo), set(todo)
+        while todo:
+            key = todo.pop()
+            for _, edge in self._from[key]:
+                if edge.kind is EdgeKind.UNDO and not story.turned:
+                    continue
+                place = self._places[key]
+                if key in standing and place.ended and not self._is_open(edge, place):
+                    continue  # it came to something that leads elsewhere
+                if edge.target not in reached:
+                    reached.add(edge.target)
+                    todo.append(edge.target)
+        return reached
+
+    def _leads_on(self, key: str, view: NodeView) -> bool:
+        """Whether it is under way, or done with nothing behind it that was begun since."""
+        place = self._places[key]
+        if not place.ended:
+            return view.state is not StepState.FAILED
+        ways = [self._places[edge.target] for _, edge in self._from[key] if self._is_open(edge, place)]
+        return view.state in _PASSED and any(not way.began or way.began[-1] < place.ended for way in ways)
+
+    def _meeting(self, key: str, nodes: dict[str, NodeView]) -> tuple[int, int]:
+        """How many of the branches that are under way to a join have come to it."""
+        sources = [edge.source for _, edge in self._into[key] if edge.kind not in (EdgeKind.LOOP, EdgeKind.UNDO)]
+        begun = [source for source in sources if nodes[source].visits]
+        arrived = [source for source in begun if self._places[source].ended]
+        return (len(arrived), len(begun)) if len(begun) > 1 and len(arrived) < len(begun) else (0, 0)
+
+
+_LOUD = frozenset(
+    {
+        StepState.FAILED,
+        StepState.DOUBTFUL,
+        StepState.RETRYING,
+        StepState.UNDO_FAILED,
+        StepState.WAITING,
+        StepState.SLEEPING,
+    }
+)
+_PASSED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.BY_HAND, StepState.UNDONE})
+_ORDER = (
+    StepState.DOUBTFUL,
+    StepState.FAILED,
+    StepState.RETRYING,
+    StepState.RUNNING,
+    StepState.WAITING,
+    StepState.SLEEPING,
+    StepState.PENDING,
+)
+
+
+def _begin(row: Row) -> float | None:
+    """When the work began, where that is known: a quick step has only its end."""
+    started = next((attempt.started_at for attempt in row.attempts if attempt.started_at is not None), None)
+    if started is not None or row.kind is RowKind.STEP:
+        return started
+    return row.began_at
+
+
+def _from_inside(view: NodeView, inner: list[Row], own: Row | None) -> NodeView:
+    """The loudest of what is inside speaks for the node, where its own row does not."""
+    if not inner:
+        return view
+    states = [row.state for row in inner]
+    loud = next((state for state in _ORDER if state in states), StepState.DONE)
+    if own is not None and loud not in _LOUD:
+        return view
+    chosen = max((row for row in inner if row.state is loud), key=lambda row: row.revision, default=inner[-1])
+    running = any(row.open for row in inner)
+    return replace(
+        view,
+        state=loud,
+        row=chosen.key if loud in _LOUD else view.row,
+        revision=max(row.revision for row in inner),
+        attempt=chosen.attempt,
+        attempts=chosen.attempts,
+        began_at=min(row.began_at for row in inner),
+        ended_at=None if running else max(row.ended_at or row.began_at for row in inner),
+        until=chosen.until,
+    )
+
+
+def _answers(edge: OutlineEdge, row: Row, ways: list[OutlineEdge]) -> bool:
+    """Whether a decision leads along an edge: by yes and no, by the edge's label, by its target's name."""
+    said = row.result
+    if isinstance(said, bool):
+        wanted = [way for way in ways if _means(way, said)]
+        return edge in wanted if wanted else True
+    names = [said] if isinstance(said, str) else said if isinstance(said, list) else []
+    wanted = [
+        way for way in ways if way.label in names or way.target.rpartition("/")[2] in names or way.target in names
+    ]
+    return edge in wanted if wanted else not names or edge.label == "otherwise"
+
+
+def _means(edge: OutlineEdge, answer: bool) -> bool:
+    kind = EdgeKind.TRUE if answer else EdgeKind.FALSE
+    return edge.kind is kind or edge.label == kind.value
+
+
+def _grown(story: Story) -> Picture:
+    """The picture of a run whose definition says nothing of its shape: drawn from its keys, again each time."""
+    outline = shown(story.rows)
+    known = Picturing(outline)
+    known._telling = _Told(story)  # noqa: SLF001 - the same class
+    for row in story.rows:
+        known._go_to(_entry_of(story.run_id, row), row)  # noqa: SLF001
+    return known.picture if outline.nodes else Picture(story=story)
+
+
+class _Told(Telling):
+    """A story that is told already."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__()
+        self._story = story
+        self._seq, self._at = story.seq, story.changed_at
+        self._rows = {row.key: row for row in story.rows}
+
+
+def _entry_of(run_id: str, row: Row) -> Entry:
+    return Entry(run_id, row.first_seq, row.began_at, EntryKind.STARTED, row.key)
+
+
+def picture(outline: Outline, entries: Iterable[Entry]) -> Picture:
+    """The picture that the entries make; a prefix makes that of a past moment."""
+    picturing = Picturing(outline)
+    for entry in entries:
+        picturing.add(entry)
+    return picturing.picture

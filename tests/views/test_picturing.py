@@ -1,0 +1,209 @@
+"""The picture of a run: every state on it is one that an entry says, hops follow the outline, any prefix can be pictured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.types import RunStatus
+from lexiconsole.views.flat import flat
+from lexiconsole.views.picture import Picture
+from lexiconsole.views.picturing import picture
+from lexiconsole.views.words import StepState
+
+GRAPH = Outline(
+    (
+        OutlineNode("read"),
+        OutlineNode("links"),
+        OutlineNode("style"),
+        OutlineNode("clean", NodeKind.GATE),
+        OutlineNode("approve", NodeKind.HUMAN),
+        OutlineNode("rework", NodeKind.HUMAN),
+    ),
+    (
+        OutlineEdge("read", "links"),
+        OutlineEdge("read", "style"),
+        OutlineEdge("links", "clean"),
+        OutlineEdge("style", "clean"),
+        OutlineEdge("clean", "approve", EdgeKind.TRUE),
+        OutlineEdge("clean", "rework", EdgeKind.FALSE),
+        OutlineEdge("rework", "read", EdgeKind.LOOP),
+    ),
+)
+
+
+def entries(*facts: tuple[EntryKind, str, dict[str, Any]]) -> list[Entry]:
+    made = [Entry("r", 1, 100.0, EntryKind.CREATED, data={"input": {}, "definition": "d"})]
+    for seq, (kind, key, data) in enumerate(facts, start=2):
+        made.append(Entry("r", seq, 100.0 + seq, kind, key, 1 if kind in _TRIED else 0, data))
+    return made
+
+
+_TRIED = frozenset({EntryKind.DONE, EntryKind.STARTED, EntryKind.STEP_FAILED, EntryKind.ATTEMPT_FAILED})
+
+
+def done(key: str, result: Any = None) -> tuple[EntryKind, str, dict[str, Any]]:
+    return EntryKind.DONE, key, {"result": result}
+
+
+def hops(one: Picture) -> list[str]:
+    return [f"{one.outline.edges[hop.edge].source}>{one.outline.edges[hop.edge].target}" for hop in one.hops]
+
+
+def states(one: Picture) -> dict[str, str]:
+    return {key: view.state.value for key, view in one.nodes.items()}
+
+
+LOOPED = entries(
+    done("read"),
+    done("links", ["line 3"]),
+    (EntryKind.STARTED, "style", {}),
+    done("style", []),
+    (EntryKind.DECIDED, "clean", {"value": False}),
+    (EntryKind.ASKED, "rework", {"prompt": "mend it", "who": ["ana"]}),
+    (EntryKind.PARKED, "", {"status": "waiting", "on": ["rework"]}),
+    (EntryKind.ANSWERED, "rework", {"value": {"ready": True}}),
+    done("read#2"),
+    done("links#2", []),
+    done("style#2", []),
+    (EntryKind.DECIDED, "clean#2", {"value": True}),
+    (EntryKind.ASKED, "approve", {"prompt": "publish?"}),
+    (EntryKind.PARKED, "", {"status": "waiting", "on": ["approve"]}),
+)
+
+
+def test_a_join_fills_while_its_branches_come_in() -> None:
+    one = picture(GRAPH, LOOPED[:4])
+    assert states(one)["style"] == "running" and states(one)["clean"] == "pending"
+    assert (one.nodes["clean"].arrived, one.nodes["clean"].expected) == (1, 2)
+    assert one.current == "style"
+
+
+def test_the_token_goes_along_both_branches_and_only_along_the_answer_that_was_given() -> None:
+    one = picture(GRAPH, LOOPED[:8])
+    assert hops(one) == ["read>links", "read>style", "links>clean", "style>clean", "clean>rework"]
+    assert states(one)["rework"] == "waiting" and one.nodes["rework"].text == "ana"
+    assert states(one)["approve"] == "pending", "the loop can still lead there"
+
+
+def test_a_loop_is_counted_and_the_newest_visit_is_shown() -> None:
+    one = picture(GRAPH, LOOPED)
+    assert one.nodes["read"].visits == 2 and one.nodes["read"].row == "read#2"
+    assert one.nodes["links"].text == "none", "what the second visit found, not the first"
+    assert hops(one)[5:] == ["rework>read", "read>links", "read>style", "links>clean", "style>clean", "clean>approve"]
+    assert one.current == "approve" and states(one)["rework"] == "done"
+
+
+def test_what_can_not_come_any_more_is_not_reached() -> None:
+    chain = Outline.sequence([OutlineNode("a"), OutlineNode("b"), OutlineNode("c")])
+    failed = entries(done("a"), (EntryKind.STEP_FAILED, "b", {"error": {"type": "Err", "message": "no"}}))
+    ended = [*failed, Entry("r", 4, 110.0, EntryKind.FAILED, data={"error": {"type": "Err", "message": "no"}})]
+    assert states(picture(chain, ended)) == {"a": "done", "b": "failed", "c": "not reached"}
+    assert picture(chain, ended).nodes["b"].text == "no"
+    assert states(picture(chain, ended[:2])) == {"a": "done", "b": "pending", "c": "pending"}
+
+
+def test_a_fan_out_is_one_node_that_counts() -> None:
+    outline = Outline.sequence([OutlineNode("survey"), OutlineNode("batch", NodeKind.BULK), OutlineNode("report")])
+    one = picture(
+        outline, entries(done("survey"), *[done(f"batch/{n}") for n in range(5)], (EntryKind.STARTED, "batch/5", {}))
+    )
+    batch = one.nodes["batch"]
+    assert batch.state is StepState.RUNNING
+    assert batch.items == {StepState.DONE: 5, StepState.RUNNING: 1} and batch.text == "✓5 ◐1"
+
+
+def test_a_saga_that_turned_round_runs_back_from_one_compensation_to_the_next() -> None:
+    outline = Outline(
+        (OutlineNode("a"), OutlineNode("b"), OutlineNode("c"), *(
+            OutlineNode(f"undo/{key}", NodeKind.COMPENSATION, key, "undo") for key in ("b", "a")
+        )),
+        (
+            OutlineEdge("a", "b"),
+            OutlineEdge("b", "c"),
+            OutlineEdge("a", "undo/a", EdgeKind.UNDO),
+            OutlineEdge("b", "undo/b", EdgeKind.UNDO),
+            OutlineEdge("undo/b", "undo/a", EdgeKind.UNDO),
+        ),
+    )  # fmt: skip
+    one = picture(
+        outline,
+        entries(
+            done("a"),
+            done("b"),
+            (EntryKind.STEP_FAILED, "c", {"error": {"type": "Err", "message": "no"}}),
+            (EntryKind.STARTED, "undo/b", {"undo": True}),
+            done("undo/b"),
+            (EntryKind.STARTED, "undo/a", {"undo": True}),
+        ),
+    )
+    assert hops(one) == ["a>b", "b>c", "b>undo/b", "undo/b>undo/a"]
+    assert [hop.back for hop in one.hops] == [False, False, True, True]
+    assert states(one) == {"a": "done", "b": "done", "c": "failed", "undo/b": "undone", "undo/a": "undoing"}
+
+
+def test_a_machine_stands_in_the_state_it_entered_last_and_moves_by_its_events() -> None:
+    outline = Outline(
+        (
+            OutlineNode("draft", NodeKind.STATE),
+            OutlineNode("review", NodeKind.STATE),
+            OutlineNode("gone", NodeKind.END),
+        ),
+        (
+            OutlineEdge("draft", "draft", EdgeKind.EVENT, "revise"),
+            OutlineEdge("draft", "review", EdgeKind.EVENT, "submit"),
+            OutlineEdge("review", "draft", EdgeKind.EVENT, "send_back"),
+            OutlineEdge("draft", "gone", EdgeKind.EVENT, "archive"),
+        ),
+    )
+    one = picture(
+        outline,
+        entries(
+            (EntryKind.DECIDED, "draft", {"value": {"state": "draft", "version": 0}}),
+            done("start/on_enter_draft"),
+            (EntryKind.RECEIVED, "event", {"name": "submit"}),
+            (EntryKind.DECIDED, "review", {"value": {"event": "submit", "from": "draft", "version": 1}}),
+            (EntryKind.PARKED, "", {"status": "waiting", "on": ["event#2"], "signals": {"event#2": ["send_back"]}}),
+        ),
+    )
+    assert hops(one) == ["draft>review"]
+    assert states(one) == {"draft": "done", "review": "waiting", "gone": "pending"}
+    assert one.nodes["review"].text == "send_back" and one.current == "review"
+
+
+def test_a_run_whose_definition_says_nothing_is_drawn_from_what_it_did() -> None:
+    one = picture(Outline(), entries(done("fetch"), done("store/part"), (EntryKind.ASKED, "ok", {"prompt": "well?"})))
+    assert states(one) == {"fetch": "done", "store": "done", "ok": "waiting"}
+    assert hops(one) == ["fetch>store", "store>ok"]
+
+
+def test_what_is_inside_a_node_is_drawn_behind_it() -> None:
+    outline = Outline(
+        (
+            OutlineNode("start"),
+            OutlineNode("both", NodeKind.PARALLEL),
+            OutlineNode("both/a", parent="both"),
+            OutlineNode("both/b", parent="both"),
+            OutlineNode("end"),
+        ),
+        (OutlineEdge("start", "both"), OutlineEdge("both", "end")),
+    )
+    ways = {(edge.source, edge.target) for edge in flat(outline).edges}
+    assert ways == {("start", "both"), ("both", "both/a"), ("both", "both/b"), ("both/a", "end"), ("both/b", "end")}
+    one = picture(outline, entries(done("start"), done("both/a"), (EntryKind.STARTED, "both/b", {})))
+    assert states(one)["both"] == "running"
+    assert hops(one) == ["start>both", "both>both/a", "both>both/b"]
+
+
+@pytest.mark.parametrize("length", range(len(LOOPED) + 1))
+def test_every_prefix_can_be_pictured_and_says_only_what_its_entries_say(length: int) -> None:
+    prefix = LOOPED[:length]
+    one = picture(GRAPH, prefix)
+    spoken = {entry.key.partition("#")[0] for entry in prefix if entry.key}
+    for key, view in one.nodes.items():
+        assert (view.state in (StepState.PENDING, StepState.NOT_REACHED)) == (key not in spoken)
+    assert all(hop.seq <= length for hop in one.hops)
+    assert one.story.status is RunStatus.PENDING or length > 1
