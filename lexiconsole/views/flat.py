@@ -29,14 +29,14 @@ def flat(outline: Outline) -> Outline:
             inside.setdefault(node.parent, []).append(node.key)
     if not inside:
         return outline
-    edges = [edge for edge in outline.edges if edge.source not in inside or edge.kind is EdgeKind.UNDO]
+    kept_edges = [edge for edge in outline.edges if edge.source not in inside or edge.kind is EdgeKind.UNDO]
     for edge in outline.edges:
         if edge.source in inside and edge.kind is not EdgeKind.UNDO:
-            edges += [replace(edge, source=last) for last in _ends(edge.source, inside, outline.edges)]
+            kept_edges += [replace(edge, source=last) for last in _ends(edge.source, inside, outline.edges)]
     for parent, children in inside.items():
         led_to = {edge.target for edge in outline.edges if edge.source in children and edge.target in children}
-        edges += [OutlineEdge(parent, child) for child in children if child not in led_to]
-    return Outline(tuple(replace(node, parent="") for node in nodes), tuple(dict.fromkeys(edges)))
+        kept_edges += [OutlineEdge(parent, child) for child in children if child not in led_to]
+    return Outline(tuple(replace(node, parent="") for node in nodes), tuple(dict.fromkeys(kept_edges)))
 
 
 def _ends(key: str, inside: dict[str, list[str]], edges: Sequence[OutlineEdge]) -> list[str]:
