@@ -1,0 +1,436 @@
+"""MapView: the graph of a run, live. Tokens travel along the drawn lines; everything else is painted only when it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+
+from lexiconsole.durable.outline import Outline
+from lexiconsole.tui.ink import ink, line
+from lexiconsole.tui.layout.drawing import Box, Drawing
+from lexiconsole.tui.layout.outlined import CHIP, FULL, PLAIN, ZOOMS, drawing_of
+from lexiconsole.tui.motion import Flight, Motion
+from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
+from lexiconsole.views.picture import Picture
+from lexiconsole.views.words import STEP_LOOKS, StepState
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.app import ConsoleApp
+
+__all__ = ["MapView", "best_zoom"]
+
+_TRAIL = 4  # cells behind a token
+_FAST, _CALM = 1 / 30, 1 / 6  # seconds between frames while tokens fly, while only spinners turn
+_MARGIN = 1  # free cells around the drawing
+
+Overlay = dict[int, dict[int, tuple[str, Style]]]
+
+
+class MapView(ScrollView, can_focus=True):
+    """`show` gives it a picture; positions depend on the outline and the zoom alone. `clock` counts seconds for motion."""
+
+    DEFAULT_CSS = """
+    MapView { background: $background; height: 1fr; scrollbar-gutter: auto; }
+    """
+
+    class Selected(Message):
+        """Another node is selected; "" for none."""
+
+        def __init__(self, map: MapView, key: str) -> None:
+            super().__init__()
+            self.map, self.key = map, key
+
+        @property
+        def control(self) -> MapView:
+            return self.map
+
+    class Opened(Message):
+        """The selected node was opened, with enter or two clicks."""
+
+        def __init__(self, map: MapView, key: str) -> None:
+            super().__init__()
+            self.map, self.key = map, key
+
+        @property
+        def control(self) -> MapView:
+            return self.map
+
+    _steps: ClassVar[dict[str, tuple[int, int]]] = {
+        "down": (0, 1),
+        "j": (0, 1),
+        "up": (0, -1),
+        "k": (0, -1),
+        "left": (-1, 0),
+        "h": (-1, 0),
+        "right": (1, 0),
+        "l": (1, 0),
+    }
+
+    def __init__(self, clock: Callable[[], float], *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.clock, self.motion = clock, Motion(clock)
+        self.picture = Picture()
+        self.zoom: int | None = None
+        """0 to 3, None for the largest that fits."""
+        self.selected, self.follow, self.playing = "", True, True
+        self.drawing: Drawing | None = Drawing()
+        self._drawn_for: tuple[Outline, int] | None = None
+        self._sheet, self._overlay = Sheet(), Overlay()
+        self._strips: dict[int, Strip] = {}
+        self._timer: Timer | None = None
+        self._pace = 0.0
+        self._drag: tuple[int, int, int, int] | None = None
+
+    @property
+    def console(self) -> ConsoleApp:
+        return cast("ConsoleApp", self.app)
+
+    # what it shows
+
+    def show(self, picture: Picture, *, play: bool = True) -> None:
+        """`play`: hops that are new travel; otherwise it stands as it stands, as for a moment of the past."""
+        first = picture.outline is not self.picture.outline and picture.outline != self.picture.outline
+        self.picture = picture
+        if first or self.drawing is None:
+            self._lay_out()
+        if first or not play or not self.playing:
+            self.motion.reset(picture)
+        else:
+            self.motion.take(picture)
+        if not self.selected or self.selected not in picture.nodes:
+            self.select(picture.current, tell=True)
+        elif self.follow and play and picture.current and not self._user_chose:
+            self.select(picture.current, tell=True)
+        self.repaint()
+        if self.follow and self.selected:
+            self.reveal(self.selected)
+
+    _user_chose = False
+
+    @property
+    def shown_zoom(self) -> int:
+        return self._drawn_for[1] if self._drawn_for is not None else PLAIN
+
+    def _lay_out(self) -> None:
+        outline = self.picture.outline
+        zoom = self.zoom if self.zoom is not None else best_zoom(outline, self.size)
+        if self._drawn_for == (outline, zoom):
+            return
+        self._drawn_for = (outline, zoom)
+        self.drawing = drawing_of(outline, zoom)
+        drawing = self.drawing or Drawing()
+        self.motion.draw({number: len(route.cells) for number, route in drawing.routes.items()})
+        self._place()
+
+    def _place(self) -> None:
+        drawing = self.drawing or Drawing()
+        self.virtual_size = Size(drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN)
+
+    def select(self, key: str, *, tell: bool = True) -> None:
+        if key == self.selected:
+            return
+        self.selected = key
+        self.repaint()
+        if tell:
+            self.post_message(self.Selected(self, key))
+
+    def reveal(self, key: str) -> None:
+        """Scrolls so that the node stands in the middle, if it is not well in sight."""
+        box = (self.drawing or Drawing()).boxes.get(key)
+        if box is None or not self.size.width:
+            return
+        x, y = box.x + _MARGIN, box.y + _MARGIN
+        left, top = self.scroll_offset
+        in_sight = left <= x and x + box.width <= left + self.size.width
+        in_sight = in_sight and top + 1 <= y and y + box.height + 1 <= top + self.size.height
+        if not in_sight:
+            self.scroll_to(
+                max(0, x + box.width // 2 - self.size.width // 2),
+                max(0, y + box.height // 2 - self.size.height // 2),
+                animate=False,
+                force=True,
+                immediate=True,
+            )
+
+    def set_zoom(self, zoom: int) -> None:
+        """Keeps the selected node in sight."""
+        self.zoom = max(ZOOMS[0], min(ZOOMS[-1], zoom))
+        self._lay_out()
+        self.repaint()
+        self.reveal(self.selected)
+
+    # painting
+
+    def repaint(self) -> None:
+        """Paints everything anew and refreshes the rows that look different now."""
+        if not self.is_attached:
+            return
+        before = self._sheet.rows
+        held_nodes, held_edges = self.motion.held_back()
+        sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, held_nodes, held_edges, self.console.now())
+        drawing = self.drawing or Drawing()
+        self._held = (held_nodes, held_edges)
+        self._sheet = painted(drawing, self.picture, sight, self.console.palette, self.console.glyphs)
+        self._overlay = self._moving()
+        rows = before.keys() | self._sheet.rows.keys()
+        self._refresh_rows({row for row in rows if before.get(row) != self._sheet.rows.get(row)})
+        self._set_pace()
+
+    _held: tuple[frozenset[str], frozenset[int]] = (frozenset(), frozenset())
+
+    def _moving(self) -> Overlay:
+        """Tokens with their trails, and the frames of spinners, at this moment."""
+        overlay: Overlay = {}
+        now = self.clock()
+        glyphs, palette = self.console.glyphs, self.console.palette
+        frames = glyphs.spinner
+        frame = frames[int(now * 6) % len(frames)]
+        for x, y in self._sheet.spinners:
+            sign = self._sheet.rows[y].get(x)
+            if sign is not None:
+                overlay.setdefault(y, {})[x] = (frame, sign[1])
+        drawing = self.drawing or Drawing()
+        for flight in self.motion.flying() if self.playing else ():
+            route = drawing.routes.get(flight.edge)
+            if route is not None:
+                self._fly(
+                    overlay, flight, route.cells, now, palette.token, palette.state(STEP_LOOKS[StepState.UNDOING])
+                )
+        return overlay
+
+    def _fly(
+        self, overlay: Overlay, flight: Flight, cells: tuple[tuple[int, int], ...], now: float, gold: str, violet: str
+    ) -> None:
+        place = min(len(cells) - 1, int(flight.progress(now) * len(cells)))
+        colour = violet if flight.back else gold
+        mark = self.console.glyphs.mark
+        for behind in range(min(_TRAIL, place), -1, -1):
+            x, y = cells[place - behind]
+            if behind == 0:
+                row = overlay.setdefault(y, {})
+                other = row.get(x)
+                row[x] = (_several(other[0]) if other else mark, ink(colour, bold=True))
+            else:
+                sign = self._sheet.rows[y].get(x)
+                if sign is not None and x not in overlay.get(y, {}):
+                    overlay.setdefault(y, {})[x] = (
+                        "•" if behind < 3 and not self._ascii else sign[0],
+                        ink(colour, dim=behind > 1),
+                    )
+
+    @property
+    def _ascii(self) -> bool:
+        return self.console.glyphs.ascii_only
+
+    def _refresh_rows(self, rows: set[int]) -> None:
+        top = self.scroll_offset.y
+        for row in rows:
+            self._strips.pop(row, None)
+            y = row + _MARGIN - top
+            if 0 <= y < self.size.height:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self.drawing is None:
+            said = "  no clean drawing was found for this graph; v shows it as a rail" if y == 1 else ""
+            return line([(said, ink(self.console.palette.faint))], width).apply_style(self.rich_style)
+        row = y + self.scroll_offset.y - _MARGIN
+        strip = self._strips.get(row)
+        if strip is None:
+            strip = self._strips[row] = self._strip(row)
+        left = self.scroll_offset.x - self._indent
+        if left < 0:
+            strip = Strip([Segment(" " * -left, Style.null()), *strip.crop(0, max(0, width + left))])
+            left = 0
+        return strip.crop_extend(left, left + width, Style.null()).apply_style(self.rich_style)
+
+    @property
+    def _indent(self) -> int:
+        """What is narrower than the view stands in its middle."""
+        return max(0, (self.size.width - self.virtual_size.width) // 2)
+
+    @property
+    def _lower(self) -> int:
+        return 0
+
+    def _strip(self, row: int) -> Strip:
+        signs = self._sheet.rows.get(row, {})
+        over = self._overlay.get(row)
+        if over:
+            signs = {**signs, **over}
+        if not signs:
+            return Strip.blank(self.virtual_size.width)
+        segments: list[Segment] = []
+        text, style = " " * _MARGIN, Style.null()
+        column = 0
+        for x in sorted(signs):
+            sign, own = signs[x]
+            if x > column:
+                if style != Style.null():
+                    segments.append(Segment(text, style))
+                    text, style = "", Style.null()
+                text += " " * (x - column)
+            if own is not style:
+                if text:
+                    segments.append(Segment(text, style))
+                text, style = "", own
+            text += sign
+            column = x + 1
+        segments.append(Segment(text, style))
+        return Strip(segments)
+
+    # motion
+
+    def _set_pace(self) -> None:
+        """One timer, as fast as what moves needs; none while nothing does."""
+        flying = self.playing and self.motion.moves
+        pace = _FAST if flying else _CALM if self._sheet.spinners else 1.0 if self._sheet.counts_down else 0.0
+        if pace == self._pace:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._pace = pace
+        self._timer = self.set_interval(pace, self._frame) if pace else None
+
+    def _frame(self) -> None:
+        before = self._overlay
+        if self._held != self.motion.held_back() or self._sheet.counts_down:
+            self.repaint()
+        else:
+            self._overlay = self._moving()
+        changed = {row for row in before.keys() | self._overlay.keys() if before.get(row) != self._overlay.get(row)}
+        self._refresh_rows(changed)
+        self._set_pace()
+
+    def on_show(self) -> None:
+        self.repaint()
+
+    def halt(self) -> None:
+        """Nobody looks: no timer."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer, self._pace = None, 0.0
+
+    # keys and mouse
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._lay_out()
+        self._place()
+        self._strips.clear()
+        self.repaint()
+        if self.follow:
+            self.reveal(self.selected)
+
+    def on_focus(self) -> None:
+        self.repaint()
+
+    def on_blur(self) -> None:
+        self.repaint()
+
+    def on_key(self, event: events.Key) -> None:
+        step = self._steps.get(event.key)
+        if event.key == "enter":
+            self.post_message(self.Opened(self, self.selected))
+        elif event.key in ("g", "home", "G", "end"):
+            keys = list((self.drawing or Drawing()).boxes)
+            if keys:
+                self.choose(keys[0] if event.key in ("g", "home") else keys[-1])
+        elif step is not None:
+            self.choose(self.neighbour(step))
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def choose(self, key: str) -> None:
+        """A person selects a node: the selection stays there until the token is followed again."""
+        if key:
+            self._user_chose = True
+            self.select(key)
+            self.reveal(key)
+
+    def chase(self) -> None:
+        """Follows the token again."""
+        self.follow, self._user_chose = True, False
+        self.select(self.picture.current)
+        self.reveal(self.selected)
+
+    def neighbour(self, way: tuple[int, int]) -> str:
+        """The nearest node in that direction, "" when there is none."""
+        boxes = (self.drawing or Drawing()).boxes
+        here = boxes.get(self.selected)
+        if here is None:
+            return next(iter(boxes), "")
+        ranked = sorted((cost, key) for key, box in boxes.items() if (cost := _distance(here, box, way)) is not None)
+        return ranked[0][1] if ranked else ""
+
+    def node_at(self, x: int, y: int) -> str:
+        """The node under a cell of the view."""
+        cell = (x + self.scroll_offset.x - _MARGIN - self._indent, y + self.scroll_offset.y - _MARGIN)
+        return next((key for key, box in (self.drawing or Drawing()).boxes.items() if box.holds(cell)), "")
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        key = self.node_at(offset.x, offset.y) if offset is not None else ""
+        if key:
+            self.choose(key)
+            if event.chain == 2:
+                self.post_message(self.Opened(self, key))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._drag = (event.screen_x, event.screen_y, self.scroll_offset.x, self.scroll_offset.y)
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._drag is None:
+            return
+        x, y, left, top = self._drag
+        if abs(event.screen_x - x) + abs(event.screen_y - y) > 1:
+            self.follow = False
+        self.scroll_to(left + x - event.screen_x, top + y - event.screen_y, animate=False, immediate=True)
+
+    def on_mouse_up(self) -> None:
+        self._drag = None
+        self.release_mouse()
+
+    def watch_scroll_x(self, old: float, new: float) -> None:
+        super().watch_scroll_x(old, new)
+        self.refresh()
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        self.refresh()
+
+
+def best_zoom(outline: Outline, room: Size) -> int:
+    """The largest at which all of it is seen; else the largest whose width is."""
+    drawn = {zoom: drawing_of(outline, zoom) for zoom in (FULL, PLAIN, CHIP)}
+    width, height = room.width - 2 * _MARGIN, room.height - 2 * _MARGIN
+    for zoom, drawing in drawn.items():
+        if drawing is not None and drawing.width <= width and drawing.height <= height:
+            return zoom
+    fits = [zoom for zoom in (PLAIN, CHIP) if (found := drawn[zoom]) is not None and found.width <= width]
+    return fits[0] if fits else CHIP
+
+
+def _distance(here: Box, box: Box, way: tuple[int, int]) -> int | None:
+    """How far a box is in a direction, what lies aside counting more; None when it is not there at all."""
+    across = (box.x + box.width // 2) - (here.x + here.width // 2)
+    down = (box.y + box.height // 2) - (here.y + here.height // 2)
+    along, aside = (across * way[0], abs(down) * 4) if way[0] else (down * way[1] * 2, abs(across))
+    return along + aside if along > 0 else None
+
+
+def _several(sign: str) -> str:
+    """Two tokens on one cell are a 2, three a 3."""
+    return str(min(9, int(sign) + 1)) if sign.isdigit() else "2"
