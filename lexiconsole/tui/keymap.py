@@ -89,6 +89,7 @@ KEYS: tuple[Key, ...] = (
     Key("mark_done", ("m",), (Place.SAGA,), "done by hand", "say that it was undone by hand, with a reason", 55, changes=True),
     Key("skip", ("J",), (Place.SAGA,), "leave it", "jump over what is held up, with a reason", 56, changes=True),
     Key("cancel", ("c",), RUNS, "cancel", "cancel it; a saga undoes what it did", 53, changes=True),
+    Key("edit", ("equals_sign",), (Place.RUN, Place.SAGA), "edit", "change a recorded result in your editor", 55, changes=True),
     Key("fork", ("b",), RUNS, "branch", "a new run from here", 54, changes=True),
     # everywhere
     Key("help", ("question_mark", "f1"), EVERYWHERE, "help", "every key of this place; type to search, enter does it", 90),

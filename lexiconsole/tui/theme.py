@@ -26,6 +26,7 @@ class Palette:
     dim: str
     accent: str
     key: str
+    gold: str
     moving: str
     states: Mapping[str, str]
 
@@ -44,6 +45,7 @@ DARK_PALETTE = Palette(
     dim="#6b7484",
     accent=SKY,
     key="#ffae42",
+    gold="#ffd166",
     moving="#ffd166",
     states={},
 )
@@ -59,6 +61,7 @@ LIGHT_PALETTE = Palette(
     dim="#808896",
     accent="#0b63a8",
     key="#9a5b00",
+    gold="#a86b00",
     moving="#a86b00",
     states={
         GREY: "#5b6472",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lexiconsole.durable.outline import EdgeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.tui.layout.drawing import Drawing
 from lexiconsole.tui.layout.figure import Figure, Link, Shape
 from lexiconsole.tui.layout.lanes import has_lanes, in_lanes
 from lexiconsole.tui.layout.lay_out import lay_out
 from lexiconsole.views.cells import cell_width, cut
+from lexiconsole.views.safe import harmless
 
 __all__ = ["DOT", "ZOOMS", "drawing_of", "edge_label", "figure_of", "node_title"]
 
@@ -39,14 +40,16 @@ def figure_of(outline: Outline, zoom: int) -> Figure:
 
 def node_title(node: OutlineNode) -> str:
     """As it stands in its box: the last part of its key where a label is missing, cut to 26 cells."""
-    return cut(node.label or node.key.rpartition("/")[2] or node.key, _LONGEST)
+    name = node.label or node.key.rpartition("/")[2] or node.key
+    undone = node.kind is NodeKind.COMPENSATION and not name.startswith("undo ")
+    return cut(harmless(f"undo {name}" if undone else name), _LONGEST)
 
 
 def edge_label(edge: OutlineEdge) -> str:
     """A gate's answers read yes and no."""
     word = {EdgeKind.TRUE: "yes", EdgeKind.FALSE: "no"}.get(edge.kind, "")
     given = {"true": "yes", "false": "no"}.get(edge.label, edge.label)
-    return cut(given or word, 16)
+    return cut(harmless(given or word), 16)
 
 
 _HEIGHTS = {DOT: 1, CHIP: 1, PLAIN: 3, FULL: 4}

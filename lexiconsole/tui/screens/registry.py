@@ -16,6 +16,7 @@ SCREENS: dict[Place, tuple[str, str]] = {
     Place.DASHBOARD: ("dashboard", "DashboardScreen"),
     Place.START: ("start", "StartScreen"),
     Place.SAGA: ("saga", "SagaScreen"),
+    Place.RUN: ("run", "RunScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
 

@@ -106,10 +106,9 @@ class MapView(ScrollView, can_focus=True):
             self.motion.reset(picture)
         else:
             self.motion.take(picture)
-        if not self.selected or self.selected not in picture.nodes:
-            self.select(picture.current, tell=True)
-        elif self.follow and play and picture.current and not self._user_chose:
-            self.select(picture.current, tell=True)
+        lost = self.selected not in picture.nodes
+        if lost or (self.follow and play and picture.current and not self._user_chose):
+            self.select(picture.current)
         self.repaint()
         if self.follow and self.selected:
             self.reveal(self.selected)
@@ -119,6 +118,11 @@ class MapView(ScrollView, can_focus=True):
     @property
     def shown_zoom(self) -> int:
         return self._drawn_for[1] if self._drawn_for is not None else PLAIN
+
+    def prepare(self, outline: Outline) -> None:
+        """Safe on any thread: lays it out at every size, so that showing it later takes no time."""
+        for zoom in (FULL, PLAIN, CHIP):
+            drawing_of(outline, zoom)
 
     def _lay_out(self) -> None:
         outline = self.picture.outline
@@ -202,9 +206,7 @@ class MapView(ScrollView, can_focus=True):
         for flight in self.motion.flying() if self.playing else ():
             route = drawing.routes.get(flight.edge)
             if route is not None:
-                self._fly(
-                    overlay, flight, route.cells, now, palette.token, palette.state(STEP_LOOKS[StepState.UNDOING])
-                )
+                self._fly(overlay, flight, route.cells, now, palette.gold, palette.state(STEP_LOOKS[StepState.UNDOING]))
         return overlay
 
     def _fly(
@@ -258,10 +260,6 @@ class MapView(ScrollView, can_focus=True):
     def _indent(self) -> int:
         """What is narrower than the view stands in its middle."""
         return max(0, (self.size.width - self.virtual_size.width) // 2)
-
-    @property
-    def _lower(self) -> int:
-        return 0
 
     def _strip(self, row: int) -> Strip:
         signs = self._sheet.rows.get(row, {})

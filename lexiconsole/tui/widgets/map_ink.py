@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rich.style import Style
@@ -164,7 +163,8 @@ class _Painter:
             self._sheet.write(box.right - 3 - cell_width(words), box.bottom - 1, f" {words} ", style)
 
     def _chip(self, box: Box, view: NodeView, look: Look, border: Style, mark: Style, title: Style) -> None:
-        one, other = _BRACKETS.get(view.node.kind, "[]")
+        brackets = _BRACKETS.get(view.node.kind, "[]")
+        one, other = brackets[0], brackets[1]
         if self._sight.zoom == DOT:
             self._sheet.write(box.x, box.y, one, border)
             self._sheet.write(box.x + 1, box.y, self._glyphs.state(look)[:1], mark)
@@ -231,10 +231,9 @@ def second_line(view: NodeView, now: Instant) -> str:
             since = f" {span(now - view.began_at)}" if view.began_at is not None and now else ""
             return view.text or f"{STEP_LOOKS[view.state].word}{since}"
         case StepState.RETRYING:
-            due = (
+            return (
                 f"try {view.attempt + 1} {ahead(view.until, now)}" if view.until is not None and now else "tries again"
             )
-            return due
         case StepState.WAITING | StepState.DOUBTFUL | StepState.FAILED | StepState.UNDO_FAILED:
             return view.text or STEP_LOOKS[view.state].word
         case StepState.SLEEPING:
@@ -243,8 +242,3 @@ def second_line(view: NodeView, now: Instant) -> str:
             return f"{view.arrived} of {view.expected} here" if view.expected else ""
         case _:
             return f"{took}  {view.text}".strip() or STEP_LOOKS[view.state].word
-
-
-def counted_nodes(nodes: Mapping[str, NodeView]) -> int:
-    """How many of them the run has come to."""
-    return sum(bool(view.visits) for view in nodes.values())

@@ -1,0 +1,443 @@
+"""Run: one run, live: its map, rail or gantt, what is known of the selected node, its timeline, and any past moment of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.containers import Container, Horizontal, Vertical
+from textual.widget import Widget
+
+from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.layout.engine import why_not
+from lexiconsole.tui.place import ConsoleScreen, focus_into
+from lexiconsole.tui.screens.run_acts import RunActs
+from lexiconsole.tui.widgets.gantt import GanttView
+from lexiconsole.tui.widgets.inspector import Inspector
+from lexiconsole.tui.widgets.map import MapView
+from lexiconsole.tui.widgets.node_table import NodeTable
+from lexiconsole.tui.widgets.rail import RailView
+from lexiconsole.tui.widgets.scrubber import Scrubber
+from lexiconsole.tui.widgets.timeline import ERRORS, WAITS, Timeline
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.types import Instant
+from lexiconsole.views.durations import span
+from lexiconsole.views.inspecting import inspected
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.telling_run import Sentence, sentence_of
+from lexiconsole.views.watched import Snapshot, Watched
+from lexiconsole.views.words import RUN_LOOKS
+
+if TYPE_CHECKING:
+    from lexiconsole.store.look import Look
+    from lexiconsole.tui.feed import Tidings
+
+__all__ = ["RunScreen"]
+
+_NARROW, _WIDE = 100, 160  # columns: below the first the rail and one pane under it, above the second three columns
+_VIEWS = ("map", "rail", "gantt")
+
+
+class RunScreen(RunActs, ConsoleScreen):
+    """`run_id` is what it shows. Everything on it comes from one snapshot: of now, or of an entry in the past."""
+
+    place = Place.RUN
+
+    CSS = """
+    RunScreen #upper { height: 1fr; }
+    RunScreen #picture { width: 1fr; height: 1fr; }
+    RunScreen #side { width: 46; height: 1fr; }
+    RunScreen #scrub { height: 4; padding: 0; }
+    RunScreen #scrub Scrubber { height: 2; }
+    RunScreen.-narrow #upper { layout: vertical; }
+    RunScreen.-narrow #side { width: 1fr; height: 40%; min-height: 6; }
+    RunScreen.-narrow #scrub { height: 1; border: none; }
+    RunScreen.-narrow #scrub:focus-within { border: none; }
+    RunScreen.-narrow #scrub Scrubber { height: 1; }
+    RunScreen.-narrow .-aside { display: none; }
+    RunScreen.-wide #side { width: 96; layout: horizontal; }
+    RunScreen.-low #side { display: none; }
+    RunScreen.-past .pane { border: round $primary 60%; }
+    RunScreen.-past .pane:focus, RunScreen.-past .pane:focus-within { border: heavy $primary; }
+    """
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self.map = MapView(time.monotonic, id="map", classes="pane")
+        self.rail, self.gantt = RailView(id="rail", classes="pane"), GanttView(id="gantt", classes="pane")
+        self.inspector, self.timeline = (
+            Inspector(id="inspector", classes="pane"),
+            Timeline(id="timeline", classes="pane"),
+        )
+        self.scrubber = Scrubber()
+        self.snapshot: Snapshot | None = None
+        self.at: int | None = None
+        """The entry that is shown, None for the present."""
+        self.selected = ""
+        self._view = ""
+        self._watched: Watched | None = None
+        self._reveals = False
+
+    # what it is made of
+
+    def body(self) -> Iterator[Widget]:
+        with Horizontal(id="upper"):
+            with Container(id="picture"):
+                yield self.map
+                yield self.rail
+                yield self.gantt
+            with Vertical(id="side"):
+                yield self.inspector
+                yield self.timeline
+        with Container(id="scrub", classes="pane"):
+            yield self.scrubber
+
+    def panes(self) -> Sequence[Widget]:
+        return (self.picture_pane, self.inspector, self.timeline)
+
+    def to_pane(self, number: int) -> None:
+        self._bring_forward({2: self.inspector, 3: self.timeline}.get(number))
+        super().to_pane(number)
+
+    def _step_pane(self, step: int) -> None:
+        panes = list(self.panes())
+        here = next((n for n, pane in enumerate(panes) if pane.has_focus_within), -step)
+        pane = panes[(here + step) % len(panes)]
+        self._bring_forward(pane)
+        focus_into(pane)
+
+    def _bring_forward(self, pane: Widget | None) -> None:
+        """On a narrow screen inspector and timeline take turns."""
+        if pane in (self.inspector, self.timeline):
+            self.inspector.set_class(pane is not self.inspector, "-aside")
+            self.timeline.set_class(pane is not self.timeline, "-aside")
+
+    @property
+    def picture_pane(self) -> MapView | NodeTable:
+        if self.view == "map":
+            return self.map
+        return self.rail if self.view == "rail" else self.gantt
+
+    @property
+    def view(self) -> str:
+        """Which of the three pictures is shown: what was chosen, else what fits."""
+        if self._view:
+            return self._view
+        return "rail" if self.size.width < _NARROW or why_not() else "map"
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.inspector.border_title, self.timeline.border_title = "2 Inspector", "3 Timeline"
+        self.query_one("#scrub").border_title = "Time"
+        self._bring_forward(self.inspector)
+        self._arrange()
+        self.picture_pane.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        self.set_class(width < _NARROW, "-narrow")
+        self.set_class(width >= _WIDE, "-wide")
+        self.set_class(height < 16, "-low")
+        had_focus = any(pane.has_focus for pane in (self.map, self.rail, self.gantt))
+        for name, pane in (("map", self.map), ("rail", self.rail), ("gantt", self.gantt)):
+            pane.set_class(name != self.view, "-hidden")
+        if had_focus:
+            self.picture_pane.focus()
+        if self.snapshot is not None:
+            self._show_picture(self.snapshot, play=False)
+
+    # what it reads
+
+    def heard(self, tidings: Tidings) -> None:
+        if self.run_id in tidings.runs:
+            self._read()
+
+    def returned(self) -> None:
+        self._read()
+        if self.snapshot is not None:
+            self.map.repaint()
+
+    def on_screen_suspend(self) -> None:
+        self.map.halt()
+
+    def _read(self) -> None:
+        self.console.reads.look(f"run {self.run_id}", self._gather, self._gathered)
+
+    def _gather(self, look: Look) -> Snapshot | None:
+        """On a thread, one at a time: what is new is folded onto what is known."""
+        row = look.run(self.run_id)
+        if row is None:
+            return None
+        watched = self._watched
+        if watched is None:
+            watched = self._watched = Watched(row, look.outline(row))
+        watched.add(row, look.entries(row, watched.seq))
+        snapshot = watched.now()
+        self.map.prepare(snapshot.picture.outline)
+        return snapshot if self.at is None else watched.then(self.at)
+
+    def _gathered(self, snapshot: Snapshot | None) -> None:
+        if snapshot is None:
+            self.status.explain(f"there is no run {harmless(self.run_id)} in this store")
+            return
+        if self.is_attached:
+            self.show(snapshot)
+
+    # what it shows
+
+    def show(self, snapshot: Snapshot) -> None:
+        """All of the screen from one moment of the run."""
+        self.snapshot = snapshot
+        self.set_class(snapshot.past, "-past")
+        self._show_picture(snapshot, play=not snapshot.past)
+        self.timeline.show_lines(snapshot.lines)
+        self.timeline.border_subtitle = f"{len(snapshot.lines)} lines"
+        self.scrubber.show(snapshot)
+        self._show_selected()
+        self._show_header(self.console.now())
+        self.show_keys()
+
+    def _show_picture(self, snapshot: Snapshot, *, play: bool) -> None:
+        picture = snapshot.picture
+        self.map.show(picture, play=play)
+        if self.view != "map":
+            table = self.rail if self.view == "rail" else self.gantt
+            table.show_picture(picture)
+            if not self.selected:
+                self.select(picture.current)
+            table.choose(self.selected)
+        pane = self.picture_pane
+        pane.border_title = f"1 {self.view.capitalize()}"
+        pane.border_subtitle = self._subtitle(snapshot)
+
+    def _subtitle(self, snapshot: Snapshot) -> str:
+        outline = snapshot.picture.outline
+        if self.map.motion.left_out:
+            return f"catching up: {self.map.motion.left_out} moves left out"
+        size = f"{len(outline.nodes)} nodes"
+        if self.view == "map":
+            state = "view paused" if not self.map.playing else "following" if self.map.follow else "follow off"
+            return f"{size} · zoom {self.map.shown_zoom}/3 · {state}"
+        return why_not() if why_not() and self.view == "rail" else size
+
+    def _show_header(self, now: Instant) -> None:
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        story, colours, glyphs = snapshot.picture.story, self.console.palette, self.console.glyphs
+        look = RUN_LOOKS[story.status]
+        said: list[Part] = [
+            (f"{glyphs.state(look)} {look.word.upper()}", ink(colours.state(look), bold=True)),
+            (f" {span(story.took(now))}", ink(colours.faint)),
+        ]
+        if snapshot.past:
+            said = [
+                (f" PAST seq {snapshot.at}/{snapshot.head} ", ink(colours.accent, reverse=True, bold=True)),
+                (" ", ink()),
+                *said,
+            ]
+        self.header.tell(trail=(harmless(snapshot.row.name), harmless(self.run_id)), said=said)
+
+    def select(self, key: str) -> None:
+        """The same node in all pictures."""
+        if key and key != self.selected:
+            self.selected = key
+            self.map.select(key, tell=False)
+            self.rail.choose(key)
+            self.gantt.choose(key)
+            self._show_selected()
+            self.show_keys()
+
+    def _show_selected(self) -> None:
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        now = self._moment()
+        self.inspector.show(self.selected, inspected(snapshot.picture, self.selected, now))
+        view = snapshot.picture.nodes.get(self.selected)
+        if view is not None:
+            self.inspector.border_title = f"2 Inspector  {harmless(view.node.title)}"
+        self.say(self._sentence(sentence_of(snapshot, self.selected, now)))
+
+    def _moment(self) -> Instant:
+        """What `now` means for what is shown."""
+        snapshot = self.snapshot
+        if snapshot is not None and snapshot.past:
+            return snapshot.picture.story.changed_at
+        return self.console.now()
+
+    def _sentence(self, said: Sentence) -> list[Part]:
+        colours, glyphs = self.console.palette, self.console.glyphs
+        requested = self.console.acts.requested(self.run_id)
+        if requested:
+            return [(requested, ink(colours.key, italic=True))]
+        return [
+            (f"{glyphs.state(said.look)} ", ink(colours.state(said.look), bold=True)),
+            (said.text, ink(colours.text)),
+            (f"   {said.hint}" if said.hint else "", ink(colours.key)),
+        ]
+
+    def tick(self, now: Instant) -> None:
+        self._show_header(now)
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.past or snapshot.picture.story.ended:
+            return
+        self._show_selected()
+        self.map.repaint()
+        self.picture_pane.border_subtitle = self._subtitle(snapshot)
+
+    # the three pictures
+
+    def on_map_view_selected(self, event: MapView.Selected) -> None:
+        if self.view == "map" or not self.selected:
+            self.select(event.key)
+
+    def on_map_view_opened(self, event: MapView.Opened) -> None:
+        self.action_open()
+
+    def on_node_table_chosen(self, event: NodeTable.Chosen) -> None:
+        if self.view != "map":
+            self.select(event.key)
+
+    def action_open(self) -> None:
+        """Into the child run, where there is one; else to what is known of the node."""
+        snapshot = self.snapshot
+        view = snapshot.picture.nodes.get(self.selected) if snapshot is not None else None
+        row = snapshot.picture.story.row(view.row) if snapshot is not None and view is not None and view.row else None
+        child = row.data.get("run") if row is not None else None
+        if isinstance(child, str) and child:
+            self.console.go(Place.RUN, child)
+        else:
+            self.to_pane(2)
+
+    def action_view(self) -> None:
+        views = [view for view in _VIEWS if view != "map" or not why_not()]
+        self._view = views[(views.index(self.view) + 1) % len(views)]
+        self._arrange()
+        self.picture_pane.focus()
+
+    def action_follow(self) -> None:
+        self.map.follow = not self.map.follow
+        if self.map.follow:
+            self.map.chase()
+            self.select(self.map.selected)
+        if self.snapshot is not None:
+            self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
+
+    def action_zoom_in(self) -> None:
+        self._zoom_map(1)
+
+    def action_zoom_out(self) -> None:
+        self._zoom_map(-1)
+
+    def _zoom_map(self, step: int) -> None:
+        self.map.set_zoom(self.map.shown_zoom + step)
+        if self.snapshot is not None:
+            self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
+
+    # time
+
+    def on_scrubber_went(self, event: Scrubber.Went) -> None:
+        self.go_to(event.seq)
+
+    def on_virtual_table_opened(self, event: VirtualTable.Opened) -> None:
+        line = self.timeline.selected_row
+        if event.table is self.timeline and line is not None:
+            self.go_to(line.seq)
+        elif event.table is not self.timeline:
+            self.action_open()
+
+    def go_to(self, seq: int | None) -> None:
+        """Shows the run as it stood at that entry; None or the newest one for the present."""
+        watched = self._watched
+        if watched is None:
+            return
+        self.at = None if seq is None or seq >= watched.seq else max(1, seq)
+        self._read()
+
+    @property
+    def _here(self) -> int:
+        return self.at if self.at is not None else (self._watched.seq if self._watched is not None else 0)
+
+    def action_back_one(self) -> None:
+        self.go_to(self._here - 1)
+
+    def action_on_one(self) -> None:
+        self.go_to(self._here + 1)
+
+    def action_back_far(self) -> None:
+        moves = [seq for seq in self._moves() if seq < self._here]
+        self.go_to(moves[-1] if moves else 1)
+
+    def action_on_far(self) -> None:
+        self.go_to(next((seq for seq in self._moves() if seq > self._here), None))
+
+    def action_live(self) -> None:
+        self.go_to(None)
+        self.map.chase()
+
+    def _moves(self) -> list[int]:
+        return self._watched.moves() if self._watched is not None else []
+
+    def action_play(self) -> None:
+        """In the present the view stands still or goes on; in the past it plays on from there."""
+        if self.at is not None:
+            self._play_on()
+            return
+        self.map.playing = not self.map.playing
+        if self.snapshot is not None:
+            self.map.show(self.snapshot.picture, play=False)
+            self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
+
+    def _play_on(self) -> None:
+        """One move after the other, until the present or another key."""
+        here = self.at
+
+        def on() -> None:
+            if self.at is not None and self.at == here:
+                self.action_on_far()
+                self.set_timer(0.35, self._play_on)
+
+        self.set_timer(0.05, on)
+
+    # errors and waits
+
+    def action_next_error(self) -> None:
+        self._seek(ERRORS, "error", back=False)
+
+    def action_previous_error(self) -> None:
+        self._seek(ERRORS, "error", back=True)
+
+    def action_next_waiting(self) -> None:
+        self._seek(WAITS, "wait", back=False)
+
+    def action_previous_waiting(self) -> None:
+        self._seek(WAITS, "wait", back=True)
+
+    def _seek(self, words: frozenset[str], what: str, *, back: bool) -> None:
+        """On from the selected line; when there is none that way, from the other end."""
+        found = self.timeline.step(words, back)
+        if found is None:
+            self.timeline.go(0 if back else len(self.timeline.rows_at_hand) - 1)
+            found = self.timeline.step(words, back)
+        if found is None:
+            self.status.explain(f"this run has no {what} so far")
+            return
+        self._bring_forward(self.timeline)
+        key = self._node_of(found.subject)
+        if key:
+            self.map.choose(key)
+            self.select(key)
+
+    def _node_of(self, subject: str) -> str:
+        nodes = self.snapshot.picture.nodes if self.snapshot is not None else {}
+        name = subject.removeprefix("undo ")
+        wanted = f"undo/{name}" if subject.startswith("undo ") else name
+        return next((key for key, view in nodes.items() if view.row == wanted or key == wanted.partition("#")[0]), "")

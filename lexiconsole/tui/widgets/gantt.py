@@ -1,0 +1,63 @@
+"""GanttView: when each node of a run worked, tries apart, on an axis that draws long waits shorter."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.strip import Strip
+
+from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.layout.outlined import node_title
+from lexiconsole.tui.widgets.node_table import NodeTable
+from lexiconsole.tui.widgets.virtual_table import Drawn
+from lexiconsole.views.bars import Bar, bars_of
+from lexiconsole.views.cells import cell_width, cut, padded
+from lexiconsole.views.durations import span
+from lexiconsole.views.rails import RailRow
+from lexiconsole.views.words import STEP_LOOKS, StepState
+
+__all__ = ["GanttView"]
+
+
+class GanttView(NodeTable):
+    """The same nodes in the same order as on the rail."""
+
+    _bars: dict[str, tuple[Bar, ...]]
+    _title = 12
+
+    def prepare(self) -> None:
+        self._bars = bars_of(self.picture, self.console.now())
+        titles = [cell_width(node_title(node)) for node in self.picture.outline.nodes]
+        self._title = max(6, min(20, max(titles, default=6)))
+
+    def draw(self, row: RailRow, how: Drawn) -> list[Strip]:
+        colours, glyphs = self.console.palette, self.console.glyphs
+        view = self.picture.nodes[row.key]
+        look = STEP_LOOKS[view.state]
+        idle = not view.visits
+        ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
+        room = max(8, how.width - self._title - 16)
+        left: list[Part] = [
+            (glyphs.cursor if how.selected else " ", ink(colours.accent)),
+            (f" {glyphs.state(look)[:1]} ", ink(colours.dim if idle else colours.state(look), bold=not idle)),
+            (
+                padded(cut(node_title(view.node), self._title), self._title + 1),
+                ink(colours.dim if idle else colours.bright),
+            ),
+            *self._bar(row.key, room),
+        ]
+        took = span(view.took) if view.took is not None else ""
+        return [line(left, how.width, [(f"{took:>9}", ink(colours.faint))], ground)]
+
+    def _bar(self, key: str, room: int) -> list[Part]:
+        colours, ascii_only = self.console.palette, self.console.glyphs.ascii_only
+        signs = ["·" if not ascii_only else "."] * room
+        styles: list[Style] = [ink(colours.line)] * room
+        for bar in self._bars.get(key, ()):
+            begin = min(room - 1, int(bar.begin * (room - 1)))
+            end = max(begin, min(room - 1, round(bar.end * (room - 1))))
+            for place in range(begin, end + 1):
+                waits = bar.state in (StepState.WAITING, StepState.SLEEPING)
+                sign = ("▒" if waits else "█") if bar.sharp else "▐"
+                signs[place] = ("=" if waits else "#") if ascii_only else sign
+                styles[place] = ink(colours.state(STEP_LOOKS[bar.state]))
+        return [(sign, style) for sign, style in zip(signs, styles, strict=True)]

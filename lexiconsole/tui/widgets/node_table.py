@@ -1,0 +1,57 @@
+"""NodeTable: what rail and gantt share: one row a node, in the order of the work, the selection told by the node's key."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.views.picture import Picture
+from lexiconsole.views.rails import RailRow, rails
+
+__all__ = ["NodeTable"]
+
+
+class NodeTable(VirtualTable[RailRow]):
+    """`show_picture` gives it what to list; `choose` moves the selection without telling anybody."""
+
+    class Chosen(Message):
+        """A person went to another node."""
+
+        def __init__(self, table: NodeTable, key: str) -> None:
+            super().__init__()
+            self.table, self.key = table, key
+
+        @property
+        def control(self) -> NodeTable:
+            return self.table
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, empty="this run has done nothing yet")
+        self.picture = Picture()
+        self._order: tuple[RailRow, ...] = ()
+        self._told = ""
+
+    def identity(self, row: RailRow) -> str:
+        return row.key
+
+    def show_picture(self, picture: Picture) -> None:
+        if picture.outline != self.picture.outline or not self._order:
+            self._order = rails(picture.outline)
+        self.picture = picture
+        self.prepare()
+        self.show_all(self._order)
+
+    def prepare(self) -> None:
+        """Before rows are drawn from a new picture."""
+
+    def choose(self, key: str) -> None:
+        at = next((n for n, row in enumerate(self._order) if row.key == key), None)
+        if at is not None and self.selected != key:
+            self._told = key
+            self.go(at, touched=False)
+
+    def on_virtual_table_moved(self) -> None:
+        key = self.selected or ""
+        if key and key != self._told:
+            self._told = key
+            self.post_message(self.Chosen(self, key))

@@ -1,0 +1,77 @@
+"""Timeline: what happened to a run, a line each, the newest first."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.durations import clock, span
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.story import Lane, Moment
+from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
+
+__all__ = ["ERRORS", "WAITS", "Timeline"]
+
+ERRORS = frozenset(
+    look.word
+    for state, look in STEP_LOOKS.items()
+    if state in (StepState.FAILED, StepState.RETRYING, StepState.DOUBTFUL, StepState.UNDO_FAILED)
+)
+WAITS = frozenset({STEP_LOOKS[StepState.WAITING].word, STEP_LOOKS[StepState.SLEEPING].word})
+
+
+class Timeline(VirtualTable[Moment]):
+    """`show_lines` takes them the oldest first."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, empty="nothing has happened yet")
+        self._newest: list[Moment] = []
+
+    def identity(self, row: Moment) -> str:
+        return f"{row.seq}/{row.subject}"
+
+    def show_lines(self, lines: tuple[Moment, ...]) -> None:
+        self._newest = list(reversed(lines))
+        self.show_all(self._newest)
+
+    def step(self, words: frozenset[str], back: bool) -> Moment | None:
+        """Goes to the next line of such a state, `back` in time or on; None when there is none that way."""
+        here = self.cursor
+        places = range(here + 1, len(self._newest)) if back else range(here - 1, -1, -1)
+        found = next((n for n in places if self._newest[n].look.word in words), None)
+        if found is None:
+            return None
+        self.go(found)
+        return self._newest[found]
+
+    def draw(self, row: Moment, how: Drawn) -> list[Strip]:
+        colours, glyphs = self.console.palette, self.console.glyphs
+        ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
+        state = colours.dim if row.voided else colours.state(row.look)
+        loud = row.look.word in ERRORS or row.look in RUN_LOOKS.values()
+        width = max(8, min(18, how.width // 3))
+        took = span(row.took) if row.took is not None else ""
+        number = f" try {row.attempt}" if row.attempt > 1 else ""
+        by = f"{harmless(row.by)}: " if row.by and row.lane is Lane.PEOPLE else ""
+        right: list[Part] = [(f"{number} {took}".rstrip(), ink(colours.faint))] if took or number else []
+        return [
+            line(
+                [
+                    (glyphs.cursor if how.selected else " ", ink(colours.accent)),
+                    (f"{row.seq:>3} ", ink(colours.dim)),
+                    (f"{clock(row.at)} ", ink(colours.faint)),
+                    (f"{glyphs.state(row.look)} ", ink(state, bold=True)),
+                    (
+                        padded(cut(harmless(row.subject), width), width + 1),
+                        ink(colours.text if not row.voided else colours.dim),
+                    ),
+                    (by, ink(colours.faint)),
+                    (harmless(row.text), ink(state if loud else colours.faint)),
+                ],
+                how.width,
+                right,
+                ground,
+            )
+        ]

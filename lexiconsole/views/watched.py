@@ -1,0 +1,109 @@
+"""One run as a screen watches it: its entries so far, its picture, its timeline; and the same for any past moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.outline import Outline
+from lexiconsole.views.picture import Picture
+from lexiconsole.views.picturing import Picturing, picture
+from lexiconsole.views.story import Moment, Row
+from lexiconsole.views.telling import Telling
+from lexiconsole.views.words import StepState
+
+__all__ = ["Mark", "Snapshot", "Watched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A spot on the scrubber: something failed, was tried again, waits, turned round or was done by a person."""
+
+    seq: int
+    state: StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run up to entry `at` of `head`. `lines` are its timeline, the oldest first; `marks` those of the whole run."""
+
+    row: RunRow
+    picture: Picture
+    lines: tuple[Moment, ...]
+    entries: tuple[Entry, ...]
+    marks: tuple[Mark, ...]
+    at: int
+    head: int
+
+    @property
+    def past(self) -> bool:
+        return self.at < self.head
+
+    def result_of(self, key: str) -> Row | None:
+        return self.picture.story.row(key)
+
+
+class Watched:
+    """Grows by the entries of one run; not for several threads at once."""
+
+    def __init__(self, row: RunRow, outline: Outline) -> None:
+        self.row, self._outline = row, outline
+        self._picturing, self._telling = Picturing(outline), Telling()
+        self._entries: list[Entry] = []
+        self._lines: list[Moment] = []
+        self._marks: list[Mark] = []
+
+    @property
+    def seq(self) -> int:
+        return self._entries[-1].seq if self._entries else 0
+
+    def add(self, row: RunRow, entries: Iterable[Entry]) -> None:
+        """What is known already is left out; the row is the run's newest one."""
+        self.row = row
+        for entry in entries:
+            if entry.seq <= self.seq:
+                continue
+            self._entries.append(entry)
+            self._picturing.add(entry)
+            self._lines += self._telling.add(entry)
+            state = _MARKED.get(entry.kind)
+            if state is not None:
+                self._marks.append(Mark(entry.seq, state))
+
+    def now(self) -> Snapshot:
+        return Snapshot(
+            self.row,
+            self._picturing.picture,
+            tuple(self._lines),
+            tuple(self._entries),
+            tuple(self._marks),
+            self.seq,
+            self.seq,
+        )
+
+    def then(self, at: int) -> Snapshot:
+        """As it stood when entry `at` was its newest."""
+        if at >= self.seq:
+            return self.now()
+        entries = self._entries[: max(1, at)]
+        telling = Telling()
+        lines = [line for entry in entries for line in telling.add(entry)]
+        shown = picture(self._outline, entries)
+        return Snapshot(self.row, shown, tuple(lines), tuple(entries), tuple(self._marks), at, self.seq)
+
+    def moves(self) -> list[int]:
+        """The seqs at which a token went on: what a coarse step through time stops at."""
+        return sorted({hop.seq for hop in self._picturing.picture.hops})
+
+
+_MARKED = {
+    EntryKind.ATTEMPT_FAILED: StepState.RETRYING,
+    EntryKind.STEP_FAILED: StepState.FAILED,
+    EntryKind.FAILED: StepState.FAILED,
+    EntryKind.DOUBTED: StepState.DOUBTFUL,
+    EntryKind.ASKED: StepState.WAITING,
+    EntryKind.COMPENSATED: StepState.UNDONE,
+    EntryKind.COMPLETED: StepState.DONE,
+}
