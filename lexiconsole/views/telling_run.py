@@ -34,7 +34,7 @@ def sentence_of(snapshot: Snapshot, key: str, now: Instant) -> Sentence:
         return Sentence(
             _look(snapshot, view), f"as it stood then: {harmless(said)}", ". back to now   b branch from here"
         )
-    about = _of_node(view, now) if view is not None else None
+    about = _of_node(snapshot, view, now) if view is not None else None
     if about is not None:
         return about
     whole = verdict(story, now)
@@ -54,7 +54,7 @@ def _look(snapshot: Snapshot, view: NodeView | None) -> Look:
     return STEP_LOOKS[view.state] if view is not None else verdict(snapshot.picture.story, 0.0).look
 
 
-def _of_node(view: NodeView, now: Instant) -> Sentence | None:
+def _of_node(snapshot: Snapshot, view: NodeView, now: Instant) -> Sentence | None:
     look, name = STEP_LOOKS[view.state], harmless(view.node.title)
     match view.state:
         case StepState.RUNNING | StepState.UNDOING:
@@ -63,7 +63,9 @@ def _of_node(view: NodeView, now: Instant) -> Sentence | None:
             return Sentence(look, f"{name} {look.word}{since}{counts}", "p pause   c cancel")
         case StepState.WAITING:
             due = f", due {ahead(view.until, now)}" if view.until is not None else ""
-            return Sentence(look, f"{name} waits for {view.text}{due}", "i answer")
+            row = snapshot.picture.story.row(view.row)
+            verb = "waits for" if row is None or row.data.get("who") else "asks:"
+            return Sentence(look, f"{name} {verb} {view.text}{due}", "i answer")
         case StepState.RETRYING:
             due = f", next try {ahead(view.until, now)}" if view.until is not None else ""
             return Sentence(look, f"{name}: {view.text}{due}", "r try now")

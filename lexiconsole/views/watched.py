@@ -67,7 +67,7 @@ class Watched:
                 continue
             self._entries.append(entry)
             self._picturing.add(entry)
-            self._lines += self._telling.add(entry)
+            self._lines += _told(self._telling, entry)
             state = _MARKED.get(entry.kind)
             if state is not None:
                 self._marks.append(Mark(entry.seq, state))
@@ -89,13 +89,19 @@ class Watched:
             return self.now()
         entries = self._entries[: max(1, at)]
         telling = Telling()
-        lines = [line for entry in entries for line in telling.add(entry)]
+        lines = [line for entry in entries for line in _told(telling, entry)]
         shown = picture(self._outline, entries)
         return Snapshot(self.row, shown, tuple(lines), tuple(entries), tuple(self._marks), at, self.seq)
 
     def moves(self) -> list[int]:
         """The seqs at which a token went on: what a coarse step through time stops at."""
         return sorted({hop.seq for hop in self._picturing.picture.hops})
+
+
+def _told(telling: Telling, entry: Entry) -> tuple[Moment, ...]:
+    """Its lines, without the clock readings that questions with a due date leave behind."""
+    lines = telling.add(entry)
+    return () if entry.kind is EntryKind.DECIDED and entry.key.endswith("/asked") else lines
 
 
 _MARKED = {

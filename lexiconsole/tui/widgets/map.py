@@ -411,14 +411,13 @@ class MapView(ScrollView, can_focus=True):
 
 
 def best_zoom(outline: Outline, room: Size) -> int:
-    """The largest at which all of it is seen; else the largest whose width is."""
-    drawn = {zoom: drawing_of(outline, zoom) for zoom in (FULL, PLAIN, CHIP)}
+    """The largest at which all of it is seen; else boxes, when at least half of it is and nothing lies aside; else chips."""
     width, height = room.width - 2 * _MARGIN, room.height - 2 * _MARGIN
-    for zoom, drawing in drawn.items():
-        if drawing is not None and drawing.width <= width and drawing.height <= height:
+    for zoom, farther in ((FULL, 1), (PLAIN, 2)):
+        drawing = drawing_of(outline, zoom)
+        if drawing is not None and drawing.width <= width and drawing.height <= height * farther:
             return zoom
-    fits = [zoom for zoom in (PLAIN, CHIP) if (found := drawn[zoom]) is not None and found.width <= width]
-    return fits[0] if fits else CHIP
+    return CHIP
 
 
 def _distance(here: Box, box: Box, way: tuple[int, int]) -> int | None:

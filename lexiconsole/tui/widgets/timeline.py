@@ -51,7 +51,7 @@ class Timeline(VirtualTable[Moment]):
         ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
         state = colours.dim if row.voided else colours.state(row.look)
         loud = row.look.word in ERRORS or row.look in RUN_LOOKS.values()
-        width = max(8, min(18, how.width // 3))
+        width = max(8, min(22, how.width * 3 // 10))
         took = span(row.took) if row.took is not None else ""
         number = f" try {row.attempt}" if row.attempt > 1 else ""
         by = f"{harmless(row.by)}: " if row.by and row.lane is Lane.PEOPLE else ""
