@@ -68,6 +68,9 @@ def bars_of(picture: Picture, now: Instant) -> dict[str, tuple[Bar, ...]]:
 
 
 def _spans(view: NodeView, end: Instant) -> Iterable[tuple[Instant, Instant, StepState, bool]]:
+    if view.began_at is not None and sum(view.items.values()) > 1:
+        yield view.began_at, view.ended_at if view.ended_at is not None else end, view.state, True
+        return
     for attempt in view.attempts:
         began = attempt.started_at
         until = attempt.ended_at if attempt.ended_at is not None else end

@@ -8,6 +8,7 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import ahead, span
 from lexiconsole.views.picture import NodeView
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.story import RowKind
 from lexiconsole.views.verdict import verdict
 from lexiconsole.views.watched import Snapshot
 from lexiconsole.views.words import STEP_LOOKS, Look, StepState
@@ -64,8 +65,9 @@ def _of_node(snapshot: Snapshot, view: NodeView, now: Instant) -> Sentence | Non
         case StepState.WAITING:
             due = f", due {ahead(view.until, now)}" if view.until is not None else ""
             row = snapshot.picture.story.row(view.row)
-            verb = "waits for" if row is None or row.data.get("who") else "asks:"
-            return Sentence(look, f"{name} {verb} {view.text}{due}", "i answer")
+            asks = row is not None and row.kind is RowKind.QUESTION
+            verb = "asks:" if row is not None and asks and not row.data.get("who") else "waits for"
+            return Sentence(look, f"{name} {verb} {view.text}{due}", "i answer" if asks else "")
         case StepState.RETRYING:
             due = f", next try {ahead(view.until, now)}" if view.until is not None else ""
             return Sentence(look, f"{name}: {view.text}{due}", "r try now")

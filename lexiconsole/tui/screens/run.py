@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -15,14 +15,14 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.layout.engine import why_not
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.run_acts import RunActs
+from lexiconsole.tui.screens.run_time import RunTime
 from lexiconsole.tui.widgets.gantt import GanttView
 from lexiconsole.tui.widgets.inspector import Inspector
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.node_table import NodeTable
 from lexiconsole.tui.widgets.rail import RailView
 from lexiconsole.tui.widgets.scrubber import Scrubber
-from lexiconsole.tui.widgets.timeline import ERRORS, WAITS, Timeline
-from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant
 from lexiconsole.views.durations import span
 from lexiconsole.views.inspecting import inspected
@@ -32,7 +32,7 @@ from lexiconsole.views.watched import Snapshot, Watched
 from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
-    from lexiconsole.store.look import Look
+    from lexiconsole.app.look import Look
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["RunScreen"]
@@ -41,7 +41,7 @@ _NARROW, _WIDE = 100, 160  # columns: below the first the rail and one pane unde
 _VIEWS = ("map", "rail", "gantt")
 
 
-class RunScreen(RunActs, ConsoleScreen):
+class RunScreen(RunTime, RunActs, ConsoleScreen):
     """`run_id` is what it shows. Everything on it comes from one snapshot: of now, or of an entry in the past."""
 
     place = Place.RUN
@@ -80,7 +80,6 @@ class RunScreen(RunActs, ConsoleScreen):
         self.selected = ""
         self._view = ""
         self._watched: Watched | None = None
-        self._reveals = False
 
     # what it is made of
 
@@ -235,7 +234,7 @@ class RunScreen(RunActs, ConsoleScreen):
         look = RUN_LOOKS[story.status]
         said: list[Part] = [
             (f"{glyphs.state(look)} {look.word.upper()}", ink(colours.state(look), bold=True)),
-            (f" {span(story.took(now))}", ink(colours.faint)),
+            (f" {span(story.took(self._moment()))}", ink(colours.faint)),
         ]
         if snapshot.past:
             said = [
@@ -306,6 +305,10 @@ class RunScreen(RunActs, ConsoleScreen):
         if self.view != "map":
             self.select(event.key)
 
+    def after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Calls it once, unless the screen is gone by then."""
+        self.set_timer(seconds, call)
+
     def action_open(self) -> None:
         """Into the child run, where there is one; else to what is known of the node."""
         snapshot = self.snapshot
@@ -341,103 +344,3 @@ class RunScreen(RunActs, ConsoleScreen):
         self.map.set_zoom(self.map.shown_zoom + step)
         if self.snapshot is not None:
             self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
-
-    # time
-
-    def on_scrubber_went(self, event: Scrubber.Went) -> None:
-        self.go_to(event.seq)
-
-    def on_virtual_table_opened(self, event: VirtualTable.Opened) -> None:
-        line = self.timeline.selected_row
-        if event.table is self.timeline and line is not None:
-            self.go_to(line.seq)
-        elif event.table is not self.timeline:
-            self.action_open()
-
-    def go_to(self, seq: int | None) -> None:
-        """Shows the run as it stood at that entry; None or the newest one for the present."""
-        watched = self._watched
-        if watched is None:
-            return
-        self.at = None if seq is None or seq >= watched.seq else max(1, seq)
-        self._read()
-
-    @property
-    def _here(self) -> int:
-        return self.at if self.at is not None else (self._watched.seq if self._watched is not None else 0)
-
-    def action_back_one(self) -> None:
-        self.go_to(self._here - 1)
-
-    def action_on_one(self) -> None:
-        self.go_to(self._here + 1)
-
-    def action_back_far(self) -> None:
-        moves = [seq for seq in self._moves() if seq < self._here]
-        self.go_to(moves[-1] if moves else 1)
-
-    def action_on_far(self) -> None:
-        self.go_to(next((seq for seq in self._moves() if seq > self._here), None))
-
-    def action_live(self) -> None:
-        self.go_to(None)
-        self.map.chase()
-
-    def _moves(self) -> list[int]:
-        return self._watched.moves() if self._watched is not None else []
-
-    def action_play(self) -> None:
-        """In the present the view stands still or goes on; in the past it plays on from there."""
-        if self.at is not None:
-            self._play_on()
-            return
-        self.map.playing = not self.map.playing
-        if self.snapshot is not None:
-            self.map.show(self.snapshot.picture, play=False)
-            self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
-
-    def _play_on(self) -> None:
-        """One move after the other, until the present or another key."""
-        here = self.at
-
-        def on() -> None:
-            if self.at is not None and self.at == here:
-                self.action_on_far()
-                self.set_timer(0.35, self._play_on)
-
-        self.set_timer(0.05, on)
-
-    # errors and waits
-
-    def action_next_error(self) -> None:
-        self._seek(ERRORS, "error", back=False)
-
-    def action_previous_error(self) -> None:
-        self._seek(ERRORS, "error", back=True)
-
-    def action_next_waiting(self) -> None:
-        self._seek(WAITS, "wait", back=False)
-
-    def action_previous_waiting(self) -> None:
-        self._seek(WAITS, "wait", back=True)
-
-    def _seek(self, words: frozenset[str], what: str, *, back: bool) -> None:
-        """On from the selected line; when there is none that way, from the other end."""
-        found = self.timeline.step(words, back)
-        if found is None:
-            self.timeline.go(0 if back else len(self.timeline.rows_at_hand) - 1)
-            found = self.timeline.step(words, back)
-        if found is None:
-            self.status.explain(f"this run has no {what} so far")
-            return
-        self._bring_forward(self.timeline)
-        key = self._node_of(found.subject)
-        if key:
-            self.map.choose(key)
-            self.select(key)
-
-    def _node_of(self, subject: str) -> str:
-        nodes = self.snapshot.picture.nodes if self.snapshot is not None else {}
-        name = subject.removeprefix("undo ")
-        wanted = f"undo/{name}" if subject.startswith("undo ") else name
-        return next((key for key, view in nodes.items() if view.row == wanted or key == wanted.partition("#")[0]), "")

@@ -54,7 +54,7 @@ class GanttView(NodeTable):
         styles: list[Style] = [ink(colours.line)] * room
         for bar in self._bars.get(key, ()):
             begin = min(room - 1, int(bar.begin * (room - 1)))
-            end = max(begin, min(room - 1, round(bar.end * (room - 1))))
+            end = max(begin, min(room - 1, round(bar.end * (room - 1)))) if bar.sharp else begin
             for place in range(begin, end + 1):
                 waits = bar.state in (StepState.WAITING, StepState.SLEEPING)
                 sign = ("▒" if waits else "█") if bar.sharp else "▐"

@@ -64,7 +64,7 @@ class Inspector(ScrollView, can_focus=True):
 
     def _fold(self, fact: Fact, width: int) -> list[list[Part]]:
         colours = self.console.palette
-        room = max(8, self.size.width - width - 2)
+        room = max(8, self.scrollable_content_region.width - width - 2)
         tone = {
             Tone.PLAIN: ink(colours.text),
             Tone.HEAD: ink(colours.bright, bold=True),

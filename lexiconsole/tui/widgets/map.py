@@ -10,32 +10,32 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.ink import ink, line
-from lexiconsole.tui.layout.drawing import Box, Drawing
+from lexiconsole.tui.layout.drawing import Drawing
 from lexiconsole.tui.layout.outlined import CHIP, FULL, PLAIN, ZOOMS, drawing_of
 from lexiconsole.tui.motion import Flight, Motion
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
+from lexiconsole.tui.widgets.map_mouse import MapMouse
+from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, neighbour
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
 
-__all__ = ["MapView", "best_zoom"]
+__all__ = ["MapView"]
 
 _TRAIL = 4  # cells behind a token
 _FAST, _CALM = 1 / 30, 1 / 6  # seconds between frames while tokens fly, while only spinners turn
-_MARGIN = 1  # free cells around the drawing
 
 Overlay = dict[int, dict[int, tuple[str, Style]]]
 
 
-class MapView(ScrollView, can_focus=True):
+class MapView(MapMouse, can_focus=True):
     """`show` gives it a picture; positions depend on the outline and the zoom alone. `clock` counts seconds for motion."""
 
     DEFAULT_CSS = """
@@ -88,7 +88,6 @@ class MapView(ScrollView, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._timer: Timer | None = None
         self._pace = 0.0
-        self._drag: tuple[int, int, int, int] | None = None
 
     @property
     def console(self) -> ConsoleApp:
@@ -137,7 +136,7 @@ class MapView(ScrollView, can_focus=True):
 
     def _place(self) -> None:
         drawing = self.drawing or Drawing()
-        self.virtual_size = Size(drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN)
+        self.virtual_size = Size(drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN)
 
     def select(self, key: str, *, tell: bool = True) -> None:
         if key == self.selected:
@@ -152,7 +151,7 @@ class MapView(ScrollView, can_focus=True):
         box = (self.drawing or Drawing()).boxes.get(key)
         if box is None or not self.size.width:
             return
-        x, y = box.x + _MARGIN, box.y + _MARGIN
+        x, y = box.x + MARGIN, box.y + MARGIN
         left, top = self.scroll_offset
         in_sight = left <= x and x + box.width <= left + self.size.width
         in_sight = in_sight and top + 1 <= y and y + box.height + 1 <= top + self.size.height
@@ -237,7 +236,7 @@ class MapView(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         for row in rows:
             self._strips.pop(row, None)
-            y = row + _MARGIN - top
+            y = row + MARGIN - top
             if 0 <= y < self.size.height:
                 self.refresh(Region(0, y, self.size.width, 1))
 
@@ -246,7 +245,7 @@ class MapView(ScrollView, can_focus=True):
         if self.drawing is None:
             said = "  no clean drawing was found for this graph; v shows it as a rail" if y == 1 else ""
             return line([(said, ink(self.console.palette.faint))], width).apply_style(self.rich_style)
-        row = y + self.scroll_offset.y - _MARGIN
+        row = y + self.scroll_offset.y - MARGIN
         strip = self._strips.get(row)
         if strip is None:
             strip = self._strips[row] = self._strip(row)
@@ -269,7 +268,7 @@ class MapView(ScrollView, can_focus=True):
         if not signs:
             return Strip.blank(self.virtual_size.width)
         segments: list[Segment] = []
-        text, style = " " * _MARGIN, Style.null()
+        text, style = " " * MARGIN, Style.null()
         column = 0
         for x in sorted(signs):
             sign, own = signs[x]
@@ -338,13 +337,13 @@ class MapView(ScrollView, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         step = self._steps.get(event.key)
         if event.key == "enter":
-            self.post_message(self.Opened(self, self.selected))
+            self.open(self.selected)
         elif event.key in ("g", "home", "G", "end"):
             keys = list((self.drawing or Drawing()).boxes)
             if keys:
                 self.choose(keys[0] if event.key in ("g", "home") else keys[-1])
         elif step is not None:
-            self.choose(self.neighbour(step))
+            self.choose(neighbour(self.drawing or Drawing(), self.selected, step))
         else:
             return
         event.stop()
@@ -357,49 +356,19 @@ class MapView(ScrollView, can_focus=True):
             self.select(key)
             self.reveal(key)
 
+    def open(self, key: str) -> None:
+        self.post_message(self.Opened(self, key))
+
     def chase(self) -> None:
         """Follows the token again."""
         self.follow, self._user_chose = True, False
         self.select(self.picture.current)
         self.reveal(self.selected)
 
-    def neighbour(self, way: tuple[int, int]) -> str:
-        """The nearest node in that direction, "" when there is none."""
-        boxes = (self.drawing or Drawing()).boxes
-        here = boxes.get(self.selected)
-        if here is None:
-            return next(iter(boxes), "")
-        ranked = sorted((cost, key) for key, box in boxes.items() if (cost := _distance(here, box, way)) is not None)
-        return ranked[0][1] if ranked else ""
-
     def node_at(self, x: int, y: int) -> str:
         """The node under a cell of the view."""
-        cell = (x + self.scroll_offset.x - _MARGIN - self._indent, y + self.scroll_offset.y - _MARGIN)
+        cell = (x + self.scroll_offset.x - MARGIN - self._indent, y + self.scroll_offset.y - MARGIN)
         return next((key for key, box in (self.drawing or Drawing()).boxes.items() if box.holds(cell)), "")
-
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        key = self.node_at(offset.x, offset.y) if offset is not None else ""
-        if key:
-            self.choose(key)
-            if event.chain == 2:
-                self.post_message(self.Opened(self, key))
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._drag = (event.screen_x, event.screen_y, self.scroll_offset.x, self.scroll_offset.y)
-        self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._drag is None:
-            return
-        x, y, left, top = self._drag
-        if abs(event.screen_x - x) + abs(event.screen_y - y) > 1:
-            self.follow = False
-        self.scroll_to(left + x - event.screen_x, top + y - event.screen_y, animate=False, immediate=True)
-
-    def on_mouse_up(self) -> None:
-        self._drag = None
-        self.release_mouse()
 
     def watch_scroll_x(self, old: float, new: float) -> None:
         super().watch_scroll_x(old, new)
@@ -408,24 +377,6 @@ class MapView(ScrollView, can_focus=True):
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
         self.refresh()
-
-
-def best_zoom(outline: Outline, room: Size) -> int:
-    """The largest at which all of it is seen; else boxes, when at least half of it is and nothing lies aside; else chips."""
-    width, height = room.width - 2 * _MARGIN, room.height - 2 * _MARGIN
-    for zoom, farther in ((FULL, 1), (PLAIN, 2)):
-        drawing = drawing_of(outline, zoom)
-        if drawing is not None and drawing.width <= width and drawing.height <= height * farther:
-            return zoom
-    return CHIP
-
-
-def _distance(here: Box, box: Box, way: tuple[int, int]) -> int | None:
-    """How far a box is in a direction, what lies aside counting more; None when it is not there at all."""
-    across = (box.x + box.width // 2) - (here.x + here.width // 2)
-    down = (box.y + box.height // 2) - (here.y + here.height // 2)
-    along, aside = (across * way[0], abs(down) * 4) if way[0] else (down * way[1] * 2, abs(across))
-    return along + aside if along > 0 else None
 
 
 def _several(sign: str) -> str:

@@ -153,14 +153,14 @@ class _Painter:
     def _notes(self, box: Box, view: NodeView, style: Style) -> None:
         """In the border: how many of its branches have met, how often it was visited, which try it is."""
         if view.expected:
-            self._sheet.write(box.right - 6, box.y, f" {view.arrived}/{view.expected} ", style)
+            self._sheet.write(box.right - 5, box.y, f"{view.arrived}/{view.expected}", style)
         words = f"×{view.visits}" if view.visits > 1 else ""
         if view.attempt > 1:
             words = f"{words} try {view.attempt}".strip()
         if sum(view.items.values()) > 1 and self._sight.zoom < FULL:
             words = cut(view.text, box.width - 6)
-        if words and cell_width(words) + 5 <= box.width:
-            self._sheet.write(box.right - 3 - cell_width(words), box.bottom - 1, f" {words} ", style)
+        if words and cell_width(words) + 4 <= box.width:
+            self._sheet.write(box.right - 2 - cell_width(words), box.bottom - 1, words, style)
 
     def _chip(self, box: Box, view: NodeView, look: Look, border: Style, mark: Style, title: Style) -> None:
         brackets = _BRACKETS.get(view.node.kind, "[]")
