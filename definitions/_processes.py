@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
 
 GRACE = 3.0
 """Seconds a command has for tidying up when its time is over."""
@@ -43,6 +46,7 @@ async def run(command: Sequence[str | Path], cwd: Path, programs: Path | None = 
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_us(),
             )
         except OSError as fault:
             raise CommandError(f"{shown} can not be started: {fault.strerror}") from None
@@ -55,6 +59,20 @@ async def run(command: Sequence[str | Path], cwd: Path, programs: Path | None = 
             print(f"$ {shown}\n{said}", end="")  # noqa: T201 - what a step prints is kept with it
     if code:
         raise CommandError(f"{shown} ended with {code}: {_last_line(said)}")
+
+
+def _die_with_us() -> Callable[[], None] | None:
+    """What has the kernel end the command when this process is killed and can not do it itself. Only Linux can."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def ask_the_kernel() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before it was asked
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask_the_kernel
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -159,6 +159,10 @@ class Step(Work):
             why = "the run this one was forked from had begun it" if taken_over else "the process ended while it ran"
             self._doubt(why, record.opened)
 
+    def look_back(self) -> None:
+        self.begun = True
+        self._recall()
+
     async def _until_settled(self) -> None:
         while True:
             if self.retry_at is not None and not await self._rest():

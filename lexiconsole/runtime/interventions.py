@@ -24,6 +24,9 @@ from lexiconsole.types import Json, JsonObject, RunStatus
 __all__ = ["Plan", "plan_at_rest", "revision"]
 
 
+_MOST_BESIDE = 50
+"""Failures that one retry looks at; each takes a replay."""
+
 _TRIES = frozenset({EntryKind.ATTEMPT_FAILED, EntryKind.STARTED, EntryKind.DOUBTED})
 
 
@@ -64,19 +67,26 @@ async def _plan(
     if target and failed is not None and not _is_failure(failed):
         return Plan(refused=f"{target} did not fail; edit its result, or fork the run from before it")
     voids = _base_voids(entries, target, failed, history.voided)
+    beside: list[str] = []
+    if request.kind is RequestKind.RETRY and not request.target and failed is not None:
+        beside = await _failed_beside(definition, row, entries, target, history.voided, clock=clock, codec=codec)
+        for key in beside:
+            voids |= _base_voids(entries, key, _outcome_of(entries, key, history.voided), history.voided)
     tried = list(entries)
     if request.kind is RequestKind.SKIP:
         given: JsonObject = {"result": request.data.get("result")}
         tried.append(entries[-1]._replace(seq=row.seq + 1, kind=EntryKind.SKIPPED, key=target, data=given))
     trial = await try_replay(definition, row, tried, clock=clock, codec=codec, also_void=voids, lenient=True)
     if trial.mismatch is not None:
-        beside = f"{target} can not be skipped with that result: " if trial.mismatch.key == target else ""
-        return Plan(refused=f"{beside}{trial.mismatch}")
+        why = f"{target} can not be skipped with that result: " if trial.mismatch.key == target else ""
+        return Plan(refused=f"{why}{trial.mismatch}")
     voids |= _no_longer_asked(entries, trial.asked, history.voided)
     data: JsonObject = {"voids": list[Json](sorted(voids))}
     if request.kind is RequestKind.SKIP:
         data["result"] = request.data.get("result")
         act, kind = f"{target} is skipped; its result is taken to be {request.data.get('result')!r}", EntryKind.SKIPPED
+    elif beside:
+        act, kind, target = f"{', '.join(beside)} and {target} are tried again", EntryKind.RETRIED, ""
     else:
         act, kind = (f"{target} is tried again" if target else "the run goes on where it stopped"), EntryKind.RETRIED
     return Plan(act, _void_lines(entries, voids), ((kind, target, data),))
@@ -135,6 +145,32 @@ def _what_failed(entries: Sequence[Entry], voided: frozenset[int]) -> str:
     error: Any = entries[-1].data.get("error") if entries[-1].kind in ENDINGS else None
     named = error.get("key") if isinstance(error, dict) else None
     return named if named in failed else failed[-1] if failed else ""
+
+
+async def _failed_beside(
+    definition: Definition,
+    row: RunRow,
+    entries: Sequence[Entry],
+    target: str,
+    voided: frozenset[int],
+    *,
+    clock: Clock,
+    codec: Codec,
+) -> list[str]:
+    """What failed side by side with `target`: the model asks for each of the two whatever came of the other.
+
+    A failure that led to the other, or that the model had dealt with before, is not one of them.
+    """
+    failed = dict.fromkeys(e.key for e in entries if _is_failure(e) and e.seq not in voided)
+
+    async def asked_without(key: str) -> frozenset[str]:
+        voids = _base_voids(entries, key, _outcome_of(entries, key, voided), voided)
+        trial = await try_replay(definition, row, entries, clock=clock, codec=codec, also_void=voids, lenient=True)
+        return trial.asked
+
+    then = await asked_without(target)
+    others = [key for key in failed if key != target and key in then][:_MOST_BESIDE]
+    return [key for key in others if target in await asked_without(key)]
 
 
 def _is_failure(entry: Entry) -> bool:

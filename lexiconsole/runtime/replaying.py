@@ -21,7 +21,7 @@ from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.work import Work
 from lexiconsole.errors import InvalidInputError, RefusedError, ReplayMismatchError
 
-__all__ = ["Trial", "try_replay"]
+__all__ = ["Trial", "as_it_stands", "try_replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,33 @@ async def try_replay(
 ) -> Trial:
     """Replays up to the first address without an outcome. No step, decision or hook of the definition is called."""
     history = History.of(entries, also_void=also_void, copied=row.origin_seq)
+    ctx, mismatch = await _replay(definition, row, entries, history, _DryHost(clock, codec), lenient=lenient)
+    at = max(ctx.delivered - 1, 0) if mismatch is not None else len(history.events)
+    left = history.events[at:]
+    return Trial(ctx.asked, mismatch, tuple(ctx.open.values()), left[0].seq if left else 0)
+
+
+async def as_it_stands(
+    definition: Definition, row: RunRow, entries: Sequence[Entry], *, clock: Clock, codec: Codec, people: People
+) -> LiveContext:
+    """The context of a run at rest, as whoever takes it up would find it. Nothing is begun and nothing can be written.
+
+    Raises RefusedError with both sides when the definition does not fit the journal.
+    """
+    history = History.of(entries, copied=row.origin_seq)
+    host = _DryHost(clock, codec)
+    host.people = people
+    ctx, mismatch = await _replay(definition, row, entries, history, host, lenient=False)
+    if mismatch is not None:
+        raise RefusedError(str(mismatch)) from mismatch
+    for work in ctx.standing:
+        work.look_back()
+    return ctx
+
+
+async def _replay(
+    definition: Definition, row: RunRow, entries: Sequence[Entry], history: History, host: _DryHost, *, lenient: bool
+) -> tuple[LiveContext, ReplayMismatchError | None]:
     try:
         given = definition.validate(history.input)
         model = definition.build(given)
@@ -64,7 +91,7 @@ async def try_replay(
         history.generation,
         history.state,
     )
-    ctx = LiveContext(info, _DryHost(clock, codec), history, dry=True, lenient=lenient)
+    ctx = LiveContext(info, host, history, dry=True, lenient=lenient)
     mismatch: ReplayMismatchError | None = None
 
     async def drive() -> None:
@@ -79,9 +106,7 @@ async def try_replay(
             pass
 
     await asyncio.get_running_loop().create_task(drive())
-    at = max(ctx.delivered - 1, 0) if mismatch is not None else len(history.events)
-    left = history.events[at:]
-    return Trial(ctx.asked, mismatch, tuple(ctx.open.values()), left[0].seq if left else 0)
+    return ctx, mismatch
 
 
 class _DryHost:

@@ -7,10 +7,12 @@ from contextlib import suppress
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
-from lexiconsole.errors import NotOwnedError, RefusedError, WorkflowVersionMismatchError
+from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.interventions import Plan, plan_at_rest, revision
+from lexiconsole.runtime.live_acts import plan_live
 from lexiconsole.runtime.owner import Liveness, liveness
+from lexiconsole.runtime.replaying import as_it_stands
 from lexiconsole.runtime.requests import plan_request
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.types import JsonObject
@@ -123,11 +125,31 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
         return await plan_request(drive, request)
     if row.status.ended or request.kind is RequestKind.EDIT:
         return await _plan_ended(runtime, row, request)
+    if row.owner is None:
+        return await _plan_parked(runtime, row, request)
     return _plan_unseen(row, request)
 
 
+async def _plan_parked(runtime: Runtime, row: RunRow, request: Request) -> Plan:
+    """As whoever takes it up would decide, found by a dry replay."""
+    entries = await runtime.load(row)
+    if request.expects is not None and (actual := revision(entries, request.target)) != request.expects:
+        return Plan(refused=str(MovedOnError(request.target or f"run {row.id}", request.expects, actual)))
+    try:
+        definition = runtime.definition_for(row)
+        await runtime.check_version(row, definition)
+        ctx = await as_it_stands(
+            definition, row, entries, clock=runtime.clock, codec=runtime.codec, people=runtime.people
+        )
+    except LexiconsoleError as fault:
+        if request.kind is RequestKind.CANCEL:
+            return Plan("the run is cancelled where it stands; nothing is undone", (str(fault),))
+        return Plan(refused=str(fault))
+    return plan_live(ctx, request)
+
+
 def _plan_unseen(row: RunRow, request: Request) -> Plan:
-    """A run that is parked, or driven elsewhere, decides when the request reaches it; this is what was asked."""
+    """A run that is driven elsewhere decides when the request reaches it; this is what was asked."""
     target = request.target or row.where
     sentences = {
         RequestKind.ANSWER: f"{target} is answered",

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from lexiconsole.durable.context import Context
-from lexiconsole.durable.journal import RequestKind, RequestState
+from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.durable.policy import StepPolicy, StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.durable.step import current_step
 from lexiconsole.errors import StepError
 from lexiconsole.result import Err
 from lexiconsole.runtime.settings import EngineSettings
+from lexiconsole.runtime.taking import preview
 from lexiconsole.types import RunStatus
 from tests.support import House, define, house
 
@@ -137,7 +138,6 @@ async def test_after_run_it_again_a_failure_is_a_failure_whether_live_or_replaye
 
 
 def _again(id: str) -> Any:
-    from lexiconsole.durable.journal import Request
 
     return Request(id, RequestKind.RESOLVE, "charge", {"how": "again"}, by="ana")
 
@@ -236,4 +236,65 @@ async def test_a_doubt_goes_along_with_a_fork_of_a_fork() -> None:
         _, fork = await forked_in_mid_charge(home, charge, [])
         grandchild = await home.settle(await home.runtime.fork(fork, (await home.row(fork)).seq))
         assert (grandchild.status, grandchild.where) == (RunStatus.DOUBTFUL, "charge")
+        assert charge.calls == 1
+
+
+async def test_one_retry_tries_again_everything_that_failed_side_by_side() -> None:
+    async with house() as home:
+        calls: list[str] = []
+        broken = {"a", "b"}
+
+        def call(name: str) -> Any:
+            async def run() -> str:
+                calls.append(name)
+                if name in broken:
+                    raise ValueError(f"no {name}")
+                return name
+
+            return run
+
+        async def flow(ctx: Context) -> Any:
+            await ctx.step("optional", call("optional"))  # its failure was dealt with
+            both = await ctx.all([ctx.step("a", call("a")), ctx.step("b", call("b")), ctx.step("c", call("c"))])
+            return next((outcome for outcome in both if isinstance(outcome, Err)), both[0])
+
+        broken.add("optional")
+        row = await home.run(flow)
+        assert row.status is RunStatus.FAILED
+        broken.clear()
+        calls.clear()
+        plan = await preview(home.runtime, Request(row.id, RequestKind.RETRY))
+        assert plan.sentence == "b and a are tried again"
+        await home.ask(row, RequestKind.RETRY)
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+        assert sorted(calls) == ["a", "b"]
+
+
+async def test_the_preview_of_a_parked_run_says_what_would_be_refused() -> None:
+    async with house() as home:
+        charge = Charge()
+
+        async def work() -> int:
+            await charge()
+            return 1
+
+        async def flow(ctx: Context) -> None:
+            await ctx.step("charge", work, policy=ONCE_ONLY, returns=int)
+
+        row = await home.start(flow)
+        await home.clock.until(charge.inside.wait())
+        await home.crash()
+        row = await home.again(row)
+        assert (row.status, row.owner) == (RunStatus.DOUBTFUL, None)
+
+        async def look(target: str, **data: Any) -> Any:
+            return await preview(home.runtime, Request(row.id, RequestKind.RESOLVE, target, data))
+
+        assert (await look("charge", how="done", result=7)).sentence == "charge counts as done"
+        assert "does not fit" in (await look("charge", how="done", result="seven")).refused
+        assert "did you mean 'charge'" in (await look("chrage", how="again")).refused
+        assert "not paused" in (await preview(home.runtime, Request(row.id, RequestKind.RESUME))).refused
+        home.registry.set(define(flow, version=2))
+        assert "version 2" in (await look("charge", how="again")).refused
+        assert (await home.row(row)).seq == row.seq
         assert charge.calls == 1
