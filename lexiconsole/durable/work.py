@@ -95,8 +95,7 @@ class Work:
         raise NotImplementedError
 
     def look_back(self) -> None:
-        """Stands as the journal left it, without being begun: for who only looks."""
-        self.begun = True
+        self.begun = True  # stands as the journal left it: for who only looks
 
     def stop(self) -> None:
         """Lets go of whatever waits inside this process for it."""
@@ -147,9 +146,7 @@ class Choice(Work):
                 self.ctx.settled(self)
                 return
             data = {"value": self.ctx.host.codec.encode(value, returns, self.key)}
-            self.ctx.host.codec.decode(
-                data["value"], returns, self.key
-            )  # what would not come back is a fault here, now
+            self.ctx.host.codec.decode(data["value"], returns, self.key)  # what would not come back is a fault now
         except BaseException as fault:
             if not self.ctx.is_outcome(fault):
                 raise

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,7 +125,7 @@ def test_python_in_a_command_line_is_the_one_given() -> None:
 
 @pytest.mark.crash
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a child with its parent")
-def test_a_command_does_not_outlive_a_killed_engine(tmp_path: Path) -> None:
+async def test_a_command_does_not_outlive_a_killed_engine(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     asleep = f"import os, time, pathlib; pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid())); time.sleep(300)"
     engine = (
@@ -135,18 +133,12 @@ def test_a_command_does_not_outlive_a_killed_engine(tmp_path: Path) -> None:
         f"asyncio.run(run([sys.executable, '-c', {asleep!r}], pathlib.Path('.')))"
     )
     folder = str(Path(__file__).parents[2] / "definitions")
-    parent = subprocess.Popen([sys.executable, "-c", engine, folder], cwd=tmp_path)
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", engine, folder, cwd=tmp_path)
     try:
-        _until(lambda: pid_file.exists() and pid_file.read_text())
+        async with asyncio.timeout(30):
+            while not (pid_file.exists() and pid_file.read_text()):
+                await asyncio.sleep(0.02)
     finally:
         parent.kill()
-        parent.wait()
-    status = Path("/proc") / pid_file.read_text() / "stat"
-    _until(lambda: not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z")
-
-
-def _until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+        await parent.wait()
+    await gone(int(pid_file.read_text()))
