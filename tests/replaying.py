@@ -8,6 +8,7 @@ from typing import Any
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.journal import NewRun
+from lexiconsole.durable.people import People
 from lexiconsole.store.memory import MemoryJournal
 from tests.support import House, house
 
@@ -15,11 +16,11 @@ UNSEEN = {EntryKind.OWNED, EntryKind.PARKED, EntryKind.STARTED}
 """Who drives, and that something began: these differ between a live run and one taken up again."""
 
 
-async def resumed_from(entries: list[Entry], definition: Definition) -> House:
+async def resumed_from(entries: list[Entry], definition: Definition, *, people: People | None = None) -> House:
     """A house whose store holds just these entries of a run, left behind by a process that died."""
     journal = MemoryJournal()
     await journal.open()
-    h = House(journal)
+    h = House(journal, people=people)
     owner = await journal.register("elsewhere", 1, "", 0.0)
     first = entries[0]
     made = NewRun(first.run_id, definition.name, definition.kind, 1, first.at, first.data, owner=owner.number)

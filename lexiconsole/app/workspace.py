@@ -17,6 +17,7 @@ from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
 from lexiconsole.app.engine_terms import engine_terms
+from lexiconsole.app.vault import FileVault
 from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition
@@ -361,8 +362,16 @@ class Workspace:
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
         settings = engine_terms(self.settings)
-        locks = None if self._empty else self.store_path.parent / "locks"
-        runtime = Runtime(journal, _Definitions(self), settings=settings, locks=locks, told=engine, people=self.people)
+        beside = self.store_path.parent
+        runtime = Runtime(
+            journal,
+            _Definitions(self),
+            settings=settings,
+            locks=None if self._empty else beside / "locks",
+            told=engine,
+            people=self.people,
+            vault=FileVault(beside / "vault"),
+        )
         if not self._empty:
             self._beside = Beside(runtime, self.store_path)
         return runtime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -71,6 +71,15 @@ class Outline:
 
     nodes: tuple[OutlineNode, ...] = ()
     edges: tuple[OutlineEdge, ...] = ()
+
+    def around(self, inner: Outline, key: str) -> Outline:
+        """This outline with another one inside its box `key`."""
+        nodes = [
+            replace(n, key=f"{key}/{n.key}", label=n.title, parent=f"{key}/{n.parent}" if n.parent else key)
+            for n in inner.nodes
+        ]
+        edges = [OutlineEdge(f"{key}/{e.source}", f"{key}/{e.target}", e.kind, e.label) for e in inner.edges]
+        return Outline((*self.nodes, *nodes), (*self.edges, *edges))
 
     @classmethod
     def sequence(cls, nodes: Iterable[OutlineNode]) -> Outline:

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from lexiconsole.durable.answers import accepted
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import ANY_SIGNAL, INFER
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import Signal
 from lexiconsole.durable.question import OnDue, Question
 from lexiconsole.durable.schedule import Strand
-from lexiconsole.errors import HumanInputRequiredError, StepError
+from lexiconsole.errors import HumanInputRequiredError, InvalidInputError, StepError, ValueNotStorableError
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import Instant, Json, JsonObject
 
@@ -178,7 +179,7 @@ class Ask(Work):
         self.question = question
         if question.has_default:  # it will stand as an answer, so it must be one
             ctx.host.codec.encode(question.default, INFER, f"{key} default")
-            self.accepted(question.default)
+            self._stored(question.default, f"{key} default")
 
     @property
     def opened(self) -> Entry | None:
@@ -210,9 +211,16 @@ class Ask(Work):
         return None if opened is None else opened.data.get("due")  # type: ignore[return-value]
 
     def accepted(self, value: Json) -> Any:
-        """The answer as the form's type; raises ValueNotStorableError with every field and why it does not fit."""
-        form = self.question.form
-        return self.ctx.host.codec.decode(value, INFER if form is None else form, self.key)
+        """The answer as the form's type; raises InvalidInputError with every field that does not fit and why."""
+        return accepted(self.question.form, value, self.ctx.host.vault, self.key)
+
+    def _stored(self, value: Json, where: str) -> Any:
+        """The same for a value that stands, or shall stand, in the journal."""
+        try:
+            return self.accepted(value)
+        except InvalidInputError as fault:
+            reasons = "; ".join(f"{field}: {reason}" if field else reason for field, reason in fault.fields.items())
+            raise ValueNotStorableError(where, f"the recorded value does not fit its form: {reasons}") from None
 
     def begin(self) -> None:
         if not self.ctx.journaled:
@@ -255,7 +263,7 @@ class Ask(Work):
             self.fault = StepError.from_data(self.key, error)
             return
         value = entry.data.get("value")
-        self.value = value if self.question.ballot is not None else self.accepted(value)
+        self.value = value if self.question.ballot is not None else self._stored(value, self.key)
 
 
 class Receive(Work):

@@ -1,5 +1,6 @@
 """Graphs: nodes and edges with gates, loops, parallel branches, people, tools, models and sub-workflows."""
 
+from lexiconsole.graph.approval import ApprovalNode
 from lexiconsole.graph.builder import WorkflowBuilder
 from lexiconsole.graph.checkpoint import WorkflowCheckpoint
 from lexiconsole.graph.config import GraphConfig
@@ -9,7 +10,7 @@ from lexiconsole.graph.engine import WorkflowEngine
 from lexiconsole.graph.error import GraphError
 from lexiconsole.graph.gate import GateNode
 from lexiconsole.graph.graph import WorkflowGraph
-from lexiconsole.graph.handing import AgentNode, ApprovalNode, ToolNode
+from lexiconsole.graph.handing import AgentNode, ToolNode
 from lexiconsole.graph.human import HumanNode
 from lexiconsole.graph.joining import StateConflictError
 from lexiconsole.graph.llm import LLMNode, ModelError

@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from lexiconsole.contracts.approval import ApprovalProtocol
 from lexiconsole.contracts.model import AgentProtocol, ToolProtocol
 from lexiconsole.durable.attempts import is_async
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.errors import DefinitionError
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType, kept_as
 
-__all__ = ["AgentNode", "ApprovalNode", "HandingNode", "ToolNode"]
+__all__ = ["AgentNode", "HandingNode", "ToolNode"]
 
 
 class HandingNode(AbstractWorkflowNode):
@@ -76,18 +75,6 @@ class AgentNode(HandingNode):
 
     def __init__(self, name: str = "", agent: AgentProtocol | Callable[[Any], Any] | None = None, **terms: Any) -> None:
         super().__init__(name, agent, **terms)
-
-
-class ApprovalNode(HandingNode):
-    """Has `state[input_key]` approved without a person being asked here; gives whether it was."""
-
-    node_type = NodeType.APPROVAL
-    method = "approve"
-
-    def __init__(
-        self, name: str = "", approval: ApprovalProtocol | Callable[[Any], Any] | None = None, **terms: Any
-    ) -> None:
-        super().__init__(name, approval, **terms)
 
 
 async def _handed_async(node: AbstractWorkflowNode, function: Callable[[Any], Awaitable[Any]], state: Any) -> Any:

@@ -74,7 +74,7 @@ class AbstractWorkflowNode(ABC):
     due: float | None = None
 
     takes_state: bool = True
-    is_waiting: ClassVar[bool] = False
+    is_waiting: bool = False
     """Whether it waits for somebody outside rather than running here."""
     is_let_go: ClassVar[bool] = False
     """Whether it is dropped, not waited for, when another node failed."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lexiconsole.durable.context import INFER, Context, Durable, RunInfo
 from lexiconsole.durable.definition import Definition, Model, definition_of
-from lexiconsole.durable.outline import Outline, OutlineEdge
+from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import DefinitionError
 from lexiconsole.graph.builder import WorkflowBuilder
 from lexiconsole.graph.engine import WorkflowEngine
@@ -94,13 +94,7 @@ class SubworkflowNode(AbstractWorkflowNode):
 
             inner = graph_outline(graph, f"{key}/", key)
             return Outline((*own.nodes, *inner.nodes), inner.edges)
-        drawn = self.workflow.outline()
-        nodes = [
-            replace(n, key=f"{key}/{n.key}", label=n.title, parent=f"{key}/{n.parent}" if n.parent else key)
-            for n in drawn.nodes
-        ]
-        edges = [OutlineEdge(f"{key}/{e.source}", f"{key}/{e.target}", e.kind, e.label) for e in drawn.edges]
-        return Outline((*own.nodes, *nodes), tuple(edges))
+        return own.around(self.workflow.outline(), key)
 
     def check(self) -> None:
         super().check()

@@ -18,6 +18,7 @@ from lexiconsole.types import Json, JsonObject, RunStatus
 
 __all__ = ["ending_of_fault", "ending_of_value", "json_of"]
 
+REJECTION = "RejectedError"
 _OURS = str(Path(__file__).parents[1])
 
 
@@ -61,7 +62,7 @@ def _error_data(error: Any, codec: Codec) -> JsonObject:
     if isinstance(error, StepError):
         return {"key": error.key, **error.to_data()} if error.key else error.to_data()
     if isinstance(error, BaseException):
-        data: JsonObject = {"type": type(error).__name__, "message": str(error) or type(error).__name__}
+        data: JsonObject = {"type": _type_of(error), "message": str(error) or type(error).__name__}
         if error.__traceback__ is not None:
             data["traceback"] = _traceback(error)
         return data
@@ -70,6 +71,13 @@ def _error_data(error: Any, codec: Codec) -> JsonObject:
     if not isinstance(value, str):
         data["value"] = value
     return data
+
+
+def _type_of(error: BaseException) -> str:
+    """Its class; of a model that failed because a step of it was rejected by people, that."""
+    cause = getattr(error, "cause", None)
+    rejected = isinstance(cause, StepError) and cause.type == REJECTION
+    return REJECTION if rejected else type(error).__name__
 
 
 def _traceback(fault: BaseException) -> str:

@@ -6,8 +6,8 @@ that is on its way are decided against its live context in `live_acts`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from lexiconsole.durable.clock import Clock
@@ -32,12 +32,15 @@ _TRIES = frozenset({EntryKind.ATTEMPT_FAILED, EntryKind.STARTED, EntryKind.DOUBT
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be written, as (kind, key, data), and a sentence that says it; or the reason why not."""
+    """What would be written, as (kind, key, data), and a sentence that says it; or the reason why not, and that of each
+    field of an answer that does not fit.
+    """
 
     sentence: str = ""
     details: tuple[str, ...] = ()
     writes: tuple[tuple[EntryKind, str, JsonObject], ...] = ()
     refused: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 async def plan_at_rest(

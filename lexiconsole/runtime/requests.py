@@ -57,6 +57,8 @@ async def _do(drive: Drive, request: Request) -> None:
             await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
             return
         data: JsonObject = {"kind": request.kind.value, "reason": plan.refused, "request": request.id}
+        if plan.fields:
+            data["fields"] = dict(plan.fields)
         data |= {
             name: value for name, value in (("target", request.target), ("from", request.data.get("from"))) if value
         }

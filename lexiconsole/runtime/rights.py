@@ -12,10 +12,10 @@ from lexiconsole.types import Json, JsonObject
 __all__ = ["answerers", "identity_refusal", "refusal"]
 
 
-def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: Request, started_by: str) -> str:
+def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: Request) -> str:
     """Why the one who asks may not do this to the question that was `asked`; "" when they may.
 
-    `acts` are the `voted`, `delegated` and `escalated` entries since it was asked, `started_by` who started the run.
+    `acts` are the `voted`, `delegated` and `escalated` entries since it was asked. Who may vote, the question's ballot says.
     """
     if reason := identity_refusal(people, request):
         return reason

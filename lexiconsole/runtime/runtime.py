@@ -21,6 +21,7 @@ from lexiconsole.durable.migrated import migrated, version_of
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.threads import Threads
+from lexiconsole.durable.vault import MemoryVault, Vault
 from lexiconsole.errors import (
     NotFoundError,
     NotOwnedError,
@@ -77,8 +78,10 @@ class Runtime:
         locks: Path | None = None,
         told: Told | None = None,
         people: People | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.people: People = people or Nobody()
+        self.vault: Vault = vault or MemoryVault()
         self.journal, self.definitions = journal, definitions
         self.settings = settings or EngineSettings()
         self.clock: Clock = clock or SystemClock()

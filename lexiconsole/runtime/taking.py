@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
+from lexiconsole.durable.vault import SECRET, references, sealed
 from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.interventions import Plan, plan_at_rest, revision
@@ -14,7 +16,9 @@ from lexiconsole.runtime.live_acts import plan_live
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.replaying import as_it_stands
 from lexiconsole.runtime.requests import plan_request
+from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.runtime.task_acts import TASK_ACTS, plan_task_at_rest
 from lexiconsole.types import JsonObject
 
 __all__ = ["act", "free_if_dead", "preview", "take"]
@@ -28,11 +32,14 @@ async def act(runtime: Runtime, request: Request, *, drive: bool = True) -> Requ
 
     With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
     """
-    number = await runtime.submit(request)
+    kept = await _sealed(runtime, request)
+    number = await runtime.submit(kept)
     while True:
         state = await runtime.journal.request_state(number)
         if state is None or state.state is not RequestState.OPEN:
-            return state or request
+            if state is not None and state.state is RequestState.REFUSED:
+                _forget(runtime, kept)
+            return state or kept
         row = await runtime.journal.run(request.run_id)
         if row is None:
             return state
@@ -46,6 +53,24 @@ async def act(runtime: Runtime, request: Request, *, drive: bool = True) -> Requ
         elif await _is_stalled(runtime, row):
             return state
         await runtime.clock.sleep(0.02)
+
+
+async def _sealed(runtime: Runtime, request: Request) -> Request:
+    """An answer as it may be written down: secrets go into the vault, before anybody else hears of it."""
+    if request.kind not in (RequestKind.ANSWER, RequestKind.VOTE) or request.data.get("value") is None:
+        return request
+    row = await runtime.journal.run(request.run_id)
+    tasks = await runtime.journal.tasks(row) if row is not None else []
+    task = next((task for task in tasks if task.key == request.target), None)
+    if task is None:  # it will be refused, and must not leave behind what might be a secret
+        return replace(request, data={**request.data, "value": {SECRET: ""}})
+    value = sealed(task.data.get("form"), request.data["value"], runtime.vault.put)
+    return replace(request, data={**request.data, "value": value})
+
+
+def _forget(runtime: Runtime, request: Request) -> None:
+    for reference in references(request.data.get("value")):
+        runtime.vault.forget(reference)
 
 
 async def take(runtime: Runtime, row: RunRow) -> Drive | None:
@@ -127,6 +152,10 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
         return await _plan_ended(runtime, row, request)
     if row.owner is None:
         return await _plan_parked(runtime, row, request)
+    if request.kind in TASK_ACTS:
+        if reason := identity_refusal(runtime.people, request):
+            return Plan(refused=reason)
+        return plan_task_at_rest(runtime.people, await runtime.journal.tasks(row), request)
     return _plan_unseen(row, request)
 
 
@@ -152,12 +181,6 @@ def _plan_unseen(row: RunRow, request: Request) -> Plan:
     """A run that is driven elsewhere decides when the request reaches it; this is what was asked."""
     target = request.target or row.where
     sentences = {
-        RequestKind.ANSWER: f"{target} is answered",
-        RequestKind.VOTE: f"{target}: {request.data.get('verdict', '')}",
-        RequestKind.DELEGATE: f"{target} goes to {request.data.get('to', '')}",
-        RequestKind.ASK_INFO: "the initiator is asked",
-        RequestKind.ESCALATE: f"{target} is escalated",
-        RequestKind.WITHDRAW: f"{target} is withdrawn",
         RequestKind.SIGNAL: f"the run gets the signal {target}",
         RequestKind.PAUSE: "nothing new is started; what runs now ends",
         RequestKind.RESUME: "the run goes on",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lexiconsole.contracts.state import StateConcurrencyError, StateTransitionRecord
-from lexiconsole.durable.context import ANY_SIGNAL, Context
+from lexiconsole.durable.context import ANY_SIGNAL, Context, Durable
 from lexiconsole.durable.history import Signal
 from lexiconsole.durable.policy import StepPolicy
+from lexiconsole.durable.question import Question
 from lexiconsole.errors import HumanInputRequiredError, StepError
 from lexiconsole.result import Err, Ok
-from lexiconsole.state.declaration import Change
+from lexiconsole.state.declaration import Change, State
 from lexiconsole.state.hooks import Hook
 from lexiconsole.types import JsonObject
 
@@ -69,7 +71,22 @@ class InRun:
             raise HumanInputRequiredError(machine.current_state, wanted)
         self.taken += 1
         self._key = _numbered("event", self.taken)
-        return await self._ctx.receive(self._key, ANY_SIGNAL, expected=expected)  # type: ignore[no-any-return]
+        signal = self._ctx.receive(self._key, ANY_SIGNAL, expected=expected)
+        if not machine.declared.ask:
+            return await signal  # type: ignore[no-any-return]
+        return await self._signal_or_choice(machine.declared, signal, expected)
+
+    async def _signal_or_choice(self, state: State, signal: Durable[Any], expected: tuple[str, ...]) -> Signal:
+        """Whichever comes first: an event from outside, or a person's word which one it shall be."""
+        question = Question(state.ask, form=_one_of(expected), who=tuple(state.who))
+        choice = self._ctx.ask(f"{self._key}/choice", question)
+        if await self._ctx.first({"signal": signal, "choice": choice}) == "signal":
+            came: Signal = await signal
+            self._ctx.drop(choice, f"the event {came.name} came")
+            return came
+        self._ctx.drop(signal, "a person chose the event")
+        chosen = await choice
+        return Signal(str(chosen["event"]), chosen.get("payload"))
 
     async def ignore(self, reason: str) -> None:
         """Leaves in the journal why an event changed nothing."""
@@ -115,6 +132,19 @@ class InRun:
         outcome = await self._ctx.step(f"{self._key}/save", save)
         if isinstance(outcome, Err):
             raise outcome.error
+
+
+def _one_of(events: Sequence[str]) -> JsonObject:
+    """The form for choosing an event, as a JSON schema."""
+    return {
+        "type": "object",
+        "properties": {
+            "event": {"type": "string", "enum": list(events)},
+            "payload": {"description": "What comes with it."},
+        },
+        "required": ["event"],
+        "additionalProperties": False,
+    }
 
 
 def _record(machine: StateMachine, change: Change, at: float | None = None) -> StateTransitionRecord:

@@ -20,7 +20,8 @@ class State:
     """Where a machine can be. Without `initial` anywhere, the first state is the initial one; a final state has no way out.
 
     `on_enter` is called after a transition into the state is kept, `on_exit` before one out of it is; the methods
-    `on_enter_NAME` and `on_exit_NAME` of the machine are called after them.
+    `on_enter_NAME` and `on_exit_NAME` of the machine are called after them. With `ask` a run also asks a person there,
+    in these words, which event shall come; `who` may say so, names or `role:NAME`, empty for anybody.
     """
 
     name: str
@@ -29,9 +30,12 @@ class State:
     final: bool = False
     on_enter: Call | None = None
     on_exit: Call | None = None
+    ask: str = ""
+    who: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", str(self.name))
+        object.__setattr__(self, "who", tuple(self.who))
 
 
 @dataclass(frozen=True, slots=True)

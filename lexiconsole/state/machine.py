@@ -82,6 +82,11 @@ class StateMachine:
         return self._state
 
     @property
+    def declared(self) -> State:
+        """The current state as it was declared."""
+        return self._known.states[self._state]
+
+    @property
     def version(self) -> int:
         """The number of transitions so far."""
         return self._version

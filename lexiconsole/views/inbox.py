@@ -134,9 +134,7 @@ def _verbs(
     """What can be done to it, deciding first."""
     if ballot is None:
         request = Request(row.run_id, RequestKind.ANSWER, row.key, data, by=me, at=at)
-        verbs = [
-            Verb(RequestKind.ANSWER, leads_to="answered", why_not=refusal(people, row.data, row.acts, request, ""))
-        ]
+        verbs = [Verb(RequestKind.ANSWER, leads_to="answered", why_not=refusal(people, row.data, row.acts, request))]
         if people.enforced and row.data.get("who"):
             verbs.append(replace(verbs[0], kind=RequestKind.DELEGATE, leads_to="somebody else may answer too"))
         if row.data.get("escalate_to") and not any(act.kind is EntryKind.ESCALATED for act in row.acts):
@@ -152,7 +150,7 @@ def _verbs(
     )
     for kind, more in asked:
         request = Request(row.run_id, kind, row.key, {**data, **more}, by=me, at=at)
-        why_not = refusal(people, row.data, row.acts, request, ballot.initiator)
+        why_not = refusal(people, row.data, row.acts, request)
         ruling = ballot.rule(row.acts, request, people)
         found.append(Verb(kind, str(more.get("verdict", "")), ruling.sentence, why_not or ruling.refused))
     if people.enforced and ballot.delegation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lexiconsole.approval.seats import ANYBODY
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import RunStatus
 from lexiconsole.views.durations import clock, span
@@ -91,14 +92,44 @@ def _people_line(entry: Entry) -> Moment | None:
         case EntryKind.MIGRATED:
             said = f"migrate from version {data.get('from')} to {data.get('to')}"
         case EntryKind.ANSWERED:
-            said = f"answer {entry.key}: {_value(data, 'value')}"
+            said = _settled(entry.key, data)
+        case EntryKind.VOTED:
+            said = _vote(entry)
+        case EntryKind.DELEGATED:
+            said = f"hand {entry.key} on to {data.get('to', '')}"
+        case EntryKind.ESCALATED:
+            late = ", time is up" if data.get("why") == "due" else ""
+            said = f"escalate {entry.key} to {', '.join(map(str, data.get('to', ())))}{late}"
         case EntryKind.REFUSED:
-            said = f"refused: {data.get('kind', 'request')} {entry.key}".rstrip()
+            said = f"refused: {data.get('kind', 'request')} {entry.key or data.get('target', '')}".rstrip()
         case _:
             return None
     reason = str(data.get("reason", ""))
     text = "" if entry.kind is EntryKind.CANCEL and reason == "timeout" else reason
     return Moment(entry.seq, entry.at, OPERATOR, said, Lane.PEOPLE, text, by=entry.by)
+
+
+def _vote(entry: Entry) -> str:
+    verdict, seat = str(entry.data.get("verdict", "")), entry.data.get("seat")
+    whose = f" for {seat}" if seat not in (entry.by, ANYBODY, None) else ""
+    return f"take back the vote on {entry.key}" if verdict == "withdrawn" else f"{verdict} {entry.key}{whose}"
+
+
+def _settled(key: str, data: dict[str, Any]) -> str:
+    """An answer; of an approval the vote that decided it, or what else ended it."""
+    value = data.get("value")
+    outcome = value.get("outcome") if isinstance(value, dict) and "votes" in value else None
+    match outcome:
+        case None:
+            return f"answer {key}: {_value(data, 'value')}" if "error" not in data else f"{key} is not answered"
+        case "info":
+            return f"ask about {key}: {value['question']}"  # type: ignore[index]
+        case "withdrawn":
+            return f"withdraw the request at {key}"
+        case "overdue":
+            return f"time is up for {key}"
+        case _:
+            return f"{data.get('verdict', 'decide')} {key}, which is {outcome}"
 
 
 def _resolution(data: dict[str, Any]) -> str:

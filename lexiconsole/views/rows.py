@@ -16,6 +16,9 @@ _KINDS = {
     EntryKind.DECIDED: RowKind.DECISION,
     EntryKind.ASKED: RowKind.QUESTION,
     EntryKind.ANSWERED: RowKind.QUESTION,
+    EntryKind.VOTED: RowKind.QUESTION,
+    EntryKind.DELEGATED: RowKind.QUESTION,
+    EntryKind.ESCALATED: RowKind.QUESTION,
     EntryKind.RECEIVED: RowKind.SIGNAL,
     EntryKind.SLEEPING: RowKind.TIMER,
     EntryKind.WOKE: RowKind.TIMER,
@@ -67,6 +70,8 @@ def _awaited(row: Row, entry: Entry) -> Row:
         case EntryKind.ASKED:
             asked = str(data.get("prompt", ""))
             return replace(row, state=StepState.WAITING, text=asked, until=data.get("due"), data=data)
+        case EntryKind.VOTED | EntryKind.DELEGATED | EntryKind.ESCALATED:
+            return row  # it stays open; what was done to it is the inbox's to tell
         case EntryKind.SLEEPING:
             return replace(row, state=StepState.SLEEPING, until=data.get("until"))
         case EntryKind.CHILD_STARTED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from lexiconsole.durable.vault import hidden
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless
 
@@ -12,7 +13,7 @@ __all__ = ["brief", "error_line", "pairs"]
 
 def brief(value: Json, limit: int = 80) -> str:
     """The value as harmless compact JSON; text without quotes. What is longer than `limit` signs is cut."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    text = value if isinstance(value, str) else json.dumps(hidden(value), ensure_ascii=False, separators=(", ", ": "))
     text = harmless(text if len(text) <= limit * 4 else text[: limit * 4])
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
 
@@ -27,7 +28,7 @@ def pairs(value: Json, limit: int = 80) -> str:
 def _quoted(value: Json) -> str:
     if isinstance(value, str) and value and not any(sign.isspace() or sign in "\"'=" for sign in value):
         return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(hidden(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def error_line(error: JsonObject | None, limit: int = 160) -> str:

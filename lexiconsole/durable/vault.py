@@ -1,0 +1,114 @@
+"""Vault: where secrets that people type are kept, so that no journal, request or screen ever holds them.
+
+In an answer a secret is replaced by a reference, `{"$secret": REF}`. Which values are secrets the form says: pydantic's
+SecretStr, or `format: password` in a JSON schema. A model gets SecretStr back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from secrets import token_urlsafe
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+
+from lexiconsole.durable.codec import MASK
+from lexiconsole.types import Json
+
+__all__ = ["SECRET", "MemoryVault", "Vault", "hidden", "is_secret", "references", "revealed", "sealed"]
+
+SECRET = "$secret"  # noqa: S105 - a field's name
+"""The one field of a reference."""
+
+
+class Vault(Protocol):
+    """Texts by reference."""
+
+    def put(self, text: str) -> str:
+        """Keeps the text and gives a reference to it, which says nothing about it."""
+        ...
+
+    def get(self, reference: str) -> str | None: ...
+
+    def forget(self, reference: str) -> None: ...
+
+
+class MemoryVault:
+    """For as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def put(self, text: str) -> str:
+        reference = token_urlsafe(16)
+        self._texts[reference] = text
+        return reference
+
+    def get(self, reference: str) -> str | None:
+        return self._texts.get(reference)
+
+    def forget(self, reference: str) -> None:
+        self._texts.pop(reference, None)
+
+
+def sealed(schema: Json | Mapping[str, Any], value: Json, put: Callable[[str], str]) -> Json:
+    """The value with a reference in place of every secret that its JSON schema names."""
+    return _sealed(schema, value, put, schema)
+
+
+def revealed(value: Json, vault: Vault, *, wrapped: bool = False) -> Any:
+    """The value with its secrets, as SecretStr if `wrapped`. A reference that leads nowhere stays what it is."""
+    if isinstance(value, dict):
+        if is_secret(value):
+            text = vault.get(str(value[SECRET]))
+            return value if text is None else SecretStr(text) if wrapped else text
+        return {name: revealed(part, vault, wrapped=wrapped) for name, part in value.items()}
+    return [revealed(part, vault, wrapped=wrapped) for part in value] if isinstance(value, list) else value
+
+
+def hidden(value: Json) -> Json:
+    """The value with a mask in place of every reference, for people."""
+    if is_secret(value):
+        return MASK
+    if isinstance(value, dict):
+        return {name: hidden(part) for name, part in value.items()}
+    return [hidden(part) for part in value] if isinstance(value, list) else value
+
+
+def references(value: Json) -> Iterator[str]:
+    """The references in a value."""
+    if is_secret(value):
+        yield str(value[SECRET])  # type: ignore[call-overload, index]
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from references(part)
+
+
+def is_secret(value: Any) -> bool:
+    """Whether it is a reference to a secret."""
+    return isinstance(value, dict) and list(value) == [SECRET]
+
+
+def _sealed(schema: Any, value: Json, put: Callable[[str], str], root: Any) -> Json:
+    for part in _parts(schema, root):
+        if isinstance(value, str) and part.get("format") == "password":
+            return {SECRET: put(value)}
+        if isinstance(value, dict) and not is_secret(value):
+            named, others = part.get("properties", {}), part.get("additionalProperties")
+            value = {name: _sealed(named.get(name, others), one, put, root) for name, one in value.items()}
+        elif isinstance(value, list):
+            first, rest = part.get("prefixItems", []), part.get("items")
+            value = [_sealed(first[n] if n < len(first) else rest, one, put, root) for n, one in enumerate(value)]
+    return value
+
+
+def _parts(schema: Any, root: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """The schema and what it is made of: references followed, every alternative looked at."""
+    if not isinstance(schema, Mapping) or depth > 20:
+        return
+    yield schema
+    if isinstance(target := schema.get("$ref"), str):
+        yield from _parts(root.get("$defs", {}).get(target.rpartition("/")[2]), root, depth + 1)
+    for choice in ("anyOf", "oneOf", "allOf"):
+        for part in schema.get(choice, ()):
+            yield from _parts(part, root, depth + 1)
