@@ -18,6 +18,7 @@ from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from lexiconsole.durable.context import INFER
+from lexiconsole.durable.vault import MASK, NO_VAULT, Vault
 from lexiconsole.errors import ValueNotStorableError
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import Json
@@ -27,9 +28,6 @@ __all__ = ["DEFAULT_LIMIT", "MASK", "Codec", "adapter_of", "returns_of"]
 DEFAULT_LIMIT = 1_000_000
 """Bytes of JSON one value may take."""
 
-MASK = "**********"
-"""What stands in the journal in place of a secret; pydantic's own mask for SecretStr."""
-
 _PLAIN = (type(None), bool, int, str)
 _AWAITABLES = (collections.abc.Awaitable, collections.abc.Coroutine)
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -38,10 +36,14 @@ _annotations: dict[Any, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """`limit` is the largest value in bytes of JSON; values under a dict key or field in `secrets` are masked."""
+    """`limit` is the largest value in bytes of JSON; values under a dict key or field in `secrets` are masked.
+
+    `vault` has the secrets of answers.
+    """
 
     limit: int = DEFAULT_LIMIT
     secrets: frozenset[str] = frozenset()
+    vault: Vault = NO_VAULT
 
     def encode(self, value: Any, returns: Any, where: str) -> Json:
         """The JSON of `value`; raises ValueNotStorableError when it would not come back the same."""

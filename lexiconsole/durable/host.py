@@ -14,7 +14,6 @@ from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.threads import Threads
-from lexiconsole.durable.vault import MemoryVault, Vault
 
 __all__ = ["Host", "MemoryHost", "StartWatch"]
 
@@ -32,7 +31,6 @@ class Host(Protocol):
     codec: Codec
     chance: random.Random
     people: People
-    vault: Vault
     journaled: bool
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
@@ -69,7 +67,6 @@ class Host(Protocol):
 
 
 _CHANCE = random.Random()
-_VAULT = MemoryVault()
 
 
 class MemoryHost:
@@ -82,7 +79,6 @@ class MemoryHost:
         self.codec = Codec()
         self.chance = _CHANCE
         self.people: People = Nobody()
-        self.vault: Vault = _VAULT
         self._notes = notes
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:

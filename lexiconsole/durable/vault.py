@@ -12,10 +12,23 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from lexiconsole.durable.codec import MASK
 from lexiconsole.types import Json
 
-__all__ = ["SECRET", "MemoryVault", "Vault", "hidden", "is_secret", "references", "revealed", "sealed"]
+__all__ = [
+    "MASK",
+    "NO_VAULT",
+    "SECRET",
+    "MemoryVault",
+    "Vault",
+    "hidden",
+    "is_secret",
+    "references",
+    "revealed",
+    "sealed",
+]
+
+MASK = "**********"
+"""What stands in the journal in place of a secret, and on a screen; pydantic's own mask for SecretStr."""
 
 SECRET = "$secret"  # noqa: S105 - a field's name
 """The one field of a reference."""
@@ -49,6 +62,10 @@ class MemoryVault:
 
     def forget(self, reference: str) -> None:
         self._texts.pop(reference, None)
+
+
+NO_VAULT = MemoryVault()
+"""For whoever was given no other: secrets are gone with the process."""
 
 
 def sealed(schema: Json | Mapping[str, Any], value: Json, put: Callable[[str], str]) -> Json:

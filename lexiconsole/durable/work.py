@@ -212,7 +212,7 @@ class Ask(Work):
 
     def accepted(self, value: Json) -> Any:
         """The answer as the form's type; raises InvalidInputError with every field that does not fit and why."""
-        return accepted(self.question.form, value, self.ctx.host.vault, self.key)
+        return accepted(self.question.form, value, self.ctx.host.codec.vault, self.key)
 
     def _stored(self, value: Json, where: str) -> Any:
         """The same for a value that stands, or shall stand, in the journal."""

@@ -40,7 +40,7 @@ class Drive:
         self.runtime, self.row, self.definition = runtime, row, definition
         self.entries, self.clean = entries, clean
         self.clock, self.codec, self.chance = runtime.clock, runtime.codec, runtime.chance
-        self.people, self.vault = runtime.people, runtime.vault
+        self.people = runtime.people
         self.ctx: LiveContext | None = None
         self.task: asyncio.Task[None] | None = None
         self.ended = asyncio.get_running_loop().create_future()

@@ -18,7 +18,6 @@ from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import Exhausted, LiveContext, Renewed
 from lexiconsole.durable.people import Nobody, People
-from lexiconsole.durable.vault import MemoryVault, Vault
 from lexiconsole.durable.work import Work
 from lexiconsole.errors import InvalidInputError, RefusedError, ReplayMismatchError
 
@@ -118,7 +117,6 @@ class _DryHost:
     def __init__(self, clock: Clock, codec: Codec) -> None:
         self.clock, self.codec, self.chance = clock, codec, random.Random(0)
         self.people: People = Nobody()
-        self.vault: Vault = MemoryVault()
 
     def record(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
         return asyncio.get_running_loop().create_future()

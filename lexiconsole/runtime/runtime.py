@@ -81,12 +81,11 @@ class Runtime:
         vault: Vault | None = None,
     ) -> None:
         self.people: People = people or Nobody()
-        self.vault: Vault = vault or MemoryVault()
         self.journal, self.definitions = journal, definitions
         self.settings = settings or EngineSettings()
         self.clock: Clock = clock or SystemClock()
         self.locks, self.told = locks, told
-        self.codec = Codec(self.settings.max_value_bytes, frozenset(self.settings.secrets))
+        self.codec = Codec(self.settings.max_value_bytes, frozenset(self.settings.secrets), vault or MemoryVault())
         self.chance = random.Random()
         self.threads = Threads(self.settings.threads)
         self.starts = Starts(self.settings.show_start_after, lambda: self.drives)

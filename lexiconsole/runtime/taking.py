@@ -64,13 +64,13 @@ async def _sealed(runtime: Runtime, request: Request) -> Request:
     task = next((task for task in tasks if task.key == request.target), None)
     if task is None:  # it will be refused, and must not leave behind what might be a secret
         return replace(request, data={**request.data, "value": {SECRET: ""}})
-    value = sealed(task.data.get("form"), request.data["value"], runtime.vault.put)
+    value = sealed(task.data.get("form"), request.data["value"], runtime.codec.vault.put)
     return replace(request, data={**request.data, "value": value})
 
 
 def _forget(runtime: Runtime, request: Request) -> None:
     for reference in references(request.data.get("value")):
-        runtime.vault.forget(reference)
+        runtime.codec.vault.forget(reference)
 
 
 async def take(runtime: Runtime, row: RunRow) -> Drive | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -122,7 +123,7 @@ async def test_a_secret_reaches_the_workflow_but_no_file_of_the_store_also_after
     journal = SqliteJournal(tmp_path / "store.db")
     async with house(journal) as h:
         vault = FileVault(tmp_path / "vault")
-        h.runtime.vault = vault
+        h.runtime.codec = replace(h.runtime.codec, vault=vault)
         row = await h.run(flow)
         short = await h.ask(row, ANSWER, "login", value={"name": "ann", "password": "Zx9"})
         assert "password: Value should have at least 4 items" in short.reply
@@ -132,7 +133,7 @@ async def test_a_secret_reaches_the_workflow_but_no_file_of_the_store_also_after
         await h.ask(row, ANSWER, "login", value=value)
         await h.settle(row)
         await h.crash()
-        h.runtime.vault = vault
+        h.runtime.codec = replace(h.runtime.codec, vault=vault)
         await h.ask(row, ANSWER, "then", value=1)
         row = await h.settle(row)
         assert row.status is RunStatus.COMPLETED and seen == ["swordfish-77"]
