@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
@@ -32,8 +33,10 @@ def drawing_of(outline: Outline, zoom: int) -> Drawing | None:
 
 def figure_of(outline: Outline, zoom: int) -> Figure:
     """The links are the outline's edges, number for number."""
+    out, into = Counter(edge.source for edge in outline.edges), Counter(edge.target for edge in outline.edges)
+    ports = {node.key: max(out[node.key], into[node.key]) for node in outline.nodes}
     return Figure(
-        tuple(Shape(node.key, _width(node, zoom), _HEIGHTS[zoom]) for node in outline.nodes),
+        tuple(Shape(node.key, _width(node, zoom, ports[node.key]), _HEIGHTS[zoom]) for node in outline.nodes),
         tuple(Link(edge.source, edge.target, edge_label(edge) if zoom else "") for edge in outline.edges),
     )
 
@@ -55,9 +58,9 @@ def edge_label(edge: OutlineEdge) -> str:
 _HEIGHTS = {DOT: 1, CHIP: 1, PLAIN: 3, FULL: 4}
 
 
-def _width(node: OutlineNode, zoom: int) -> int:
-    """Odd, so that a line can meet the middle: room for `│ ✓ title │`, at the smallest zoom for `(✓)`."""
+def _width(node: OutlineNode, zoom: int, ports: int) -> int:
+    """Odd, so that a line can meet the middle: room for `│ ✓ title │`, at the smallest zoom for `(✓)` and its lines."""
     if zoom == DOT:
-        return 3
+        return max(3, 2 * ports + 1)
     width = cell_width(node_title(node)) + (4 if zoom == CHIP else 6)
     return (max(width, _ROOM) if zoom == FULL else width) | 1

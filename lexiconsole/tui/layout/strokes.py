@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from lexiconsole.tui.layout.drawing import Cell, Drawing, Route
+from lexiconsole.tui.layout.drawing import Box, Cell, Route
 
 __all__ = ["ASCII_FRAMES", "FRAMES", "Frame", "line_signs"]
 
@@ -54,9 +55,11 @@ _HEADS = {(0, 1): "▼", (0, -1): "▲", (1, 0): "►", (-1, 0): "◄"}
 _ASCII_HEADS = {(0, 1): "v", (0, -1): "^", (1, 0): ">", (-1, 0): "<"}
 
 
-def line_signs(drawing: Drawing, route: Route, *, dashed: bool = False, ascii_only: bool = False) -> list[str]:
-    """A sign for each cell of the line, the arrowhead last."""
-    source, target = drawing.boxes[route.source], drawing.boxes[route.target]
+@lru_cache(maxsize=4096)
+def line_signs(
+    route: Route, source: Box, target: Box, *, dashed: bool = False, ascii_only: bool = False
+) -> tuple[str, ...]:
+    """A sign for each cell of the line from one box to the other, the arrowhead last."""
     into = target.step_in(route.cells[-1]) or (0, 1)
     away = source.step_in(route.cells[0]) or (0, -1)
     cells = route.cells
@@ -66,7 +69,7 @@ def line_signs(drawing: Drawing, route: Route, *, dashed: bool = False, ascii_on
         behind = cells[place - 1] if place else before
         ways = frozenset({_way(cell, behind), _way(cell, cells[place + 1])})
         signs.append(_sign(ways, place, dashed=dashed, ascii_only=ascii_only))
-    return [*signs, (_ASCII_HEADS if ascii_only else _HEADS)[into]]
+    return (*signs, (_ASCII_HEADS if ascii_only else _HEADS)[into])
 
 
 def _sign(ways: frozenset[Cell], place: int, *, dashed: bool, ascii_only: bool) -> str:

@@ -200,7 +200,7 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
         self.timeline.border_subtitle = f"{len(snapshot.lines)} lines"
         self.scrubber.show(snapshot)
         self._show_selected()
-        self._show_header(self.console.now())
+        self._show_header()
         self.show_keys()
 
     def _show_picture(self, snapshot: Snapshot, *, play: bool) -> None:
@@ -226,7 +226,7 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
             return f"{size} · zoom {self.map.shown_zoom}/3 · {state}"
         return why_not() if why_not() and self.view == "rail" else size
 
-    def _show_header(self, now: Instant) -> None:
+    def _show_header(self) -> None:
         snapshot = self.snapshot
         if snapshot is None:
             return
@@ -284,7 +284,7 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
         ]
 
     def tick(self, now: Instant) -> None:
-        self._show_header(now)
+        self._show_header()
         snapshot = self.snapshot
         if snapshot is None or snapshot.past or snapshot.picture.story.ended:
             return

@@ -86,6 +86,7 @@ class MapView(MapMouse, can_focus=True):
         self._drawn_for: tuple[Outline, int] | None = None
         self._sheet, self._overlay = Sheet(), Overlay()
         self._strips: dict[int, Strip] = {}
+        self._ground = Style.null()  # under everything; asking for it costs as much as a row
         self._timer: Timer | None = None
         self._pace = 0.0
 
@@ -178,6 +179,9 @@ class MapView(MapMouse, can_focus=True):
         if not self.is_attached:
             return
         before = self._sheet.rows
+        if self._ground != self.rich_style:
+            self._ground, before = self.rich_style, {}
+            self._strips.clear()
         held_nodes, held_edges = self.motion.held_back()
         sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, held_nodes, held_edges, self.console.now())
         drawing = self.drawing or Drawing()
@@ -251,9 +255,9 @@ class MapView(MapMouse, can_focus=True):
             strip = self._strips[row] = self._strip(row)
         left = self.scroll_offset.x - self._indent
         if left < 0:
-            strip = Strip([Segment(" " * -left, Style.null()), *strip.crop(0, max(0, width + left))])
+            strip = Strip([Segment(" " * -left, self._ground), *strip.crop(0, max(0, width + left))])
             left = 0
-        return strip.crop_extend(left, left + width, Style.null()).apply_style(self.rich_style)
+        return strip.crop_extend(left, left + width, self._ground)
 
     @property
     def _indent(self) -> int:
@@ -266,7 +270,7 @@ class MapView(MapMouse, can_focus=True):
         if over:
             signs = {**signs, **over}
         if not signs:
-            return Strip.blank(self.virtual_size.width)
+            return Strip.blank(self.virtual_size.width, self._ground)
         segments: list[Segment] = []
         text, style = " " * MARGIN, Style.null()
         column = 0
@@ -284,7 +288,7 @@ class MapView(MapMouse, can_focus=True):
             text += sign
             column = x + 1
         segments.append(Segment(text, style))
-        return Strip(segments)
+        return Strip(segments).apply_style(self._ground)
 
     # motion
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.style import Style
 
@@ -47,14 +48,23 @@ class Sheet:
 
     def write(self, x: int, y: int, text: str, style: Style) -> None:
         row = self.rows[y]
-        for sign in text:
-            width = cell_width(sign)
-            if width == 0:
-                continue
-            row[x] = (sign, style)
-            if width == 2:
-                row[x + 1] = ("", style)
-            x += width
+        for offset, sign in _placed(text):
+            row[x + offset] = (sign, style)
+
+
+@lru_cache(maxsize=4096)
+def _placed(text: str) -> tuple[tuple[int, str], ...]:
+    """The signs of a text with the cell each stands in; behind a wide one nothing stands."""
+    signs: list[tuple[int, str]] = []
+    place = 0
+    for sign in text:
+        width = cell_width(sign)
+        if width:
+            signs.append((place, sign))
+        if width == 2:
+            signs.append((place + 1, ""))
+        place += width
+    return tuple(signs)
 
 
 def painted(drawing: Drawing, picture: Picture, sight: Sight, palette: Palette, glyphs: Glyphs) -> Sheet:
@@ -82,7 +92,13 @@ class _Painter:
         dashed = edge.kind in (EdgeKind.LOOP, EdgeKind.UNDO)
         taken = self._picture.taken.get(number, 0) - (number in self._sight.held_edges)
         style, word = self._line_styles(number, taken)
-        signs = line_signs(drawing, route, dashed=dashed, ascii_only=self._glyphs.ascii_only)
+        signs = line_signs(
+            route,
+            drawing.boxes[route.source],
+            drawing.boxes[route.target],
+            dashed=dashed,
+            ascii_only=self._glyphs.ascii_only,
+        )
         for (x, y), sign in zip(route.cells, signs, strict=True):
             before = self._sheet.rows[y].get(x)
             crossed = before is not None and before[0] in "│╎|" and sign in "─╌-"
@@ -166,15 +182,15 @@ class _Painter:
         brackets = _BRACKETS.get(view.node.kind, "[]")
         one, other = brackets[0], brackets[1]
         if self._sight.zoom == DOT:
-            self._sheet.write(box.x, box.y, one, border)
-            self._sheet.write(box.x + 1, box.y, self._glyphs.state(look)[:1], mark)
-            self._sheet.write(box.x + 2, box.y, other, border)
+            self._sheet.write(box.x, box.y, one + " " * (box.width - 2) + other, border)
+            self._sheet.write(box.x + box.width // 2, box.y, self._glyphs.state(look)[:1], mark)
         else:
             self._sheet.write(box.x, box.y, one + " " * (box.width - 2) + other, border)
             self._sheet.write(box.x + 1, box.y, self._glyphs.state(look)[:1], mark)
             self._sheet.write(box.x + 3, box.y, cut(node_title(view.node), box.width - 4), title)
         if view.state in (StepState.RUNNING, StepState.UNDOING):
-            self._sheet.spinners.append((box.x + 1, box.y))
+            middle = box.width // 2 if self._sight.zoom == DOT else 1
+            self._sheet.spinners.append((box.x + middle, box.y))
 
 
 _BRACKETS = {

@@ -294,7 +294,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
     # painting
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width  # what a scrollbar leaves
         place = y + self.scroll_offset.y
         if not self.total:
             return line([(f"  {self.empty}", ink(self.console.palette.dim))] if y == 0 else [], width)
