@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from lexiconsole.bulk.metrics import BulkOperationMetrics
 
@@ -15,8 +15,7 @@ R = TypeVar("R")
 LONGEST_MESSAGE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):  # a named tuple, like BatchResult: made for each batch, and in a fraction of the time
     """Which batch a batch processor is given: its number and the index of its first item, from 0; the try, from 1."""
 
     number: int
@@ -38,7 +37,7 @@ class ItemFailure:
         return cls(index, kind, (str(reason) or kind)[:LONGEST_MESSAGE])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BatchOutcome(Generic[R]):
     """What one try at a batch came to: `done` items that succeeded, with their `results` in order unless not kept."""
 
@@ -48,8 +47,7 @@ class BatchOutcome(Generic[R]):
     results: list[R] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult(Generic[R]):
+class BatchResult(NamedTuple, Generic[R]):
     """A batch that is finished: `results` of the items that succeeded, in the order of the items, and the failures."""
 
     number: int

@@ -33,49 +33,65 @@ async def _each_async(
     process: Callable[[Any], Awaitable[Any]], items: Sequence[Any], indices: Sequence[int], batch: Batch, keep: bool
 ) -> BatchOutcome[Any]:
     started = perf_counter()
-    results: list[Any] = []
-    failures: list[ItemFailure] = []
-    for item in items:
+    values: list[Any] = []
+    faults: dict[int, Exception] = {}
+    left = iter(items)
+    while len(values) + len(faults) < len(items):  # around the inner loop, so that an item costs no more than its call
         try:
-            value = await process(item)
+            for item in left:
+                values.append(await process(item))  # noqa: PERF401 - what there is at a fault must be known
         except Exception as fault:
-            failures.append(ItemFailure.of(indices[len(results) + len(failures)], fault))
-            continue
-        if type(value) in _RESULT:
-            if type(value) is Err:
-                failures.append(ItemFailure.of(indices[len(results) + len(failures)], value.error))
-                continue
-            value = value.value
-        results.append(value)
-    return BatchOutcome(len(results), perf_counter() - started, failures, results if keep else None)
+            faults[len(values) + len(faults)] = fault
+    return _came_to(values, faults, indices, keep, started)
 
 
 def _each(
     process: Callable[[Any], Any], items: Sequence[Any], indices: Sequence[int], batch: Batch, keep: bool
 ) -> BatchOutcome[Any] | Awaitable[BatchOutcome[Any]]:
     started = perf_counter()
-    results: list[Any] = []
-    failures: list[ItemFailure] = []
-    for item in items:
+    values: list[Any] = []
+    faults: dict[int, Exception] = {}
+    left = iter(items)
+    while len(values) + len(faults) < len(items):
         try:
-            value = process(item)
+            for item in left:
+                value = process(item)
+                if (
+                    type(value) is types.CoroutineType
+                ):  # a lambda around something async: only its first value shows that
+                    value.close()
+                    return _each_async(process, items, indices, batch, keep)
+                values.append(value)
         except Exception as fault:
-            failures.append(ItemFailure.of(indices[len(results) + len(failures)], fault))
-            continue
-        if type(value) in _TELLING:
-            if type(value) is types.CoroutineType:  # a lambda around something async: only its first value shows that
-                value.close()
-                return _each_async(process, items, indices, batch, keep)
-            if type(value) is Err:
-                failures.append(ItemFailure.of(indices[len(results) + len(failures)], value.error))
-                continue
-            value = value.value
-        results.append(value)
-    return BatchOutcome(len(results), perf_counter() - started, failures, results if keep else None)
+            faults[len(values) + len(faults)] = fault
+    return _came_to(values, faults, indices, keep, started)
 
 
-_RESULT = frozenset({Ok, Err})
-_TELLING = frozenset({Ok, Err, types.CoroutineType})
+def _came_to(
+    values: list[Any], faults: dict[int, Exception], indices: Sequence[int], keep: bool, started: float
+) -> BatchOutcome[Any]:
+    """`values` are of the items that did not raise, in their order; `faults` the others, by their place in the batch."""
+    seconds = perf_counter() - started
+    if not faults and _RESULTS.isdisjoint(map(type, values)):
+        return BatchOutcome(len(values), seconds, [], values if keep else None)
+    given = iter(values)
+    entries = (Err(faults[n]) if n in faults else next(given) for n in range(len(indices)))
+    return _sorted(entries, indices, keep, seconds)
+
+
+def _sorted(entries: Iterable[Any], indices: Sequence[int], keep: bool, seconds: float) -> BatchOutcome[Any]:
+    """The outcome from one entry per item: a value, an `Ok` or an `Err`."""
+    failures: list[ItemFailure] = []
+    results: list[Any] = []
+    for index, entry in zip(indices, entries, strict=True):
+        if isinstance(entry, Err):
+            failures.append(ItemFailure.of(index, entry.error))
+        elif keep:
+            results.append(entry.value if isinstance(entry, Ok) else entry)
+    return BatchOutcome(len(indices) - len(failures), seconds, failures, results if keep else None)
+
+
+_RESULTS = frozenset({Ok, Err})
 
 
 async def _guarded(breaker: CircuitBreakerProtocol, processor: Callable[[Any], Any], item: Any) -> Any:
@@ -176,14 +192,7 @@ def _read(given: Any, indices: Sequence[int], keep: bool, started: float) -> Bat
     entries = list(given)
     if len(entries) != len(indices):
         raise TypeError(f"a batch processor gives one entry per item: {len(indices)} items, {len(entries)} entries")
-    failures: list[ItemFailure] = []
-    results: list[Any] = []
-    for index, entry in zip(indices, entries, strict=True):
-        if isinstance(entry, (Err, BaseException)):
-            failures.append(ItemFailure.of(index, entry.error if isinstance(entry, Err) else entry))
-        elif keep:
-            results.append(entry.value if isinstance(entry, Ok) else entry)
-    return BatchOutcome(len(entries) - len(failures), seconds, failures, results if keep else None)
+    return _sorted((Err(e) if isinstance(e, BaseException) else e for e in entries), indices, keep, seconds)
 
 
 def result_type(processor: Callable[..., Any], *, of_batch: bool) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,9 @@ from typing import Any, Generic, TypeVar
 from lexiconsole.bulk.batch import Batch, BatchOutcome, BatchResult, ItemFailure
 from lexiconsole.bulk.processing import BatchCall
 from lexiconsole.bulk.source import Source
+from lexiconsole.durable.attempts import is_async
 from lexiconsole.durable.context import Context, Durable
+from lexiconsole.durable.limit import noting
 from lexiconsole.durable.policy import Backoff, StepPolicy
 from lexiconsole.errors import StepError
 from lexiconsole.result import Err, Ok, Result
@@ -23,6 +25,9 @@ __all__ = ["Terms", "Window"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+QUICK_BATCHES = 16
+"""After so many batches that never waited for anything the next ones are expected not to either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class Window(Generic[T, R]):
         self._open: dict[int, Open[T, R]] = {}
         self._waiting: dict[int, Durable[Any]] = {}
         self._chance = random.Random()
+        self._quick = -math.inf if ctx.journaled or terms.concurrency == 1 or not is_async(terms.call) else 0
         self._deadline = math.inf if terms.seconds is None else time.monotonic() + terms.seconds
         self._policy = StepPolicy(
             attempts=1 if terms.retry_items else terms.attempts, backoff=terms.backoff, idempotent=terms.idempotent
@@ -120,9 +126,19 @@ class Window(Generic[T, R]):
         """Every batch below it is finished."""
         return min(self._open, default=self.number)
 
+    @property
+    def _room(self) -> int:
+        """How many batches may be open. In memory, when none of many has ever waited for anything, they need no tasks to
+        wait in: from then on they are done one by one, until one does wait.
+        """
+        return 1 if self._quick >= QUICK_BATCHES else self._terms.concurrency
+
+    def _waits(self) -> None:
+        self._quick = -math.inf
+
     async def fill(self) -> None:
         """Opens batches as long as there is room and the source has items; what reading raises ends the source and is kept."""
-        while len(self._waiting) < self._terms.concurrency and not self.exhausted and self._limit > 0:
+        while len(self._waiting) < self._room and not self.exhausted and self._limit > 0:
             try:
                 items = await self._source.take(self._terms.batch_size)
             except Exception as fault:
@@ -143,12 +159,11 @@ class Window(Generic[T, R]):
     async def next(self) -> BatchResult[R] | None:
         """The batch that is finished first of those open; None when none is open."""
         while self._waiting:
-            if self._terms.concurrency == 1:
-                number, durable = self._waiting.popitem()
-            else:
-                number = await self._ctx.first(self._waiting)
-                durable = self._waiting.pop(number)
-            finished = self._took(self._open[number], await durable)
+            alone = len(self._waiting) == 1
+            number = next(iter(self._waiting)) if alone else await self._ctx.first(self._waiting)
+            outcome = await self._waiting[number]
+            del self._waiting[number]  # not before: a cancel may find it waiting
+            finished = self._took(self._open[number], outcome)
             if finished is not None:
                 del self._open[number]
                 return finished
@@ -173,9 +188,13 @@ class Window(Generic[T, R]):
         policy = self._policy
         if self._deadline < math.inf:
             policy = replace(policy, timeout=max(0.001, self._deadline - time.monotonic()))
+        call = partial(terms.call, items, indices, batch, terms.keep_results)
+        if self._quick >= 0:
+            self._quick += 1
+            call = partial(_noting, self._waits, call)
         return self._ctx.step(
             opened.key,
-            partial(terms.call, items, indices, batch, terms.keep_results),
+            call,
             policy=policy,
             returns=terms.outcome_type,
         )
@@ -221,3 +240,7 @@ class Window(Generic[T, R]):
             return self._start(opened)
         opened.resting = True
         return self._ctx.sleep(f"{opened.key}/pause", timedelta(seconds=pause))
+
+
+async def _noting(waits: Callable[[], None], call: Callable[[], Any]) -> Any:
+    return await noting(waits, call())

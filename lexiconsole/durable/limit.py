@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from time import monotonic
 from typing import Any
 
-__all__ = ["OutOfTime", "within"]
+__all__ = ["OutOfTime", "noting", "within"]
 
 
 class OutOfTime(Exception):  # noqa: N818 - not a fault of its own: it says who ended the call
@@ -39,6 +39,16 @@ async def within(seconds: float, running: Coroutine[Any, Any, Any]) -> Any:
         if limit.expired():
             raise OutOfTime(fault) from fault
         raise
+
+
+async def noting(waits: Callable[[], None], running: Coroutine[Any, Any, Any]) -> Any:
+    """What the coroutine gives; `waits` is called if it waits for anything on the way."""
+    try:
+        first = running.send(None)
+    except StopIteration as stopped:
+        return stopped.value
+    waits()
+    return await _rest(running, first)
 
 
 @types.coroutine

@@ -442,3 +442,34 @@ async def test_leaving_the_stream_early_stops_it() -> None:
     count = len(seen)
     await asyncio.sleep(0)
     assert len(seen) == count < 10
+
+
+async def test_a_processor_that_begins_to_wait_late_loses_no_concurrency_after_its_first_wait() -> None:
+    """Batches that never wait are done one by one, without a task each; one that does brings the others back."""
+    running = most = 0
+
+    async def work(x: int) -> int:
+        nonlocal running, most
+        if x >= 60:
+            running += 1
+            most = max(most, running)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            running -= 1
+        return x
+
+    operation = BulkOperation(work, BulkOperationConfig(batch_size=1, max_concurrency=4))
+    assert (await operation.execute(range(100))).unwrap().results == list(range(100))
+    assert most == 4
+
+
+async def test_an_exception_that_a_processor_gives_back_is_a_value_beside_others_that_fail() -> None:
+    async def work(x: int) -> Any:
+        if x == 1:
+            raise KeyError("one")
+        return ValueError("kept") if x == 2 else Err("three") if x == 3 else Ok(x)
+
+    config = BulkOperationConfig(batch_size=5, retry_attempts=1)
+    whole = (await BulkOperation(work, config).execute(range(5))).unwrap()
+    assert [failure.index for failure in whole.failures] == [1, 3]
+    assert [whole.results[0], str(whole.results[1]), whole.results[2]] == [0, "kept", 4]
