@@ -213,7 +213,7 @@ class LiveContext(Delivery):
             self._fresh.clear()
             work.begun = strand.busy = True
             try:
-                await work.run()  # type: ignore[attr-defined]
+                told = await work.run()
             except LexiconsoleError as fault:
                 self.broke(fault)
                 raise asyncio.CancelledError from None  # the run stops here, whatever the model would catch
@@ -221,6 +221,8 @@ class LiveContext(Delivery):
                 strand.busy = False
             if work.settled:
                 return work.result()
+            if not told:
+                work.go_on()
         if not self.live and strand is self.main and self.deliver_at_once(work):
             return work.result()
         await self._wait((work,), need_all=False)

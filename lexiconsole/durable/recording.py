@@ -67,13 +67,16 @@ class Recording:
         self, work: Work, kind: EntryKind, data: JsonObject, *, attempt: int = 0, by: str = ""
     ) -> None:
         """Records an outcome, waits for the disk, and hands it over in its turn."""
-        if self.closed or work.settled:
-            return
+        if not (self.closed or work.settled):
+            entry = self.outcome(work, kind, data, attempt, by)
+            await self.host.record((entry,))
+            self.committed(entry, work)
+
+    def outcome(self, work: Work, kind: EntryKind, data: JsonObject, attempt: int, by: str = "") -> Entry:
+        """The entry with which a work ends, numbered; whoever asked for it commits it now."""
         work.busy = True
         self.seq += 1
-        entry = Entry(self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by)
-        await self.host.record((entry,))
-        self.committed(entry, work)
+        return Entry(self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by)
 
     def committed(self, entry: Entry, work: Work | None = None) -> None:
         """An outcome is on disk."""

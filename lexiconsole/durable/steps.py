@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lexiconsole.durable.attempts import Failure, attempt, describe
+from lexiconsole.durable.attempts import Failure, attempt, describe, failure_of, is_async
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import Entry, EntryKind
@@ -131,15 +131,17 @@ class Step(Work):
         if not self.doubted:
             self.spawn(self._until_settled())
 
-    def run(self) -> Awaitable[None]:
-        """In the model's own task: all of it in memory, the first attempt where there is a journal."""
-        return self._at_once() if self.ctx.journaled else self._in_memory()
-
-    async def _at_once(self) -> None:
-        """Only what needs another try gets a task of its own."""
+    def run(self) -> Coroutine[Any, Any, bool]:
+        """The first attempt, in the model's own task; only what needs another try gets a task of its own."""
+        if not self.ctx.journaled:
+            return self._in_memory()
         self._recall()
-        if not self.doubted and self.retry_at is None and await self._once():
-            return
+        return self._not_now() if self.doubted or self.retry_at is not None else self._once()
+
+    async def _not_now(self) -> bool:
+        return False
+
+    def go_on(self) -> None:
         if not self.doubted:
             self.spawn(self._until_settled())
 
@@ -227,11 +229,14 @@ class Step(Work):
             self.value = Ok(ctx.host.codec.decode(result, returns, self.key))
         except ValueNotStorableError as fault:
             return await self._after(Failure(fault, unknown=True, final=True))
-        done: JsonObject = {} if result is None else {"result": result}
-        await ctx.commit_outcome(self, EntryKind.DONE, self._with_log(done), attempt=self.attempt)
+        if not (ctx.closed or self.settled):
+            done: JsonObject = {} if result is None else {"result": result}
+            entry = ctx.outcome(self, EntryKind.DONE, self._with_log(done) if self.log else done, self.attempt)
+            await ctx.host.record((entry,))
+            ctx.committed(entry, self)
         return True
 
-    async def _in_memory(self) -> None:
+    async def _in_memory(self) -> bool:
         """The same without a journal: nothing is written, nothing is decoded, nobody can be asked."""
         while True:
             self.attempt += 1
@@ -252,6 +257,7 @@ class Step(Work):
                 self.value = Err(self._error(got))
                 break
         self.ctx.settled(self)
+        return True
 
     def _try(self) -> Awaitable[Any]:
         return attempt(self, self.call, self.policy.timeout, self.ctx.host)

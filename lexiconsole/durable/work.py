@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -91,6 +91,12 @@ class Work:
         """Starts it, live. Called once, in program order."""
         raise NotImplementedError
 
+    def run(self) -> Coroutine[Any, Any, bool]:
+        """`begin` in the model's own task, for what is `inline`; False when it is to `go_on` in a task of its own."""
+        raise NotImplementedError
+
+    def go_on(self) -> None: ...
+
     def settle(self, entry: Entry) -> None:
         """Takes the outcome that the journal holds."""
         raise NotImplementedError
@@ -130,7 +136,7 @@ class Choice(Work):
     def begin(self) -> None:
         self.spawn(self.run())
 
-    async def run(self) -> None:
+    async def run(self) -> bool:
         """Asks once and remembers, also that asking failed."""
         returns = returns_of(self.pick) if self.returns is INFER else self.returns
         data: JsonObject
@@ -145,7 +151,7 @@ class Choice(Work):
             if not self.ctx.journaled:
                 self.value = value
                 self.ctx.settled(self)
-                return
+                return True
             data = {"value": self.ctx.host.codec.encode(value, returns, self.key)}
             self.ctx.host.codec.decode(data["value"], returns, self.key)  # what would not come back is a fault now
         except BaseException as fault:
@@ -155,9 +161,10 @@ class Choice(Work):
             if not self.ctx.journaled:
                 self.fault = error
                 self.ctx.settled(self)
-                return
+                return True
             data = {"error": error.to_data()}
         await self.ctx.commit_outcome(self, EntryKind.DECIDED, data)
+        return True
 
     def settle(self, entry: Entry) -> None:
         if "error" in entry.data:
