@@ -5,17 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.store.rows import EntryRow, entry_line
+from lexiconsole.store.statements import statement
 
-__all__ = ["Batch", "Group"]
+__all__ = ["Batch", "Command", "Group"]
 
-MOST_ENTRIES = 200
+Command: TypeAlias = tuple[str, Sequence[Any]]
+"""A statement and its values."""
+
+MOST_ENTRIES = 256
 MOST_CHARACTERS = 8 * 1024 * 1024
 """Where a commit is full. More would gain nothing, and SQLite's thread and ours would wait for each other in turn."""
+
+MOST_ROWS = 1024
+"""Rows of one `append.sql`. Only a single group can have more; SQLite allows 32,766 variables in a statement."""
+
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WIDTH = 11
+
+
+@cache
+def append_statement(rows: int) -> str:
+    """`append.sql` for so many rows."""
+    return statement("append").replace(_ROW, ", ".join([_ROW] * rows))
 
 
 @dataclass(slots=True, eq=False)
@@ -41,9 +58,10 @@ class Group:
         return self.run.number, self.epoch
 
     @property
-    def values(self) -> tuple[Any, ...]:
-        """The values of `append_one.sql`, for a group of one entry."""
-        return (self.run.number, self.epoch, self.entries[0].seq, *self.rows[0])
+    def command(self) -> Command:
+        """What writes a group of one entry alone; a run that waits for each of its steps comes this way."""
+        seq = self.entries[0].seq
+        return append_statement(1), (self.run.number, self.epoch, seq, seq, *self.rows[0])
 
 
 @dataclass(slots=True)
@@ -51,13 +69,14 @@ class Batch:
     """Groups for one statement. `spans` knows of each run its epoch, the first seq here and the one that comes next."""
 
     groups: list[Group] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
     spans: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    rows: int = 0
     characters: int = 0
 
     @property
     def full(self) -> bool:
-        return len(self.lines) >= MOST_ENTRIES or self.characters >= MOST_CHARACTERS
+        return self.rows >= MOST_ENTRIES or self.characters >= MOST_CHARACTERS
 
     def fits(self, group: Group) -> bool:
         """A run is in a batch under one epoch only, or what comes back would not tell who wrote it."""
@@ -69,23 +88,32 @@ class Batch:
         self.groups.append(group)
         if group.refused or not group.rows:
             return
-        number, first = group.run.number, group.entries[0].seq
+        number, epoch, first = group.run.number, group.epoch, group.entries[0].seq
         _, base, following = self.spans.get(number) or (0, first, first)
-        head = f"[{number},{group.epoch},{base},"
-        lines: list[str] = []
-        for entry, row in zip(group.entries, group.rows, strict=True):
-            if entry.seq != following:
-                group.refused = True
-                return
-            lines.append(entry_line(head, following, row))
+        if any(entry.seq != seq for seq, entry in enumerate(group.entries, start=following)):
+            group.refused = True
+            return
+        for row in group.rows:
+            self.values += (number, epoch, base, following)
+            self.values += row
+            self.characters += len(row[4] or "")
             following += 1
-        self.spans[number] = group.epoch, base, following
-        self.lines += lines
-        self.characters += sum(map(len, lines))
+        self.rows += len(group.rows)
+        self.spans[number] = epoch, base, following
 
-    def text(self) -> str:
-        """The one value of `append.sql`."""
-        return f"[{','.join(self.lines)}]"
+    def command(self) -> Command:
+        """In sizes of powers of two, so that a few prepared statements serve for all."""
+        if self.rows > MOST_ROWS:
+            return statement("append_many"), (self._text(),)
+        size = 1 << (self.rows - 1).bit_length()
+        return append_statement(size), self.values + [None] * (_WIDTH * (size - self.rows))
+
+    def _text(self) -> str:
+        lines = []
+        for begin in range(0, len(self.values), _WIDTH):
+            number, epoch, base, seq, *row = self.values[begin : begin + _WIDTH]
+            lines.append(entry_line(f"[{number},{epoch},{base},", seq, tuple(row)))
+        return f"[{','.join(lines)}]"
 
     def landed(self, rows: Sequence[tuple[int, int]]) -> None:
         """Refuses the groups that are not among the rows (run and seq) that were written."""

@@ -1,7 +1,8 @@
 """Rows: entries and runs on their way into SQLite and back.
 
-One entry alone is bound value by value. Many at once go in as one JSON text, so that one statement takes them all; an instant
-then travels as two integers (`float.as_integer_ratio`), because a decimal that SQLite parses may come out one bit off.
+Entries are bound value by value. What goes in as one JSON text (new runs, and more entries at once than a statement has
+variables) has its instants as two integers (`float.as_integer_ratio`), because a decimal that SQLite parses may come out one
+bit off.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def encode_entry(entry: Entry) -> EntryRow:
 
 
 def entry_line(head: str, seq: int, row: EntryRow) -> str:
-    """An entry as a JSON array for `append.sql`; `head` is the beginning of the array."""
+    """An entry as a JSON array for `append_many.sql`; `head` is the beginning of the array."""
     at, kind, key, attempt, data, by, due = row
     whole, part = at.as_integer_ratio()
     line = (

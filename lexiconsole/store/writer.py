@@ -57,7 +57,6 @@ class Writer:
         self._acts: deque[_Asked[Callable[[Connection], Awaitable[Any]]]] = deque()
         self._refused: set[tuple[int, int]] = set()
         self._outlines: set[str] = set()
-        self._append_one = statement("append_one")
         self._fault = ""
         self._closing = False
         self._bell: asyncio.Future[None] | None = None
@@ -139,7 +138,7 @@ class Writer:
                 # Whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
                 await _a_turn()
             if len(groups) == 1 and not self._others and groups[0].alone and groups[0].address not in self._refused:
-                cursor = await raw.execute(self._append_one, groups[0].values)
+                cursor = await raw.execute(*groups[0].command)
                 group = groups.popleft()
                 group.refused = not cursor.rowcount
                 self._tell((group,))
@@ -201,9 +200,9 @@ class Writer:
         return batch, self._loop.create_task(self._insert(batch))
 
     async def _insert(self, batch: Batch) -> None:
-        if batch.lines:
-            count, last = await self._connection.insert(statement("append"), (batch.text(),))
-            if count != len(batch.lines):
+        if batch.rows:
+            count, last = await self._connection.insert(*batch.command())
+            if count != batch.rows:
                 batch.landed(await self._connection.all(statement("landed"), (last, count)))
 
     def _next_batch(self) -> Batch:

@@ -27,7 +27,8 @@ async def journal(tmp_path):
 @pytest.fixture
 def statements(journal, monkeypatch):
     """How often each statement went to SQLite, by the name of its file."""
-    names = {statement(name): name for name in ("append", "append_one", "create", "claim", "landed", "request")}
+    names = {statement(name): name for name in ("append", "append_many", "create", "claim", "landed", "request")}
+    names |= {batch.append_statement(2**n): "append" if n else "append_one" for n in range(11)}
     counted: Counter[str] = Counter()
     raw = type(journal._connection.raw)
     for method in ("_execute_fetchall",):
