@@ -392,9 +392,9 @@ class Delivery(Recording):
 
     def may_have_begun(self, work: Work) -> bool:
         """Whether an earlier process may have begun it without leaving a trace (starts are written a moment late)."""
-        if isinstance(work, Step) and not work.policy.idempotent:
-            return False  # its intent would be on disk
-        return not self.history.clean and work.key in self._frontier
+        if self.history.clean or work.key not in self._frontier:
+            return False
+        return not isinstance(work, Step) or work.policy.idempotent  # of another the intent would be on disk
 
     def no_more_attempts(self, work: Work) -> bool:
         return self.closed or (self.schedule.cancelled is not None and not work.shielded)

@@ -223,10 +223,10 @@ class Step(Work):
         if type(got) is Failure:
             return await self._after(got)
         value = got.value if type(got) is Ok else got
-        returns = self.result_type()
+        returns, codec = self.result_type(), ctx.host.codec
         try:
-            result = ctx.host.codec.encode(value, returns, self.key)
-            self.value = Ok(ctx.host.codec.decode(result, returns, self.key))
+            result = codec.encode(value, returns, self.key)
+            self.value = Ok(codec.decode(result, returns, self.key))
         except ValueNotStorableError as fault:
             return await self._after(Failure(fault, unknown=True, final=True))
         if not (ctx.closed or self.settled):

@@ -41,6 +41,8 @@ class Drive:
         self.entries, self.clean = entries, clean
         self.clock, self.codec, self.chance = runtime.clock, runtime.codec, runtime.chance
         self.people = runtime.people
+        self.watch_start: Callable[[StartWatch], None] = runtime.starts.watch
+        self.needs_check: Callable[[], bool] = runtime.may_have_lost_runs
         self.ctx: LiveContext | None = None
         self.task: asyncio.Task[None] | None = None
         self.ended = asyncio.get_running_loop().create_future()
@@ -183,12 +185,6 @@ class Drive:
 
     def call_in_thread(self, function: Callable[[], Any]) -> asyncio.Future[Any]:
         return self.runtime.threads.run(function)
-
-    def watch_start(self, step: StartWatch) -> None:
-        self.runtime.starts.watch(step)
-
-    def needs_check(self) -> bool:
-        return self.runtime.may_have_lost_runs()
 
     async def before_step(self) -> None:
         if self.runtime.may_have_lost_runs():

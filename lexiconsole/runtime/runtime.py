@@ -205,7 +205,7 @@ class Runtime:
             outline=_outline(definition, given),
             fingerprint=self.definitions.fingerprint(definition.name),
             by=by,
-            owner=(await self.owner()).number if drive else None,
+            owner=(self._owner or await self.owner()).number if drive else None,
             parent=parent,
             parent_key=parent_key,
         )

@@ -20,8 +20,10 @@ class Starts:
     def __init__(self, after: float, wanted: Callable[[], object]) -> None:
         """`wanted` tells whether any run is driven at all; without one the timer rests until `begin`."""
         self._round, self._wanted = after / 2, wanted
-        self._rounds: list[list[StartWatch]] = [[], [], []]
-        self.watch: Callable[[StartWatch], None] = self._rounds[0].append
+        self._newest: list[StartWatch] = []
+        self._middle: list[StartWatch] = []
+        self._oldest: list[StartWatch] = []
+        self.watch: Callable[[StartWatch], None] = self._newest.append
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
@@ -30,9 +32,8 @@ class Starts:
             self._timer = asyncio.get_running_loop().call_later(self._round, self._turn)
 
     def _turn(self) -> None:
-        newest, middle, oldest = self._rounds
-        self._rounds = [[], newest, middle]
-        self.watch = self._rounds[0].append
+        oldest, self._oldest, self._middle = self._oldest, self._middle, self._newest.copy()
+        self._newest.clear()
         for step in oldest:
             step.show_start()
         self._timer = None
@@ -42,5 +43,5 @@ class Starts:
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        for each in self._rounds:
+        for each in (self._newest, self._middle, self._oldest):
             each.clear()

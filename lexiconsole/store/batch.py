@@ -78,28 +78,30 @@ class Batch:
     def full(self) -> bool:
         return self.rows >= MOST_ENTRIES or self.characters >= MOST_CHARACTERS
 
-    def fits(self, group: Group) -> bool:
-        """A run is in a batch under one epoch only, or what comes back would not tell who wrote it."""
-        span = self.spans.get(group.run.number)
-        return span is None or span[0] == group.epoch
+    def take(self, group: Group) -> bool:
+        """Whether it fits in. A run is in a batch under one epoch only, or what comes back would not tell who wrote it.
 
-    def take(self, group: Group) -> None:
-        """Refuses a group whose seqs do not follow on one another, or on what the batch holds of that run."""
+        Refuses a group whose seqs do not follow on one another, or on what the batch holds of that run.
+        """
+        number, epoch, entries = group.run.number, group.epoch, group.entries
+        span = self.spans.get(number)
+        if span is not None and span[0] != epoch:
+            return False
         self.groups.append(group)
-        if group.refused or not group.rows:
-            return
-        number, epoch, first = group.run.number, group.epoch, group.entries[0].seq
-        _, base, following = self.spans.get(number) or (0, first, first)
-        if any(entry.seq != seq for seq, entry in enumerate(group.entries, start=following)):
-            group.refused = True
-            return
+        if group.refused or not entries:
+            return True
+        _, base, seq = span or (epoch, entries[0].seq, entries[0].seq)
+        for following, entry in enumerate(entries, start=seq):
+            if entry.seq != following:
+                group.refused = True
+                return True
         for row in group.rows:
-            self.values += (number, epoch, base, following)
-            self.values += row
+            self.values += (number, epoch, base, seq, *row)
             self.characters += len(row[4] or "")
-            following += 1
+            seq += 1
         self.rows += len(group.rows)
-        self.spans[number] = epoch, base, following
+        self.spans[number] = epoch, base, seq
+        return True
 
     def command(self) -> Command:
         """In sizes of powers of two, so that a few prepared statements serve for all."""

@@ -54,19 +54,17 @@ _PARKED = frozenset({RunStatus.WAITING, RunStatus.SLEEPING, RunStatus.PAUSED, Ru
 
 def encode_entry(entry: Entry) -> EntryRow:
     """Raises ValueNotStorableError for what would come back as something else, or would not come back."""
-    kind, key, by, at = entry.kind, entry.key, entry.by, entry.at
+    run_id, seq, at, kind, key, attempt, data, by = entry
     try:
-        if not (isfinite(at) and 0 <= entry.attempt < LARGEST_NUMBER and abs(entry.seq) < LARGEST_NUMBER):
-            raise ValueError(
-                f"seq {entry.seq}, attempt {entry.attempt} and instant {at} must be numbers that SQLite can hold"
-            )
+        if not (isfinite(at) and 0 <= attempt < LARGEST_NUMBER and -LARGEST_NUMBER < seq < LARGEST_NUMBER):
+            raise ValueError(f"seq {seq}, attempt {attempt} and instant {at} must be numbers that SQLite can hold")
         if by or "\0" in key or not key.isascii():
             _check_texts((key, by))
-        data = _json(entry.data) if entry.data else None
+        text = _json(data) if data else None
         due = _due(entry) if kind is EntryKind.PARKED or kind is EntryKind.ASKED else None
-        return at, kind._value_, key, entry.attempt, data, by or None, due
+        return at, kind._value_, key, attempt, text, by or None, due
     except _UNFIT as fault:
-        raise ValueNotStorableError(f"run {entry.run_id}, {kind} {key!r}", str(fault)) from None
+        raise ValueNotStorableError(f"run {run_id}, {kind} {key!r}", str(fault)) from None
 
 
 def entry_line(head: str, seq: int, row: EntryRow) -> str:

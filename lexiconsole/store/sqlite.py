@@ -19,6 +19,7 @@ from lexiconsole.store.care import check, rebuild
 from lexiconsole.store.connection import Connection, Durability, connect, look, pragmas
 from lexiconsole.store.faults import check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
+from lexiconsole.store.making import Making
 from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
 from lexiconsole.store.reader import Readers
 from lexiconsole.store.rows import encode_request, entry_of, request_of_row, run_of, task_of
@@ -123,9 +124,10 @@ class SqliteJournal:
     # runs and entries
 
     async def create(self, new: NewRun) -> tuple[RunRow, bool]:
-        number = await self._writing.create(new)
+        making = Making.of(new)
+        number = await self._writing.create(making)
         if number is not None and not new.origin:
-            return _born(new, number), True
+            return _born(making, number), True
         row = await self.run(new.id)
         if row is not None:
             return row, number is not None
@@ -134,7 +136,7 @@ class SqliteJournal:
         raise NotFoundError("entry", f"{new.origin}#{new.origin_seq}")
 
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
-        return self._writing.append(run, epoch, entries)
+        return (self._writer or self._writing).append(run, epoch, entries)
 
     async def load(self, run: RunRow, after: int = 0, upto: int | None = None) -> list[Entry]:
         rows = await self._readers.all("load", run.number, after, upto)
@@ -281,8 +283,9 @@ class SqliteJournal:
         return await self._writing.act(rebuild)
 
 
-def _born(new: NewRun, number: int) -> RunRow:
+def _born(making: Making, number: int) -> RunRow:
     """The row of a run that was made this moment."""
+    new = making.new
     driven = new.owner is not None
     return RunRow(
         number=number,
@@ -290,7 +293,7 @@ def _born(new: NewRun, number: int) -> RunRow:
         name=new.name,
         kind=new.kind,
         version=new.version,
-        digest=new.outline.digest(),
+        digest=making.digest,
         fingerprint=new.fingerprint,
         status=RunStatus.RUNNING if driven else RunStatus.PENDING,
         created_at=new.at,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from lexiconsole.durable.entry import Entry
-from lexiconsole.durable.journal import NewRun, RunRow
+from lexiconsole.durable.journal import RunRow
 from lexiconsole.errors import NotOwnedError, StoreError
 from lexiconsole.store.batch import Batch, Group
 from lexiconsole.store.connection import Connection
@@ -75,20 +75,22 @@ class Writer:
     # what is asked for
 
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
-        future: asyncio.Future[None] = self._loop.create_future()
+        future: asyncio.Future[None] = asyncio.Future(loop=self._loop)
         try:
-            rows = [encode_entry(entry) for entry in entries]
-            self._check_open()
+            rows = [*map(encode_entry, entries)]
+            if self._fault or self._closing:
+                self._check_open()
         except Exception as fault:
             _fail(future, fault)
         else:
             self._groups.append(Group(run, epoch, entries, rows, future))
-            self._ring()
+            if self._bell is not None:
+                self._ring()
         return future
 
-    def create(self, new: NewRun) -> asyncio.Future[int | None]:
+    def create(self, making: Making) -> asyncio.Future[int | None]:
         """The number of the new run; None when its id is taken, or the entry to fork from does not exist."""
-        return self._ask(self._runs, Making.of(new))
+        return self._ask(self._runs, making)
 
     def claim(self, run: RunRow, owner: int) -> asyncio.Future[bool]:
         return self._ask(self._claims, (run, owner))
@@ -206,13 +208,16 @@ class Writer:
                 batch.landed(await self._connection.all(statement("landed"), (last, count)))
 
     def _next_batch(self) -> Batch:
-        batch = Batch()
-        while self._groups and not batch.full and batch.fits(self._groups[0]):
-            group = self._groups.popleft()
-            group.refused = group.address in self._refused
-            batch.take(group)
+        batch, groups, lost = Batch(), self._groups, self._refused
+        while groups and not batch.full:
+            group = groups[0]
+            if lost and group.address in lost:
+                group.refused = True
+            if not batch.take(group):
+                break
+            groups.popleft()
             if group.refused:
-                self._refused.add(group.address)
+                lost.add(group.address)
         return batch
 
     def _tell(self, groups: Sequence[Group]) -> None:
