@@ -60,8 +60,7 @@ class Group:
     @property
     def command(self) -> Command:
         """What writes a group of one entry alone; a run that waits for each of its steps comes this way."""
-        seq = self.entries[0].seq
-        return append_statement(1), (self.run.number, self.epoch, seq, seq, *self.rows[0])
+        return statement("append_one"), (self.run.number, self.epoch, self.entries[0].seq, *self.rows[0])
 
 
 @dataclass(slots=True)

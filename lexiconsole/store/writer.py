@@ -18,7 +18,7 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.errors import NotOwnedError, StoreError
 from lexiconsole.store.batch import Batch, Group
-from lexiconsole.store.connection import Connection
+from lexiconsole.store.connection import Connection, Landing
 from lexiconsole.store.faults import store_error
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.making import Making, claim_runs, make_runs
@@ -60,6 +60,8 @@ class Writer:
         self._fault = ""
         self._closing = False
         self._bell: asyncio.Future[None] | None = None
+        self._alone: asyncio.Future[None] = self._loop.create_future()
+        self._landing = Landing(self._landed_alone)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -133,17 +135,14 @@ class Writer:
             self._give_up(self._fault or f"the store {self._connection.path} was closed before this was written")
 
     async def _rounds(self) -> None:
-        """Until the journal closes. A run that waits for each of its steps meets only the first branch, so it is kept short."""
-        raw, groups = self._connection.raw, self._groups
+        """Until the journal closes."""
+        groups = self._groups
         while True:
             if len(groups) < ENOUGH:
                 # Whoever was told of the last commit has a turn, so that the next commit takes what all of them have.
                 await _a_turn()
-            if len(groups) == 1 and not self._others and groups[0].alone and groups[0].address not in self._refused:
-                cursor = await raw.execute(*groups[0].command)
-                group = groups.popleft()
-                group.refused = not cursor.rowcount
-                self._tell((group,))
+            if self._one_alone:
+                await self._write_alone()
             elif groups or self._others:
                 await self._round()
             elif self._closing:
@@ -152,6 +151,47 @@ class Writer:
                 self._bell = self._loop.create_future()
                 await self._bell
                 self._bell = None
+
+    # one run that waits for each of its steps
+
+    @property
+    def _one_alone(self) -> bool:
+        groups = self._groups
+        return (
+            len(groups) == 1 and not self._others and groups[0].alone
+            and not (self._refused and groups[0].address in self._refused)
+        )  # fmt: skip
+
+    async def _write_alone(self) -> None:
+        """Writes one entry after the other for as long as there is one alone each time, without the turns of a task."""
+        self._alone = self._loop.create_future()
+        self._fly_alone()
+        await self._alone
+
+    def _fly_alone(self) -> None:
+        self._connection.send(*self._groups[0].command, self._landing)
+
+    def _landed_alone(self, cursor: sqlite3.Cursor | None, fault: BaseException | None) -> None:
+        if self._alone.done():
+            return  # the loop is going down
+        if cursor is None:
+            self._alone.set_exception(fault or StoreError("the journal's writer heard of no outcome"))
+            return
+        group = self._groups.popleft()
+        group.refused = not cursor.rowcount
+        self._tell((group,))
+        self._loop.call_soon(self._after_alone)  # behind whoever was told, who may come with the next one
+
+    def _after_alone(self) -> None:
+        if self._alone.done():
+            return
+        try:
+            if self._one_alone:
+                self._fly_alone()
+            else:
+                self._alone.set_result(None)
+        except Exception as fault:
+            self._alone.set_exception(fault)
 
     @property
     def queued(self) -> int:

@@ -90,6 +90,24 @@ asyncio.run(main(sys.argv[1]))
     asyncio.run(look())
 
 
+@pytest.mark.parametrize("before", [0, 3])
+async def test_a_fault_that_meets_one_entry_alone_is_told_and_stays(tmp_path, monkeypatch, before):
+    class Broken:
+        def execute(self, sql, values):
+            raise sqlite3.OperationalError("unheard of")
+
+    async with opened(tmp_path / "store.db") as journal:
+        pen = await driven(journal)
+        await pen.done(*"abc"[:before])
+        monkeypatch.setattr(type(journal._connection.raw), "_conn", property(lambda self: Broken()))
+        with pytest.raises(StoreError, match="unheard of"):
+            await pen.append((Kind.DONE, "x", {}))
+        monkeypatch.undo()
+        with pytest.raises(StoreError, match="unheard of"):
+            await pen.append((Kind.DONE, "y", {}))
+        assert (await pen.now()).seq == 1 + before
+
+
 @pytest.mark.parametrize("batch", [1, 50])
 async def test_any_fault_of_the_writer_fails_everything_in_the_order_of_the_calls(tmp_path, monkeypatch, batch):
     async with opened(tmp_path / "store.db") as journal:

@@ -14,6 +14,7 @@ BIG = 2**62
 PAIRS = json.dumps([[None, "waiting"], ["order", "failed"]])
 
 QUESTIONS = {
+    "append_one": (1, 1, 2, 1.5, "step.done", "k", 0, None, None, None),
     "append": (1, 1, 2, 2, 1.5, "step.done", "k", 0, None, None, None),
     "append_many": ('[[1,1,2,2,1,1,"step.done","k",0,null,null]]',),
     "claim": ("[[1,0,null,1]]",),

@@ -12,6 +12,7 @@ from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.errors import NotOwnedError
 from lexiconsole.store import batch
 from lexiconsole.store.conformance.stories import driven, new_run
+from lexiconsole.store.connection import Connection
 from lexiconsole.store.statements import statement
 from tests.store.writing import opened
 
@@ -27,8 +28,8 @@ async def journal(tmp_path):
 @pytest.fixture
 def statements(journal, monkeypatch):
     """How often each statement went to SQLite, by the name of its file."""
-    names = {statement(name): name for name in ("append", "append_many", "create", "claim", "landed", "request")}
-    names |= {batch.append_statement(2**n): "append" if n else "append_one" for n in range(11)}
+    names = {statement(name): name for name in ("append_one", "append_many", "create", "claim", "landed", "request")}
+    names |= {batch.append_statement(2**n): "append" for n in range(11)}
     counted: Counter[str] = Counter()
     raw = type(journal._connection.raw)
     for method in ("_execute_fetchall",):
@@ -46,6 +47,13 @@ def statements(journal, monkeypatch):
         return execute(self, sql, values)
 
     monkeypatch.setattr(raw, "execute", executing)
+    send = Connection.send
+
+    def sending(self, sql, values, landing):
+        counted[names.get(sql, "other")] += 1
+        send(self, sql, values, landing)
+
+    monkeypatch.setattr(Connection, "send", sending)
     return counted
 
 
