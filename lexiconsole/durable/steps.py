@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lexiconsole.durable.attempts import Failure, attempt, describe, failure_of, is_async
+from lexiconsole.durable.attempts import Failure, attempt, describe
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import Entry, EntryKind
