@@ -67,6 +67,8 @@ async def _plan(
     if target and target not in {entry.key for entry in entries}:
         return Plan(refused=_unknown_key(row, target, entries))
     failed = _outcome_of(entries, target, history.voided) if target else None
+    if child := _failed_child(row, entries, target, history.voided):
+        return Plan(refused=_about_child(child))
     if target and failed is not None and not _is_failure(failed):
         return Plan(refused=f"{target} did not fail; edit its result, or fork the run from before it")
     voids = _base_voids(entries, target, failed, history.voided)
@@ -179,6 +181,21 @@ async def _failed_beside(
 def _is_failure(entry: Entry) -> bool:
     """A step that failed, or a doubt that an operator found to be a failure."""
     return entry.kind is EntryKind.STEP_FAILED or (entry.kind is EntryKind.RESOLVED and entry.data.get("how") == "fail")
+
+
+def _failed_child(row: RunRow, entries: Sequence[Entry], target: str, voided: frozenset[int]) -> Entry | None:
+    """The child run that failed at that key; without a key, when the run failed and no step of its own did."""
+    wanted = target or row.status is RunStatus.FAILED
+    failed = [e for e in entries if e.kind is EntryKind.CHILD_ENDED and "error" in e.data and e.seq not in voided]
+    return next((e for e in failed if wanted and target in ("", e.key)), None)
+
+
+def _about_child(ended: Entry) -> str:
+    run, key = ended.data.get("run", ""), ended.key
+    return (
+        f"{key} is the child run {run}, which failed ({ended.data.get('status')}); this run has its outcome already. "
+        f"Fork this run from before {key}, which makes a new child, or edit the result of {key}"
+    )
 
 
 def _outcome_of(entries: Sequence[Entry], key: str, voided: frozenset[int]) -> Entry | None:

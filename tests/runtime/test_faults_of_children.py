@@ -6,12 +6,14 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.journal import RequestKind, RunFilter, RunRow
+from lexiconsole.durable.journal import RequestKind, RequestState, RunFilter, RunRow
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import RunCancelled
-from lexiconsole.result import Ok
+from lexiconsole.result import Err, Ok
 from lexiconsole.types import RunStatus
 from tests.runtime.test_driving import Calls
 from tests.runtime.test_faults import Hanging, Slow, called, turns
@@ -171,3 +173,21 @@ async def test_a_shielded_child_is_not_cancelled_with_its_parent() -> None:
         await h.ask(row, RequestKind.CANCEL)
         assert (await h.settle(row)).status is RunStatus.CANCELLED
         assert (await parent_of(h, row)).status is RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize("key", ["", "part"])
+async def test_a_retry_of_a_run_whose_child_failed_says_what_to_do_instead(key: str) -> None:
+    async with house() as h:
+
+        async def part(ctx: Context) -> Any:
+            return Err("broken")
+
+        async def whole(ctx: Context) -> Any:
+            return await ctx.child("part", "part", None)
+
+        h.registry.set(define(part, name="part"))
+        row = await h.run(define(whole, name="whole"))
+        assert row.status is RunStatus.FAILED
+        refused = await h.ask(row, RequestKind.RETRY, key)
+        assert refused.state is RequestState.REFUSED
+        assert "Fork this run from before part" in refused.reply
