@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lexiconsole.bulk.config import BulkOperationConfig
+from lexiconsole.errors import nearest
 from lexiconsole.graph.config import GraphConfig
 
 __all__ = [
+    "WHOEVER",
+    "Absence",
     "AuditSettings",
     "Durability",
     "EngineSettings",
@@ -124,14 +128,52 @@ class AuditSettings(_Section):
         return self
 
 
+class Absence(_Section):
+    """A time away, `from` and `to` included, as dates or moments, local unless they name a zone."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime | date = Field(alias="from", description="the first day, or a moment")
+    until: datetime | date = Field(alias="to", description="the last day, or a moment")
+    stand_in: str = Field(description="the operator who acts in their place")
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _day_or_moment(cls, value: Any) -> Any:
+        """`2026-12-24` is the whole day, not its midnight."""
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-12-24") else value
+
+
 class Operator(_Section):
-    """A person under `operators:`; the key there is the name."""
+    """A person under `operators:`; the key there is the name. `*` is whoever is logged in and not named otherwise."""
 
     users: Names = Field(default=(), description="names of operating-system users this person works as")
     roles: Names = Field(default=(), description="roles held")
     act_for: Names = Field(default=(), description="names this person may act for with --as")
-    absences: tuple[dict[str, Any], ...] = Field(default=(), description="times away, and who stands in")
+    absences: tuple[Absence, ...] = Field(default=(), description="times away, and who stands in")
+    signing_key: Path | None = Field(default=None, description="the SSH key this person's decisions are signed with")
 
 
-Operators: TypeAlias = Annotated[dict[str, Operator] | None, BeforeValidator(_named)]
+WHOEVER = "*"
+
+
+def _that_know_each_other(operators: dict[str, Operator] | None) -> dict[str, Operator] | None:
+    for name, operator in (operators or {}).items():
+        named = [("act_for", other) for other in operator.act_for]
+        named += [("absences.stand_in", absence.stand_in) for absence in operator.absences]
+        for field, other in named:
+            if other not in (operators or {}):
+                close = nearest(other, operators or {})
+                raise ValueError(
+                    f"{name}.{field} names {other!r}, who is no operator"
+                    + (f"; did you mean {close}?" if close else "")
+                )
+        if name == WHOEVER and (operator.roles or operator.users or operator.absences):
+            raise ValueError("* is whoever is logged in: it can have act_for, but no users, roles or absences")
+    return operators
+
+
+Operators: TypeAlias = Annotated[
+    dict[str, Operator] | None, BeforeValidator(_named), AfterValidator(_that_know_each_other)
+]
 """People by name; None when the section is missing, which is not the same as nobody."""

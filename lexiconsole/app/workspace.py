@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -17,18 +17,22 @@ from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
 from lexiconsole.app.engine_terms import engine_terms
+from lexiconsole.app.found import Found
+from lexiconsole.app.identity import Identity
+from lexiconsole.app.operators import people_of
 from lexiconsole.app.vault import FileVault
 from lexiconsole.durable.audit import Audited
+from lexiconsole.durable.clock import SystemClock
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
-from lexiconsole.durable.people import Nobody, People
-from lexiconsole.errors import AmbiguousError, LexiconsoleError, NotFoundError
+from lexiconsole.durable.people import People
+from lexiconsole.errors import AmbiguousError, NotFoundError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
-from lexiconsole.types import Json, RunStatus
+from lexiconsole.types import Json, JsonObject, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.app.health import Health, Looking
@@ -53,8 +57,7 @@ class Workspace:
     def __init__(self, root: Path, settings: Settings, store: Path | None = None) -> None:
         self.root, self.settings = root, settings
         self.store_path = store if store is not None else root / settings.store.path
-        self.user = getpass.getuser()
-        self.people: People = Nobody()
+        self.clock = SystemClock()
         self._catalog: Catalog | None = None
         self._engine: Engine | None = None
         self._beside: Beside | None = None
@@ -81,6 +84,31 @@ class Workspace:
         bugs = self.interrupt()
         if bugs and fault is None:
             raise bugs[0]
+
+    # people
+
+    @cached_property
+    def people(self) -> People:
+        return people_of(self.settings, self.root, self.clock.now)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """The person at this machine."""
+        return Identity(self.people)
+
+    @property
+    def me(self) -> str:
+        """The operator at this machine, or the name they are logged in with."""
+        return self.identity.me
+
+    def as_whom(self, name: str = "") -> str:
+        """Under which name an act goes: `me` for "". Raises NotFoundError for a name nobody bears, and RefusedError, which
+        is recorded, when the person at this machine may not act under it.
+        """
+        return self.identity.allowed(name, self._attempted)
+
+    def _attempted(self, data: JsonObject) -> None:
+        self._write().call(lambda runtime: runtime.journal.attempted(self.clock.now(), "", self.me, data))
 
     # definitions
 
@@ -155,7 +183,7 @@ class Workspace:
         """The open task RUN:KEY (the run may be abbreviated) as `me` sees it, by default the user."""
         from lexiconsole.app.tasks import find_task
 
-        return find_task(self, id, me or self.user)
+        return find_task(self, id, me or self.me)
 
     def inbox(
         self, *, mine: bool = False, roles: Sequence[str] = (), run: RunRow | None = None, me: str = ""
@@ -163,7 +191,7 @@ class Workspace:
         """Open tasks, due ones first: all, those that `me` may decide, or those that are for one of the roles."""
         from lexiconsole.app.tasks import inbox
 
-        return inbox(self, me or self.user, mine=mine, roles=roles, run=run)
+        return inbox(self, me or self.me, mine=mine, roles=roles, run=run)
 
     def follow(self, run: RunRow, after: int = 0, timeout: float | None = None) -> Iterator[Entry | Progress]:
         """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""
@@ -196,13 +224,15 @@ class Workspace:
         from lexiconsole.app.checking import refuse_what_can_not_work
         from lexiconsole.app.defaults import refuse_what_is_switched_off
 
-        definition = self.definition(name)
+        definition, who = self.definition(name), self.as_whom(by)
         definition.validate(raw)
         refuse_what_is_switched_off(definition, self.settings.workflow, self.settings.workflow.graph)
         refuse_what_can_not_work(self, name)
         self._write()
         return self._write().call(
-            lambda runtime: runtime.create(definition, raw, id=id, by=by or self.user, drive=not record_only)
+            lambda runtime: runtime.create(
+                definition, raw, id=id, by=who, sender=self.identity.sender, drive=not record_only
+            )
         )
 
     def drive(self, run: RunRow) -> RunRow:
@@ -213,7 +243,8 @@ class Workspace:
         """Leaves a request, and does it here when nobody drives the run."""
         from lexiconsole.runtime.taking import act
 
-        asked = request if request.by else replace(request, by=self.user)
+        data: JsonObject = {**request.data, "from": self.identity.sender}
+        asked = replace(request, by=self.as_whom(request.by), data=data)
         state = self._write().call(lambda runtime: act(runtime, asked, drive=not record_only))
         return Outcome(
             applied=state.state is RequestState.APPLIED,
@@ -238,12 +269,18 @@ class Workspace:
         record_only: bool = False,
     ) -> RunRow:
         """A new run from entry `at` of another, with recorded results (by key) and the input changed."""
-        changes = list((edits or {}).items())
+        changes, who = list((edits or {}).items()), self.as_whom(by)
         if input is not UNCHANGED:
             changes.append(("", input))
         return self._write().call(
             lambda runtime: runtime.fork(
-                run, at, edits=changes, compensate=compensate_origin, by=by or self.user, drive=not record_only
+                run,
+                at,
+                edits=changes,
+                compensate=compensate_origin,
+                by=who,
+                sender=self.identity.sender,
+                drive=not record_only,
             )
         )
 
@@ -361,12 +398,12 @@ class Workspace:
         return SqliteJournal(self.store_path, durability="full" if full else "process")
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
-        settings = engine_terms(self.settings)
+        terms, definitions = engine_terms(self.settings), Found(lambda: self.catalog)
         beside = self.store_path.parent
         runtime = Runtime(
             journal,
-            _Definitions(self),
-            settings=settings,
+            definitions,
+            settings=terms,
             locks=None if self._empty else beside / "locks",
             told=engine,
             people=self.people,
@@ -375,28 +412,6 @@ class Workspace:
         if not self._empty:
             self._beside = Beside(runtime, self.store_path)
         return runtime
-
-
-class _Definitions:
-    """The catalogue as the runtime asks for it; loaded when the first run needs it."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    def find(self, name: str) -> Definition | None:
-        try:
-            return self._workspace.catalog.get(name)
-        except LexiconsoleError:
-            return None
-
-    def names(self) -> frozenset[str]:
-        return frozenset(definition.name for definition in self._workspace.catalog.definitions)
-
-    def fingerprint(self, name: str) -> str:
-        try:
-            return self._workspace.catalog.fingerprint(name)
-        except LexiconsoleError:
-            return ""
 
 
 def _is_workspace(folder: Path) -> bool:

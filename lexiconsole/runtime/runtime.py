@@ -183,6 +183,7 @@ class Runtime:
         *,
         id: str = "",
         by: str = "",
+        sender: JsonObject | None = None,
         drive: bool = True,
         parent: str = "",
         parent_key: str = "",
@@ -201,7 +202,7 @@ class Runtime:
             kind=definition.kind.value,
             version=definition.version,
             at=self.clock.now(),
-            data={"input": stored},
+            data={"input": stored, "from": sender} if sender else {"input": stored},
             outline=_outline(definition, given),
             fingerprint=self.definitions.fingerprint(definition.name),
             by=by,
@@ -233,6 +234,7 @@ class Runtime:
         edits: Sequence[tuple[str, Json]] = (),
         compensate: bool = False,
         by: str = "",
+        sender: JsonObject | None = None,
         drive: bool = True,
     ) -> RunRow:
         """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input).
@@ -244,7 +246,9 @@ class Runtime:
         if not 1 <= at <= origin.seq:
             raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
         new, writes = forked(origin, entries, at, definition, edits, compensate, self.codec, self.clock.now())
-        new = replace(new, id=new_run_id(), by=by, fingerprint=self.definitions.fingerprint(definition.name))
+        data: JsonObject = {**new.data, "from": sender} if sender else new.data
+        fingerprint = self.definitions.fingerprint(definition.name)
+        new = replace(new, id=new_run_id(), by=by, data=data, fingerprint=fingerprint)
         row, _ = await self.journal.create(new)
         if writes or drive:
             await self.claim(row, writes=writes, by=by, drive=drive)

@@ -1,0 +1,51 @@
+"""Identity: under whose name somebody acts, and from where. What they may not is refused with the reason, and recorded."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Callable
+
+from lexiconsole.app.operators import Operators
+from lexiconsole.durable.people import People
+from lexiconsole.errors import NotFoundError, RefusedError
+from lexiconsole.types import JsonObject
+
+__all__ = ["Identity"]
+
+
+class Identity:
+    """The person at this machine. `me` is the operator they are, or the name they are logged in with."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self.user = getpass.getuser()
+        self.me = people.name_of(self.user) if isinstance(people, Operators) else self.user
+
+    @property
+    def sender(self) -> JsonObject:
+        """What is kept beside every act."""
+        return {"os_user": self.user, "host": socket.gethostname(), "pid": os.getpid()}
+
+    def known(self, name: str) -> str:
+        """The name, or `me` for "". Raises NotFoundError, with the nearest, for a name nobody bears."""
+        if name and isinstance(self.people, Operators) and name != self.user and name not in self.people.known:
+            raise NotFoundError("operator", name, self.people.known, hint="`lexiconsole config` lists them")
+        return name or self.me
+
+    def allowed(self, name: str, record: Callable[[JsonObject], None]) -> str:
+        """The name an act goes under. What is refused is recorded before RefusedError is raised."""
+        known = self.known(name)
+        if reason := self.refusal(known):
+            record({"kind": "as", "as": known, "reason": reason, "from": self.sender})
+            raise RefusedError(reason)
+        return known
+
+    def refusal(self, name: str) -> str:
+        """Why they may not act under that name; "" when they may."""
+        if not self.people.enforced or self.people.may_act_for(self.user, name):
+            return ""
+        if name == self.user:
+            return f"{self.user} is none of the operators, who are the only ones that may act here"
+        return f"{self.user} may not act for {name}; operators.*.act_for in application.yaml says who may"
