@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from lexiconsole.durable.audit import Audited, chained
-from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Journal
 
 __all__ = ["Verdict", "everything", "verify"]
@@ -139,7 +139,7 @@ class _Check:
         if self.witness is not None and entry.data.get("signature") is not None:
             if reason := await self.witness(link):
                 raise _BrokenError(link.number, f"entry {link.number}{_about(link)}: {reason}")
-            self.signed += 1
+            self.signed += entry.kind != EntryKind.REFUSED
 
     async def _difference(self, link: Audited, entry: Entry) -> str:
         """In which way journal and chain do not agree, from what the run holds at that place."""

@@ -6,8 +6,10 @@ import getpass
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 from lexiconsole.app.operators import Operators
+from lexiconsole.durable.journal import Request
 from lexiconsole.durable.people import People
 from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.types import JsonObject
@@ -27,6 +29,10 @@ class Identity:
     def sender(self) -> JsonObject:
         """What is kept beside every act."""
         return {"os_user": self.user, "host": socket.gethostname(), "pid": os.getpid()}
+
+    def attributed(self, request: Request, by: str) -> Request:
+        """The request under that name, with where it comes from."""
+        return replace(request, by=by, data={**request.data, "from": self.sender})
 
     def known(self, name: str) -> str:
         """The name, or `me` for "". Raises NotFoundError, with the nearest, for a name nobody bears."""

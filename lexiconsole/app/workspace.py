@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from lexiconsole.app.engine_terms import engine_terms
 from lexiconsole.app.found import Found
 from lexiconsole.app.identity import Identity
 from lexiconsole.app.operators import people_of
+from lexiconsole.app.signing import Signatures
 from lexiconsole.app.vault import FileVault
 from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.clock import SystemClock
@@ -205,8 +205,8 @@ class Workspace:
 
     def verify_audit(self) -> Verdict:
         """Whether the chain of decisions holds, says what the journal says, and is as long as its kept head says."""
-        kept = HeadFile.beside(self.store_path).read()
-        return self._look(lambda runtime: verify(runtime.journal, kept))
+        kept, signed = HeadFile.beside(self.store_path).read(), Signatures(self.settings, self.root)
+        return self._look(lambda runtime: verify(runtime.journal, kept, signed.witness))
 
     # acting
 
@@ -243,8 +243,8 @@ class Workspace:
         """Leaves a request, and does it here when nobody drives the run."""
         from lexiconsole.runtime.taking import act
 
-        data: JsonObject = {**request.data, "from": self.identity.sender}
-        asked = replace(request, by=self.as_whom(request.by), data=data)
+        named = self.identity.attributed(request, self.as_whom(request.by))
+        asked = Signatures(self.settings, self.root).signed(named)
         state = self._write().call(lambda runtime: act(runtime, asked, drive=not record_only))
         return Outcome(
             applied=state.state is RequestState.APPLIED,
@@ -255,7 +255,8 @@ class Workspace:
 
     def preview(self, request: Request) -> Preview:
         """What the act would do now. Changes nothing."""
-        return self._look(lambda runtime: preview_of(runtime, request))
+        asked = self.identity.attributed(request, self.identity.known(request.by))
+        return self._look(lambda runtime: preview_of(runtime, asked))
 
     def fork(
         self,
@@ -409,6 +410,7 @@ class Workspace:
             people=self.people,
             vault=FileVault(beside / "vault"),
         )
+        runtime.seals = Signatures(self.settings, self.root).refusal
         if not self._empty:
             self._beside = Beside(runtime, self.store_path)
         return runtime

@@ -9,6 +9,7 @@ from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.errors import MovedOnError, NotOwnedError, ReplayMismatchError
 from lexiconsole.runtime.drive import Drive
+from lexiconsole.runtime.gate import attributed, gate
 from lexiconsole.runtime.interventions import Plan, revision
 from lexiconsole.runtime.live_acts import plan_live
 from lexiconsole.types import JsonObject
@@ -46,29 +47,27 @@ async def do(drive: Drive, request: Request) -> None:
 
 
 async def _do(drive: Drive, request: Request) -> None:
-    plan = await plan_request(drive, request)
+    refused = await gate(drive.runtime, request)
+    plan = Plan(refused=refused) if refused else await plan_request(drive, request)
     if drive.ctx is None or drive.ctx.closed:
         return
-    extra: JsonObject = {"request": request.id}
-    if reason := request.data.get("reason"):
-        extra["reason"] = reason
     if plan.refused:
         if request.kind is RequestKind.CHILD_ENDED:  # a child that was dropped meanwhile; nobody reads this refusal
             await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
             return
-        data: JsonObject = {"kind": request.kind.value, "reason": plan.refused, "request": request.id}
+        told: JsonObject = {"kind": request.kind.value}
+        if request.target:
+            told["target"] = request.target
         if plan.fields:
-            data["fields"] = dict(plan.fields)
-        data |= {
-            name: value for name, value in (("target", request.target), ("from", request.data.get("from"))) if value
-        }
+            told["fields"] = dict(plan.fields)
+        data: JsonObject = {**attributed(request, told), "reason": plan.refused}
         await drive.write(EntryKind.REFUSED, "", data, request.by)
         return
-    for kind, key, data in plan.writes:
+    for kind, key, what in plan.writes:
         if kind is EntryKind.CANCEL:
-            await drive.cancel({**data, **extra}, request.by)
+            await drive.cancel(attributed(request, what), request.by)
         else:
-            await drive.write(kind, key, {**data, **extra}, request.by)
+            await drive.write(kind, key, attributed(request, what), request.by)
 
 
 async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
@@ -79,7 +78,7 @@ async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
     assert ctx is not None
     cancelled = False
     for request in await drive.runtime.journal.requests(run=drive.row):
-        if request.kind is RequestKind.CANCEL and not cancelled:
+        if request.kind is RequestKind.CANCEL and not cancelled and not await gate(drive.runtime, request):
             note = "the definition does not fit the journal; nothing was undone"
             data: JsonObject = {"reason": str(request.data.get("reason", "")), "request": request.id, "note": note}
             await ctx.last_word(EntryKind.CANCELLED, data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,7 +40,10 @@ from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.starts import Starts
 from lexiconsole.types import Json, JsonObject
 
-__all__ = ["Definitions", "Runtime", "Told"]
+__all__ = ["Definitions", "Runtime", "Seals", "Told"]
+
+Seals = Callable[[Request], Awaitable[str]]
+"""Says why a request is not signed as it must be; "" when it is."""
 
 
 PATIENCE = 5.0
@@ -79,8 +82,10 @@ class Runtime:
         told: Told | None = None,
         people: People | None = None,
         vault: Vault | None = None,
+        seals: Seals | None = None,
     ) -> None:
         self.people: People = people or Nobody()
+        self.seals = seals
         self.journal, self.definitions = journal, definitions
         self.settings = settings or EngineSettings()
         self.clock: Clock = clock or SystemClock()

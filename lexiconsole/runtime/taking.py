@@ -11,6 +11,7 @@ from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunR
 from lexiconsole.durable.vault import SECRET, references, sealed
 from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.drive import Drive
+from lexiconsole.runtime.gate import attributed, gate
 from lexiconsole.runtime.interventions import Plan, plan_at_rest, revision
 from lexiconsole.runtime.live_acts import plan_live
 from lexiconsole.runtime.owner import Liveness, liveness
@@ -90,21 +91,16 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
     early: list[Request] = []
     for request in requests:
         if not row.status.ended and request.kind is not RequestKind.EDIT:
-            if request.kind in _BEFORE_GOING_ON and request.expects is None:
+            if request.kind in _BEFORE_GOING_ON and request.expects is None and not await gate(runtime, request):
                 early.append(request)
             continue  # done against the live context, once it has replayed
         plan = (
-            await _plan_ended(runtime, row, request)
-            if not writes
-            else Plan(refused="another act came first; look again")
+            Plan(refused="another act came first; look again") if writes else await _plan_gated(runtime, row, request)
         )
         if plan.refused:
             await runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
             continue
-        extra: JsonObject = {"request": request.id}
-        if request.data.get("reason"):
-            extra["reason"] = request.data["reason"]
-        writes = [(kind, key, {**data, **extra}) for kind, key, data in plan.writes]
+        writes = [(kind, key, attributed(request, data)) for kind, key, data in plan.writes]
         by = request.by
     if row.status.ended and not writes:
         return None
@@ -120,10 +116,12 @@ async def _before_going_on(runtime: Runtime, row: RunRow, request: Request) -> l
     if cancelled or (history.paused and request.kind is RequestKind.PAUSE):
         return []  # refused in its turn
     kind = EntryKind.CANCEL if request.kind is RequestKind.CANCEL else EntryKind.PAUSED
-    data: JsonObject = {"request": request.id}
-    if request.data.get("reason"):
-        data["reason"] = request.data["reason"]
-    return [(kind, "", data)]
+    return [(kind, "", attributed(request, {}))]
+
+
+async def _plan_gated(runtime: Runtime, row: RunRow, request: Request) -> Plan:
+    refused = await gate(runtime, request)
+    return Plan(refused=refused) if refused else await _plan_ended(runtime, row, request)
 
 
 async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
@@ -198,8 +196,9 @@ async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request],
     """A run whose definition no longer fits can still be cancelled; nothing is undone, and the entry says so."""
     cancelled = False
     for request in requests:
-        if request.kind is not RequestKind.CANCEL or cancelled or row.status.ended:
-            await runtime.journal.close_request(request.id, RequestState.REFUSED, str(fault))
+        why = await gate(runtime, request) or str(fault)
+        if request.kind is not RequestKind.CANCEL or cancelled or row.status.ended or why != str(fault):
+            await runtime.journal.close_request(request.id, RequestState.REFUSED, why)
             continue
         claimed = await runtime.journal.claim(row, (await runtime.owner()).number)
         if claimed is None:

@@ -1,0 +1,37 @@
+"""Gate: what is asked of every person's request before anything else, and what its entry keeps of where it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.sealing import sealed_text
+from lexiconsole.runtime.rights import identity_refusal
+from lexiconsole.types import JsonObject
+
+if TYPE_CHECKING:
+    from lexiconsole.runtime.runtime import Runtime
+
+__all__ = ["attributed", "gate"]
+
+
+async def gate(runtime: Runtime, request: Request) -> str:
+    """Why the request does not count, whatever it asks for: its sender may not act under that name, or did not sign it."""
+    if request.kind is RequestKind.CHILD_ENDED:
+        return ""
+    reason = identity_refusal(runtime.people, request)
+    if not reason and runtime.seals is not None:
+        reason = await runtime.seals(request)
+    return reason
+
+
+def attributed(request: Request, data: JsonObject) -> JsonObject:
+    """The data of an entry with who asked for it and why, what they were shown, and what they signed."""
+    about: JsonObject = {name: request.data[name] for name in ("shown", "signature") if request.data.get(name)}
+    if sender := request.data.get("from"):
+        about["sender" if "from" in data and data["from"] != sender else "from"] = sender
+    if "signature" in about:
+        about["signed"] = sealed_text(request)
+    if reason := request.data.get("reason"):
+        about["reason"] = reason
+    return {**data, **about, "request": request.id}

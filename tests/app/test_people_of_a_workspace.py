@@ -1,0 +1,254 @@
+"""Who acts: operators from application.yaml, `--as`, refusals with a reason and on record, and signatures."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lexiconsole.app import signing
+from lexiconsole.app.config import Settings
+from lexiconsole.app.operators import Operators, people_of
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.errors import ConfigurationError, NotFoundError, RefusedError
+from lexiconsole.types import RunStatus
+from tests.store.writing import outside
+
+ME = getpass.getuser()
+ASKS = """
+from lexiconsole import workflow
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.question import Question
+
+
+@workflow
+async def sale(ctx: Context) -> str:
+    '''Asks a manager once.'''
+    return await ctx.ask("price", Question("How much?", form=int, who=("role:manager",)))
+"""
+PEOPLE = f"""
+operators:
+  me: {{users: [{ME}], roles: [clerk], act_for: [ana]}}
+  ana: {{roles: [manager]}}
+  ben: {{roles: [manager], absences: [{{from: 2026-12-24, to: 2026-12-26, stand_in: ana}}]}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "sale.py").write_text(ASKS)
+    return tmp_path
+
+
+def opened(folder: Path, yaml: str) -> Workspace:
+    (folder / "application.yaml").write_text(yaml)
+    return Workspace.find(folder)
+
+
+def waiting(workspace: Workspace, **terms):
+    row, _ = workspace.start("sale", None, **terms)
+    return workspace.settle(row)
+
+
+def answer(row, by="", value=7):
+    return Request(row.id, RequestKind.ANSWER, "price", {"value": value}, by=by)
+
+
+def test_without_operators_one_person_may_do_everything(folder):
+    with opened(folder, "store: {}") as workspace:
+        assert not workspace.people.enforced
+        row = waiting(workspace)
+        assert workspace.act(answer(row, by="anybody")).applied
+        assert [link.entry.by for link in workspace.audit()] == ["anybody"]
+
+
+def test_an_act_keeps_who_it_was_and_from_where(folder):
+    with opened(folder, PEOPLE) as workspace:
+        assert workspace.me == "me"
+        row = waiting(workspace)
+        assert row.by == "me"
+        assert workspace.act(answer(row, by="ana")).applied
+        (link,) = workspace.audit()
+        sender = link.entry.data["from"]
+        assert (link.entry.by, sender["os_user"]) == ("ana", ME)
+        assert sender == workspace.identity.sender == workspace.entries(row)[0].data["from"]
+        assert workspace.settle(row).status is RunStatus.COMPLETED
+
+
+def test_the_wrong_role_is_refused_and_recorded_and_the_question_stays(folder):
+    with opened(folder, PEOPLE) as workspace:
+        row = waiting(workspace)
+        outcome = workspace.act(answer(row))
+        assert outcome.refused.startswith("me may not answer this; it is for role:manager")
+        (link,) = workspace.audit()
+        assert (link.entry.kind, link.entry.by, link.entry.data["from"]["os_user"]) == ("refused", "me", ME)
+        assert len(workspace.tasks(row)) == 1
+
+
+@pytest.mark.parametrize("act", ["act", "start", "fork"])
+def test_who_may_not_act_for_somebody_is_told_so_and_it_is_on_record(folder, act):
+    with opened(folder, PEOPLE) as workspace:
+        row = waiting(workspace)
+        with pytest.raises(RefusedError, match=f"{ME} may not act for ben; operators.*act_for"):
+            match act:
+                case "act":
+                    workspace.act(answer(row, by="ben"))
+                case "start":
+                    workspace.start("sale", None, by="ben")
+                case _:
+                    workspace.fork(row, 1, by="ben")
+        (link,) = workspace.audit()
+        assert (link.entry.seq, link.entry.kind, link.entry.by, link.entry.data["as"]) == (0, "refused", "me", "ben")
+        assert len(workspace.tasks(row)) == 1
+
+
+def test_a_request_that_somebody_wrote_into_the_store_is_judged_by_the_owner(folder):
+    """The face is not what protects: a cancel, put into the file under a name its sender may not use, does nothing."""
+    with opened(folder, PEOPLE) as workspace:
+        row = waiting(workspace)
+        workspace.interrupt()
+        with outside(workspace.store_path) as db:
+            db.execute(
+                "INSERT INTO requests (run, kind, target, data, by, at, state, reply)"
+                " VALUES (1, 'cancel', '', '{\"from\":{\"os_user\":\"mallory\"}}', 'ana', 1.5, 'open', '')"
+            )
+        workspace.drive(row)
+        row = workspace.settle(workspace.run(row.id))
+        assert row.status is RunStatus.WAITING
+        (link,) = workspace.audit()
+        assert link.entry.data["reason"] == "mallory may not act for ana"
+
+
+def test_an_unknown_name_is_named_with_the_nearest(folder):
+    with (
+        opened(folder, PEOPLE) as workspace,
+        pytest.raises(NotFoundError, match="no operator 'anna'; did you mean 'ana'"),
+    ):
+        workspace.start("sale", None, by="anna")
+
+
+@pytest.mark.parametrize(
+    ("yaml", "sentence"),
+    [
+        ("operators: {ana: {act_for: [bob]}, bo: {}}", "ana.act_for names 'bob', who is no operator; did you mean bo?"),
+        ("operators: {ana: {absences: [{from: 2026-01-01, to: 2026-01-02, stand_in: x}]}}", "stand_in names 'x'"),
+        ('operators: {"*": {roles: [boss]}}', "is whoever is logged in: it can have act_for"),
+        ("audit: {require_signatures: true}", "require_signatures needs allowed_signers"),
+    ],
+)
+def test_people_who_do_not_fit_together_are_a_mistake_in_the_settings(folder, yaml, sentence):
+    with pytest.raises(ConfigurationError) as caught:
+        opened(folder, yaml)
+    assert sentence in str(caught.value)
+
+
+def test_somebody_away_is_stood_in_for_until_the_last_day_is_over(folder):
+    (folder / "application.yaml").write_text(PEOPLE)
+    now = [0.0]
+    people = people_of(Settings.load(folder), folder, lambda: now[0])
+    stands_in = {}
+    for day in ((2026, 12, 23), (2026, 12, 24), (2026, 12, 26), (2026, 12, 27)):
+        now[0] = datetime(*day, 12, tzinfo=UTC).astimezone().replace(hour=12).timestamp()
+        stands_in[day[2]] = people.stand_in("ben")
+    assert stands_in == {23: "", 24: "ana", 26: "ana", 27: ""}
+    assert people.members(["role:manager", "ana", "nobody", "role:none"]) == ("ana", "ben")
+
+
+def test_where_only_the_bundled_definitions_are_anybody_may_try_everybody(tmp_path):
+    people = people_of(Settings(), tmp_path, lambda: datetime.now(UTC).timestamp())
+    assert isinstance(people, Operators)
+    assert people.may_act_for("whoever", "whoever")
+    assert people.members(["role:manager", "role:finance"])
+    assert all(people.may_act_for("whoever", name) for name in people.known)
+    assert not people.may_act_for("", "ana")
+
+
+def test_the_scaffold_brings_a_chain_of_three_to_try(tmp_path):
+    scaffold = Path(sys.modules["lexiconsole.app"].__file__).parents[1] / "cli" / "scaffold"
+    people = people_of(Settings.load(scaffold), scaffold, lambda: 0.0)
+    assert people.members(["role:manager", "role:finance", "role:director"]) == ("ana", "ben", "cleo", "dan", "eva")
+    assert people.may_act_for("whoever", "cleo")
+
+
+# signatures
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not installed")
+    place = tmp_path_factory.mktemp("keys")
+    for name in ("ana", "mallory"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(place / name)], check=True)
+    (place / "allowed").write_text(f"ana {(place / 'ana.pub').read_text()}")
+    return place
+
+
+def signing_as(keys: Path, key: str, name: str = "ana") -> str:
+    return f"""
+operators:
+  me: {{users: [{ME}], roles: [manager], act_for: [ana]}}
+  ana: {{roles: [manager]}}
+  {"" if name == "ana" else name + ": {}"}
+audit:
+  require_signatures: true
+  allowed_signers: {keys / "allowed"}
+  {f"signing_key: {keys / key}" if key else ""}
+"""
+
+
+def test_a_signed_decision_counts_and_the_audit_finds_its_signature_good(folder, keys):
+    with opened(folder, signing_as(keys, "ana")) as workspace:
+        row = waiting(workspace)
+        assert workspace.act(answer(row, by="ana")).applied
+        verdict = workspace.verify_audit()
+        assert (verdict.fault, verdict.signed, verdict.count) == ("", 1, 1)
+        (link,) = workspace.audit()
+        assert link.entry.data["signature"].startswith("-----BEGIN SSH SIGNATURE-----")
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("", "the decision of ana is not signed; audit.signing_key names the key to sign with"),
+        ("mallory", "the signature is not one of ana's"),
+    ],
+)
+def test_an_unsigned_or_wrongly_signed_decision_does_not_count(folder, keys, key, sentence):
+    with opened(folder, signing_as(keys, key)) as workspace:
+        row = waiting(workspace)
+        assert workspace.act(answer(row, by="ana")).refused.startswith(sentence)
+        assert len(workspace.tasks(row)) == 1
+        cancelled = workspace.act(Request(row.id, RequestKind.CANCEL, by="ana"))
+        assert cancelled.refused.startswith(sentence)
+        assert [link.entry.kind for link in workspace.audit()] == ["refused", "refused"]
+        assert workspace.verify_audit().sound
+
+
+def test_a_signature_taken_over_from_another_decision_is_found(folder, keys):
+    with opened(folder, signing_as(keys, "ana")) as workspace:
+        row = waiting(workspace)
+        workspace.act(answer(row, by="ana"))
+        (link,) = workspace.audit()
+        signatures = signing.Signatures(workspace.settings, workspace.root)
+        good = link.entry.data
+        assert signatures.fault("ana", good["signed"], good["signature"]) == ""
+        assert "not one of ana's" in signatures.fault("ana", good["signed"].replace("7", "8"), good["signature"])
+        assert "not one of me's" in signatures.fault("me", good["signed"], good["signature"])
+
+
+def test_where_ssh_keygen_is_missing_it_says_so(folder, keys, monkeypatch):
+    with opened(folder, signing_as(keys, "ana")) as workspace:
+        row = waiting(workspace)
+        monkeypatch.setenv("PATH", "/nowhere")
+        with pytest.raises(
+            RefusedError, match=r"can not be signed with .*: ssh-keygen is not installed; install OpenSSH"
+        ):
+            workspace.act(answer(row, by="ana"))
