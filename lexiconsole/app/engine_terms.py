@@ -1,11 +1,14 @@
-"""What the settings mean to an engine."""
+"""What the settings mean to an engine and to its store."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lexiconsole.app.config import Settings
+from lexiconsole.durable.journal import Journal
 from lexiconsole.runtime.settings import EngineSettings
 
-__all__ = ["engine_terms"]
+__all__ = ["engine_terms", "journal_of"]
 
 
 def engine_terms(settings: Settings) -> EngineSettings:
@@ -20,3 +23,12 @@ def engine_terms(settings: Settings) -> EngineSettings:
         max_value_bytes=settings.store.limits.max_value_bytes,
         secrets=tuple(settings.secrets),
     )
+
+
+def journal_of(path: Path | None, settings: Settings) -> Journal:
+    """The store in the file; None for one that is kept nowhere."""
+    from lexiconsole.store import MemoryJournal, SqliteJournal
+
+    if path is None:
+        return MemoryJournal()
+    return SqliteJournal(path, durability="full" if settings.store.durability == "power" else "process")

@@ -15,7 +15,7 @@ from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
-from lexiconsole.app.engine_terms import engine_terms
+from lexiconsole.app.engine_terms import engine_terms, journal_of
 from lexiconsole.app.found import Found
 from lexiconsole.app.identity import Identity
 from lexiconsole.app.operators import people_of
@@ -224,15 +224,13 @@ class Workspace:
         from lexiconsole.app.checking import refuse_what_can_not_work
         from lexiconsole.app.defaults import refuse_what_is_switched_off
 
-        definition, who = self.definition(name), self.as_whom(by)
+        definition, who, sender = self.definition(name), self.as_whom(by), self.identity.sender
         definition.validate(raw)
         refuse_what_is_switched_off(definition, self.settings.workflow, self.settings.workflow.graph)
         refuse_what_can_not_work(self, name)
         self._write()
         return self._write().call(
-            lambda runtime: runtime.create(
-                definition, raw, id=id, by=who, sender=self.identity.sender, drive=not record_only
-            )
+            lambda runtime: runtime.create(definition, raw, id=id, by=who, sender=sender, drive=not record_only)
         )
 
     def drive(self, run: RunRow) -> RunRow:
@@ -270,18 +268,12 @@ class Workspace:
         record_only: bool = False,
     ) -> RunRow:
         """A new run from entry `at` of another, with recorded results (by key) and the input changed."""
-        changes, who = list((edits or {}).items()), self.as_whom(by)
+        changes, who, sender = list((edits or {}).items()), self.as_whom(by), self.identity.sender
         if input is not UNCHANGED:
             changes.append(("", input))
         return self._write().call(
             lambda runtime: runtime.fork(
-                run,
-                at,
-                edits=changes,
-                compensate=compensate_origin,
-                by=who,
-                sender=self.identity.sender,
-                drive=not record_only,
+                run, at, edits=changes, compensate=compensate_origin, by=who, sender=sender, drive=not record_only
             )
         )
 
@@ -293,9 +285,8 @@ class Workspace:
         """Takes the run to the version its definition has by now and drives on. Raises RefusedError when it does not fit."""
         from lexiconsole.runtime.migrating import migrate
 
-        return self._write().call(
-            lambda runtime: migrate(runtime, run, by=by or self.user, reason=reason, drive=not record_only)
-        )
+        who = self.as_whom(by)
+        return self._write().call(lambda runtime: migrate(runtime, run, by=who, reason=reason, drive=not record_only))
 
     def settle(self, run: RunRow, timeout: float | None = None) -> RunRow:
         """Waits until the run ends or parks, or `timeout` seconds are over."""
@@ -390,13 +381,8 @@ class Workspace:
         self._engine = engine
 
     def _journal(self, *, looking: bool) -> Journal:
-        from lexiconsole.store import MemoryJournal, SqliteJournal
-
         self._empty = looking and not self.store_path.exists()
-        if self._empty:
-            return MemoryJournal()
-        full = self.settings.store.durability == "power"
-        return SqliteJournal(self.store_path, durability="full" if full else "process")
+        return journal_of(None if self._empty else self.store_path, self.settings)
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
         terms, definitions = engine_terms(self.settings), Found(lambda: self.catalog)

@@ -18,7 +18,9 @@ from lexiconsole.types import Instant
 
 __all__ = ["MAY_DECIDE", "Audited", "audited", "chained", "fact"]
 
-_DECISIONS = frozenset({"answered", "voted", "delegated", "escalated", "skipped", "resolved", "edited", "refused"})
+_DECISIONS = frozenset(
+    {"answered", "voted", "delegated", "escalated", "skipped", "resolved", "edited", "migrated", "refused"}
+)
 """Kept whoever made them: the clock may answer a question or escalate it too, and that is a decision."""
 
 _ACTS = frozenset({"run.paused", "run.resumed", "run.cancel", "run.cancelled", "retried", "signalled"})

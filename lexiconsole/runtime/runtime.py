@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.clock import Clock, SystemClock
@@ -35,37 +35,16 @@ from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.forking import forked
 from lexiconsole.runtime.ids import new_run_id
 from lexiconsole.runtime.owner import Owner
+from lexiconsole.runtime.ports import Definitions, Seals, Told
 from lexiconsole.runtime.retrying import retry_by_itself
 from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.starts import Starts
 from lexiconsole.types import Json, JsonObject
 
-__all__ = ["Definitions", "Runtime", "Seals", "Told"]
-
-Seals = Callable[[Request], Awaitable[str]]
-"""Says why a request is not signed as it must be; "" when it is."""
-
+__all__ = ["Runtime"]
 
 PATIENCE = 5.0
 """Seconds that what is put down has to end."""
-
-
-class Definitions(Protocol):
-    """Where the runtime finds code: the catalogue."""
-
-    def find(self, name: str) -> Definition | None: ...
-
-    def names(self) -> frozenset[str]: ...
-
-    def fingerprint(self, name: str) -> str: ...
-
-
-class Told(Protocol):
-    """Who watches: entries after they are on disk, progress as it happens, and bugs."""
-
-    def progress(self, run_id: str, event: Progress) -> None: ...
-
-    def bug(self, run_id: str, fault: BaseException) -> None: ...
 
 
 class Runtime:

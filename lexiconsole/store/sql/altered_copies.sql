@@ -19,7 +19,7 @@ seqs AS (
 
 kinds (kind) AS (
     VALUES
-        ('answered'), ('voted'), ('delegated'), ('escalated'), ('skipped'), ('resolved'), ('edited'), ('refused'),
+        ('answered'), ('voted'), ('delegated'), ('escalated'), ('skipped'), ('resolved'), ('edited'), ('migrated'), ('refused'),
         ('run.paused'), ('run.resumed'), ('run.cancel'), ('run.cancelled'), ('retried'), ('signalled')
 )
 

@@ -9,7 +9,7 @@ WHERE
         (
             j.seq NOT BETWEEN 2 AND coalesce(r.origin_seq, 0)
             AND (
-                j.kind IN ('answered', 'voted', 'delegated', 'escalated', 'skipped', 'resolved', 'edited', 'refused')
+                j.kind IN ('answered', 'voted', 'delegated', 'escalated', 'skipped', 'resolved', 'edited', 'migrated', 'refused')
                 OR (
                     j.by <> ''
                     AND j.kind IN ('run.paused', 'run.resumed', 'run.cancel', 'run.cancelled', 'retried', 'signalled')

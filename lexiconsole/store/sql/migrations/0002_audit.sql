@@ -27,7 +27,7 @@ WHERE
     (
         j.seq > max(r.origin_seq, 1)
         AND (
-            j.kind IN ('answered', 'voted', 'delegated', 'escalated', 'skipped', 'resolved', 'edited', 'refused')
+            j.kind IN ('answered', 'voted', 'delegated', 'escalated', 'skipped', 'resolved', 'edited', 'migrated', 'refused')
             OR (
                 j.by <> ''
                 AND j.kind IN ('run.paused', 'run.resumed', 'run.cancel', 'run.cancelled', 'retried', 'signalled')
