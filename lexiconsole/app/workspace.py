@@ -241,9 +241,9 @@ class Workspace:
         """Leaves a request, and does it here when nobody drives the run."""
         from lexiconsole.runtime.taking import act
 
-        named = self.identity.attributed(request, self.as_whom(request.by))
-        asked = Signatures(self.settings, self.root).signed(named)
-        state = self._write().call(lambda runtime: act(runtime, asked, drive=not record_only))
+        asked = self.identity.attributed(request, self.as_whom(request.by))
+        sign = Signatures(self.settings, self.root).signed
+        state = self._write().call(lambda runtime: act(runtime, asked, drive=not record_only, sign=sign))
         return Outcome(
             applied=state.state is RequestState.APPLIED,
             pending=state.state is RequestState.OPEN,
@@ -385,17 +385,9 @@ class Workspace:
         return journal_of(None if self._empty else self.store_path, self.settings)
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
-        terms, definitions = engine_terms(self.settings), Found(lambda: self.catalog)
-        beside = self.store_path.parent
-        runtime = Runtime(
-            journal,
-            definitions,
-            settings=terms,
-            locks=None if self._empty else beside / "locks",
-            told=engine,
-            people=self.people,
-            vault=FileVault(beside / "vault"),
-        )
+        beside, terms, found = self.store_path.parent, engine_terms(self.settings), Found(lambda: self.catalog)
+        locks, vault = None if self._empty else beside / "locks", FileVault(beside / "vault")
+        runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault)
         runtime.seals = Signatures(self.settings, self.root).refusal
         if not self._empty:
             self._beside = Beside(runtime, self.store_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -28,12 +30,21 @@ _BEFORE_GOING_ON = (RequestKind.CANCEL, RequestKind.PAUSE)
 _AT_REST = (RequestKind.RETRY, RequestKind.SKIP, RequestKind.EDIT)
 
 
-async def act(runtime: Runtime, request: Request, *, drive: bool = True) -> Request:
+async def act(
+    runtime: Runtime, request: Request, *, drive: bool = True, sign: Callable[[Request], Request] | None = None
+) -> Request:
     """Leaves the request and, when nobody drives the run, takes it to do the request here. Gives its state.
 
+    `sign` is called, in a thread, with the request as it will be kept: what is signed holds no secret.
     With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
     """
     kept = await _sealed(runtime, request)
+    if sign is not None:
+        try:
+            kept = await asyncio.to_thread(sign, kept)
+        except RefusedError:
+            _forget(runtime, kept)
+            raise
     number = await runtime.submit(kept)
     while True:
         state = await runtime.journal.request_state(number)
