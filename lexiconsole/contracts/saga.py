@@ -49,8 +49,10 @@ class SagaStep:
     outcome is unknown).
 
     `max_retries` counts all tries, `retry_delay` is seconds before the second one and doubles from there; `timeout` is
-    seconds for one try. `idempotent` is about the compensation: only then is it repeated (`compensation_retries` tries
-    in all, by default `max_retries`), and only then may it undo a step of which nobody knows whether it took effect.
+    seconds for one try. `retry_on` are the exceptions, raised by the action or inside its `Err`, that are worth another
+    try: with `retry_on=ConnectionError` a card that is declined is not charged again. `idempotent` is about the
+    compensation: only then is it repeated (`compensation_retries` tries in all, by default `max_retries`), and only then
+    may it undo a step of which nobody knows whether it took effect.
     `action_idempotent=False` puts the intent on disk before the action, and asks an operator rather than repeat it blindly.
     A `pivot` is the point after which there is no way back. `read_only` says that there is nothing to undo.
     """
@@ -67,6 +69,7 @@ class SagaStep:
     compensation_retries: int | None = None
     pivot: bool = False
     read_only: bool = False
+    retry_on: type[Exception] | tuple[type[Exception], ...] = Exception
 
     def __post_init__(self) -> None:
         if not self.name or "/" in self.name:

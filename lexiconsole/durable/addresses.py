@@ -1,10 +1,16 @@
-"""What is derived from a run's id and a key, the same in every process: idempotency keys and the ids of child runs."""
+"""Keys, and what is derived from a run's id and a key, the same in every process: idempotency keys, ids of child runs."""
 
 from __future__ import annotations
 
 import hashlib
 
-__all__ = ["ID_LETTERS", "child_id", "idempotency_key"]
+from lexiconsole.errors import ContextMisuseError
+
+__all__ = ["ID_LETTERS", "LONGEST_KEY", "check_key", "child_id", "idempotency_key"]
+
+LONGEST_KEY = 200
+LONGEST_ADDRESS = 2000
+"""Characters of a key by itself, and with the branches around it."""
 
 ID_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: nothing in it is mistaken for something else when read aloud."""
@@ -19,3 +25,15 @@ def child_id(run_id: str, generation: int, key: str) -> str:
     """The id a child run has in any process that starts it: twelve letters from its parent and key."""
     digest = hashlib.sha256(idempotency_key(run_id, generation, key).encode()).digest()
     return "".join(ID_LETTERS[byte % 32] for byte in digest[:12])
+
+
+def check_key(key: str, prefix: str) -> None:
+    """Raises ContextMisuseError for what can not be a key; `prefix` are the branches that the whole key begins with."""
+    own = key.removeprefix(prefix)
+    if not own or len(own) > LONGEST_KEY or not key.isprintable():
+        raise ContextMisuseError(f"{own[:40]!r} is no key: up to {LONGEST_KEY} printable characters")
+    if len(key) > LONGEST_ADDRESS:
+        raise ContextMisuseError(
+            f"{own[:40]!r} is too deep: with the branches around it its key has {len(key):,} characters, more than "
+            f"{LONGEST_ADDRESS:,}; give steps and branches shorter names, or put what is inside into a child run"
+        )

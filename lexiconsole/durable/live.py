@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from threading import get_ident
 from typing import Any, NoReturn, TypeVar
 
-from lexiconsole.durable.addresses import child_id, idempotency_key
+from lexiconsole.durable.addresses import LONGEST_KEY, check_key, child_id, idempotency_key
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.context import INFER, Chain, Progress, RunInfo
 from lexiconsole.durable.delivery import Delivery, Exhausted
@@ -185,8 +185,8 @@ class LiveContext(Delivery):
             raise ContextMisuseError(
                 f"the key {key!r} is used twice in this run; a second visit has a key of its own, {key}#2"
             )
-        if not key or len(key) > 200 or not key.isprintable():
-            raise ContextMisuseError(f"{key[:40]!r} is no key: up to 200 printable characters")
+        if not key or len(key) > LONGEST_KEY or not key.isprintable():
+            check_key(key, strand.prefix)
         self._keys.add(key)
         self.open[key] = work
         self._fresh.append(work)

@@ -21,6 +21,7 @@ class SagaTerms(TypedDict, total=False):
 
     max_retries: int
     retry_delay: float
+    retry_on: type[Exception] | tuple[type[Exception], ...]
     idempotent: bool
     action_idempotent: bool
     timeout: float | None

@@ -50,7 +50,10 @@ class PreparedStep:
         self.wants_context = wants_argument(step.action)
         self.wants_result = step.compensation is not None and wants_argument(step.compensation)
         on_unknown = OnUnknown.FAIL if step.read_only or self.undoes_unknown else OnUnknown.DOUBT
-        self.policy = _policy(step.max_retries, step.retry_delay, step.timeout, step.action_idempotent, on_unknown)
+        kinds = step.retry_on if isinstance(step.retry_on, tuple) else (step.retry_on,)
+        self.policy = _policy(
+            step.max_retries, step.retry_delay, step.timeout, step.action_idempotent, on_unknown, kinds
+        )
         tries = step.max_retries if step.compensation_retries is None else step.compensation_retries
         # whatever an undo comes to, the rollback goes on with the others; then an operator is asked about this one
         self.undo_policy = _policy(
@@ -80,10 +83,24 @@ class PreparedStep:
 
 
 @lru_cache(maxsize=256)
-def _policy(attempts: int, delay: float, timeout: float | None, idempotent: bool, on_unknown: OnUnknown) -> StepPolicy:
+def _policy(
+    attempts: int,
+    delay: float,
+    timeout: float | None,
+    idempotent: bool,
+    on_unknown: OnUnknown,
+    retry_on: tuple[type[Exception], ...] = (Exception,),
+) -> StepPolicy:
     """Most steps share their terms, so there is one object for all of them."""
-    backoff = Backoff(initial=delay)
-    return StepPolicy(attempts=attempts, backoff=backoff, timeout=timeout, idempotent=idempotent, on_unknown=on_unknown)
+    return StepPolicy(
+        attempts=attempts,
+        backoff=Backoff(initial=delay),
+        timeout=timeout,
+        idempotent=idempotent,
+        on_unknown=on_unknown,
+        retry_on=retry_on,
+        retry_err=Exception in retry_on,  # an `Err` without an exception is of no kind that was named
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,3 +178,19 @@ class TestPydanticAI:
         )
         error = (await WorkflowEngine(builder).execute({})).unwrap_err()
         assert error.cause.type == "ModelError" and "key ********** refused" in str(error)
+
+
+class TestSecrets:
+    """Whatever comes of a model that is asked, its key is in no entry."""
+
+    @pytest.mark.parametrize("says", ["blue", 401], ids=["answered", "refused"])
+    async def test_the_key_is_not_in_the_journal(self, says: str | int) -> None:
+        pytest.importorskip("openai")
+        async with endpoint(says) as server, house() as h:
+            chat = OpenAIChat("tiny", base_url=server.url, api_key=KEY)
+            node = LLMNode("ask", chat, prompt="which colour?", output_key="colour")
+            row = await h.run(defined(lambda: WorkflowBuilder(state={}).add_node(node)))
+            assert row.status is (RunStatus.COMPLETED if says == "blue" else RunStatus.FAILED)
+            assert server.asked[0][1] == f"Bearer {KEY}"
+            kept = "".join(str(entry.data) for entry in await h.entries(row)) + str(row)
+            assert KEY not in kept and ("blue" if says == "blue" else "refused") in kept

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from lexiconsole.contracts import PipelineContextProtocol, PipelineProtocol, PipelineStepProtocol
-from lexiconsole.errors import DefinitionError, StepError
+from lexiconsole.errors import ContextMisuseError, DefinitionError, StepError
 from lexiconsole.pipeline import (
     ConditionalStep,
     FunctionStep,
@@ -440,3 +440,19 @@ async def test_cancelling_the_task_cleans_up_and_goes_through() -> None:
 
 def test_a_function_step_is_still_the_function() -> None:
     assert FunctionStep("double", lambda x: x * 2)(4) == 8
+
+
+def nested(depth: int) -> Pipeline:
+    inner: Any = FunctionStep("innermost", lambda: "done")
+    for n in range(depth):
+        inner = ParallelStep(f"the-group-around-it-{n}", [ConditionalStep(f"if-{n}", lambda: True, inner)])
+    return Pipeline(steps=[inner])
+
+
+async def test_steps_may_be_nested_deep() -> None:
+    assert (await nested(20).execute()).is_ok()
+
+
+async def test_what_is_nested_too_deep_is_refused_by_name() -> None:
+    with pytest.raises(ContextMisuseError, match=r"too deep.* shorter names"):
+        await nested(75).execute()

@@ -325,3 +325,27 @@ async def test_what_was_done_is_undone_or_left_and_nothing_else(
     assert sorted([*error.undone, *(name for name, _ in error.left)]) == sorted(wanted)
     assert {name for name, _ in error.left} == {n for n in wanted if int(n) in undo_fails}
     assert saga.was_compensated() is (bool(error.undone) and not error.left)
+
+
+@pytest.mark.parametrize(
+    ("failure", "tries"),
+    [
+        (ConnectionError("down"), 3),
+        (ValueError("declined"), 1),
+        (Err("declined"), 1),
+        (Err(ConnectionError("down")), 3),
+    ],
+    ids=["raises one that is named", "raises another", "gives Err", "gives Err of one that is named"],
+)
+async def test_only_what_is_worth_another_try_gets_one(failure: Any, tries: int) -> None:
+    calls: list[str] = []
+
+    async def charge() -> Any:
+        calls.append("charge")
+        if isinstance(failure, Exception):
+            raise failure
+        return failure
+
+    saga: AbstractSaga[Any] = AbstractSaga()
+    saga.add_step(SagaStep("charge", charge, max_retries=3, retry_delay=0, retry_on=ConnectionError, read_only=True))
+    assert (await saga.execute()).is_err() and len(calls) == tries
