@@ -31,11 +31,16 @@ def node_text(view: NodeView, row: Row | None, inner: Sequence[Row]) -> str:
         return harmless(row.text)[:_SHORT] if row is not None and row.kind is RowKind.CHILD else ""
     if row.kind is RowKind.DECISION and isinstance(row.result, bool):
         return "→ yes" if row.result else "→ no"
-    return f"→ {brief(row.result, _SHORT - 2)}" if _is_way(row) else few_words(row.result)
+    ways = _ways(row)
+    return f"→ {brief(ways, _SHORT - 2)}" if ways else few_words(row.result)
 
 
-def _is_way(row: Row) -> bool:
-    return row.kind is RowKind.DECISION and isinstance(row.result, str)
+def _ways(row: Row) -> str:
+    """Where a decision leads, by name; "" for what is no decision or names nothing."""
+    said = [row.result] if isinstance(row.result, str) else row.result
+    if row.kind is not RowKind.DECISION or not isinstance(said, list):
+        return ""
+    return ", ".join(way for way in said if isinstance(way, str))
 
 
 def _asked(row: Row) -> str:

@@ -1,0 +1,195 @@
+"""The run screen on real runs: what it shows live and of the past, and what its keys do."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.screens.run import RunScreen
+from lexiconsole.types import RunStatus
+from tests.tui.loans import loans, run_loan
+from tests.tui.visiting import Visit, visiting
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return loans(tmp_path)
+
+
+def screen(visit: Visit) -> RunScreen:
+    return cast("RunScreen", visit.app.screen)
+
+
+async def test_a_waiting_run_is_drawn_and_says_whom_it_waits_for(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("◆ manual review waits for role:underwriter")
+        seen = visit.seen
+        assert "◆ WAITING" in seen and "1 Map" in seen
+        assert "┃ ◆ manual review" in seen, "a person's node has a heavy border"
+        assert "came by risk? → manual review" in seen
+        assert "due     in 4" in seen
+        assert seen.count("▼") >= 5
+
+
+async def test_the_three_pictures_share_the_selected_node(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        await visit.press("g")
+        await visit.until("Inspector  intake")
+        await visit.press("v")
+        await visit.until("1 Rail")
+        assert screen(visit).rail.selected == "intake" and "amount 48000" in visit.seen
+        await visit.press("j")
+        chosen = screen(visit).selected
+        await visit.press("v")
+        await visit.until("1 Gantt")
+        assert screen(visit).gantt.selected == chosen != "intake"
+        await visit.press("v")
+        await visit.until("1 Map")
+        assert screen(visit).map.selected == chosen
+
+
+async def test_a_failed_step_shows_its_tries_and_its_error(folder: Path) -> None:
+    run_loan(folder, fails="fraud score")
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("✗ FAILED")
+        await visit.until("fraud score failed: TimeoutError: fraud score did not answer")
+        text = " ".join(screen(visit).inspector.text.split())
+        assert "tries 2" in text and text.count("TimeoutError: fraud score did not answer") == 3, (
+            "two tries, a traceback"
+        )
+        await visit.press("g")
+        await visit.until("Inspector  intake")
+        await visit.press("e")
+        await visit.until("Inspector  fraud score")
+
+
+async def test_scrubbing_makes_the_whole_screen_historic_and_a_full_stop_comes_back(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        head = screen(visit).snapshot.head  # type: ignore[union-attr]
+        await visit.press("left_square_bracket", "left_square_bracket", "left_square_bracket")
+        await visit.until(f"PAST seq {head - 3}/{head}")
+        assert "manual review waits" not in visit.seen
+        for entry in screen(visit).snapshot.entries:  # type: ignore[union-attr]
+            assert entry.seq <= head - 3
+        await visit.press("p")
+        assert "this is the past; . goes back to now" in visit.seen
+        await visit.press("right_square_bracket")
+        await visit.until(f"PAST seq {head - 2}/{head}")
+        await visit.press("full_stop")
+        await visit.until("LIVE")
+        assert "PAST" not in visit.seen
+
+
+async def test_a_branch_from_the_past_is_previewed_confirmed_and_watched(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1") as visit:
+        await visit.until("waits for role:underwriter")
+        await visit.press("left_square_bracket", "left_square_bracket")
+        await visit.until("PAST")
+        await visit.press("b")
+        await visit.until("a new run of loan from entry")
+        await visit.until("recorded results are taken over")
+        await visit.until(lambda: visit.app.screen.can_be_done)  # type: ignore[attr-defined]
+        await visit.press("y")
+        await visit.until(lambda: isinstance(visit.app.screen, RunScreen) and screen(visit).run_id != "loan-1")
+        await visit.until("waits for role:underwriter")
+        assert visit.app.workspace is not None
+        made = await asyncio.to_thread(visit.app.workspace.run, screen(visit).run_id)
+        assert made.origin == "loan-1"
+
+
+async def test_a_run_moves_on_the_screen_when_another_process_answers(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+
+        def answer() -> None:
+            with Workspace.find(folder) as other:
+                row = other.run("loan-1")
+                other.act(Request(row.id, RequestKind.ANSWER, "manual review", {"value": {"decision": "offer"}}))
+                other.settle(row, 30)
+
+        await asyncio.to_thread(answer)
+        await visit.until("✓ COMPLETED")
+        await visit.until(lambda: not screen(visit).map.motion.moves)
+        snapshot = screen(visit).snapshot
+        assert snapshot is not None and snapshot.row.status is RunStatus.COMPLETED
+        assert snapshot.picture.nodes["decline"].visits == 0
+        assert "✓ make offer" in visit.seen
+
+
+async def test_nothing_ticks_while_nothing_moves(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        assert screen(visit).map._timer is None
+
+
+async def test_a_cancel_is_previewed_and_wants_the_last_letters_of_the_id(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1") as visit:
+        await visit.until("waits for role:underwriter")
+        await visit.press("c")
+        await visit.until("Type an-1 and press y")
+        await visit.press("a", "n", "minus", "1")
+        await visit.until(lambda: visit.app.screen.can_be_done)  # type: ignore[attr-defined]
+        await visit.press("y")
+        await visit.until("■ CANCELLED")
+
+
+async def test_a_retry_is_off_with_its_reason_while_nothing_has_failed(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        await visit.press("r")
+        assert "retry: nothing has failed" in visit.seen
+
+
+async def test_clicks_select_nodes_and_scrub(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        lines = visit.seen.split("\n")
+        row = next(n for n, line in enumerate(lines) if "score model" in line[:70])
+        await visit.pilot.click(offset=(lines[row].index("score model") + 2, row))
+        await visit.until("Inspector  score model")
+        row = next(n for n, line in enumerate(lines) if "◂ ━" in line)
+        await visit.pilot.click(offset=(40, row))
+        await visit.until("PAST")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20), (40, 10), (200, 60)])
+async def test_every_size_shows_the_run_and_survives_the_keys(folder: Path, size: tuple[int, int]) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", size=size, drives=False) as visit:
+        await visit.until("◆ manual review")
+        for key in (
+            "v",
+            "plus",
+            "minus",
+            "tab",
+            "2",
+            "3",
+            "1",
+            "f",
+            "left_curly_bracket",
+            "e",
+            "w",
+            "z",
+            "z",
+            "full_stop",
+        ):
+            await visit.press(key)
+        await visit.until("◆ manual review")
+        assert isinstance(visit.app.screen, RunScreen)
