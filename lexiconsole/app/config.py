@@ -22,6 +22,7 @@ from lexiconsole.app.sections import (
     Durability,
     EngineSettings,
     Names,
+    NotificationSettings,
     Operator,
     Operators,
     StoreLimits,
@@ -79,7 +80,9 @@ class Settings(BaseSettings):
         default=None, description="who may do what; none means that whoever uses this machine may do everything"
     )
     audit: AuditSettings = Field(default_factory=AuditSettings, description="how decisions are kept and proved")
-    notifications: dict[str, Any] = Field(default_factory=dict, description="whom to tell what, and how")
+    notifications: NotificationSettings = Field(
+        default_factory=NotificationSettings, description="whom to tell what, and how"
+    )
     definitions: Names = Field(
         default=("definitions",), description="folders with definitions, relative to the workspace"
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lexiconsole.app.operators import Operators
 from lexiconsole.errors import StoreError
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.runtime import Runtime
@@ -43,7 +44,8 @@ def examine(workspace: Workspace, call: Callable[[Any], Any], *, rebuild: bool) 
             place = call(_place)
             found.append(Finding(True, "store", f"{place}: sound, {sum(counts.values()):,} runs"))
         found += call(_owners)
-    found.append(_audit(workspace))
+        found += call(_notices)
+    found += [_audit(workspace), _people(workspace)]
     problems = workspace.problems()
     found += [Finding(False, "definitions", str(problem)) for problem in problems]
     if not problems:
@@ -57,6 +59,29 @@ def _audit(workspace: Workspace) -> Finding:
     except StoreError as fault:
         return Finding(False, "audit", str(fault))
     return Finding(verdict.sound, "audit", verdict.fault or verdict.sentence)
+
+
+def _people(workspace: Workspace) -> Finding:
+    if not workspace.people.enforced:
+        what = "none are configured, so one person can do everything and rules about persons are not enforced"
+        return Finding(True, "operators", what)
+    count = len(workspace.people.known) if isinstance(workspace.people, Operators) else 0
+    return Finding(True, "operators", f"{count} configured; you are {workspace.me}")
+
+
+async def _notices(runtime: Runtime) -> list[Finding]:
+    from lexiconsole.store import SqliteJournal
+
+    if not isinstance(runtime.journal, SqliteJournal) or await runtime.journal.notices.upto() is None:
+        return []
+    faults = await runtime.journal.notices.faults()
+    told = [
+        Finding(
+            False, "notifications", f"{count} not told by {channel}, {'given up' if over else 'tried again'}: {why}"
+        )
+        for channel, over, count, why in faults
+    ]
+    return told or [Finding(True, "notifications", "everything was told")]
 
 
 async def _place(runtime: Runtime) -> str:

@@ -17,13 +17,17 @@ __all__ = [
     "WHOEVER",
     "Absence",
     "AuditSettings",
+    "CommandChannel",
     "Durability",
     "EngineSettings",
     "Names",
+    "NoticeEvent",
+    "NotificationSettings",
     "Operator",
     "Operators",
     "StoreLimits",
     "StoreSettings",
+    "WebhookChannel",
     "WorkflowSettings",
 ]
 
@@ -126,6 +130,52 @@ class AuditSettings(_Section):
         if self.require_signatures and self.allowed_signers is None:
             raise ValueError("require_signatures needs allowed_signers, or no signature can be good")
         return self
+
+
+class NoticeEvent(StrEnum):
+    """What somebody may be told of. `doubtful`: a step's outcome is unknown and a person must say what came of it."""
+
+    QUESTION = "question"
+    DUE_SOON = "due_soon"
+    ESCALATED = "escalated"
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+
+
+Events: TypeAlias = Annotated[tuple[NoticeEvent, ...], BeforeValidator(_several)]
+
+
+class CommandChannel(_Section):
+    """`notifications.command:`, a program that gets each event as JSON on its input."""
+
+    run: tuple[str, ...] = Field(min_length=1, description="the program and its arguments")
+    on: Events = Field(default=tuple(NoticeEvent), description="the events it is told of")
+    timeout: float = Field(default=30.0, gt=0, description="seconds it may take")
+
+
+class WebhookChannel(_Section):
+    """`notifications.webhook:`, a URL to which each event is posted as JSON."""
+
+    url: str = Field(pattern="^https?://", description="where to post")
+    on: Events = Field(default=tuple(NoticeEvent), description="the events it is told of")
+    timeout: float = Field(default=10.0, gt=0, description="seconds to wait for the answer")
+    key_variable: str = Field(
+        default="", description="the environment variable with the key that signs the body (HMAC-SHA256)"
+    )
+
+
+class NotificationSettings(_Section):
+    """`notifications:`, whom to tell what, and how."""
+
+    command: CommandChannel | None = Field(default=None, description="tells a program")
+    webhook: WebhookChannel | None = Field(default=None, description="tells a URL")
+    due_soon: float = Field(
+        default=3600.0, gt=0, description="how many seconds before it is due a question is due soon"
+    )
+    tries: int = Field(default=8, ge=1, description="how often one event is tried to be told")
+    backoff: float = Field(
+        default=2.0, gt=0, description="seconds before the second try; each next one waits twice as long"
+    )
 
 
 class Absence(_Section):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +59,8 @@ class Signatures:
 
     def fault(self, name: str, text: str, signature: str) -> str:
         """What is wrong with a signature; "" when it is that operator's for that text."""
+        import tempfile
+
         if self.allowed is None or not self.allowed.is_file():
             return f"there is no file of allowed signers ({self.allowed or 'audit.allowed_signers'})"
         with tempfile.NamedTemporaryFile("w", suffix=".sig", encoding="utf-8") as file:

@@ -390,7 +390,7 @@ class Workspace:
         runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault)
         runtime.seals = Signatures(self.settings, self.root).refusal
         if not self._empty:
-            self._beside = Beside(runtime, self.store_path)
+            self._beside = Beside(runtime, self.store_path, self.settings)
         return runtime
 
 

@@ -21,6 +21,7 @@ from lexiconsole.store.faults import check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.making import Making
 from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
+from lexiconsole.store.notices import NoticeBook
 from lexiconsole.store.reader import Readers
 from lexiconsole.store.rows import encode_request, entry_of, request_of_row, run_of, task_of
 from lexiconsole.store.statements import statement
@@ -249,6 +250,10 @@ class SqliteJournal:
             await self._write("refuse_request", number, reply)
         else:
             await self._write("close_request", number, state.value, reply)
+
+    @property
+    def notices(self) -> NoticeBook:
+        return NoticeBook(self._readers.all, self._write)
 
     # what people decided
 

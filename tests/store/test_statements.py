@@ -33,7 +33,7 @@ def db():
 
 def test_every_name_in_the_code_is_a_file():
     used = set(re.findall(r'statement\("(\w+)"\)', SOURCES))
-    used |= set(re.findall(r'(?:_readers\.one|_readers\.all|_write)\("(\w+)"', SOURCES))
+    used |= set(re.findall(r'(?:_readers\.one|_readers\.all|_write|_read)\("(\w+)"', SOURCES))
     assert used
     assert used <= set(FILES)
 

@@ -1,0 +1,1 @@
+SELECT channel, state, count(*), max(error) FROM notices WHERE error <> '' AND state <> 'told' GROUP BY channel, state
