@@ -18,12 +18,12 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from lexiconsole.durable.context import Progress
 from lexiconsole.tui.acts import Acts
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.plain import PlainFilter
 from lexiconsole.tui.pulse import Pulse
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
@@ -35,11 +35,15 @@ from lexiconsole.views.safe import harmless
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
     from lexiconsole.app.workspace import Workspace
+    from lexiconsole.durable.context import Progress
     from lexiconsole.durable.definition import Definition
     from lexiconsole.durable.entry import Entry
     from lexiconsole.durable.journal import RunRow
 
 __all__ = ["ConsoleApp"]
+
+_SAY_AGAIN = 30.0
+"""Seconds after which a fault that came back is said again."""
 
 
 class ConsoleApp(App[int]):
@@ -64,6 +68,8 @@ class ConsoleApp(App[int]):
         now: Callable[[], Instant] = time.time,
     ) -> None:
         super().__init__(watch_css=False, ansi_color=False)
+        if ascii_only:
+            self._filters.append(PlainFilter())
         self.now, self.glyphs = now, ASCII if ascii_only else UNICODE
         self.workspace: Workspace | None = None
         self.definitions: dict[str, Definition] = {}
@@ -72,6 +78,7 @@ class ConsoleApp(App[int]):
         self._opened, self._stop = threading.Event(), threading.Event()
         self._serving: threading.Thread | None = None
         self._shut = False
+        self._last_fault, self._last_fault_at = "", 0.0
         self.acts, self.pulse = Acts(self), Pulse()
         self.reads: Reads
         self.feed: Feed | None = None
@@ -98,8 +105,6 @@ class ConsoleApp(App[int]):
         self._on_mount_first()
 
     def on_mount(self) -> None:
-        if self.glyphs.ascii_only:
-            self.add_class("-ascii")
         self.animation_level = "none"
         if self._first_look is not None:
             self._begin_feed(self._first_look.path)
@@ -173,6 +178,8 @@ class ConsoleApp(App[int]):
 
     def _heard_engine(self, item: Entry | Progress, run_id: str) -> None:
         """On the engine's thread."""
+        from lexiconsole.durable.context import Progress
+
         if self.feed is None:
             return
         if isinstance(item, Progress):
@@ -271,8 +278,11 @@ class ConsoleApp(App[int]):
         self.notify(text, severity="information" if good else "warning", timeout=6 if good else 12, markup=False)
 
     def failed(self, fault: Exception) -> None:
-        """Something that was read or begun could not be."""
-        self.toast(harmless(str(fault)), good=False)
+        """Something that was read or begun could not be; said once while it lasts."""
+        said = harmless(str(fault))
+        if said != self._last_fault or self.now() - self._last_fault_at > _SAY_AGAIN:
+            self.toast(said, good=False)
+        self._last_fault, self._last_fault_at = said, self.now()
 
     def next_theme(self) -> None:
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name

@@ -69,7 +69,7 @@ KEYS: tuple[Key, ...] = (
     Key("follow", ("f",), (Place.RUN, Place.SAGA), "follow", "keep the token in sight"),
     Key("zoom_in", ("plus",), (Place.RUN, Place.MACHINE), "closer", "larger boxes"),
     Key("zoom_out", ("minus",), (Place.RUN, Place.MACHINE), "farther", "smaller boxes"),
-    Key("play", ("space",), (Place.RUN, Place.SAGA, Place.MACHINE), "play/pause view", "let the picture stand still, and go on"),
+    Key("play", ("space",), (Place.RUN, Place.SAGA), "play/pause view", "let the picture stand still, and go on"),
     # the past
     Key("back_one", ("left_square_bracket",), ONE_RUN, "scrub back", "one entry back", 60),
     Key("on_one", ("right_square_bracket",), ONE_RUN, "scrub on", "one entry on"),

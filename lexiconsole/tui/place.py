@@ -90,8 +90,7 @@ class ConsoleScreen(Screen[None]):
         self.footer.show(ranked)
 
     def say(self, parts: list[Part]) -> None:
-        """The status sentence."""
-        self.status.explain("")
+        """The status sentence. An explanation stays in front of it until the next key or another selection."""
         self.status.say(parts)
 
     def action_do(self, action: str) -> None:

@@ -45,6 +45,12 @@ class Reads:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
+    @property
+    def idle(self) -> bool:
+        """Whether every question was answered."""
+        with self._turn:
+            return not self._running and not self._early
+
     def opened(self, workspace: Workspace) -> None:
         """The workspace is open: what was asked of it before is asked now."""
         self._workspace = workspace

@@ -138,7 +138,12 @@ Screen {
     border-title-color: $primary;
     border-title-style: bold;
 }
-.-ascii .pane { border: ascii $line; }
-.-ascii .pane:focus, .-ascii .pane:focus-within { border: ascii $primary; }
 .-hidden { display: none; }
+ToastRack { align-horizontal: right; }
+Toast {
+    width: auto; max-width: 70; min-width: 24; padding: 0 2; margin-top: 0; background: $panel;
+    border-left: none; color: $foreground; border: round $primary;
+}
+Toast.-warning { border: round $warning; }
+Toast.-error { border: round $error; }
 """

@@ -43,13 +43,22 @@ QUESTIONS = {
     "request_by_number": (1,),
     "close_request": (1, "refused", ""),
     "landed": (10, 2),
+    "look_runs_of_status": ("failed", BIG, 50, 500, None, None, None, None, None),
+    "look_runs_newest": (None, BIG, 50, 500, None, None, None, None, None),
+    "look_count_of_status": ("failed", 5, None, None, None, None, None),
+    "look_names": (),
+    "look_latest": ('["order"]', 50, '["failed"]'),
+    "look_failures": ("failed", 1000),
+    "look_advanced": (7, 1000),
+    "look_tasks": (200,),
+    "look_count_tasks": (),
     "audit": (0, 10),
     "audit_head": (),
     "audit_add": ("{}",),
     "refuse_request": (1, ""),
 }
 
-SMALL = {"t", "q", "owners", "tally", "value", "c", "e", "pair", "json_each", "o"}
+SMALL = {"known", "newest", "t", "q", "owners", "tally", "value", "c", "e", "pair", "json_each", "o"}
 """What may be read from end to end: open questions, open requests, JSON that was passed in."""
 
 

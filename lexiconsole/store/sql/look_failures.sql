@@ -4,6 +4,6 @@ FROM (
     SELECT number, name, stage AS where_key, error, created_at FROM runs
     WHERE status = ?1 AND error <> ''
     ORDER BY number DESC LIMIT ?2
-)
+) AS newest
 GROUP BY name, where_key, error
 ORDER BY max(number) DESC

@@ -20,9 +20,10 @@ from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
 from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see
+from lexiconsole.tui.widgets.run_table import SOON
 from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
-from lexiconsole.tui.widgets.task_table import SOON, TaskTable
+from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.catalogue import catalogue
@@ -82,7 +83,8 @@ class DashboardScreen(ConsoleScreen):
         self._open_pane = 2
         self._slow = Pace(self, 1.0, self._read_slowly)
         self._people = Pace(self, 0.2, self._read_people)
-        self._looked_at = ("", -1)
+        self._looked_at = ""
+        self._chosen = ("", "")
 
     def body(self) -> Iterator[Widget]:
         yield self.tabs
@@ -110,7 +112,7 @@ class DashboardScreen(ConsoleScreen):
         self.runs.ask()
         self._people.ask()
         self._slow.ask()
-        if self._looked_at[0] in tidings.runs:
+        if self._looked_at in tidings.runs:
             self._see()
 
     def returned(self) -> None:
@@ -140,13 +142,15 @@ class DashboardScreen(ConsoleScreen):
             return
         if news.tasks is not None:
             self.inbox.show_all(news.tasks, 2)
+            self.runs.table.tasks = {task.run_id: task for task in reversed(news.tasks)}
+            self.runs.table.repaint()
         if news.incidents is not None:
             self.incidents.show_all(news.incidents, 2)
         if news.latest is not None:
             self._latest = news.latest
             self._show_catalogue()
-        if news.health is not None:
-            self.engine.show(news.health)
+        if news.engines is not None:
+            self.engine.show(news.engines)
         self._entitle()
         self._say()
 
@@ -206,14 +210,14 @@ class DashboardScreen(ConsoleScreen):
         """Reads the run for the preview."""
         subject = self.subject()
         wanted = subject.run_id if isinstance(subject, TaskRow) else (self.runs.table.selected or "")
-        self._looked_at = (wanted, 0)
+        self._looked_at = wanted
         if wanted:
             self.console.reads.look("preview", lambda look: see(look, wanted), self._saw)
         else:
             self.preview.show(None)
 
     def _saw(self, seen: Seen | None) -> None:
-        if self.is_attached and (seen is None or seen.row.id == self._looked_at[0]):
+        if self.is_attached and (seen is None or seen.row.id == self._looked_at):
             self.preview.show(seen)
             self._entitle()
             self._say()
@@ -221,6 +225,10 @@ class DashboardScreen(ConsoleScreen):
     @on(VirtualTable.Moved)
     def _moved(self, event: VirtualTable.Moved) -> None:
         event.stop()
+        chosen = (event.table.id or "", event.table.selected or "")
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.status.explain(self.runs.fault)
         self._see()
         self._say()
         self.show_keys()
@@ -362,8 +370,8 @@ class DashboardScreen(ConsoleScreen):
         self.runs.sort()
 
     @on(RunsPane.Filtered)
-    def _filtered(self, event: RunsPane.Filtered) -> None:
-        self.status.explain(event.fault)
+    def _filtered(self) -> None:
+        self.status.explain(self.runs.fault)
         self._entitle()
 
     def action_next_error(self) -> None:

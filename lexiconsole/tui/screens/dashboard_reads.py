@@ -1,4 +1,4 @@
-"""What the dashboard reads besides its list of runs: questions, incidents, the latest runs of each definition, health."""
+"""What the dashboard reads besides its list of runs: questions, incidents, the latest runs of each definition, engines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexiconsole.app.look import RunQuery
-from lexiconsole.tui.widgets.engine_pane import Health
+from lexiconsole.tui.widgets.engine_pane import Engines
 from lexiconsole.types import RunStatus
 from lexiconsole.views.catalogue import LATEST
 from lexiconsole.views.incidents import Incident, incident_of, incidents
@@ -32,7 +32,7 @@ class News:
     tasks: list[TaskRow] | None = None
     incidents: list[Incident] | None = None
     latest: dict[str, list[LatestRow]] | None = None
-    health: Health | None = None
+    engines: Engines | None = None
 
 
 class Read:
@@ -51,12 +51,12 @@ class Read:
         return News(tasks=self.tasks)
 
     def slow(self, look: Look, names: Sequence[str]) -> News:
-        """Incidents when runs failed or were mended, definitions when any run moved, health each time."""
-        health = Health(tuple(look.owners()), look.next_wake(), _size(look.path))
+        """Incidents when runs failed or were mended, definitions when any run moved, engines each time."""
+        engines = Engines(tuple(look.owners()), look.next_wake(), _size(look.path))
         counts = look.counts()
         moved = (tuple(names), tuple(counts.values()), look.head())
         if moved == self._moved:
-            return News(health=health)
+            return News(engines=engines)
         self._moved = moved
         failed = tuple(counts[status] for status in (RunStatus.FAILED, RunStatus.DOUBTFUL))
         found: list[Incident] | None = None
@@ -65,7 +65,7 @@ class Read:
             rows = [*look.failures(RunStatus.DOUBTFUL), *look.failures(RunStatus.FAILED)]
             found = self.incidents = incidents(rows)
         known = sorted({*names, *look.names()})
-        return News(incidents=found, latest=look.latest(known, LATEST), health=health)
+        return News(incidents=found, latest=look.latest(known, LATEST), engines=engines)
 
 
 def read_group(look: Look, incident: Incident | None, marks: Sequence[str]) -> list[RunRow]:

@@ -52,11 +52,11 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
     ConfirmPanel VerticalScroll { height: auto; max-height: 16; }
     ConfirmPanel Static { width: 1fr; height: auto; }
     ConfirmPanel Input {
-        margin: 1 0 0 0; border: none; height: 1; padding: 0 1; background: $panel; width: 20;
+        margin: 1 0 0 0; padding: 0 1; background: $panel; width: 20;
     }
     ConfirmPanel #buttons { height: 1; margin-top: 1; align-horizontal: right; }
     ConfirmPanel Button {
-        min-width: 12; height: 1; border: none; margin-left: 2; background: $panel; color: $foreground; padding: 0 1;
+        min-width: 12; margin-left: 2; background: $panel; color: $foreground; padding: 0 1;
     }
     ConfirmPanel Button:focus { background: $primary; color: $background; text-style: bold; }
     ConfirmPanel #typing { margin-top: 1; color: $warning; }
@@ -69,16 +69,16 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as panel:
-            panel.border_title = f" {harmless(self.change.title)} "
+            panel.border_title = harmless(self.change.title).replace("[", "\\[")
             with VerticalScroll(can_focus=False):
                 yield Static("looking what it would do…", id="said")
             yield Static("", id="typing", classes="-hidden")
-            yield _Typed(id="typed", classes="-hidden", select_on_focus=False)
+            yield _Typed(id="typed", classes="-hidden", select_on_focus=False, compact=True)
             with Horizontal(id="buttons"):
-                doing = Button("y  do it", id="yes", disabled=True)
+                doing = Button("y do it", id="yes", disabled=True, compact=True)
                 doing.can_focus = False  # so that enter can never be it
                 yield doing
-                yield Button("esc  cancel", id="no")
+                yield Button("esc cancel", id="no", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()

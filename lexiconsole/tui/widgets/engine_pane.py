@@ -11,68 +11,86 @@ from textual.widget import Widget
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.durations import span
+from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.durable.journal import OwnerRow
     from lexiconsole.tui.app import ConsoleApp
 
-__all__ = ["EnginePane", "Health"]
+__all__ = ["EnginePane", "Engines"]
 
 _LATE = 0.1
-"""Seconds of delay of the interface that one notices."""
+"""Seconds of delay that one notices."""
+
+_SILENT = 30.0
+"""Seconds without a sign of life after which an engine may be stopped or dead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """What the store knows of the engines. `bytes` is the size of its files; `said` is what the engine here has to say."""
+class Engines:
+    """What the store knows of those that drive runs. `bytes` is the size of its files."""
 
     owners: tuple[OwnerRow, ...] = ()
     next_wake: Instant | None = None
     bytes: int = 0
-    said: tuple[str, ...] = ()
 
 
 class EnginePane(Widget, can_focus=True):
-    """Told by its screen once a second."""
+    """Told by its screen: `show` what was read, `refresh` when the time went on."""
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
-        self.health = Health()
+        self.engines = Engines()
 
-    def show(self, health: Health) -> None:
-        self.health = health
+    def show(self, engines: Engines) -> None:
+        self.engines = engines
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         lines = self._lines()
-        width = self.size.width
-        return line(lines[y] if y < len(lines) else [], width).apply_style(self.rich_style)
+        return line(lines[y] if y < len(lines) else [], self.size.width).apply_style(self.rich_style)
 
     def _lines(self) -> list[list[Part]]:
         console = cast("ConsoleApp", self.app)
-        colours, pulse, health, now = console.palette, console.pulse, self.health, console.now()
+        colours, pulse, engines, now = console.palette, console.pulse, self.engines, console.now()
         name, value = ink(colours.faint), ink(colours.text)
-        width = self.size.width
-        bars = console.glyphs.spark(list(pulse.rates)[-max(4, width - 18) :])
-        alive = [owner for owner in health.owners if now - owner.beat_at < 30]
-        silent = len(health.owners) - len(alive)
         alarm = ink(colours.state(RUN_LOOKS[RunStatus.FAILED]))
-        wake = "none" if health.next_wake is None else short_age(health.next_wake - now)
-        parked = pulse.counts.get(RunStatus.SLEEPING, 0)
-        lines: list[list[Part]] = [
-            [(bars, ink(colours.accent)), (f"  {pulse.rate:,} entries/s", value)],
+        health = console.workspace.health() if console.workspace is not None else None
+        bars = console.glyphs.spark(list(pulse.rates)[-max(4, self.size.width - 16) :])
+        alive = sum(now - owner.beat_at < _SILENT for owner in engines.owners)
+        silent = len(engines.owners) - alive
+        wake = "none" if engines.next_wake is None else short_age(engines.next_wake - now)
+        lines: list[list[Part]] = [[(bars, ink(colours.accent)), (f" {pulse.rate:,} entries/s", value)]]
+        if health is not None and health.held is not None:
+            held = health.held
+            said = harmless(str(held))
+            lines.append([(said, alarm)])
+        if health is not None:
+            lag = health.lag
+            lines.append(
+                [
+                    ("here ", name),
+                    (f"{health.driven:,} driven", value),
+                    ("  loop late ", name),
+                    (span(lag), value if lag < _LATE else alarm),
+                    (f"  {health.queued:,} queued" if health.queued else "", value),
+                ]
+            )
+        lines.append(
             [
-                ("engines   ", name),
-                (f"{len(alive)}", value),
-                (f"  {silent} silent" if silent else "", alarm),
-                ("   screen late ", name),
-                (f"{pulse.lag * 1000:.0f} ms", value if pulse.lag < _LATE else alarm),
-            ],
-            [("asleep    ", name), (f"{parked:,}", value), ("   next timer ", name), (wake, value)],
-            [("store     ", name), (_size(health.bytes), value)],
-        ]
-        lines += [[(said, ink(colours.key))] for said in health.said]
+                ("engines ", name),
+                (f"{alive}", value),
+                (f" {silent} silent" if silent else "", alarm),
+                ("  screen late ", name),
+                (span(pulse.lag), value if pulse.lag < _LATE else alarm),
+            ]
+        )
+        lines.append([("next timer ", name), (wake, value), ("  store ", name), (_size(engines.bytes), value)])
+        if health is not None:
+            busy = health.busy, health.threads
+            lines.append([("threads ", name), (f"{busy[0]}/{busy[1]}", value if busy[0] < busy[1] else alarm)])
         return lines
 
 

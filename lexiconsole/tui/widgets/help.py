@@ -62,7 +62,7 @@ class HelpPanel(ModalScreen[None]):
         background: $background; border-title-color: $primary; border-title-style: bold;
         border-title-background: $background; border-subtitle-color: $faint; border-subtitle-background: $background;
     }
-    HelpPanel Input { border: none; height: 1; padding: 0 1; background: $panel; margin-bottom: 1; }
+    HelpPanel Input { padding: 0 1; background: $panel; margin-bottom: 1; }
     """
 
     def __init__(self, place: ConsoleScreen) -> None:
@@ -71,9 +71,9 @@ class HelpPanel(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as panel:
-            panel.border_title = " Keys "
-            panel.border_subtitle = " enter does it   esc closes "
-            yield Input(placeholder="type to search")
+            panel.border_title = "Keys"
+            panel.border_subtitle = "enter does it   esc closes"
+            yield Input(placeholder="type to search", compact=True)
             yield _Keys(self._place)
 
     def on_mount(self) -> None:

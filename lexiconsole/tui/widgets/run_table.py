@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.strip import Strip
 
-from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import RunStatus
@@ -14,7 +16,7 @@ from lexiconsole.views.durations import span
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
-__all__ = ["RunTable", "short_age"]
+__all__ = ["SOON", "RunTable", "short_age"]
 
 _NARROW = 70
 """Columns below which ids are shown with fewer letters, which still tell them apart."""
@@ -24,6 +26,11 @@ class RunTable(VirtualTable[RunRow]):
     """`tall`: failed and doubtful runs have a second line with their error, as the spans say."""
 
     tall = True
+
+    def __init__(self, *, empty: str = "") -> None:
+        super().__init__(empty=empty)
+        self.tasks: dict[str, TaskRow] = {}
+        """The first open question of each run, as far as they were read."""
 
     def draw(self, row: RunRow, how: Drawn) -> list[Strip]:
         console = self.console
@@ -66,10 +73,30 @@ class RunTable(VirtualTable[RunRow]):
             said = f"{look.word}{': ' + harmless(row.error) if row.error else ''}"
             return [(said, ink(colours.faint))]
         parts: list[Part] = [(where or look.word, ink(colours.text))]
+        task = self.tasks.get(row.id) if row.status is RunStatus.WAITING else None
+        if task is not None:
+            return [*parts, *self._awaited(task)]
         if row.wake_at is not None:
             ahead = row.wake_at - self.console.now()
             parts.append((f"  {'in ' + short_age(ahead) if ahead > 0 else 'due'}", ink(colours.faint)))
         return parts
+
+    def _awaited(self, task: TaskRow) -> list[Part]:
+        """Whom it waits for, and until when."""
+        colours = self.console.palette
+        data: dict[str, Any] = task.data
+        who = ", ".join(harmless(str(name)) for name in data.get("who", ()))
+        parts: list[Part] = [(f"  {who}" if who else "", ink(colours.faint))]
+        if task.due is not None:
+            left = task.due - self.console.now()
+            alarm = colours.state(RUN_LOOKS[RunStatus.FAILED])
+            word = f"  due {short_age(left)}" if left > 0 else "  overdue!"
+            parts.append((word, ink(alarm if left < SOON else colours.faint)))
+        return parts
+
+
+SOON = 3600.0
+"""Seconds before its due time from which a question is marked."""
 
 
 def short_age(seconds: float) -> str:

@@ -38,25 +38,23 @@ class RunsPane(Vertical):
 
     DEFAULT_CSS = """
     RunsPane { height: 1fr; }
-    RunsPane > Input { height: 1; border: none; padding: 0 1; background: $panel; }
+    RunsPane > Input { padding: 0 1; background: $panel; }
     """
 
     class Filtered(Message):
-        """Another filter is on, or what is being typed is none: then `fault` says why."""
-
-        def __init__(self, fault: str = "") -> None:
-            super().__init__()
-            self.fault = fault
+        """Another filter is on, or what is being typed is none: then `fault` of the pane says why."""
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
         self.table = RunTable(empty="no runs yet: s starts one")
         self.filter = Filter()
         self.text = ""
+        self.fault = ""
+        """What is wrong with the filter that is being typed."""
         self.by_status = True
         self.board: Board | None = None
         self._names: list[str] = []
-        self._typing = Input(placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", classes="-hidden")
+        self._typing = Input(placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", classes="-hidden", compact=True)
         self._pace = Pace(self, _EVERY, self._read)
 
     def compose(self) -> ComposeResult:
@@ -115,6 +113,9 @@ class RunsPane(Vertical):
         query = self.query_now()
         self.console.reads.look("page", lambda look: read_board(look, query, event.first, event.count), self._fill)
 
+    def on_virtual_table_marked(self) -> None:
+        self._entitle()
+
     def _fill(self, board: Board) -> None:
         if self.is_attached and board.query.statuses == self.filter.statuses:
             self.table.fill(board.first, board.rows)
@@ -147,7 +148,7 @@ class RunsPane(Vertical):
 
     def apply(self, text: str) -> None:
         """Raises UsageError for what is no filter."""
-        self.filter = read_filter(text)
+        self.filter, self.fault = read_filter(text), ""
         self.text = text.strip()
         self._changed()
 
@@ -168,7 +169,8 @@ class RunsPane(Vertical):
         try:
             self.apply(event.value)
         except LexiconsoleError as fault:
-            self.post_message(self.Filtered(str(fault)))
+            self.fault = str(fault)
+            self.post_message(self.Filtered())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

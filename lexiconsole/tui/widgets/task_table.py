@@ -8,16 +8,13 @@ from textual.strip import Strip
 
 from lexiconsole.durable.journal import TaskRow
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.tui.widgets.run_table import short_age
+from lexiconsole.tui.widgets.run_table import SOON, short_age
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
-__all__ = ["SOON", "TaskTable"]
-
-SOON = 3600.0
-"""Seconds before its due time from which a task is marked with `!`."""
+__all__ = ["TaskTable"]
 
 
 class TaskTable(VirtualTable[TaskRow]):

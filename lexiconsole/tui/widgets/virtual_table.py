@@ -83,7 +83,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         """The selected row was opened, with enter or two clicks."""
 
     class Marked(_Said):
-        """The marks changed."""
+        """The marks changed, or how many rows came in above."""
 
     _moves: ClassVar[dict[str, str]] = {key: action for action, keys in MOVES for key in keys}
 
@@ -320,8 +320,9 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
-        if round(new) <= 0:
+        if round(new) <= 0 and self.new_above:
             self.new_above = 0
+            self.post_message(self.Marked(self))
         self._want()
 
     # where rows stand

@@ -1,0 +1,37 @@
+"""PlainFilter: for terminals and fonts that can show ASCII only, whatever else is painted is replaced, cell for cell."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from lexiconsole.views.cells import cell_width
+
+__all__ = ["PlainFilter", "plain"]
+
+_SIGNS = str.maketrans(
+    "…·▸►◄▾▴▲▼●○◌■□✓✗×«»≈‖◆◇↻→←↑↓—–−“”‘’•│║┃─═━┄╌╭╮╰╯┌┐└┘┏┓┗┛├┤┬┴┼▌▐▁▂▃▄▅▆▇█░▒▓",
+    "~->><v^^v*..#.+xx<>~=?@r><^v---\"\"''*|||-----+++++++++++++++++||_.-:=+*#.:#",
+)
+
+
+def plain(text: str) -> str:
+    """As many cells of ASCII as the text has."""
+    return text if text.isascii() else _plain(text)
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    return "".join(sign if sign.isascii() else "?" * cell_width(sign) for sign in text.translate(_SIGNS))
+
+
+class PlainFilter(LineFilter):
+    """Put into the app's filters, so that borders, scroll bars and everybody's widgets come through it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.text.isascii() else segment._replace(text=plain(segment.text)) for segment in segments
+        ]

@@ -1,0 +1,222 @@
+"""Stores with runs that stand at known times, and the console opened on them with a clock that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from lexiconsole.app.look import first_look
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.journal import NewRun
+from lexiconsole.durable.outline import NodeKind, Outline, OutlineNode
+from lexiconsole.store import SqliteJournal
+from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.pulse import Pulse
+
+NOW = 1_767_268_800.0
+"""2026-01-01 12:00:00 UTC."""
+
+ORDER = Outline.sequence(
+    [OutlineNode("reserve"), OutlineNode("charge"), OutlineNode("manager", NodeKind.HUMAN), OutlineNode("courier")]
+)
+GOLDENS = Path(__file__).parent / "goldens"
+
+DEFINITIONS = '''
+from pydantic import BaseModel
+
+from lexiconsole.durable.question import Question
+from lexiconsole.flow import workflow
+
+
+class Order(BaseModel):
+    amount: int = 3
+
+
+@workflow("order")
+async def order(ctx, given: Order):
+    """Takes an order, charges the card and sends a courier."""
+    async def reserve():
+        return given.amount
+
+    async def courier():
+        if given.amount > 9:
+            raise ValueError("courier does not carry more than 9")
+        return "gone"
+
+    await ctx.step("reserve", reserve)
+    return await ctx.step("courier", courier)
+
+
+@workflow("permit")
+async def permit(ctx):
+    """Waits until somebody says that it may go on."""
+    return await ctx.ask("manager", Question("let it go?", who=("role:manager",)))
+'''
+
+
+@dataclass
+class Story:
+    """A run: what happens to it behind its making, `ago` seconds before now."""
+
+    id: str
+    entries: Sequence[tuple[EntryKind, str, dict[str, Any]]] = ()
+    name: str = "order"
+    ago: float = 60.0
+    kind: str = "workflow"
+
+
+def failed(
+    error: str = "RefundError: 402 card closed", key: str = "charge"
+) -> list[tuple[EntryKind, str, dict[str, Any]]]:
+    type_, _, message = error.partition(": ")
+    told = {"type": type_, "message": message, "key": key}
+    return [
+        (EntryKind.DONE, "reserve", {"result": 1}),
+        (EntryKind.STEP_FAILED, key, {"error": told}),
+        (EntryKind.FAILED, "", {"error": told}),
+    ]
+
+
+def waiting(prompt: str = "let it go?", who: Sequence[str] = ("role:manager",), due: float | None = None) -> list[Any]:
+    data: dict[str, Any] = {"prompt": prompt, "kind": "input", "who": list(who)}
+    if due is not None:
+        data["due"] = due
+    return [
+        (EntryKind.DONE, "reserve", {"result": 1}),
+        (EntryKind.ASKED, "manager", data),
+        (EntryKind.PARKED, "", {"status": "waiting", "on": ["manager"]}),
+    ]
+
+
+def completed() -> list[Any]:
+    return [(EntryKind.DONE, "reserve", {"result": 1}), (EntryKind.COMPLETED, "", {"result": 1})]
+
+
+def doubtful() -> list[Any]:
+    return [
+        (EntryKind.STARTED, "charge", {"intent": True}),
+        (EntryKind.DOUBTED, "charge", {"why": "the process died while it was called"}),
+        (EntryKind.PARKED, "", {"status": "doubtful", "on": ["charge"]}),
+    ]
+
+
+def sleeping(until: float = NOW + 720) -> list[Any]:
+    return [
+        (EntryKind.SLEEPING, "nap", {"until": until}),
+        (EntryKind.PARKED, "", {"status": "sleeping", "on": ["nap"], "wake_at": until}),
+    ]
+
+
+def paused() -> list[Any]:
+    return [(EntryKind.PAUSED, "", {"reason": "lunch"}), (EntryKind.PARKED, "", {"status": "paused"})]
+
+
+async def write(store: Path, stories: Sequence[Story]) -> None:
+    """Puts the stories into the store, in their order."""
+    journal = SqliteJournal(store, durability="process")
+    await journal.open()
+    try:
+        for story in stories:
+            at = NOW - story.ago
+            outline = ORDER if story.name == "order" else Outline()
+            row, _ = await journal.create(
+                NewRun(story.id, story.name, story.kind, 1, at, {"input": None}, outline, by="ana", owner=1)
+            )
+            entries = [
+                Entry(story.id, seq, at + 0.25 * seq, kind, key, int(kind is EntryKind.STEP_FAILED), data)
+                for seq, (kind, key, data) in enumerate(story.entries, start=2)
+            ]
+            if entries:
+                await journal.append(row, row.epoch, entries)
+    finally:
+        await journal.close()
+
+
+def fill(store: Path, *stories: Story) -> None:
+    asyncio.run(write(store, stories))
+
+
+BUSY_DAY = (
+    Story("aaaa1111", completed(), ago=7200),
+    Story("bbbb2222", completed(), ago=3600),
+    Story("cccc3333", failed(), ago=1800),
+    Story("dddd4444", failed("TimeoutError: no answer from /srv/db4 within 30 s", "courier"), "report", ago=900),
+    Story("eeee5555", failed(), ago=600),
+    Story("ffff6666", waiting(due=NOW + 1140), ago=480),
+    Story("gggg7777", waiting("pick a courier", ("ben",)), ago=300),
+    Story("hhhh8888", doubtful(), ago=240),
+    Story("jjjj9999", sleeping(), ago=200),
+    Story("kkkk0000", paused(), ago=150),
+    Story("mmmm1111", [(EntryKind.DONE, "reserve", {"result": 1})], ago=42),
+    Story("nnnn2222", completed(), ago=9),
+)
+
+
+class StillPulse(Pulse):
+    """Feels nothing, so that a picture is the same each time."""
+
+    def tick(self) -> None:
+        pass
+
+    def came(self, entries: int) -> None:
+        pass
+
+
+@asynccontextmanager
+async def console(
+    root: Path, size: tuple[int, int] = (120, 36), *, drives: bool = False, ascii_only: bool = False
+) -> AsyncIterator[tuple[ConsoleApp, Pilot[Any]]]:
+    """The console on a workspace, once it has read everything; closed with its engine."""
+    app = ConsoleApp(
+        lambda: Workspace.find(root), first_look(root), drives=drives, ascii_only=ascii_only, now=lambda: NOW
+    )
+    app.pulse = StillPulse()
+    try:
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
+            yield app, pilot
+    finally:
+        app.shut()
+        if app.workspace is not None:
+            await asyncio.to_thread(app.workspace.interrupt)
+
+
+async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 20.0) -> None:
+    """Lets the console go on until something is true."""
+    end = asyncio.get_running_loop().time() + within
+    while not true():
+        assert asyncio.get_running_loop().time() < end, "it did not come to that\n" + shown(pilot.app)
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Until nothing is asked of the store any more."""
+    app: Any = pilot.app
+    for _ in range(3):
+        await pilot.pause()
+        await until(pilot, lambda: app.reads.idle)
+
+
+def shown(app: Any) -> str:
+    """The screen as text."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def check(name: str, text: str) -> None:
+    """Compares with the golden of that name; `UPDATE_GOLDENS=1` writes it anew."""
+    text = re.sub(r"\d+ (kB|MB)", r"## \1", text) + "\n"
+    file = GOLDENS / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDENS"):
+        GOLDENS.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")

@@ -1,0 +1,276 @@
+"""The dashboard on real stores: what it shows, what stays where it is, and that nothing changes unasked."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.tui.keymap import Place, keys_at
+from lexiconsole.tui.widgets.confirm import ConfirmPanel
+from lexiconsole.types import RunStatus
+from tests.tui.making import (
+    BUSY_DAY,
+    Story,
+    check,
+    completed,
+    console,
+    failed,
+    settled,
+    shown,
+    until,
+    waiting,
+    write,
+)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (170, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_a_busy_day(root, store, size):
+    await write(store, BUSY_DAY)
+    async with console(root, size) as (app, pilot):
+        await settled(pilot)
+        check(f"dashboard-busy-{size[0]}x{size[1]}", shown(app))
+
+
+async def test_an_empty_workspace(root):
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        check("dashboard-empty-120x36", shown(app))
+
+
+async def test_ascii_only(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root, (80, 24), ascii_only=True) as (app, pilot):
+        await settled(pilot)
+        text = shown(app)
+        assert text.isascii()
+        check("dashboard-ascii-80x24", text)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 10), (20, 5), (200, 60)])
+async def test_no_size_is_too_small_or_too_large(root, store, size):
+    await write(store, BUSY_DAY)
+    async with console(root, size) as (app, pilot):
+        for key in [
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "j",
+            "k",
+            "G",
+            "g",
+            "e",
+            "w",
+            "space",
+            "z",
+            "z",
+            "question_mark",
+            "escape",
+            "slash",
+            "a",
+            "escape",
+            "tab",
+        ]:
+            await pilot.press(key)
+        await settled(pilot)
+        await pilot.resize_terminal(120, 36)
+        await settled(pilot)
+        assert "Runs" in shown(app)
+
+
+async def test_a_failed_run_is_first_with_its_error_under_it(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        lines = shown(app).splitlines()
+        row = next(n for n, text in enumerate(lines) if "eeee55" in text)
+        assert "RefundError: 402 card closed" in lines[row + 1]
+
+
+async def test_the_selection_stays_on_its_run_and_its_place_when_others_come_in_above(root, store):
+    await write(store, [Story(f"run{n:05}", failed(), ago=5000 - n) for n in range(100)])
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        for _ in range(6):
+            await pilot.press("j")
+        await settled(pilot)
+        chosen, before = app.screen.runs.table.selected, shown(app).splitlines()
+        await write(store, [Story(f"new{n:05}", failed(), ago=3) for n in range(3)])
+        await until(pilot, lambda: app.screen.runs.board.total == 103 and app.reads.idle)
+        after = shown(app).splitlines()
+        assert app.screen.runs.table.selected == chosen
+        place = [n for n, text in enumerate(before) if chosen[:6] in text and "✗" in text]
+        assert [n for n, text in enumerate(after) if chosen[:6] in text and "✗" in text] == place
+        assert "3 new" in after[-3]
+        await pilot.press("g")
+        await settled(pilot)
+        assert "new0000" not in shown(app).splitlines()[-3]
+        assert "new000" in shown(app).splitlines()[2]
+        assert " new, g" not in shown(app)
+
+
+async def test_what_another_process_commits_is_seen_and_the_focus_stays(root, store):
+    await write(store, [Story("aaaa1111", completed())])
+    async with console(root) as (app, pilot):
+        await pilot.press("3")
+        focused = app.focused
+        await asyncio.to_thread(asyncio.run, write(store, [Story("zzzz9999", waiting("may it?"))]))
+        await until(pilot, lambda: "zzzz99" in shown(app) and "may it?" in shown(app), within=5)
+        assert app.focused is focused
+
+
+async def test_a_filter_as_it_is_typed(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await pilot.press("slash", *"state:failed err~402")
+        await settled(pilot)
+        assert app.screen.runs.board.total == 2
+        assert "/ state:failed  err~402" in shown(app)
+        await pilot.press("enter", "escape")
+        await settled(pilot)
+        assert app.screen.runs.board.total == len(BUSY_DAY)
+
+
+async def test_a_word_that_is_no_filter_is_named_and_changes_nothing(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await pilot.press("slash", *"state:faild")
+        await settled(pilot)
+        assert "did you mean failed" in app.screen.status.text
+
+
+async def test_jumps_to_errors_and_to_what_waits(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        seen = []
+        for key in "eeeewwEW":
+            await pilot.press(key)
+            await settled(pilot)
+            seen.append(app.screen.runs.table.selected[:4])
+        assert seen == ["eeee", "dddd", "cccc", "hhhh", "gggg", "ffff", "cccc", "ffff"]
+
+
+async def test_a_group_of_failures_is_one_line_and_enter_lists_it(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await pilot.press("4")
+        await settled(pilot)
+        assert "2 runs" in shown(app)
+        app.screen.incidents.go(next(n for n, row in app.screen.incidents.rows_at_hand.items() if row.runs == 2))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen.runs.board.total == 2
+
+
+@pytest.mark.parametrize("action", [key for key in keys_at(Place.DASHBOARD) if key.changes], ids=lambda key: key.action)
+async def test_every_change_is_previewed_and_enter_does_not_confirm_it(root, store, action, monkeypatch):
+    done = []
+    monkeypatch.setattr(Workspace, "act", lambda self, request, **terms: done.append(request))
+    monkeypatch.setattr(Workspace, "start", lambda self, *given, **terms: done.append(given))
+    status = (
+        RunStatus.WAITING if action.action in {"pause", "cancel", "approve", "reject", "delegate"} else RunStatus.FAILED
+    )
+    await write(store, [Story("aaaa1111", failed() if status is RunStatus.FAILED else waiting())])
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        if not app.screen.offers(action.action):
+            pytest.skip("the dashboard does not serve it")
+        await pilot.press("space", action.keys[0])
+        await settled(pilot)
+        if action.action == "start":
+            await pilot.press("ctrl+s")
+            await settled(pilot)
+        if action.action == "undo":
+            assert "nothing here can be taken back" in app.screen.status.text
+            return
+        assert isinstance(app.screen, ConfirmPanel), shown(app)
+        await pilot.press("enter", "escape")
+        await settled(pilot)
+        assert not isinstance(app.screen, ConfirmPanel)
+        assert done == []
+
+
+async def test_y_does_it_and_the_screen_follows_the_store(root, store):
+    """Nothing is painted that was not committed: the run is `failed` until an entry says otherwise."""
+    with Workspace.find(root) as workspace:
+        row, _ = workspace.start("order", {"amount": 12}, id="toolarge1234")
+        workspace.settle(row, 20)
+    async with console(root, drives=True) as (app, pilot):
+        await settled(pilot)
+        assert "courier does not carry more than 9" in shown(app)
+        await pilot.press("r")
+        await until(
+            pilot, lambda: "try" in shown(app) and isinstance(app.screen, ConfirmPanel) and app.screen.can_be_done
+        )
+        check("confirm-retry-120x36", shown(app))
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen.runs.selected is not None and app.screen.runs.selected.seq > row.seq)
+        await until(pilot, lambda: app.screen.runs.selected.status is RunStatus.FAILED)
+        await until(pilot, lambda: "tried again" in shown(app))
+
+
+async def test_what_can_not_be_taken_back_wants_the_end_of_the_id(root, store):
+    with Workspace.find(root) as workspace:
+        row, _ = workspace.start("permit", None, id="aaaabbbb1111")
+        workspace.settle(row, 20)
+    async with console(root, drives=True) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "Type 1111" in shown(app))
+        check("confirm-cancel-120x36", shown(app))
+        await pilot.press("y")
+        assert isinstance(app.screen, ConfirmPanel)
+        await pilot.press("backspace", "1", "1", "1", "1", "y")
+        await until(pilot, lambda: app.screen is not None and not isinstance(app.screen, ConfirmPanel))
+        await until(pilot, lambda: app.screen.runs.selected.status is RunStatus.CANCELLED)
+
+
+async def test_a_key_that_is_off_says_why(root, store):
+    await write(store, [Story("aaaa1111", completed())])
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("r")
+        assert "has nothing to try again" in app.screen.status.text
+        await pilot.press("R")
+        assert "mark runs with space" in app.screen.status.text
+
+
+async def test_help_is_searched_and_does_what_is_found(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("question_mark", *"next waiting")
+        await settled(pilot)
+        check("help-120x36", shown(app))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen.runs.table.selected == "gggg7777"
+
+
+async def test_a_run_is_started_through_its_form(root):
+    async with console(root, drives=True) as (app, pilot):
+        await pilot.press("1", "s")
+        await until(pilot, lambda: app.screen.place is Place.START and "Takes an order" in shown(app))
+        await settled(pilot)
+        check("start-120x36", shown(app))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and app.screen.can_be_done)
+        await pilot.press("y")
+        await until(pilot, lambda: any(row.status is RunStatus.COMPLETED for row in rows(app)))
+
+
+def rows(app):
+    screen = app.screen_stack[0]
+    return screen.runs.table.rows_at_hand.values()
+
+
+async def test_leaving_the_first_screen_ends_the_program_and_escape_does_not(root, store):
+    async with console(root) as (app, pilot):
+        await pilot.press("escape")
+        assert app.is_running
+        await pilot.press("q")
+        await until(pilot, lambda: app.return_code == 0 or not app.is_running)
