@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical
@@ -16,6 +16,7 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.dashboard_reads import News, Read, read_group
+from lexiconsole.tui.screens.dashboard_words import Subject, copied, sentence, why_not
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
@@ -29,8 +30,6 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.catalogue import catalogue
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.sentences import incident_sentence, run_sentence, task_sentence
-from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import LatestRow
@@ -42,7 +41,6 @@ WIDE, WIDEST = 100, 160
 """Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
 
 _ERRORS = (RunStatus.DOUBTFUL, RunStatus.FAILED)
-_TRIED_AGAIN = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.RUNNING, RunStatus.DOUBTFUL})
 
 
 class DashboardScreen(ConsoleScreen):
@@ -187,7 +185,7 @@ class DashboardScreen(ConsoleScreen):
     def focused_pane(self) -> Widget:
         return next((pane for pane in self.panes() if pane.has_focus_within), self.runs)
 
-    def subject(self) -> RunRow | TaskRow | Incident | str | None:
+    def subject(self) -> Subject:
         """What the keys are about: the selection of the pane that has the focus; a definition is its name."""
         pane = self.focused_pane()
         if pane is self.inbox:
@@ -197,6 +195,11 @@ class DashboardScreen(ConsoleScreen):
         if pane is self.catalogue:
             return self.catalogue.selected
         return self.runs.selected
+
+    @property
+    def tasks(self) -> list[TaskRow]:
+        """The open questions, as far as they were read."""
+        return self._read.tasks
 
     def subject_run(self) -> RunRow | None:
         """The run that is previewed: of the list, or the one that a task of the inbox belongs to, once it was read."""
@@ -244,32 +247,7 @@ class DashboardScreen(ConsoleScreen):
         self._entitle()
 
     def _say(self) -> None:
-        """The status sentence."""
-        colours, now = self.console.palette, self.console.now()
-        subject = self.subject()
-        text, key = ink(colours.text), ink(colours.key)
-        if isinstance(subject, RunRow):
-            look = RUN_LOOKS[subject.status]
-            task = next((task for task in self._read.tasks if task.run_id == subject.id), None)
-            sign = f"{self.console.glyphs.state(look)} {subject.id[:8]} "
-            self.say(
-                [(sign, ink(colours.state(look), bold=True)), (run_sentence(subject, now, task), text), *self._hint()]
-            )
-        elif isinstance(subject, TaskRow):
-            self.say([(harmless(subject.id), key), ("  ", text), (task_sentence(subject, now), text), *self._hint()])
-        elif isinstance(subject, Incident):
-            self.say([(incident_sentence(subject, now), text), ("   R retries them all, enter lists them", key)])
-        elif subject is not None and subject in self.console.definitions:
-            about = harmless(self.console.definitions[subject].about) or harmless(subject)
-            self.say([(about, text), ("   s starts one, enter lists its runs", key)])
-        else:
-            self.say([("s starts a run, ? shows every key", ink(colours.faint))])
-
-    def _hint(self) -> list[Part]:
-        """Which key leads on."""
-        offered = [("answer", "i answers"), ("retry", "r tries again"), ("open", "enter watches")]
-        first = next((words for action, words in offered if self.offers(action) and not self.why_not(action)), "")
-        return [(f"   {first}", ink(self.console.palette.key))] if first else []
+        self.say(sentence(self))
 
     # layout
 
@@ -305,32 +283,7 @@ class DashboardScreen(ConsoleScreen):
     # keys
 
     def why_not(self, action: str) -> str:
-        subject = self.subject()
-        run = self.subject_run()
-        marked = bool(self.runs.table.marks)
-        match action:
-            case "open" if isinstance(subject, RunRow) and self.console.place_of(subject) is None:
-                return "its screen is not there"
-            case "open" | "copy" if subject is None:
-                return "nothing is selected"
-            case "start" if not self.console.definitions:
-                return "the definitions are not loaded yet"
-            case "answer" if not isinstance(subject, TaskRow) and (run is None or run.status is not RunStatus.WAITING):
-                return "it asks nothing"
-            case "answer" if not self.console.knows(Place.TASK):
-                return "use `lexiconsole answer` on the command line"
-            case "retry_all" if not marked and not isinstance(subject, Incident):
-                return "mark runs with space, or choose an incident with 4"
-            case "retry" | "pause" | "cancel" if not isinstance(subject, RunRow) and run is None:
-                return "choose a run first"
-            case "retry" if run is not None and run.status not in _TRIED_AGAIN:
-                return f"a run that is {RUN_LOOKS[run.status].word} has nothing to try again"
-            case "pause" if run is not None and run.status.ended:
-                return f"it is {RUN_LOOKS[run.status].word}"
-            case "cancel" if run is not None and run.status.ended and not marked:
-                return f"it is {RUN_LOOKS[run.status].word} already"
-            case _:
-                return ""
+        return why_not(self, action)
 
     @on(VirtualTable.Opened)
     def _opened(self, event: VirtualTable.Opened) -> None:
@@ -410,27 +363,26 @@ class DashboardScreen(ConsoleScreen):
             self._change(RequestKind.RESUME if run.status is RunStatus.PAUSED else RequestKind.PAUSE)
 
     def action_cancel(self) -> None:
-        self._change(RequestKind.CANCEL, marked=True)
+        if self.runs.table.marks:
+            self._change_group(None, RequestKind.CANCEL)
+        else:
+            self._change(RequestKind.CANCEL)
 
     def action_retry_all(self) -> None:
         subject = self.subject()
-        marks = sorted(self.runs.table.marks)
-        incident = subject if isinstance(subject, Incident) else None
-        self.console.reads.look(
-            "group",
-            lambda look: read_group(look, incident, marks),
-            lambda rows: self._change_all(rows, RequestKind.RETRY),
-        )
+        self._change_group(subject if isinstance(subject, Incident) else None, RequestKind.RETRY)
 
-    def _change(self, kind: RequestKind, *, marked: bool = False) -> None:
+    def _change(self, kind: RequestKind) -> None:
         run = self.subject_run()
-        if marked and self.runs.table.marks:
-            marks = sorted(self.runs.table.marks)
-            self.console.reads.look(
-                "group", lambda look: read_group(look, None, marks), lambda rows: self._change_all(rows, kind)
-            )
-        elif run is not None:
+        if run is not None:
             self.console.acts.ask(change_of([run], kind))
+
+    def _change_group(self, incident: Incident | None, kind: RequestKind) -> None:
+        """Of the runs of an incident, else of the marked ones."""
+        marks = sorted(self.runs.table.marks)
+        self.console.reads.look(
+            "group", lambda look: read_group(look, incident, marks), lambda rows: self._change_all(rows, kind)
+        )
 
     def _change_all(self, rows: list[RunRow], kind: RequestKind) -> None:
         if rows:
@@ -445,15 +397,6 @@ class DashboardScreen(ConsoleScreen):
             super().action_close()
 
     def action_copy(self) -> None:
-        subject = self.subject()
-        text = _copied(subject)
+        text = copied(self.subject())
         self.app.copy_to_clipboard(text)
         self.status.explain(f"copied {harmless(text)}")
-
-
-def _copied(subject: Any) -> str:
-    if isinstance(subject, RunRow):
-        return subject.id
-    if isinstance(subject, TaskRow):
-        return subject.id
-    return subject.error if isinstance(subject, Incident) else str(subject)

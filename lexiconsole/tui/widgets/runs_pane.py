@@ -54,7 +54,9 @@ class RunsPane(Vertical):
         self.by_status = True
         self.board: Board | None = None
         self._names: list[str] = []
-        self._typing = Input(placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", classes="-hidden", compact=True)
+        self._typing = Input(
+            placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", classes="-hidden", compact=True
+        )
         self._pace = Pace(self, _EVERY, self._read)
 
     def compose(self) -> ComposeResult:

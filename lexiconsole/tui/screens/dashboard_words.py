@@ -1,0 +1,110 @@
+"""What the dashboard says: the sentence on the selection, why a key is off, what is copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.keymap import Place
+from lexiconsole.types import RunStatus
+from lexiconsole.views.incidents import Incident
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.sentences import incident_sentence, run_sentence, task_sentence
+from lexiconsole.views.words import RUN_LOOKS
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.screens.dashboard import DashboardScreen
+
+__all__ = ["Subject", "copied", "sentence", "why_not"]
+
+Subject = RunRow | TaskRow | Incident | str | None
+"""What the keys are about; a definition is its name."""
+
+_TRIED_AGAIN = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.RUNNING, RunStatus.DOUBTFUL})
+
+
+def sentence(screen: DashboardScreen) -> list[Part]:
+    """What the selection does or waits for, and which key leads on."""
+    console, subject = screen.console, screen.subject()
+    colours, now = console.palette, console.now()
+    text, key = ink(colours.text), ink(colours.key)
+    if isinstance(subject, RunRow):
+        look = RUN_LOOKS[subject.status]
+        task = next((task for task in screen.tasks if task.run_id == subject.id), None)
+        sign = f"{console.glyphs.state(look)} {subject.id[:8]} "
+        return [
+            (sign, ink(colours.state(look), bold=True)),
+            (run_sentence(subject, now, task), text),
+            *_hint(screen),
+        ]
+    if isinstance(subject, TaskRow):
+        return [(harmless(subject.id), key), ("  ", text), (task_sentence(subject, now), text), *_hint(screen)]
+    if isinstance(subject, Incident):
+        return [(incident_sentence(subject, now), text), ("   R retries them all, enter lists them", key)]
+    if subject is not None and subject in console.definitions:
+        about = harmless(console.definitions[subject].about) or harmless(subject)
+        return [(about, text), ("   s starts one, enter lists its runs", key)]
+    return [("s starts a run, ? shows every key", ink(colours.faint))]
+
+
+def _hint(screen: DashboardScreen) -> list[Part]:
+    offered = [("answer", "i answers"), ("retry", "r tries again"), ("open", "enter watches")]
+    first = next((words for action, words in offered if screen.offers(action) and not screen.why_not(action)), "")
+    return [(f"   {first}", ink(screen.console.palette.key))] if first else []
+
+
+def why_not(screen: DashboardScreen, action: str) -> str:
+    """The reason, "" when the action is possible."""
+    match action:
+        case "open" | "copy" | "start":
+            return _why_not_look(screen, action)
+        case "retry" | "pause" | "cancel":
+            return _why_not_change(screen, action)
+        case "answer":
+            return _why_not_answer(screen)
+        case "retry_all" if not screen.runs.table.marks and not isinstance(screen.subject(), Incident):
+            return "mark runs with space, or choose an incident with 4"
+        case "mark" if not screen.runs.has_focus_within:
+            return "only runs are marked: 2 goes to them"
+        case "unmark" if not screen.runs.table.marks:
+            return "nothing is marked"
+        case _:
+            return ""
+
+
+def _why_not_look(screen: DashboardScreen, action: str) -> str:
+    subject, console = screen.subject(), screen.console
+    if action == "start":
+        return "" if console.definitions else "the definitions are not loaded yet"
+    if subject is None:
+        return "nothing is selected"
+    if action == "open" and isinstance(subject, RunRow) and console.place_of(subject) is None:
+        return "its screen is not there"
+    return ""
+
+
+def _why_not_answer(screen: DashboardScreen) -> str:
+    run = screen.subject_run()
+    if not isinstance(screen.subject(), TaskRow) and (run is None or run.status is not RunStatus.WAITING):
+        return "it asks nothing"
+    return "" if screen.console.knows(Place.TASK) else "use `lexiconsole answer` on the command line"
+
+
+def _why_not_change(screen: DashboardScreen, action: str) -> str:
+    run = screen.subject_run()
+    if run is None:
+        return "choose a run first"
+    word = RUN_LOOKS[run.status].word
+    if action == "retry":
+        return "" if run.status in _TRIED_AGAIN else f"a run that is {word} has nothing to try again"
+    if action == "cancel" and screen.runs.table.marks:
+        return ""
+    return f"it is {word} already" if run.status.ended else ""
+
+
+def copied(subject: Subject) -> str:
+    """The id of a run or task, the error of an incident, the name of a definition."""
+    if isinstance(subject, RunRow | TaskRow):
+        return subject.id
+    return subject.error if isinstance(subject, Incident) else str(subject)
