@@ -15,6 +15,7 @@ from threading import get_ident
 from typing import Any, NoReturn, TypeVar
 
 from lexiconsole.durable.addresses import LONGEST_KEY, check_key, child_id, idempotency_key
+from lexiconsole.durable.ask import Ask
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.context import INFER, Chain, Progress, RunInfo
 from lexiconsole.durable.delivery import Delivery, Exhausted
@@ -27,7 +28,7 @@ from lexiconsole.durable.question import Question
 from lexiconsole.durable.schedule import Strand
 from lexiconsole.durable.step import in_step
 from lexiconsole.durable.steps import Step
-from lexiconsole.durable.work import Ask, Branch, Choice, Receive, Sleep, Work
+from lexiconsole.durable.work import Branch, Choice, Receive, Sleep, Work
 from lexiconsole.errors import ContextMisuseError, LexiconsoleError, RunCancelled
 from lexiconsole.types import Instant, Json
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from lexiconsole.durable.ask import Ask
 from lexiconsole.durable.context import Progress, RunInfo
 from lexiconsole.durable.definition import Definition, Model
 from lexiconsole.durable.entry import Entry, EntryKind
@@ -14,7 +15,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import LiveContext, Renewed
-from lexiconsole.durable.work import Ask, Receive
+from lexiconsole.durable.work import Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
 from lexiconsole.runtime.origin import begun_keys, effects_of_origin, starters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lexiconsole.durable.ask import Ask
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.definition import Definition
@@ -13,7 +14,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.migrated import migrated, version_of
 from lexiconsole.durable.migration import Migration
-from lexiconsole.durable.work import Ask, Choice, Receive, Sleep, Work
+from lexiconsole.durable.work import Choice, Receive, Sleep, Work
 from lexiconsole.errors import LexiconsoleError, RefusedError
 from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.replaying import try_replay

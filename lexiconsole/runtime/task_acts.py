@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lexiconsole.approval.ballot import LevelBallot
+from lexiconsole.durable.ask import Ask
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, TaskRow
 from lexiconsole.durable.live import LiveContext
 from lexiconsole.durable.people import People
 from lexiconsole.durable.question import Ballot
-from lexiconsole.durable.work import Ask
 from lexiconsole.errors import InvalidInputError, nearest
 from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.rights import answerers, refusal
