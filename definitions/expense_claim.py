@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from _books import Books, money
 from _paths import AnyPath, ExistingFile, kept
-from lexiconsole import ApprovalChain, ApprovalLevel, Context, StepPolicy, current_step, workflow
+from lexiconsole import ApprovalChain, ApprovalLevel, ApprovalPolicy, Context, OnDue, StepPolicy, current_step, workflow
 from lexiconsole.result import Err, Result
 
 DAY = 86_400.0
@@ -69,15 +69,19 @@ def chain(days: float) -> ApprovalChain:
     late: dict[str, Any] = {
         "due": days * DAY,
         "remind": [min(1, days / 2) * DAY],
-        "on_due": "escalate",
+        "on_due": OnDue.ESCALATE,
         "escalate_to": ["role:director"],
         "prompt": lambda total: f"{total.person or 'Somebody'} claims {total.amount} for: {total.purpose}",
     }
     return ApprovalChain(
         [
-            ApprovalLevel("manager", policy="any", who=["role:manager"], **late),
+            ApprovalLevel("manager", policy=ApprovalPolicy.ANY, who=["role:manager"], **late),
             ApprovalLevel(
-                "finance", policy="any", condition=lambda total: total.cents > 1_000_00, who=["role:finance"], **late
+                "finance",
+                policy=ApprovalPolicy.ANY,
+                condition=lambda total: total.cents > 1_000_00,
+                who=["role:finance"],
+                **late,
             ),
             ApprovalLevel(
                 "directors",

@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.migration import Migration
     from lexiconsole.durable.outline import Outline
     from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole
-    from lexiconsole.durable.question import Question, QuestionKind
+    from lexiconsole.durable.question import OnDue, Question, QuestionKind
     from lexiconsole.durable.step import StepInfo, current_step
     from lexiconsole.errors import (
         DefinitionError,
@@ -170,7 +170,7 @@ _HOME = {
     "lexiconsole.durable.outline": "Outline",
     "lexiconsole.durable.migration": "Migration",
     "lexiconsole.durable.policy": "Backoff OnUnknown StepPolicy StepRole",
-    "lexiconsole.durable.question": "Question QuestionKind",
+    "lexiconsole.durable.question": "OnDue Question QuestionKind",
     "lexiconsole.durable.step": "StepInfo current_step",
     "lexiconsole.errors": (
         "DefinitionError HumanInputRequiredError InvalidInputError LexiconsoleError RunCancelled SagaVersionMismatchError "
@@ -250,6 +250,7 @@ __all__ = [
     "Module",
     "NodeType",
     "Ok",
+    "OnDue",
     "OnUnknown",
     "OpenAIChat",
     "Outline",
