@@ -31,6 +31,7 @@ from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT, LIGHT_PALETTE,
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import clock
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.story import repaired_key
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -74,6 +75,7 @@ class ConsoleApp(App[int]):
         self.workspace: Workspace | None = None
         self.definitions: dict[str, Definition] = {}
         self.fault: BaseException | None = None
+        self.acting_as = ""  # an operator's name; "" for one's own
         self._open_workspace, self._drives, self._first_look = open_workspace, drives, look
         self._opened, self._stop = threading.Event(), threading.Event()
         self._serving: threading.Thread | None = None
@@ -270,7 +272,8 @@ class ConsoleApp(App[int]):
     def place_of(self, row: RunRow) -> Place | None:
         """Where a run is watched."""
         wanted = {"saga": Place.SAGA, "machine": Place.MACHINE, "bulk": Place.BULK}.get(row.kind, Place.RUN)
-        doubt = (Place.DOUBT,) if row.status is RunStatus.DOUBTFUL else ()
+        stuck = wanted is Place.SAGA and bool(repaired_key(row.where))  # asked about in its lanes
+        doubt = (Place.DOUBT,) if row.status is RunStatus.DOUBTFUL and not stuck else ()
         return next((place for place in (*doubt, wanted, Place.RUN) if self.knows(place)), None)
 
     def toast(self, text: str, *, good: bool = True) -> None:

@@ -91,8 +91,10 @@ def text_of(field: FormField, value: Json) -> str:
             return "\n".join(text_of(field.item, each) for each in value)
         case Sort.PAIRS if isinstance(value, dict) and field.item is not None:
             return "\n".join(f"{name} = {text_of(field.item, each)}" for name, each in value.items())
+        case Sort.JSON if isinstance(value, str) and not _bound(field) and not _is_json(value):
+            return value
         case Sort.JSON:
-            return value if isinstance(value, str) and not field.schema else json.dumps(value, ensure_ascii=False)
+            return json.dumps(value, ensure_ascii=False)
         case _:
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
@@ -100,6 +102,22 @@ def text_of(field: FormField, value: Json) -> str:
 def _number_in(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Of "a number, or text like one" the number."""
     return next(choice for choice in schema["anyOf"] if choice.get("type") == "number")
+
+
+_BINDING = frozenset({"type", "anyOf", "oneOf", "allOf", "$ref", "enum", "const"})
+
+
+def _bound(field: FormField) -> bool:
+    """Whether the schema says what sort of value it is; else plain text will do too."""
+    return bool(_BINDING & set(field.schema))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_value_when_empty(field: FormField, text: str) -> bool:
@@ -148,7 +166,7 @@ def _read(field: FormField, text: str) -> Json:
         case Sort.PAIRS:
             return _pairs(field, text)
         case Sort.JSON:
-            return _json(text, strict=bool(field.schema))
+            return _json(text, strict=_bound(field))
         case _:
             assert_never(field.sort)
 

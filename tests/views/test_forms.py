@@ -142,6 +142,8 @@ def test_a_schema_that_is_one_value_is_one_field() -> None:
         ("why", "", ""),
         ("more", '[{"street": "a"}]', [{"street": "a"}]),
         ("anything", "", LEFT_OUT),
+        ("anything", "TX-9", "TX-9"),
+        ("anything", "[1]", [1]),
     ],
 )
 def test_what_is_typed_becomes_a_value(name: str, text: str, value: Any) -> None:
@@ -269,7 +271,7 @@ VALUES = st.builds(
     home=st.builds(Address, street=st.text("ab", min_size=1), number=st.integers(1, 99)),
     second=st.none() | st.builds(Address, street=st.text("ab", min_size=1), number=st.integers(1, 99)),
     more=st.lists(st.builds(Address, street=st.text("ab", min_size=1), number=st.integers(1, 99)), max_size=2),
-    anything=st.none() | st.integers() | st.lists(st.integers(), max_size=2),
+    anything=st.none() | st.integers() | st.lists(st.integers(), max_size=2) | st.text("a1{", min_size=1),
 )
 
 

@@ -17,6 +17,9 @@ SCREENS: dict[Place, tuple[str, str]] = {
     Place.START: ("start", "StartScreen"),
     Place.SAGA: ("saga", "SagaScreen"),
     Place.RUN: ("run", "RunScreen"),
+    Place.INBOX: ("inbox", "InboxScreen"),
+    Place.TASK: ("task", "TaskScreen"),
+    Place.DOUBT: ("doubt", "DoubtScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
 

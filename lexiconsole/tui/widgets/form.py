@@ -209,6 +209,8 @@ class FormPanel(Vertical):
         self.post_message(self.Changed(self))
 
     def _tell(self, all_rows: bool = False) -> None:
+        if not self.is_attached or not self.query(".standing"):
+            return
         errors = {**self.filled.errors, **self._outside}
         for row in self._rows:
             row.touched = row.touched or all_rows

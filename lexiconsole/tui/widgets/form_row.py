@@ -39,7 +39,7 @@ class FormRow(Vertical):
     FormRow > Horizontal { height: auto; }
     FormRow .label { width: 20; height: auto; color: $foreground 80%; padding: 0 1 0 0; }
     FormRow .hint { height: auto; margin-left: 21; color: $foreground 45%; }
-    FormRow Input, FormRow Input:focus { width: 1fr; padding: 0 1; background: $surface; }
+    FormRow Input { width: 1fr; padding: 0 1 !important; background: $surface; }
     FormRow TextArea { height: auto; min-height: 3; max-height: 8; width: 1fr; background: $surface; }
     FormRow:focus-within .label { color: $accent; text-style: bold; }
     FormRow.-wrong .hint { color: $error; }
@@ -118,10 +118,15 @@ class FormRow(Vertical):
     def _hint(self) -> Content:
         field = self.field
         parts = [harmless(field.about)] if field.about else []
-        parts += list(field.limits)
+        parts += [limit for limit in field.limits if not _says_little(limit, field)]
         if not parts and not field.has_default and field.sort in _EXAMPLES:
             parts.append(_EXAMPLES[field.sort])
         return Content(" · ".join(parts))
+
+
+def _says_little(limit: str, field: FormField) -> bool:
+    """That a long text has an end is said when somebody reaches it."""
+    return "letters at most" in limit and int(field.schema.get("maxLength", 0)) >= 60
 
 
 def _editor(field: FormField, text: str) -> Widget:

@@ -1,0 +1,47 @@
+"""Drafts: what a person has typed into a question's form and not sent. Files of their own beside the store, never the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["Drafts"]
+
+
+class Drafts:
+    """One file for each person and task, readable by its owner only. Secrets are not to be given to it."""
+
+    def __init__(self, store: Path) -> None:
+        self._folder = store.parent / "drafts"
+
+    def of(self, person: str, task: str) -> dict[str, str]:
+        """The texts by field name; empty when there is no draft, or none that can be read."""
+        try:
+            kept = json.loads(self._file(person, task).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return (
+            {str(name): text for name, text in kept.items() if isinstance(text, str)} if isinstance(kept, dict) else {}
+        )
+
+    def keep(self, person: str, task: str, texts: Mapping[str, str]) -> None:
+        """Takes the place of the draft before."""
+        file = self._file(person, task)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = file.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            json.dump(dict(texts), out, ensure_ascii=False)
+        fresh.replace(file)
+
+    def forget(self, person: str, task: str) -> None:
+        """The answer was sent."""
+        with suppress(OSError):
+            self._file(person, task).unlink()
+
+    def _file(self, person: str, task: str) -> Path:
+        named = hashlib.sha256(json.dumps([person, task]).encode()).hexdigest()[:32]
+        return self._folder / f"{named}.json"

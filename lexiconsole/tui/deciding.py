@@ -1,0 +1,103 @@
+"""What a person does to tasks, as changes: each bound to what was shown, each with what it leads to as its preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from lexiconsole.app.acts import Preview
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.tui.acts import Change, Done
+from lexiconsole.types import Json, JsonObject
+from lexiconsole.views.inbox import Task
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+
+__all__ = ["REASON", "decision", "form_of_task", "split_reason", "verb_of"]
+
+REASON = "reason"
+"""The field that a form of a decision has besides its own."""
+
+
+def decision(
+    tasks: Sequence[Task],
+    kind: RequestKind,
+    data: JsonObject,
+    me: str,
+    *,
+    title: str,
+    word: str,
+    undo: bool = False,
+    then: Callable[[Done], None] | None = None,
+) -> Change:
+    """The same act on one or more tasks. `undo`: `u` takes a vote back, which is recorded, while its level is open."""
+    requests = [
+        Request(task.run_id, kind, task.key, {**data, "asked": task.seq, "shown": task.shown}, by=me) for task in tasks
+    ]
+
+    def look(workspace: Workspace) -> list[Preview]:
+        return [_told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True)]
+
+    def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+        refused, done = [], []
+        for number, request in enumerate(requests):
+            if previews and previews[number].refused:
+                continue
+            outcome = workspace.act(request)
+            if outcome.refused:
+                refused.append(f"{request.run_id}: {outcome.refused}" if len(requests) > 1 else outcome.refused)
+            else:
+                done.append(outcome.run)
+        what = f"{harmless(tasks[0].key)} of {done[0].id}" if len(done) == 1 else f"{len(done)} tasks"
+        return Done(f"{what}: {word} recorded" if done else "", tuple(refused), tuple(done))
+
+    back = (
+        decision(tasks, RequestKind.WITHDRAW, {}, me, title="Take the vote back", word="withdrawal") if undo else None
+    )
+    return Change(
+        title=title,
+        word=word,
+        look=look,
+        perform=perform,
+        runs=tuple((task.run_id, task.revision) for task in tasks),
+        undo=back,
+        then=then,
+    )
+
+
+def _told(task: Task, preview: Preview) -> Preview:
+    """The preview with the task it is about in front."""
+    about = f"{task.name} {task.run_id}: {task.prompt}"
+    return Preview(preview.sentence, [about, *preview.details], None, preview.refused)
+
+
+def verb_of(task: Task, kind: RequestKind, verdict: str = "") -> str:
+    """Why that can not be done to the task, "" when it can; a clause for the status sentence."""
+    for verb in task.verbs:
+        if verb.kind is kind and verb.verdict == verdict:
+            return verb.why_not
+    return "that is not decided here" if task.verbs else "nobody is asked"
+
+
+def form_of_task(task: Task) -> JsonObject | None:
+    """The form that is typed: the question's own; of a decision with a field for the reason."""
+    if not task.levels:
+        return task.form
+    form: JsonObject = dict(task.form or {"type": "object", "properties": {}})
+    known = form.get("properties")
+    properties: JsonObject = dict(known) if isinstance(known, dict) else {}
+    about = "why; it is kept with the run"
+    properties.setdefault(REASON, {"type": "string", "default": "", "maxLength": 2000, "description": about})
+    return {**form, "properties": properties}
+
+
+def split_reason(task: Task, values: Json) -> JsonObject:
+    """What was typed, as the data of a vote: the question's own fields, and the reason apart."""
+    if not isinstance(values, dict):
+        return {"value": values}
+    own = task.form.get("properties", {}) if task.form else {}
+    kept: JsonObject = {name: value for name, value in values.items() if isinstance(own, dict) and name in own}
+    reason = values.get(REASON, "")
+    return {**({"value": kept} if kept else {}), **({"reason": reason} if reason and REASON not in kept else {})}

@@ -1,0 +1,218 @@
+"""DecidingScreen: what the screens of tasks share: approving, rejecting, handing on, asking back, and drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+
+from lexiconsole.durable.journal import RequestKind
+from lexiconsole.tui.acts import Change, Done
+from lexiconsole.tui.deciding import decision, split_reason, verb_of
+from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.tui.widgets.reason import ReasonPanel
+from lexiconsole.tui.widgets.task_pane import TaskPane
+from lexiconsole.types import JsonObject
+from lexiconsole.views.durations import ahead
+from lexiconsole.views.inbox import Task
+from lexiconsole.views.safe import harmless
+
+__all__ = ["DecidingScreen"]
+
+_VERDICTS = frozenset({"approve", "reject"})
+
+
+class DecidingScreen(ConsoleScreen):
+    """`tasks()` are those that a key is about: the marked ones, else the one that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pane = TaskPane()
+        self._sent: set[str] = set()
+
+    def tasks(self) -> list[Task]:
+        return [self.pane.task_shown] if self.pane.task_shown is not None else []
+
+    def decided(self, done: Done) -> None:
+        """An act was done, or refused."""
+
+    @property
+    def me(self) -> str:
+        """Under whose name this person decides."""
+        workspace = self.console.workspace
+        return self.console.acting_as or (workspace.user if workspace is not None else "")
+
+    # the form
+
+    @on(FormPanel.Submitted)
+    def _submitted(self, event: FormPanel.Submitted) -> None:
+        task = self.pane.task_shown
+        if task is None:
+            return
+        if task.levels:
+            self._at_once(
+                task, RequestKind.VOTE, {**split_reason(task, event.values), "verdict": "approve"}, "approval"
+            )
+        else:
+            self._at_once(task, RequestKind.ANSWER, {"value": event.values}, "answer")
+
+    @on(FormPanel.Rejected)
+    def _rejected(self, event: FormPanel.Rejected) -> None:
+        task = self.pane.task_shown
+        if task is not None:
+            self._at_once(
+                task, RequestKind.VOTE, {**split_reason(task, event.values), "verdict": "reject"}, "rejection"
+            )
+
+    @on(FormPanel.InfoWanted)
+    def _info_wanted(self) -> None:
+        self.action_ask_info()
+
+    @on(FormPanel.Left)
+    def _left(self, event: FormPanel.Left) -> None:
+        self._keep_draft(event.texts if event.touched else None)
+        self.form_left()
+
+    def form_left(self) -> None:
+        """The person went out of the form; what they typed is kept."""
+        self.action_back()
+
+    def on_unmount(self) -> None:
+        panel = self.pane.panel
+        if panel is not None and panel.touched:
+            self._keep_draft(panel.draft)
+
+    def _keep_draft(self, texts: dict[str, str] | None) -> None:
+        task, workspace = self.pane.task_shown, self.console.workspace
+        if task is not None and workspace is not None and texts is not None and task.id not in self._sent:
+            workspace.drafts.keep(self.me, task.id, texts)
+            self.status.explain("what you typed is kept as a draft")
+
+    def _at_once(self, task: Task, kind: RequestKind, data: JsonObject, word: str) -> None:
+        """ctrl+s and ctrl+r in a form confirm by themselves: what follows stands beside it."""
+        why_not = task.why_not
+        if why_not:
+            self.status.explain(f"{word}: {why_not}")
+            return
+        self._sent.add(task.id)
+        change = decision(
+            [task],
+            kind,
+            data,
+            self.me,
+            title=word,
+            word=word,
+            undo=kind is RequestKind.VOTE,
+            then=lambda done: self._after(task, done),
+        )
+        self.console.acts.begin(change, ())
+        self.say([(f"{word} requested; it counts when the store has it", ink(self.console.palette.faint))])
+
+    def _after(self, task: Task, done: Done) -> None:
+        workspace, panel = self.console.workspace, self.pane.panel
+        if done.runs and workspace is not None:
+            workspace.drafts.forget(self.me, task.id)
+        else:
+            self._sent.discard(task.id)
+        if done.refused and panel is not None and self.is_attached:
+            panel.show_errors({"": done.refused[0]})
+        if self.is_attached:
+            self.decided(done)
+
+    # single keys, each with a preview
+
+    def why_not(self, action: str) -> str:
+        tasks = self.tasks()
+        asked = {
+            "approve": (RequestKind.VOTE, "approve"),
+            "reject": (RequestKind.VOTE, "reject"),
+            "delegate": (RequestKind.DELEGATE, ""),
+            "ask_info": (RequestKind.ASK_INFO, ""),
+            "escalate": (RequestKind.ESCALATE, ""),
+        }.get(action)
+        if asked is None:
+            return ""
+        if not tasks:
+            return "nothing is selected"
+        reasons = [verb_of(task, *asked) for task in tasks]
+        if action in _VERDICTS and not any(task.levels for task in tasks):
+            return "this is a question: i answers it"
+        return "" if any(not reason for reason in reasons) else reasons[0]
+
+    def action_approve(self) -> None:
+        tasks = [task for task in self.tasks() if task.levels]
+        needing = [task for task in tasks if task.form and task.form.get("required")]
+        if needing and len(tasks) == 1:
+            self.action_answer()
+            self.status.explain("an approval needs the form to be filled in; ctrl+s approves with it")
+            return
+        self._ask(tasks, RequestKind.VOTE, {"verdict": "approve"}, f"Approve {_named(tasks)}", "approval", undo=True)
+
+    def action_reject(self) -> None:
+        tasks = [task for task in self.tasks() if task.levels]
+        title = f"Reject {_named(tasks)}"
+
+        def typed(reason: str | None) -> None:
+            if reason is not None:
+                data: JsonObject = {"verdict": "reject", "reason": reason}
+                self._ask(tasks, RequestKind.VOTE, data, title, "rejection", undo=True)
+
+        self.app.push_screen(ReasonPanel(title, "Why? Whoever asked for it reads this."), typed)
+
+    def action_delegate(self) -> None:
+        tasks, title = self.tasks()[:1], f"Hand on {_named(self.tasks()[:1])}"
+
+        def typed(name: str | None) -> None:
+            if name:
+                self._ask(tasks, RequestKind.DELEGATE, {"to": name}, title, "delegation")
+
+        self.app.push_screen(ReasonPanel(title, "To whom? The name of an operator."), typed)
+
+    def action_ask_info(self) -> None:
+        tasks, title = self.tasks()[:1], f"Ask back about {_named(self.tasks()[:1])}"
+
+        def typed(question: str | None) -> None:
+            if question:
+                self._ask(tasks, RequestKind.ASK_INFO, {"question": question}, title, "question")
+
+        self.app.push_screen(ReasonPanel(title, "What do you want to know? It goes to whoever asked for this."), typed)
+
+    def action_answer(self) -> None:
+        panel = self.pane.panel
+        if panel is not None:
+            panel.focus_first()
+
+    def _ask(
+        self, tasks: Sequence[Task], kind: RequestKind, data: JsonObject, title: str, word: str, *, undo: bool = False
+    ) -> None:
+        if tasks:
+            self.console.acts.ask(self._change(tasks, kind, data, title, word, undo=undo))
+
+    def _change(
+        self, tasks: Sequence[Task], kind: RequestKind, data: JsonObject, title: str, word: str, *, undo: bool
+    ) -> Change:
+        return decision(tasks, kind, data, self.me, title=title, word=word, undo=undo, then=self.decided)
+
+    # the sentence
+
+    def say_task(self, task: Task | None) -> None:
+        palette = self.console.palette
+        text, key = ink(palette.text), ink(palette.key, bold=True)
+        if task is None:
+            self.say([("nobody is asked anything", ink(palette.faint))])
+            return
+        if task.why_not:
+            self.say([(f"you may look, not decide: {harmless(task.why_not)}", text)])
+            return
+        due = f", due {ahead(task.due, self.console.now())}" if task.due is not None else ""
+        told: list[Part] = [(f"{harmless(task.key)} waits for you{due}   ", text)]
+        words = (("a", " approve  "), ("x", " reject  "), ("i", " form")) if task.levels else (("i", " answer"),)
+        for sign, word in words:
+            told += [(sign, key), (word, text)]
+        self.say(told)
+
+
+def _named(tasks: Sequence[Task]) -> str:
+    return f"{tasks[0].key} of {tasks[0].run_id}" if len(tasks) == 1 else f"{len(tasks)} tasks"

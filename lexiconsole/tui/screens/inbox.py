@@ -1,0 +1,205 @@
+"""Inbox: everything that waits for a person, due first; each with its chain, its form and what follows from a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from lexiconsole.durable.journal import TaskRow
+from lexiconsole.tui.acts import Done
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.screens.deciding import DecidingScreen
+from lexiconsole.tui.widgets.pick import PickPanel
+from lexiconsole.tui.widgets.task_table import TaskTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.tui.feed import Tidings
+    from lexiconsole.types import Instant
+    from lexiconsole.views.inbox import Task
+
+__all__ = ["InboxScreen"]
+
+_BESIDE = 100
+"""Columns from which the selected task stands beside the list."""
+
+
+class Whose(StrEnum):
+    MINE = "mine"
+    ROLES = "my roles"
+    ALL = "all"
+
+
+class InboxScreen(DecidingScreen):
+    place = Place.INBOX
+    DEFAULT_CSS = """
+    InboxScreen #columns { height: 1fr; }
+    InboxScreen TaskTable { width: 1fr; }
+    InboxScreen.-narrow #columns { layout: vertical; }
+    InboxScreen.-narrow TaskTable { width: 100%; }
+    InboxScreen.-narrow TaskPane { width: 100%; height: auto; }
+    InboxScreen.-narrow #middle { display: none; }
+    InboxScreen.-low TaskPane { display: none; }
+    """
+
+    def __init__(self, subject: str = "") -> None:
+        super().__init__()
+        self._wanted = subject
+        self._whose = Whose.ALL
+        self._tasks: dict[str, Task] = {}
+        self.table = TaskTable(classes="pane", empty="nobody is asked anything")
+        self.table.border_title = "1 Tasks"
+        self.header.tell(trail=("Inbox",))
+
+    def body(self) -> Iterator[Widget]:
+        yield Horizontal(self.table, self.pane, id="columns")
+
+    def panes(self) -> Sequence[Widget]:
+        return (self.table, *self.pane.panes)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.table.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < _BESIDE, "-narrow")
+        self.set_class(event.size.height < 16, "-low")
+
+    def tasks(self) -> list[Task]:
+        marked = [task for task in self._tasks.values() if task.id in self.table.marks]
+        return marked or super().tasks()
+
+    # what it knows
+
+    def returned(self) -> None:
+        self._read()
+
+    def heard(self, tidings: Tidings) -> None:
+        self._read()
+
+    def tick(self, now: Instant) -> None:
+        self.pane.tick()
+        self.table.repaint()
+
+    def _read(self) -> None:
+        me, whose = self.console.acting_as, self._whose
+        self.console.reads.of_workspace("inbox", lambda workspace: _tasks_of(workspace, me, whose), self._got)
+
+    def _got(self, answer: tuple[list[TaskRow], list[Task]]) -> None:
+        if not self.is_attached:
+            return
+        rows, tasks = answer
+        self._tasks = {task.id: task for task in tasks}
+        self.table.marks &= set(self._tasks)
+        self.table.show_all(rows, 2)
+        mine = sum(task.mine for task in tasks)
+        as_whom = f"me: {harmless(self.me)}" + (" (acting)" if self.console.acting_as else "")
+        marked = f"   {len(self.table.marks)} marked" if self.table.marks else ""
+        self.table.border_title = f"1 Tasks  {self._whose.value} {len(tasks)}"
+        self.table.border_subtitle = f"{mine} I may decide{marked}"
+        self.header.tell(trail=("Inbox", as_whom))
+        self._select()
+
+    def _select(self) -> None:
+        task = self._tasks.get(self.table.selected or "") or next(iter(self._tasks.values()), None)
+        workspace = self.console.workspace
+        draft = workspace.drafts.of(self.me, task.id) if task is not None and workspace is not None else {}
+        self._show(task, draft)
+
+    def _show(self, task: Task | None, draft: dict[str, str]) -> None:
+        before, panel = self.pane.task_shown, self.pane.panel
+        if before is not None and panel is not None and panel.touched and (task is None or task.id != before.id):
+            self._keep_draft(panel.draft)
+        self.pane.show(task, self.me, draft)
+        self.say_task(task)
+        self.show_keys()
+
+    # what the keys do
+
+    @on(VirtualTable.Moved)
+    def _moved(self) -> None:
+        self._select()
+
+    @on(VirtualTable.Opened)
+    def _opened(self) -> None:
+        self.action_answer()
+
+    def action_open(self) -> None:
+        self.action_answer()
+
+    def action_answer(self) -> None:
+        """Into the form; where there is no room for it, to the task's own screen."""
+        task = self.pane.task_shown
+        if task is None:
+            return
+        if self.has_class("-narrow") or self.has_class("-low"):
+            self.console.go(Place.TASK, task.id)
+        else:
+            super().action_answer()
+
+    def form_left(self) -> None:
+        self.table.focus()
+
+    def action_mark(self) -> None:
+        self.table.toggle_mark()
+        self._read()
+
+    def action_unmark(self) -> None:
+        self.table.unmark()
+        self._read()
+
+    def action_whose(self) -> None:
+        """Mine, those of my roles, all."""
+        order = list(Whose)
+        self._whose = order[(order.index(self._whose) + 1) % len(order)]
+        self._read()
+
+    def action_act_as(self) -> None:
+        workspace = self.console.workspace
+        if workspace is None:
+            return
+        names = may_act_as(workspace)
+
+        def picked(name: str | None) -> None:
+            if name is not None:
+                self.console.acting_as = "" if name == workspace.user else name
+                self._read()
+
+        self.app.push_screen(PickPanel("Act as", "Every decision is recorded with this name and yours.", names), picked)
+
+    def why_not(self, action: str) -> str:
+        if action == "act_as":
+            workspace = self.console.workspace
+            return "" if workspace is not None and len(may_act_as(workspace)) > 1 else "you may act for nobody else"
+        if action == "answer" and not self._tasks:
+            return "nothing is asked"
+        return super().why_not(action)
+
+    def decided(self, done: Done) -> None:
+        self.table.unmark()
+        self._read()
+
+
+def may_act_as(workspace: Workspace) -> list[str]:
+    """The names under which whoever is logged in may decide, their own first."""
+    people, user = workspace.people, workspace.user
+    known: Sequence[str] = tuple(getattr(people, "known", ()))
+    return [user, *(name for name in known if name != user and people.may_act_for(user, name))]
+
+
+def _tasks_of(workspace: Workspace, me: str, whose: Whose) -> tuple[list[TaskRow], list[Task]]:
+    roles = tuple(workspace.people.roles(me or workspace.user)) if whose is Whose.ROLES else ()
+    if whose is Whose.ROLES and not roles:
+        return [], []
+    tasks = workspace.inbox(mine=whose is Whose.MINE, roles=roles, me=me)
+    wanted = {task.id for task in tasks}
+    rows = {row.id: row for row in workspace.tasks() if row.id in wanted}
+    shown = [task for task in tasks if task.id in rows]
+    return [rows[task.id] for task in shown], shown

@@ -1,0 +1,83 @@
+"""Task: one question or approval with all that belongs to it, opened from wherever it was met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from lexiconsole.errors import LexiconsoleError
+from lexiconsole.tui.acts import Done
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.screens.deciding import DecidingScreen
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Workspace
+    from lexiconsole.tui.feed import Tidings
+    from lexiconsole.types import Instant
+    from lexiconsole.views.inbox import Task
+
+__all__ = ["TaskScreen"]
+
+
+class TaskScreen(DecidingScreen):
+    """`subject` is RUN:KEY."""
+
+    place = Place.TASK
+    DEFAULT_CSS = "TaskScreen TaskPane { width: 1fr; }"
+
+    def __init__(self, subject: str) -> None:
+        super().__init__()
+        self.subject = subject
+        self.header.tell(trail=("Inbox", harmless(subject)))
+
+    def body(self) -> Iterator[Widget]:
+        yield self.pane
+
+    def panes(self) -> Sequence[Widget]:
+        return self.pane.panes
+
+    def returned(self) -> None:
+        self._read()
+
+    def heard(self, tidings: Tidings) -> None:
+        if self.subject.partition(":")[0] in tidings.runs:
+            self._read()
+
+    def tick(self, now: Instant) -> None:
+        self.pane.tick()
+
+    def _read(self) -> None:
+        me = self.console.acting_as
+        self.console.reads.of_workspace(f"task {self.subject}", lambda workspace: self._look(workspace, me), self._got)
+
+    def _look(self, workspace: Workspace, me: str) -> tuple[Task | None, dict[str, str]]:
+        try:
+            task = workspace.task(self.subject, me=me)
+        except LexiconsoleError:
+            return None, {}
+        return task, workspace.drafts.of(me or workspace.user, task.id)
+
+    def _show(self, task: Task | None, draft: dict[str, str]) -> None:
+        first = self.pane.task_shown is None
+        self.pane.show(task, self.me, draft)
+        if task is not None:
+            self.header.tell(trail=("Inbox", harmless(task.name), harmless(task.id)))
+        if first and self.pane.panel is not None:
+            self.call_after_refresh(self.pane.panel.focus_first)
+        self.say_task(task)
+        self.show_keys()
+
+    def _got(self, answer: tuple[Task | None, dict[str, str]]) -> None:
+        if not self.is_attached:
+            return
+        if answer[0] is None and self.pane.task_shown is not None:
+            self.console.toast(f"{harmless(self.subject)} is decided")
+            self.action_back()
+            return
+        self._show(*answer)
+
+    def decided(self, done: Done) -> None:
+        self._read()

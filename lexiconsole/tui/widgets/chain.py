@@ -1,0 +1,108 @@
+"""Drawing an approval chain: its levels in a row, with quorum and the names of those who decided or may."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from lexiconsole.approval.seats import ANYBODY
+from lexiconsole.tui.glyphs import Glyphs
+from lexiconsole.tui.theme import Palette
+from lexiconsole.views.cells import cell_width
+from lexiconsole.views.inbox import Level, LevelState, Seat, Task
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import STEP_LOOKS, Look, StepState
+
+__all__ = ["chain_lines"]
+
+_LOOKS = {
+    LevelState.AHEAD: STEP_LOOKS[StepState.PENDING],
+    LevelState.OPEN: STEP_LOOKS[StepState.WAITING],
+    LevelState.APPROVED: STEP_LOOKS[StepState.DONE],
+    LevelState.REJECTED: STEP_LOOKS[StepState.FAILED],
+    LevelState.SKIPPED: STEP_LOOKS[StepState.SKIPPED],
+    LevelState.STUCK: STEP_LOOKS[StepState.DOUBTFUL],
+}
+_PASSED = frozenset({LevelState.APPROVED, LevelState.SKIPPED})
+_LEAST = 16
+
+
+def chain_lines(task: Task, width: int, palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
+    """Side by side where each level has room for its names, else one below the other."""
+    levels = task.levels
+    if not levels:
+        return []
+    column = width // len(levels)
+    if column >= _LEAST:
+        return _across(levels, column, palette, glyphs, me)
+    return _down(levels, palette, glyphs, me)
+
+
+def _across(levels: tuple[Level, ...], column: int, palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
+    heads, wires = Content(""), Content("")
+    for number, level in enumerate(levels):
+        look, last = _LOOKS[level.state], number == len(levels) - 1
+        heads += _fill(_head(level, look, palette, glyphs), column)
+        wire = ("=" if glyphs.ascii_only else "━") if level.state in _PASSED else ("-" if glyphs.ascii_only else "─")
+        knot = glyphs.mark if level.state is not LevelState.AHEAD else "o" if glyphs.ascii_only else "○"
+        wires += Content.styled(knot, palette.state(look))
+        wires += Content.styled(
+            "" if last else wire * (column - 1), palette.text if level.state in _PASSED else palette.dim
+        )
+    rows = max(len(_people(level)) for level in levels)
+    lines = [heads, wires]
+    for row in range(min(rows, 5)):
+        line = Content("")
+        for level in levels:
+            people = _people(level)
+            line += (
+                _fill(_seat(people[row], palette, glyphs, me), column) if row < len(people) else Content(" " * column)
+            )
+        lines.append(line)
+    return lines
+
+
+def _down(levels: tuple[Level, ...], palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
+    lines = []
+    for level in levels:
+        line = _head(level, _LOOKS[level.state], palette, glyphs)
+        for who in _people(level)[:4]:
+            line += Content("  ") + _seat(who, palette, glyphs, me)
+        lines.append(line)
+    return lines
+
+
+def _head(level: Level, look: Look, palette: Palette, glyphs: Glyphs) -> Content:
+    name = Content.styled(f"{glyphs.state(look)} {harmless(level.name)}", f"bold {palette.state(look)}")
+    said = level.quorum if level.state is LevelState.OPEN else "" if level.state in _PASSED else look.word
+    if level.state is LevelState.SKIPPED:
+        said = "does not apply"
+    elif level.state is LevelState.AHEAD and level.needed:
+        said = f"{level.needed} of {level.of}" if level.of > 1 else ""
+    return name + Content.styled(f"  {harmless(said)}" if said and said != "pending" else "", palette.faint)
+
+
+def _people(level: Level) -> list[Seat | str]:
+    return [*level.seats] or [*level.who]
+
+
+def _seat(who: Seat | str, palette: Palette, glyphs: Glyphs, me: str) -> Content:
+    if isinstance(who, str):
+        return Content.styled(harmless(who), palette.dim)
+    states = {"approve": StepState.DONE, "reject": StepState.FAILED, "abstain": StepState.SKIPPED}
+    look = STEP_LOOKS[states.get(who.verdict, StepState.PENDING)]
+    mine = me in (who.name, *who.holders)
+    alone = who.name in ("", ANYBODY)
+    name = harmless(who.by) if alone and who.by else harmless(who.name or ANYBODY)
+    name += f" by {harmless(who.by)}" if who.by and not alone else ""
+    name += f" ({harmless(', '.join(who.holders))})" if who.holders and not who.verdict else ""
+    you = " (you)" if mine and not who.verdict else ""
+    style = f"bold {palette.bright}" if mine else palette.text if who.verdict else palette.faint
+    text = Content.styled(f"{glyphs.state(look)} ", palette.state(look)) + Content.styled(f"{name}{you}", style)
+    return text + Content.styled(f" “{harmless(who.reason)}”" if who.reason else "", palette.faint)
+
+
+def _fill(content: Content, width: int) -> Content:
+    """In exactly that many cells."""
+    if cell_width(content.plain) >= width:
+        content = content.truncate(width - 1, ellipsis=True)
+    return content + Content(" " * (width - cell_width(content.plain)))

@@ -1,0 +1,165 @@
+"""Inbox and task: what is seen of a question, deciding it, drafts, and what happens when somebody was faster."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from lexiconsole.app.drafts import Drafts
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.tui.keymap import Place
+from tests.tui.chains import approvals
+from tests.tui.visiting import Visit, visiting
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return approvals(tmp_path)
+
+
+def start(folder: Path, *names: str) -> None:
+    """A run of each definition, as r0, r1, …, to where it asks."""
+    with Workspace.find(folder) as workspace:
+        for number, name in enumerate(names):
+            row, _ = workspace.start(name, {}, id=f"r{number}")
+            workspace.settle(row, 30)
+
+
+def vote(folder: Path, run: str, verdict: str = "approve") -> None:
+    with Workspace.find(folder) as workspace:
+        [task] = workspace.tasks(workspace.run(run))
+        outcome = workspace.act(Request(run, RequestKind.VOTE, task.key, {"verdict": verdict}))
+        assert outcome.applied, outcome
+        workspace.settle(outcome.run, 30)
+
+
+def status(folder: Path, run: str) -> str:
+    with Workspace.find(folder) as workspace:
+        return workspace.run(run).status.value
+
+
+async def confirm(visit: Visit) -> None:
+    await visit.until(lambda: getattr(visit.app.screen, "can_be_done", False))
+    await visit.press("y")
+
+
+async def test_a_task_shows_its_chain_its_form_and_what_follows(folder: Path) -> None:
+    start(folder, "credit_limit", "parcel")
+    vote(folder, "r0")
+    async with visiting(folder, Place.INBOX, drives=False) as visit:
+        await visit.until("Grant ACME GmbH a limit of 250,000 EUR?")
+        await visit.until("→ director is approved;")
+        seen = visit.seen
+        assert "✓ manager" in seen
+        assert "◆ director  0 of 1" in seen
+        assert "○ board" in seen
+        assert "→ director is rejected;" in seen
+        assert "not enforced: for dora, dan, dee; four-eyes; 2 approvals" in seen
+        assert "^s approve" in seen
+        assert "customer  ACME GmbH" in seen
+
+
+async def test_three_keys_approve(folder: Path) -> None:
+    start(folder, "credit_limit")
+    async with visiting(folder, Place.INBOX) as visit:
+        await visit.until("Raise the limit")
+        await visit.press("a")
+        await confirm(visit)
+        await visit.until("◆ director")
+
+
+async def test_a_form_is_answered_and_the_run_goes_on(folder: Path) -> None:
+    start(folder, "parcel")
+    async with visiting(folder, Place.INBOX) as visit:
+        await visit.until("Who takes the parcel")
+        await visit.until("still to do: courier")
+        await visit.press("i", "v", "ctrl+s")
+        await visit.until("nobody is asked anything")
+    assert status(folder, "r0") == "completed"
+
+
+async def test_what_the_form_still_needs_keeps_it_open(folder: Path) -> None:
+    start(folder, "parcel")
+    async with visiting(folder, Place.TASK, "r0:pick_courier") as visit:
+        await visit.until("still to do: courier")
+        await visit.press("ctrl+s")
+        await visit.until("✗ is needed")
+    assert status(folder, "r0") == "waiting"
+
+
+async def test_a_rejection_wants_a_reason_and_leads_back(folder: Path) -> None:
+    start(folder, "credit_limit")
+    vote(folder, "r0")
+    async with visiting(folder, Place.INBOX) as visit:
+        await visit.until("Grant ACME")
+        await visit.press("x")
+        await visit.until("Why? Whoever asked")
+        await visit.press(*"risky", "enter")
+        await confirm(visit)
+        await visit.until("Raise the limit")
+    with Workspace.find(folder) as workspace:
+        told = [entry.data for entry in workspace.entries(workspace.run("r0")) if entry.key == "director"]
+    assert "risky" in str(told)
+
+
+async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path) -> None:
+    start(folder, "parcel")
+    async with visiting(folder, Place.TASK, "r0:pick_courier") as visit:
+        await visit.until("still to do: courier")
+        await visit.press("v", "tab", *"ring twice", "escape")
+        await visit.until(lambda: visit.app.screen.is_root)  # type: ignore[attr-defined]
+    async with visiting(folder, Place.TASK, "r0:pick_courier") as visit:
+        await visit.until("ring twice")
+        await visit.press("ctrl+s")
+        await visit.until(lambda: visit.app.screen.is_root)  # type: ignore[attr-defined]
+    with Workspace.find(folder) as workspace:
+        assert workspace.drafts.of(workspace.user, "r0:pick_courier") == {}
+        assert workspace.run("r0").status.value == "completed"
+
+
+async def test_several_marked_tasks_are_approved_at_once_each_with_its_preview(folder: Path) -> None:
+    start(folder, "credit_limit", "credit_limit", "credit_limit")
+    async with visiting(folder, Place.INBOX) as visit:
+        await visit.until("all 3")
+        await visit.press("space", "j", "space")
+        await visit.until("2 marked")
+        await visit.press("a")
+        await visit.until("Approve 2 tasks")
+        assert visit.seen.count("manager is approved") == 2 or visit.seen.count("credit_limit r") >= 2
+        await confirm(visit)
+        await visit.until("Grant ACME")
+    with Workspace.find(folder) as workspace:
+        assert sorted(task.key for task in workspace.tasks()) == ["director", "director", "manager"]
+
+
+async def test_a_decision_that_somebody_else_made_meanwhile_shows_at_once(folder: Path) -> None:
+    start(folder, "credit_limit")
+    async with visiting(folder, Place.INBOX, drives=False) as visit:
+        await visit.until("Raise the limit")
+        vote(folder, "r0")
+        await visit.until("Grant ACME")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20), (40, 10), (20, 5)])
+async def test_it_fits_every_terminal(folder: Path, size: tuple[int, int]) -> None:
+    start(folder, "credit_limit", "parcel")
+    for place, subject in ((Place.INBOX, ""), (Place.TASK, "r1:pick_courier")):
+        async with visiting(folder, place, subject, size=size, drives=False) as visit:
+            await visit.pilot.pause(0.5)
+            await visit.press("tab", "j", "space", "k", "v", "escape")
+
+
+def test_a_draft_is_for_its_owner_only(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path / "store.db")
+    drafts.keep("ana", "r1:a", {"x": "1"})
+    assert drafts.of("ana", "r1:a") == {"x": "1"}
+    assert drafts.of("bob", "r1:a") == {}
+    [file] = (tmp_path / "drafts").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("nonsense")
+    assert drafts.of("ana", "r1:a") == {}
+    drafts.forget("ana", "r1:a")
+    drafts.forget("ana", "r1:a")
