@@ -15,7 +15,6 @@ from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.doctor import Finding, examine
-from lexiconsole.app.drafts import Drafts
 from lexiconsole.app.engine_terms import engine_terms, journal_of
 from lexiconsole.app.found import Found
 from lexiconsole.app.identity import Identity
@@ -179,11 +178,6 @@ class Workspace:
 
     def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
         return self._look(lambda runtime: runtime.journal.tasks(run))
-
-    @property
-    def drafts(self) -> Drafts:
-        """What people typed into forms and did not send yet."""
-        return Drafts(self.store_path)
 
     def task(self, id: str, *, me: str = "") -> Task:
         """The open task RUN:KEY (the run may be abbreviated) as `me` sees it, by default the user."""

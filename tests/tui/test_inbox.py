@@ -116,7 +116,7 @@ async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path) 
         await visit.press("ctrl+s")
         await visit.until(lambda: visit.app.screen.is_root)  # type: ignore[attr-defined]
     with Workspace.find(folder) as workspace:
-        assert workspace.drafts.of(workspace.user, "r0:pick_courier") == {}
+        assert Drafts(workspace.store_path).of(workspace.me, "r0:pick_courier") == {}
         assert workspace.run("r0").status.value == "completed"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import on
 
+from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.deciding import decision, split_reason, verb_of
@@ -42,7 +43,7 @@ class DecidingScreen(ConsoleScreen):
     def me(self) -> str:
         """Under whose name this person decides."""
         workspace = self.console.workspace
-        return self.console.acting_as or (workspace.user if workspace is not None else "")
+        return self.console.acting_as or (workspace.me if workspace is not None else "")
 
     # the form
 
@@ -87,7 +88,7 @@ class DecidingScreen(ConsoleScreen):
     def _keep_draft(self, texts: dict[str, str] | None) -> None:
         task, workspace = self.pane.task_shown, self.console.workspace
         if task is not None and workspace is not None and texts is not None and task.id not in self._sent:
-            workspace.drafts.keep(self.me, task.id, texts)
+            Drafts(workspace.store_path).keep(self.me, task.id, texts)
             self.status.explain("what you typed is kept as a draft")
 
     def _at_once(self, task: Task, kind: RequestKind, data: JsonObject, word: str) -> None:
@@ -113,7 +114,7 @@ class DecidingScreen(ConsoleScreen):
     def _after(self, task: Task, done: Done) -> None:
         workspace, panel = self.console.workspace, self.pane.panel
         if done.runs and workspace is not None:
-            workspace.drafts.forget(self.me, task.id)
+            Drafts(workspace.store_path).forget(self.me, task.id)
         else:
             self._sent.discard(task.id)
         if done.refused and panel is not None and self.is_attached:

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import TaskRow
 from lexiconsole.tui.acts import Done
 from lexiconsole.tui.keymap import Place
@@ -110,7 +111,7 @@ class InboxScreen(DecidingScreen):
     def _select(self) -> None:
         task = self._tasks.get(self.table.selected or "") or next(iter(self._tasks.values()), None)
         workspace = self.console.workspace
-        draft = workspace.drafts.of(self.me, task.id) if task is not None and workspace is not None else {}
+        draft = Drafts(workspace.store_path).of(self.me, task.id) if task is not None and workspace is not None else {}
         self._show(task, draft)
 
     def _show(self, task: Task | None, draft: dict[str, str]) -> None:
@@ -169,7 +170,7 @@ class InboxScreen(DecidingScreen):
 
         def picked(name: str | None) -> None:
             if name is not None:
-                self.console.acting_as = "" if name == workspace.user else name
+                self.console.acting_as = "" if name == workspace.me else name
                 self._read()
 
         self.app.push_screen(PickPanel("Act as", "Every decision is recorded with this name and yours.", names), picked)
@@ -189,13 +190,13 @@ class InboxScreen(DecidingScreen):
 
 def may_act_as(workspace: Workspace) -> list[str]:
     """The names under which whoever is logged in may decide, their own first."""
-    people, user = workspace.people, workspace.user
-    known: Sequence[str] = tuple(getattr(people, "known", ()))
-    return [user, *(name for name in known if name != user and people.may_act_for(user, name))]
+    identity = workspace.identity
+    known: Sequence[str] = tuple(getattr(identity.people, "known", ()))
+    return [identity.me, *(name for name in known if name != identity.me and not identity.refusal(name))]
 
 
 def _tasks_of(workspace: Workspace, me: str, whose: Whose) -> tuple[list[TaskRow], list[Task]]:
-    roles = tuple(workspace.people.roles(me or workspace.user)) if whose is Whose.ROLES else ()
+    roles = tuple(workspace.people.roles(me or workspace.me)) if whose is Whose.ROLES else ()
     if whose is Whose.ROLES and not roles:
         return [], []
     tasks = workspace.inbox(mine=whose is Whose.MINE, roles=roles, me=me)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from lexiconsole.app.drafts import Drafts
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.acts import Done
 from lexiconsole.tui.keymap import Place
@@ -58,7 +59,7 @@ class TaskScreen(DecidingScreen):
             task = workspace.task(self.subject, me=me)
         except LexiconsoleError:
             return None, {}
-        return task, workspace.drafts.of(me or workspace.user, task.id)
+        return task, Drafts(workspace.store_path).of(me or workspace.me, task.id)
 
     def _show(self, task: Task | None, draft: dict[str, str]) -> None:
         first = self.pane.task_shown is None
