@@ -105,10 +105,12 @@ class HeadKeeper:
 
     def _hear(self, entries: Sequence[Entry]) -> None:
         """The first commit in any case: whoever died before may have left the file behind the chain."""
-        if self._first or any(entry.kind in MAY_DECIDE for entry in entries):
-            self._first = False
-            self._idle.clear()
-            self._news.set()
+        for entry in entries:
+            if entry.kind in MAY_DECIDE or self._first:
+                self._first = False
+                self._idle.clear()
+                self._news.set()
+                return
 
     async def work(self) -> None:
         while True:

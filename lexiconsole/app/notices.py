@@ -57,9 +57,11 @@ class Teller:
         runtime.journal.subscribe(self._hear)
 
     def _hear(self, entries: Sequence[Entry]) -> None:
-        if any(entry.kind in _OF_KIND for entry in entries):
-            self._idle.clear()
-            self._news.set()
+        for entry in entries:
+            if entry.kind in _OF_KIND:
+                self._idle.clear()
+                self._news.set()
+                return
 
     async def work(self) -> None:
         clock = self._runtime.clock
