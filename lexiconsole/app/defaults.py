@@ -16,13 +16,13 @@ from lexiconsole.types import ModelKind
 __all__ = ["install_defaults", "refuse_what_is_switched_off"]
 
 
-_installed = [(BulkOperation.DEFAULT_CONFIG, Pipeline.DEFAULT_TIMEOUT)]
+_installed = [(BulkOperation.DEFAULT_CONFIG, Pipeline.DEFAULT_TIMEOUT, Pipeline.ENABLED)]
 """What holds in this process: the last one, and under it what held before."""
 
 
 def install_defaults(config: BulkOperationConfig, graph: GraphConfig) -> Callable[[], None]:
     """Bulk operations, pipelines and graphs of this process go by these terms; gives the way back to what was before."""
-    own = (config, config.pipeline_timeout)
+    own = (config, config.pipeline_timeout, config.enabled)
     _installed.append(own)
     uninstall_graph = install_graph_config(graph)
     _apply()
@@ -36,7 +36,7 @@ def install_defaults(config: BulkOperationConfig, graph: GraphConfig) -> Callabl
 
 
 def _apply() -> None:
-    BulkOperation.DEFAULT_CONFIG, Pipeline.DEFAULT_TIMEOUT = _installed[-1]
+    BulkOperation.DEFAULT_CONFIG, Pipeline.DEFAULT_TIMEOUT, Pipeline.ENABLED = _installed[-1]
 
 
 def refuse_what_is_switched_off(definition: Definition, config: BulkOperationConfig, graph: GraphConfig) -> None:

@@ -14,7 +14,7 @@ from lexiconsole.contracts.infra.cache import CacheBackendProtocol
 from lexiconsole.durable.context import Context, RunInfo
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.durable.outline import EdgeKind, Outline, OutlineEdge, OutlineNode
-from lexiconsole.errors import DefinitionError, StepError
+from lexiconsole.errors import DefinitionError, RefusedError, StepError
 from lexiconsole.pipeline.checkpoint import Checkpoint
 from lexiconsole.pipeline.context import PipelineContext
 from lexiconsole.pipeline.error import PipelineError
@@ -41,6 +41,8 @@ class Pipeline:
     KIND: ClassVar[ModelKind] = ModelKind.PIPELINE
     VERSION: ClassVar[int] = 1
     DEFAULT_TIMEOUT: ClassVar[float | None] = 300.0
+    ENABLED: ClassVar[bool] = True
+    """False where an application's `workflow.enabled` is: then `execute` refuses."""
 
     def __init__(
         self,
@@ -139,8 +141,10 @@ class Pipeline:
         """Runs it here and now. A mapping becomes the metadata; the `Ok` is the context with all results.
 
         With a checkpoint cache, an execution that failed or was killed goes on where it stopped: the one with that
-        `checkpoint_id`, or without an id the one with the same metadata.
+        `checkpoint_id`, or without an id the one with the same metadata. Raises RefusedError where pipelines are off.
         """
+        if not self.ENABLED:
+            raise RefusedError(f"{self.name} was not started: pipelines are switched off (workflow.enabled is false)")
         shared = context if isinstance(context, PipelineContext) else self._shared_by(self.metadata, context)
         if self.checkpoint is None:
             return await self._in_time(shared, None)

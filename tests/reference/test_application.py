@@ -42,7 +42,7 @@ from lexiconsole.contracts.core.di import ContainerRegistrarProtocol
 from lexiconsole.contracts.data import DatabaseProviderProtocol
 from lexiconsole.contracts.infra.cache import CacheBackendProtocol
 from lexiconsole.di.module import Module, module
-from lexiconsole.errors import NotFoundError
+from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.state.persistence import DatabaseStatePersistence
 
 
@@ -208,6 +208,9 @@ async def test_lex_workflow_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     async with Application.boot(modules=[WorkflowModule.configure()]):
         with pytest.raises(Exception, match="switched off"):
             await BulkOperation(processor=str).execute([1])
+        with pytest.raises(RefusedError, match="switched off"):
+            await Pipeline(steps=[FunctionStep("s", lambda: 1)]).execute()
+    assert (await Pipeline(steps=[FunctionStep("s", lambda: 1)]).execute()).is_ok()
 
 
 async def test_a_config_given_in_code_wins_over_the_file(tmp_path: Path) -> None:
