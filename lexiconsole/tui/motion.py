@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lexiconsole.views.picture import Hop, Picture
 
-__all__ = ["LEAST", "Flight", "Motion"]
+__all__ = ["LEAST", "Flight", "Motion", "UnderWay"]
 
 LEAST = 0.25
 """Seconds that a hop is seen at least."""
@@ -33,6 +33,15 @@ class Flight:
     def progress(self, now: float) -> float:
         """0 where it leaves, 1 where it has arrived."""
         return min(1.0, max(0.0, (now - self.begins) / (self.ends - self.begins)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Nodes whose token has not arrived and edges it has yet to take look as they did before; `live` edges bear a token."""
+
+    nodes: frozenset[str] = frozenset()
+    edges: frozenset[int] = frozenset()
+    live: frozenset[int] = frozenset()
 
 
 class Motion:
@@ -96,11 +105,15 @@ class Motion:
         """Whether anything is or will be on its way."""
         return bool(self._flights)
 
-    def held_back(self) -> tuple[frozenset[str], frozenset[int]]:
-        """Nodes whose token has not arrived yet, and edges it has yet to take: they look as they did before."""
-        keys = frozenset(self._targets[flight.edge][1] for flight in self._flights if flight.edge in self._targets)
+    def under_way(self) -> UnderWay:
+        """What does not look settled yet."""
         now = self._clock()
-        return keys, frozenset(flight.edge for flight in self._flights if flight.begins > now)
+        flights = [flight for flight in self._flights if flight.ends > now]
+        return UnderWay(
+            frozenset(self._targets[flight.edge][1] for flight in flights if flight.edge in self._targets),
+            frozenset(flight.edge for flight in flights if flight.begins > now),
+            frozenset(flight.edge for flight in flights if flight.begins <= now),
+        )
 
     @property
     def left_out(self) -> int:

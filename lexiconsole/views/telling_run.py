@@ -59,7 +59,7 @@ def _of_node(snapshot: Snapshot, view: NodeView, now: Instant) -> Sentence | Non
     look, name = STEP_LOOKS[view.state], harmless(view.node.title)
     match view.state:
         case StepState.RUNNING | StepState.UNDOING:
-            since = f" since {span(now - view.began_at)}" if view.began_at is not None else ""
+            since = f" for {span(now - view.began_at)}" if view.began_at is not None else ""
             counts = f": {view.text}" if view.text else ""
             return Sentence(look, f"{name} {look.word}{since}{counts}", "p pause   c cancel")
         case StepState.WAITING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lexiconsole.durable.outline import Outline, OutlineNode
-from lexiconsole.tui.motion import LEAST, Motion
+from lexiconsole.tui.motion import LEAST, Motion, UnderWay
 from lexiconsole.views.picture import Hop, Picture
 from lexiconsole.views.story import Story
 
@@ -53,9 +53,9 @@ def test_branches_move_side_by_side() -> None:
 def test_what_has_not_arrived_looks_as_before() -> None:
     motion, clock = ready()
     motion.take(pictured(Hop(2, 0.0, 0), Hop(3, 0.0, 1)))
-    assert motion.held_back() == (frozenset({"n1", "n2"}), frozenset({1}))
+    assert motion.under_way() == UnderWay(frozenset({"n1", "n2"}), frozenset({1}), frozenset({0}))
     clock.now += 10
-    assert motion.flying() == [] and motion.held_back() == (frozenset(), frozenset())
+    assert motion.flying() == [] and motion.under_way() == UnderWay()
 
 
 def test_far_behind_it_goes_to_the_present_and_says_how_many_it_left_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import textwrap
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,8 @@ from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.run import RunScreen
 from lexiconsole.types import RunStatus
+from lexiconsole.views.inspecting import inspected
+from lexiconsole.views.watched import Watched
 from tests.tui.loans import loans, run_loan
 from tests.tui.visiting import Visit, visiting
 
@@ -193,3 +196,62 @@ async def test_every_size_shows_the_run_and_survives_the_keys(folder: Path, size
             await visit.press(key)
         await visit.until("◆ manual review")
         assert isinstance(visit.app.screen, RunScreen)
+
+
+async def test_without_a_layout_engine_the_rail_serves_and_says_why(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("screens.run", "layout.outlined"):
+        monkeypatch.setattr(f"lexiconsole.tui.{place}.why_not", lambda: "no map: graphlay is not installed here")
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("no map: graphlay is not installed here")
+        assert "1 Rail" in visit.seen
+        await visit.press("v")
+        await visit.until("1 Gantt")
+        await visit.press("v")
+        await visit.until("1 Rail")
+
+
+async def test_every_past_moment_of_a_real_run_can_be_shown_and_says_nothing_that_came_later(folder: Path) -> None:
+    run_loan(folder, fails="fraud score")
+    with Workspace.find(folder) as workspace:
+        row = workspace.run("loan-1")
+        watched = Watched(row, workspace.outline(row))
+        watched.add(row, workspace.entries(row))
+    for at in range(1, watched.seq + 1):
+        snapshot = watched.then(at)
+        spoken = {entry.key.partition("#")[0] for entry in snapshot.entries if entry.key}
+        came = {key for key, view in snapshot.picture.nodes.items() if view.visits}
+        assert came <= spoken
+        assert all(view.revision <= at for view in snapshot.picture.nodes.values())
+        assert all(hop.seq <= at for hop in snapshot.picture.hops)
+        assert inspected(snapshot.picture, snapshot.picture.current, 0.0)
+
+
+GOLDEN = """\
+                        ┌───────────┐
+                        │ ✓ intake  │
+                        └───────────┘
+        ╭────────────────╯    │   ╰────────────────╮
+        ▼                     ▼                    ▼
+┌───────────────┐    ┌─────────────────┐    ┌─────────────┐
+│ ✓ fraud score │    │ ✓ credit bureau │    │ ✓ kyc check │
+└───────────────┘    └─────────────────┘    └─────────────┘
+        ╰───────────────╮     │    ╭───────────────╯
+                        ▼     ▼    ▼
+                      ┌───────────────┐
+                      │ ✓ score model │
+                      └───────────────┘
+                              ▼
+                         ╱─────────╲
+                         │ ✓ risk? │
+                         ╲─────────╱"""
+
+
+async def test_the_map_reads_as_drawn_here(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        lines = [line[8:70].rstrip() for line in visit.seen.split("\n")[3:20]]
+        assert textwrap.dedent("\n".join(lines)) == GOLDEN

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.tui.layout.drawing import Drawing
+from lexiconsole.tui.layout.engine import why_not
 from lexiconsole.tui.layout.figure import Figure, Link, Shape
 from lexiconsole.tui.layout.lanes import has_lanes, in_lanes
 from lexiconsole.tui.layout.lay_out import lay_out
@@ -23,9 +24,13 @@ _LONGEST = 26  # cells of a title
 _ROOM = 19  # cells that a box with a second row has at least
 
 
-@lru_cache(maxsize=256)
 def drawing_of(outline: Outline, zoom: int) -> Drawing | None:
     """The drawing of a flat outline, kept: states may change under it, positions do not. None: the rail serves."""
+    return None if why_not() else _drawn(outline, zoom)
+
+
+@lru_cache(maxsize=256)
+def _drawn(outline: Outline, zoom: int) -> Drawing | None:
     if has_lanes(outline):
         return in_lanes(figure_of(outline, zoom), outline)
     return lay_out(figure_of(outline, zoom))

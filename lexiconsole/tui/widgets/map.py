@@ -17,7 +17,7 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.layout.drawing import Drawing
 from lexiconsole.tui.layout.outlined import CHIP, FULL, PLAIN, ZOOMS, drawing_of
-from lexiconsole.tui.motion import Flight, Motion
+from lexiconsole.tui.motion import Flight, Motion, UnderWay
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
 from lexiconsole.tui.widgets.map_mouse import MapMouse
 from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, neighbour
@@ -85,6 +85,7 @@ class MapView(MapMouse, can_focus=True):
         self.drawing: Drawing | None = Drawing()
         self._drawn_for: tuple[Outline, int] | None = None
         self._sheet, self._overlay = Sheet(), Overlay()
+        self._held = UnderWay()
         self._strips: dict[int, Strip] = {}
         self._ground = Style.null()  # under everything; asking for it costs as much as a row
         self._timer: Timer | None = None
@@ -182,17 +183,14 @@ class MapView(MapMouse, can_focus=True):
         if self._ground != self.rich_style:
             self._ground, before = self.rich_style, {}
             self._strips.clear()
-        held_nodes, held_edges = self.motion.held_back()
-        sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, held_nodes, held_edges, self.console.now())
+        self._held = self.motion.under_way()
+        sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, self._held, self.console.now())
         drawing = self.drawing or Drawing()
-        self._held = (held_nodes, held_edges)
         self._sheet = painted(drawing, self.picture, sight, self.console.palette, self.console.glyphs)
         self._overlay = self._moving()
         rows = before.keys() | self._sheet.rows.keys()
         self._refresh_rows({row for row in rows if before.get(row) != self._sheet.rows.get(row)})
         self._set_pace()
-
-    _held: tuple[frozenset[str], frozenset[int]] = (frozenset(), frozenset())
 
     def _moving(self) -> Overlay:
         """Tokens with their trails, and the frames of spinners, at this moment."""
@@ -305,7 +303,7 @@ class MapView(MapMouse, can_focus=True):
 
     def _frame(self) -> None:
         before = self._overlay
-        if self._held != self.motion.held_back() or self._sheet.counts_down:
+        if self._held != self.motion.under_way() or self._sheet.counts_down:
             self.repaint()
         else:
             self._overlay = self._moving()

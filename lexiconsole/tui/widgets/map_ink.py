@@ -14,6 +14,7 @@ from lexiconsole.tui.ink import ink
 from lexiconsole.tui.layout.drawing import Box, Drawing
 from lexiconsole.tui.layout.outlined import CHIP, DOT, FULL, edge_label, node_title
 from lexiconsole.tui.layout.strokes import ASCII_FRAMES, FRAMES, line_signs
+from lexiconsole.tui.motion import UnderWay
 from lexiconsole.tui.theme import Palette
 from lexiconsole.types import Instant
 from lexiconsole.views.cells import cell_width, cut
@@ -28,13 +29,12 @@ Sign = tuple[str, Style]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How somebody looks at a picture: what is selected, and what must still look as if it had not happened."""
+    """How somebody looks at a picture: what is selected, and which tokens have not arrived yet."""
 
     zoom: int
     selected: str = ""
     focused: bool = True
-    held_nodes: frozenset[str] = frozenset()
-    held_edges: frozenset[int] = frozenset()
+    under_way: UnderWay = field(default_factory=UnderWay)
     now: Instant = 0.0
 
 
@@ -90,7 +90,7 @@ class _Painter:
     def line(self, drawing: Drawing, number: int) -> None:
         edge, route = self._picture.outline.edges[number], drawing.routes[number]
         dashed = edge.kind in (EdgeKind.LOOP, EdgeKind.UNDO)
-        taken = self._picture.taken.get(number, 0) - (number in self._sight.held_edges)
+        taken = self._picture.taken.get(number, 0) - (number in self._sight.under_way.edges)
         style, word = self._line_styles(number, taken)
         signs = line_signs(
             route,
@@ -114,8 +114,10 @@ class _Painter:
     def _line_styles(self, number: int, taken: int) -> tuple[Style, Style]:
         """Of the line, and of the word beside it."""
         edge = self._picture.outline.edges[number]
+        back = edge.kind is EdgeKind.UNDO
+        if number in self._sight.under_way.live and not back:
+            return ink(self._palette.accent), ink(self._palette.bright, italic=True)
         if taken > 0:
-            back = edge.kind is EdgeKind.UNDO
             look = STEP_LOOKS[StepState.UNDOING if back else StepState.DONE]
             colour = self._palette.state(look)
             return ink(colour), ink(self._palette.text, italic=True)
@@ -125,7 +127,7 @@ class _Painter:
     # boxes
 
     def box(self, box: Box, view: NodeView) -> None:
-        view = _held(view, self._picture) if box.key in self._sight.held_nodes else view
+        view = _held(view, self._picture) if box.key in self._sight.under_way.nodes else view
         look = STEP_LOOKS[view.state]
         gone = view.state in (StepState.NOT_REACHED, StepState.SKIPPED, StepState.DROPPED)
         idle = gone or view.state is StepState.PENDING

@@ -35,6 +35,8 @@ class Timeline(VirtualTable[Moment]):
     def show_lines(self, lines: tuple[Moment, ...]) -> None:
         self._newest = list(reversed(lines))
         self.show_all(self._newest)
+        if not self._touched and self.cursor:
+            self.go(0, touched=False)  # nobody chose a line: the newest is selected
 
     def step(self, words: frozenset[str], back: bool) -> Moment | None:
         """Goes to the next line of such a state, `back` in time or on; None when there is none that way."""
