@@ -1,12 +1,14 @@
-"""Open tasks for a face: finding one, listing them, and the drafts that people keep while they think."""
+"""Open tasks for a face: finding one, with the draft of whoever looks, and listing them."""
 
 from __future__ import annotations
 
 import getpass
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.errors import NotFoundError, UsageError
 from lexiconsole.views.inbox import Task, for_me, task_of
@@ -32,7 +34,7 @@ def find_task(workspace: Workspace, id: str, me: str) -> Task:
         raise NotFoundError(
             f"open question of run {row.id}", key, [task.key for task in tasks], hint=f"it asks {asked}"
         )
-    return _seen(workspace, found, me)
+    return replace(_seen(workspace, found, me), draft=Drafts(workspace.store_path).of(me, found.id) or None)
 
 
 def inbox(

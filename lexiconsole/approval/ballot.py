@@ -106,6 +106,7 @@ class LevelBallot:
     def from_data(cls, data: JsonObject) -> LevelBallot:
         given: dict[str, Any] = dict(data)
         given.pop("needed", None)
+        given.setdefault("seats", [])
         policy = given["threshold"]
         given["threshold"] = ApprovalPolicy(policy) if isinstance(policy, str) else policy
         given["floor"] = Floor.from_data(given.get("floor", {}), given["level"])

@@ -45,7 +45,7 @@ class Verb:
 class Task:
     """One open question as one person sees it. `id` is RUN:KEY, `seq` that of its `asked` entry, `revision` that of the last
     act. `shown` is the digest that a request carries as `data["shown"]`. `not_enforced` are rules that nobody checks
-    because there are no operators.
+    because there are no operators. `draft` are the texts that were typed into the form and not sent, by field.
     """
 
     id: str
@@ -71,7 +71,7 @@ class Task:
     acts: tuple[Act, ...] = ()
     shown: str = ""
     not_enforced: tuple[str, ...] = ()
-    draft: Json = None
+    draft: Mapping[str, str] | None = None
 
     @property
     def level(self) -> Level | None:
@@ -88,7 +88,7 @@ class Task:
         return not self.why_not
 
 
-def task_of(row: TaskRow, people: People, me: str, *, os_user: str = "", at: Instant = 0.0, draft: Json = None) -> Task:
+def task_of(row: TaskRow, people: People, me: str, *, os_user: str = "", at: Instant = 0.0) -> Task:
     """The task as `me` sees it at `at`; `os_user` is who is logged in, if that is to be looked at as well."""
     data: dict[str, Any] = row.data
     ballot = ballot_of(row)
@@ -118,7 +118,6 @@ def task_of(row: TaskRow, people: People, me: str, *, os_user: str = "", at: Ins
         acts=tuple(_act(act) for act in row.acts),
         shown=shown_digest(row.data, row.acts),
         not_enforced=ballot.not_enforced if ballot is not None else (),
-        draft=draft,
     )
 
 
