@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lexiconsole.app.acts import Preview
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.types import Json, JsonObject
+from lexiconsole.views.filling import fill, first_texts
+from lexiconsole.views.forms import form_of
 from lexiconsole.views.inbox import Task
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
 
-__all__ = ["REASON", "decision", "form_of_task", "split_reason", "verb_of"]
+__all__ = ["REASON", "approval_as_it_stands", "decision", "form_of_task", "split_reason", "verb_of"]
 
 REASON = "reason"
 """The field that a form of a decision has besides its own."""
@@ -24,7 +26,7 @@ REASON = "reason"
 def decision(
     tasks: Sequence[Task],
     kind: RequestKind,
-    data: JsonObject,
+    data: JsonObject | Callable[[Task], JsonObject],
     me: str,
     *,
     title: str,
@@ -32,9 +34,12 @@ def decision(
     undo: bool = False,
     then: Callable[[Done], None] | None = None,
 ) -> Change:
-    """The same act on one or more tasks. `undo`: `u` takes a vote back, which is recorded, while its level is open."""
+    """The same act on one or more tasks; `data` may differ by task. `undo`: `u` takes a vote back while its level is open;
+    the taking back is recorded.
+    """
     requests = [
-        Request(task.run_id, kind, task.key, {**data, "asked": task.seq, "shown": task.shown}, by=me) for task in tasks
+        Request(task.run_id, kind, task.key, {**_data(data, task), "asked": task.seq, "shown": task.shown}, by=me)
+        for task in tasks
     ]
 
     def look(workspace: Workspace) -> list[Preview]:
@@ -65,6 +70,19 @@ def decision(
         undo=back,
         then=then,
     )
+
+
+def approval_as_it_stands(task: Task, texts: Mapping[str, str] | None = None) -> JsonObject | None:
+    """The data of an approval with the form as it is, by default as it begins; None when something is still to do."""
+    if not task.form:
+        return {"verdict": "approve"}
+    form = form_of(form_of_task(task))
+    filled = fill(form, first_texts(form, dict(task.initial) or None) if texts is None else texts)
+    return None if filled.errors else {**split_reason(task, filled.value), "verdict": "approve"}
+
+
+def _data(data: JsonObject | Callable[[Task], JsonObject], task: Task) -> JsonObject:
+    return data(task) if callable(data) else data
 
 
 def _told(task: Task, preview: Preview) -> Preview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 LIMITS = '''
@@ -60,10 +61,7 @@ def parcel(input: Limit) -> WorkflowBuilder:
 '''
 
 OPERATORS = """operators:
-  ana:
-    os_users: [root]
-    roles: [requester]
-    may_act_for: [ben, dora, dan, dee, bo]
+  ana: {users: [USER], roles: [requester], act_for: [ben, dora, dan, dee, bo]}
   ben: {roles: [manager]}
   dora: {roles: [director]}
   dan: {roles: [director]}
@@ -76,5 +74,5 @@ def approvals(folder: Path, *, operators: bool = False) -> Path:
     (folder / "definitions").mkdir(parents=True, exist_ok=True)
     (folder / "definitions" / "limits.py").write_text(LIMITS, encoding="utf-8")
     if operators:
-        (folder / "application.yaml").write_text(OPERATORS, encoding="utf-8")
+        (folder / "application.yaml").write_text(OPERATORS.replace("USER", getpass.getuser()), encoding="utf-8")
     return folder

@@ -120,6 +120,42 @@ async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path) 
         assert workspace.run("r0").status.value == "completed"
 
 
+async def act_as(visit: Visit, name: str) -> None:
+    """Ana, who is logged in, acts for another operator."""
+    await visit.press("O")
+    await visit.until("Act as")
+    names = ["ana", "ben", "dora", "dan", "dee", "bo"]
+    await visit.press("home", *["j"] * names.index(name), "enter")
+    await visit.until(f"me: {name}")
+
+
+async def test_two_of_three_are_needed_and_a_vote_can_be_taken_back_while_the_level_is_open(tmp_path: Path) -> None:
+    folder = approvals(tmp_path, operators=True)
+    start(folder, "credit_limit")
+    async with visiting(folder, Place.INBOX) as visit:
+        await visit.until("may not decide")
+        await visit.press("a")
+        await visit.until("approve: ")
+        await act_as(visit, "ben")
+        await visit.until("may decide (for ben)")
+        await visit.press("a")
+        await confirm(visit)
+        await visit.until("director  0 of 2")
+        await act_as(visit, "dora")
+        await visit.until("dora (you)")
+        await visit.press("a")
+        await confirm(visit)
+        await visit.until("director  1 of 2")
+        await visit.until("✓ dora")
+        await visit.press("u")
+        await visit.until("Take the vote back")
+        await confirm(visit)
+        await visit.until("director  0 of 2")
+    with Workspace.find(folder) as workspace:
+        voted = [entry.data["verdict"] for entry in workspace.entries(workspace.run("r0")) if entry.kind == "voted"]
+    assert voted == ["approve", "withdrawn"]
+
+
 async def test_several_marked_tasks_are_approved_at_once_each_with_its_preview(folder: Path) -> None:
     start(folder, "credit_limit", "credit_limit", "credit_limit")
     async with visiting(folder, Place.INBOX) as visit:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from textual import on
 
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
-from lexiconsole.tui.deciding import decision, split_reason, verb_of
+from lexiconsole.tui.deciding import approval_as_it_stands, decision, split_reason, verb_of
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.form import FormPanel
@@ -21,6 +22,8 @@ from lexiconsole.views.inbox import Task
 from lexiconsole.views.safe import harmless
 
 __all__ = ["DecidingScreen"]
+
+Data: TypeAlias = JsonObject | Callable[[Task], JsonObject]
 
 _VERDICTS = frozenset({"approve", "reject"})
 
@@ -144,12 +147,16 @@ class DecidingScreen(ConsoleScreen):
 
     def action_approve(self) -> None:
         tasks = [task for task in self.tasks() if task.levels]
-        needing = [task for task in tasks if task.form and task.form.get("required")]
-        if needing and len(tasks) == 1:
+        panel = self.pane.panel
+        typed = panel.texts if panel is not None and len(tasks) == 1 else None
+        found = {task.id: approval_as_it_stands(task, typed) for task in tasks}
+        ready = [task for task in tasks if found[task.id] is not None]
+        if not ready:
             self.action_answer()
             self.status.explain("an approval needs the form to be filled in; ctrl+s approves with it")
             return
-        self._ask(tasks, RequestKind.VOTE, {"verdict": "approve"}, f"Approve {_named(tasks)}", "approval", undo=True)
+        title = f"Approve {_named(ready)}"
+        self._ask(ready, RequestKind.VOTE, lambda task: found[task.id] or {}, title, "approval", undo=True)
 
     def action_reject(self) -> None:
         tasks = [task for task in self.tasks() if task.levels]
@@ -186,13 +193,13 @@ class DecidingScreen(ConsoleScreen):
             panel.focus_first()
 
     def _ask(
-        self, tasks: Sequence[Task], kind: RequestKind, data: JsonObject, title: str, word: str, *, undo: bool = False
+        self, tasks: Sequence[Task], kind: RequestKind, data: Data, title: str, word: str, *, undo: bool = False
     ) -> None:
         if tasks:
             self.console.acts.ask(self._change(tasks, kind, data, title, word, undo=undo))
 
     def _change(
-        self, tasks: Sequence[Task], kind: RequestKind, data: JsonObject, title: str, word: str, *, undo: bool
+        self, tasks: Sequence[Task], kind: RequestKind, data: Data, title: str, word: str, *, undo: bool
     ) -> Change:
         return decision(tasks, kind, data, self.me, title=title, word=word, undo=undo, then=self.decided)
 

@@ -73,7 +73,9 @@ def _down(levels: tuple[Level, ...], palette: Palette, glyphs: Glyphs, me: str) 
 
 def _head(level: Level, look: Look, palette: Palette, glyphs: Glyphs) -> Content:
     name = Content.styled(f"{glyphs.state(look)} {harmless(level.name)}", f"bold {palette.state(look)}")
-    said = level.quorum if level.state is LevelState.OPEN else "" if level.state in _PASSED else look.word
+    approved = sum(seat.verdict == "approve" for seat in level.seats)
+    quorum = f"{approved} of {level.needed}"
+    said = quorum if level.state is LevelState.OPEN else "" if level.state in _PASSED else look.word
     if level.state is LevelState.SKIPPED:
         said = "does not apply"
     elif level.state is LevelState.AHEAD and level.needed:
