@@ -6,16 +6,23 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
 from lexiconsole.app.engine_terms import engine_terms
 from lexiconsole.app.hearing import Hearing
+from lexiconsole.app.identity import Identity
+from lexiconsole.app.operators import Operators
+from lexiconsole.app.signing import Signatures
 from lexiconsole.contracts.events import WorkflowEvent
+from lexiconsole.durable.clock import SystemClock
 from lexiconsole.durable.definition import Definition, definition_of
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestKind, RequestState, RunRow
+from lexiconsole.durable.people import Nobody
 from lexiconsole.errors import DefinitionError, LexiconsoleError, NotFoundError, RefusedError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
@@ -45,6 +52,7 @@ class Runs:
         self._own = own_workflows(workflows)
         self._engine: Engine | None = None
         self._hearing: Hearing | None = None
+        self._beside: Beside | None = None
         self._opening = asyncio.Lock()
 
     _place: Place | None
@@ -82,7 +90,10 @@ class Runs:
         """Any other act of an operator. Raises RefusedError with the reason when it does not apply."""
         from lexiconsole.runtime.taking import act
 
-        state = await self._call(lambda runtime: act(runtime, request))
+        identity = self._identity
+        asked = identity.attributed(request, identity.known(request.by))
+        sign = Signatures(self._found().settings, Path.cwd()).signed
+        state = await self._call(lambda runtime: act(runtime, asked, sign=sign))
         if state.state is RequestState.REFUSED:
             raise RefusedError(state.reply)
 
@@ -116,6 +127,9 @@ class Runs:
         if engine is not None and self._hearing is not None:
             hearing = self._hearing
             await asyncio.wrap_future(engine.begin(lambda _: hearing.told()))
+            if self._beside is not None:
+                beside, self._beside = self._beside, None
+                await asyncio.wrap_future(engine.begin(lambda _: beside.settled()))
             await asyncio.to_thread(engine.stop)
 
     async def _call(self, body: Callable[[Runtime], Awaitable[T]]) -> T:
@@ -134,10 +148,20 @@ class Runs:
     def _build(self, journal: Journal, engine: Engine) -> Runtime:
         place = self._found()
         found = _Definitions(self._own, place.catalog)
-        runtime = Runtime(journal, found, settings=engine_terms(place.settings), locks=place.locks, told=engine)
+        terms, people = engine_terms(place.settings), self._identity.people
+        runtime = Runtime(journal, found, settings=terms, locks=place.locks, told=engine, people=people)
+        runtime.seals = Signatures(place.settings, Path.cwd()).refusal
+        if journal.place != "memory":
+            self._beside = Beside(runtime, Path(journal.place), place.settings)
         self._hearing = Hearing(runtime, self._tell)
         engine.listen(self._hearing.hear)
         return runtime
+
+    @cached_property
+    def _identity(self) -> Identity:
+        """Rules about people hold in an application too: others leave requests for the runs that it drives."""
+        known = self._found().settings.operators
+        return Identity(Nobody() if known is None else Operators(known, SystemClock().now))
 
     def _found(self) -> Place:
         if self._place is None:

@@ -8,15 +8,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lexiconsole.app import signing
+from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.config import Settings
 from lexiconsole.app.operators import Operators, people_of
+from lexiconsole.app.runs import Place, Runs
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.errors import ConfigurationError, NotFoundError, RefusedError
+from lexiconsole.store import SqliteJournal
 from lexiconsole.types import RunStatus
 from tests.store.writing import outside
 
@@ -252,3 +256,26 @@ def test_where_ssh_keygen_is_missing_it_says_so(folder, keys, monkeypatch):
             RefusedError, match=r"can not be signed with .*: ssh-keygen is not installed; install OpenSSH"
         ):
             workspace.act(answer(row, by="ana"))
+
+
+async def test_an_application_judges_what_is_asked_of_its_runs_and_keeps_the_head(tmp_path):
+    """Others may leave requests for the runs that it drives; its own acts go under the name of whoever runs it."""
+    (tmp_path / "application.yaml").write_text(PEOPLE)
+    namespace: dict[str, Any] = {"__name__": "sales"}
+    exec(compile(ASKS.replace('"role:manager"', '"ana"'), "sales.py", "exec"), namespace)
+    store = tmp_path / "store.db"
+    place = Place(lambda: SqliteJournal(store, durability="process"), Settings.load(tmp_path), tmp_path / "locks")
+    runs = Runs(lambda: place, [namespace["sale"]], tell=lambda event: None)
+    try:
+        row = await runs.settle(await runs.start("sale"))
+        with pytest.raises(RefusedError, match="me may not answer this; it is for ana"):
+            await runs.answer(row, "price", 7)
+        with pytest.raises(RefusedError, match=f"{ME} may not act for ben"):
+            await runs.answer(row, "price", 7, by="ben")
+        await runs.answer(row, "price", 7, by="ana")
+        assert (await runs.settle(row)).status is RunStatus.COMPLETED
+    finally:
+        await runs.close()
+    kept = HeadFile.beside(store).read()
+    assert kept is not None
+    assert kept[0] == 3
