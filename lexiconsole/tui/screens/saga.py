@@ -51,9 +51,9 @@ class SagaScreen(ConsoleScreen):
     SagaScreen #lanes { height: 1fr; padding: 0; }
     SagaScreen #verdict { height: auto; max-height: 3; padding: 0 1; }
     SagaScreen #below { height: 13; }
-    SagaScreen #unwinding { width: 1fr; }
+    SagaScreen #unwinding { width: 1fr; padding: 0 1; }
     SagaScreen #unwinding Static { text-wrap: nowrap; text-overflow: ellipsis; }
-    SagaScreen #step { width: 1fr; }
+    SagaScreen #step { width: 1fr; padding: 0 1; }
     SagaScreen #below Static { height: auto; }
     SagaScreen.-narrow #unwinding { display: none; }
     SagaScreen.-narrow #below { height: 9; }
@@ -185,7 +185,7 @@ class SagaScreen(ConsoleScreen):
         step = self._chosen()
         if step is not None:
             self._panes[2].border_title = f"3 {harmless(step.key)}"
-            lines = step_lines(step, palette, self.console.now(), max(20, self._panes[2].size.width - 3))
+            lines = step_lines(step, palette, self.console.now(), max(20, self._panes[2].size.width - 5))
             self._step.update(Content("\n").join(lines))
         self._say(lanes, step)
         self.show_keys()

@@ -26,14 +26,17 @@ _PASSED = frozenset({LevelState.APPROVED, LevelState.SKIPPED})
 _LEAST = 16
 
 
-def chain_lines(task: Task, width: int, palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
-    """Side by side where each level has room for its names, else one below the other."""
+def chain_lines(
+    task: Task, width: int, palette: Palette, glyphs: Glyphs, me: str, *, low: bool = False
+) -> list[Content]:
+    """Side by side where each level has room for its names, else one below the other; `low` saves a line."""
     levels = task.levels
     if not levels:
         return []
     column = width // len(levels)
     if column >= _LEAST:
-        return _across(levels, column, palette, glyphs, me)
+        lines = _across(levels, column, palette, glyphs, me)
+        return [lines[0], *lines[2:]] if low else lines
     return _down(levels, palette, glyphs, me)
 
 

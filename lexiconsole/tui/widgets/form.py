@@ -22,7 +22,7 @@ from lexiconsole.views.safe import harmless
 
 __all__ = ["FormPanel"]
 
-_NARROW = 46
+_NARROW = 60
 
 
 class FormPanel(Vertical):
@@ -37,7 +37,8 @@ class FormPanel(Vertical):
     FormPanel .group { height: auto; padding: 0 1; margin-top: 1; color: $foreground 60%; text-style: bold; }
     FormPanel > .standing { height: auto; padding: 0 1; }
     FormPanel > .keys { height: auto; padding: 0 1; color: $foreground 60%; }
-    FormPanel.-roomy FormRow { margin-bottom: 1; }
+    FormPanel.-narrow FormRow .label { width: 13; }
+    FormPanel.-narrow FormRow .hint { margin-left: 14; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Submit", priority=True),

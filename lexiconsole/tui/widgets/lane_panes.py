@@ -38,7 +38,7 @@ def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int)
         said = f"goes forward; {len(ready)} of {len(lanes.steps)} could be undone" if ready else "nothing to undo yet"
         return [Content.styled(said, palette.faint)]
     wide = max((len(step.key) for step in lanes.unwinding), default=4)
-    lines = [Content.styled(f" #  {'undo':<{wide}}    state            tries  took     effect", palette.faint)]
+    lines = [Content.styled(f" #  {'undo':<{wide}}     state           tries  took     effect", palette.faint)]
     for step in lanes.unwinding:
         look = STEP_LOOKS[_LOOKS[step.undo.need]]
         took = span(step.undo.took) if step.undo.took is not None else ""
@@ -47,7 +47,7 @@ def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int)
         mark = glyphs.cursor if here else " "
         row = Content.styled(f"{mark}{step.undo.order}  ", palette.accent if here else palette.faint)
         row += Content.styled(f"{harmless(step.key):<{wide}}  ", f"bold {palette.bright}" if here else palette.text)
-        row += Content.styled(f"{glyphs.state(look):<2}{how:<16} ", palette.state(look))
+        row += Content.styled(f"{glyphs.state(look):<3}{how:<15} ", palette.state(look))
         row += Content.styled(f"{step.undo.tries or '':>4}   {took:<7}  ", palette.text)
         row += Content.styled(effect_of(step.effect, 60, lanes.run_id), palette.faint)
         lines.append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -44,7 +45,7 @@ class TaskPane(Vertical):
     TaskPane #context { width: 2fr; padding: 0 1; }
     TaskPane #context Static { height: auto; }
     TaskPane.-tight #context { display: none; }
-    TaskPane.-low #chain { max-height: 8; }
+    TaskPane.-low #chain { max-height: 10; }
     """
 
     def __init__(self) -> None:
@@ -120,14 +121,15 @@ class TaskPane(Vertical):
         now = app.now()
         self._chain.border_title = f"2 {harmless(task.name)} ▸ {harmless(task.run_id)}".replace("[", "\\[")
         lines = [Content.styled(harmless(task.prompt), f"bold {palette.bright}")]
-        lines += chain_lines(task, width, palette, app.glyphs, self._me)
+        lines += chain_lines(task, width, palette, app.glyphs, self._me, low=self.has_class("-low"))
         lines.append(self._due(task, palette, now))
         lines.append(self._rights(task, palette))
         if self.has_class("-tight"):
             lines += [_verb(verb, palette) for verb in task.verbs[:2] if verb.leads_to]
         self._said.update(Content("\n").join(lines))
         self._form.border_title = f"3 {'Decision' if task.levels else 'Answer'}"
-        self._context_text.update(Content("\n").join(_context(task, palette, now)))
+        room = max(16, self._beside.size.width - 5)
+        self._context_text.update(Content("\n").join(_context(task, palette, now, room)))
 
     def _due(self, task: Task, palette: Palette, now: Instant) -> Content:
         if task.due is None:
@@ -152,10 +154,10 @@ class TaskPane(Vertical):
         return Content.styled(f"you ({harmless(self._me)}) may decide{who}{four}", palette.faint)
 
 
-def _context(task: Task, palette: Palette, now: Instant) -> list[Content]:
-    lines = [_heading("what each decision leads to", palette)]
+def _context(task: Task, palette: Palette, now: Instant, room: int) -> list[Content]:
+    lines = [_heading("what it leads to", palette)]
     for verb in task.verbs:
-        lines += _consequence(verb, palette)
+        lines += _consequence(verb, palette, room)
     if task.details is not None:
         lines += [Content(""), _heading("what you are shown", palette), *_values(task.details, palette)]
     if task.acts:
@@ -188,16 +190,23 @@ def _verb(verb: Verb, palette: Palette) -> Content:
     return head + Content.styled(f"→ {harmless(verb.leads_to)}", palette.accent)
 
 
-def _consequence(verb: Verb, palette: Palette) -> list[Content]:
+def _consequence(verb: Verb, palette: Palette, room: int) -> list[Content]:
     """What follows, on a line of its own; what is not possible is said only of what decides."""
     name = verb.verdict or verb.kind.value.replace("_", " ")
     if verb.why_not:
         decides = bool(verb.verdict) or verb.kind is RequestKind.ANSWER
-        said = f"  {name}: {harmless(verb.why_not)}"
-        return [Content.styled(said, palette.dim)] if decides else []
+        said = f"{name}: {harmless(verb.why_not)}"
+        return _hanging(said, "  ", palette.dim, room) if decides else []
     if not verb.leads_to:
         return []
-    return [Content.styled(f"  {name}", palette.text), Content.styled(f"  → {harmless(verb.leads_to)}", palette.accent)]
+    follows = _hanging(f"→ {harmless(verb.leads_to)}", "  ", palette.accent, room)
+    return [Content.styled(f"  {name}", palette.text), *follows]
+
+
+def _hanging(text: str, margin: str, style: str, room: int) -> list[Content]:
+    """Wrapped, with the lines behind the first two cells further in."""
+    lines = wrap(text, room, initial_indent=margin, subsequent_indent=f"{margin}  ")
+    return [Content.styled(line, style) for line in lines]
 
 
 def _values(value: Json, palette: Palette) -> list[Content]:
