@@ -197,7 +197,8 @@ class Picturing:
         if row is None or any(found.state in _LOUD for found in inner) or (row.open and inner):
             view = _from_inside(view, inner, row)
         if self._is_machine:
-            return self._standing(replace(view, text=node_text(view, row, []), items={}), story)
+            view = replace(view, items={})
+            return self._standing(replace(view, text=node_text(view, row, [])), story)
         if row is None and node.kind in SILENT:
             view = self._around(view)
         return replace(view, text=node_text(view, row, inner))

@@ -14,7 +14,7 @@ from lexiconsole.tui.layout.figure import Figure
 __all__ = ["STYLES", "Line", "Plan", "ask", "why_not"]
 
 _PX = 10  # to a cell
-_GAPS = {"layer_gap": 60.0, "node_gap": 40.0, "dummy_gap": 30.0, "port_gap": 20.0, "bundle_lane_gap": 20.0}
+_GAPS = {"layer_gap": 60.0, "node_gap": 40.0, "dummy_gap": 40.0, "port_gap": 20.0, "bundle_lane_gap": 20.0}
 
 STYLES: tuple[dict[str, Any], ...] = (
     {"coords": {"branch_style": "symmetric"}, "compaction": {"mode": "priority"}},

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from lexiconsole.tui.layout.check import blemishes, faulty_routes
-from lexiconsole.tui.layout.drawing import Drawing
+from lexiconsole.tui.layout.drawing import Cell, Drawing
 from lexiconsole.tui.layout.engine import STYLES, ask
 from lexiconsole.tui.layout.figure import Figure
 from lexiconsole.tui.layout.labels import placed
@@ -28,6 +28,7 @@ def lay_out(figure: Figure) -> Drawing | None:
     for air in _AIR:
         raw = [_shifted(Drawing(*snapped(figure, plan, air))) for plan in plans]
         flawless = [drawing for drawing in raw if not faulty_routes(drawing)]
+        flawless += [apart for drawing in flawless if (apart := _apart(drawing)) is not None]
         drawings = [drawn for drawing in flawless if (drawn := _finished(figure, drawing)) is not None]
         if drawings:
             return min(drawings, key=_price)
@@ -46,8 +47,26 @@ def _asked(figure: Figure, style: dict[str, Any]) -> Any:
 
 
 def _price(drawing: Drawing) -> tuple[int, int, int]:
-    """Labels that found no room count most, then the width, then how long the lines are."""
-    return -len(drawing.tags), drawing.width, sum(len(route.cells) for route in drawing.routes.values())
+    """Labels that found no room count most, then the width and lines right beside a box, then how long the lines are."""
+    length = sum(len(route.cells) for route in drawing.routes.values())
+    return -len(drawing.tags), drawing.width + 2 * min(10, _hugs(drawing)), length
+
+
+def _hugs(drawing: Drawing) -> int:
+    """How many cells of lines run right beside a box that they do not belong to."""
+    beside = _beside(drawing)
+    return sum(cell in beside for route in drawing.routes.values() for cell in route.cells[1:-1])
+
+
+def _apart(drawing: Drawing) -> Drawing | None:
+    """Without the lines that run beside a box, so that they are drawn anew; None when there are none."""
+    beside = _beside(drawing)
+    kept = {n: route for n, route in drawing.routes.items() if not beside.intersection(route.cells[1:-1])}
+    return replace(drawing, routes=kept) if len(kept) < len(drawing.routes) else None
+
+
+def _beside(drawing: Drawing) -> set[Cell]:
+    return {(x, y) for box in drawing.boxes.values() for x in (box.x - 1, box.right) for y in range(box.y, box.bottom)}
 
 
 def _finished(figure: Figure, drawing: Drawing) -> Drawing | None:

@@ -24,6 +24,7 @@ from lexiconsole.tui.widgets.rail import RailView
 from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant
+from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import span
 from lexiconsole.views.inspecting import inspected
 from lexiconsole.views.safe import harmless
@@ -277,10 +278,11 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
         requested = self.console.acts.requested(self.run_id)
         if requested:
             return [(requested, ink(colours.key, italic=True))]
+        hint = f"   {said.hint}" if said.hint else ""
         return [
             (f"{glyphs.state(said.look)} ", ink(colours.state(said.look), bold=True)),
-            (said.text, ink(colours.text)),
-            (f"   {said.hint}" if said.hint else "", ink(colours.key)),
+            (cut(said.text, max(16, self.size.width - cell_width(hint) - 5)), ink(colours.text)),
+            (hint, ink(colours.key)),
         ]
 
     def tick(self, now: Instant) -> None:
