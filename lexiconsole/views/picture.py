@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
-from lexiconsole.types import Instant
+from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.story import Attempt, Story
 from lexiconsole.views.words import StepState
 
@@ -77,6 +77,8 @@ class Picture:
     def current(self) -> str:
         """The key of the node that matters now: one that needs somebody, else what runs, else what was last; "" for none."""
         open_ones = [view for view in self.nodes.values() if view.state in _RANK]
+        if self.story.status is RunStatus.COMPENSATING:  # what failed is told by the way back
+            open_ones = [view for view in open_ones if view.state is not StepState.FAILED]
         if open_ones:
             return max(open_ones, key=lambda view: (_RANK[view.state], view.revision)).key
         seen = [view for view in self.nodes.values() if view.revision]

@@ -239,7 +239,7 @@ class Picturing:
         while todo:
             key = todo.pop()
             for _, edge in self._from[key]:
-                if edge.kind is EdgeKind.UNDO and not story.turned:
+                if (edge.kind is EdgeKind.UNDO) != story.turned:
                     continue
                 place = self._places[key]
                 if key in standing and place.ended and not self._is_open(edge, place):

@@ -143,6 +143,7 @@ def test_a_saga_that_turned_round_runs_back_from_one_compensation_to_the_next() 
     assert hops(one) == ["a>b", "b>c", "b>undo/b", "undo/b>undo/a"]
     assert [hop.back for hop in one.hops] == [False, False, True, True]
     assert states(one) == {"a": "done", "b": "done", "c": "failed", "undo/b": "undone", "undo/a": "undoing"}
+    assert one.current == "undo/a", "the way back is followed, not what failed"
 
 
 def test_a_machine_stands_in_the_state_it_entered_last_and_moves_by_its_events() -> None:
