@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.journal import Request, RequestKind
@@ -63,6 +64,9 @@ _WORDS = {
     RequestKind.ANSWER: ("Answer", "answer", "answered"),
     RequestKind.SIGNAL: ("Signal", "signal", "sent"),
 }
+_PREVIEWED = 25
+"""Of many runs so many are looked at beforehand; each of the others may still be refused when its turn comes."""
+
 _FINAL = frozenset({RequestKind.CANCEL, RequestKind.SKIP, RequestKind.RESOLVE})
 _BACK = {RequestKind.PAUSE: RequestKind.RESUME, RequestKind.RESUME: RequestKind.PAUSE}
 
@@ -85,14 +89,14 @@ def change_of(
     back = _BACK.get(kind)
 
     def look(workspace: Workspace) -> list[Preview]:
-        return [workspace.preview(request) for request in requests]
+        return [workspace.preview(request) for request in requests[:_PREVIEWED]]
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done = [], []
-        for request, preview in zip(requests, previews, strict=True):
-            if preview.refused:
+        for request, preview in zip_longest(requests, previews):
+            if preview is not None and preview.refused:
                 continue
-            outcome = workspace.act(replace(request, expects=preview.revision))
+            outcome = workspace.act(replace(request, expects=None if preview is None else preview.revision))
             if outcome.refused:
                 refused.append(f"{request.run_id}: {outcome.refused}")
             else:

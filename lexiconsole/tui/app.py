@@ -43,6 +43,19 @@ if TYPE_CHECKING:
 
 __all__ = ["ConsoleApp"]
 
+
+def _actions() -> Any:
+    from lexiconsole.tui.widgets.palette import Actions
+
+    return Actions
+
+
+def _runs() -> Any:
+    from lexiconsole.tui.widgets.palette import Runs
+
+    return Runs
+
+
 _SAY_AGAIN = 30.0
 """Seconds after which a fault that came back is said again."""
 
@@ -55,6 +68,7 @@ class ConsoleApp(App[int]):
     CSS = CSS
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS: ClassVar[set[Any]] = {_actions, _runs}
     ESCAPE_TO_MINIMIZE = False
     TITLE = "lexiconsole"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave_hint", show=False, priority=True)]

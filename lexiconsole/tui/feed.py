@@ -32,16 +32,18 @@ FRAME = 1 / 30
 class Tidings:
     """What came since the last ones: the newest seq of each run, how many entries, the newest progress by run and key.
 
-    `lost` when the store could not be read; the next tidings come when it can be again.
+    `fresh`: the store is there for the first time, what was shown before was nothing. `fault` says why it can not be read;
+    the next tidings come when it can be again.
     """
 
     runs: dict[str, int] = field(default_factory=dict)
     entries: int = 0
     progress: dict[tuple[str, str], Progress] = field(default_factory=dict)
     fault: str = ""
+    fresh: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.runs or self.progress or self.fault)
+        return bool(self.runs or self.progress or self.fault or self.fresh)
 
 
 class Feed:
@@ -85,16 +87,17 @@ class Feed:
         return taken
 
     def _go(self) -> None:
-        version = -1
+        version = 0
         fault = ""
-        self.position = self._safe_head()
         while not self._stop.is_set():
             began = time.monotonic()
             try:
                 now = self._look.version()
-                if now != version:
-                    version = now
+                if version == 0 and now != 0:
+                    self._begin()
+                elif now != version:
                     self._read()
+                version = now
                 fault = ""
             except LexiconsoleError as reason:
                 if str(reason) != fault:
@@ -105,11 +108,12 @@ class Feed:
             self._wake.wait(GLANCE)
             self._wake.clear()
 
-    def _safe_head(self) -> int:
-        try:
-            return self._look.head()
-        except LexiconsoleError:
-            return 0
+    def _begin(self) -> None:
+        """What is in the store by now is read by the screens; what comes from here on is told."""
+        self.position = self._look.head()
+        with self._turn:
+            self._tidings.fresh = True
+        self._tell()
 
     def _read(self) -> None:
         while not self._stop.is_set():

@@ -139,6 +139,7 @@ Screen {
     border-title-style: bold;
 }
 .-hidden { display: none; }
+CommandPalette SearchIcon { display: none; }
 ToastRack { align-horizontal: right; }
 Toast {
     width: auto; max-width: 70; min-width: 24; padding: 0 2; margin-top: 0; background: $panel;

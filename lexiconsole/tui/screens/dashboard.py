@@ -74,8 +74,7 @@ class DashboardScreen(ConsoleScreen):
         self.incidents = IncidentTable(classes="pane", empty="nothing failed")
         self.preview = PreviewPane(classes="pane")
         self.engine = EnginePane(classes="pane")
-        self.tabs = PaneTabs()
-        self.tabs.id = "tabs"
+        self.tabs = PaneTabs(id="tabs")
         self._read = Read()
         self._latest: dict[str, list[LatestRow]] = {}
         self._open_pane = 2
@@ -276,8 +275,7 @@ class DashboardScreen(ConsoleScreen):
     def _step_pane(self, step: int) -> None:
         self.to_pane((self._open_pane - 1 + step) % len(self.panes()) + 1)
 
-    @on(PaneTabs.Chosen)
-    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
+    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
         self.to_pane(event.number)
 
     # keys
@@ -322,8 +320,7 @@ class DashboardScreen(ConsoleScreen):
     def action_sort(self) -> None:
         self.runs.sort()
 
-    @on(RunsPane.Filtered)
-    def _filtered(self) -> None:
+    def on_runs_pane_filtered(self) -> None:
         self.status.explain(self.runs.fault)
         self._entitle()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -35,8 +36,8 @@ class _Typed(Input):
             await super()._on_key(event)
 
 
-_SHOWN = 12
-"""Targets whose sentence is shown; the others are counted."""
+_SHOWN = 8
+"""Different sentences that are shown of many targets."""
 
 
 class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
@@ -95,19 +96,8 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
         if not self.is_attached:
             return
         self._previews = previews
-        palette = cast("ConsoleApp", self.app).palette
-        lines: list[tuple[str, str]] = []
-        for preview in previews[:_SHOWN]:
-            if preview.refused:
-                lines.append((f"not possible: {harmless(preview.refused)}", palette.key))
-                continue
-            lines.append((harmless(preview.sentence), f"bold {palette.bright}"))
-            lines += [(f"  {harmless(detail)}", palette.text) for detail in preview.details]
-        if len(previews) > _SHOWN:
-            lines.append((f"and {len(previews) - _SHOWN:,} more like these", palette.faint))
         refused = sum(bool(preview.refused) for preview in previews)
-        if refused and len(previews) > 1:
-            lines.append((f"{len(previews) - refused:,} of {len(previews):,} take it", palette.faint))
+        lines = self._each(previews[0]) if len(self.change.runs) < 2 else self._together(previews)
         content = Content("\n").join(Content.styled(text, style) for text, style in lines)
         self.query_one("#said", Static).update(content)
         if refused == len(previews):
@@ -120,6 +110,27 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
                 self.query_one(name).remove_class("-hidden")
             self.query_one("#typed").focus()
         self.query_one("#yes", Button).disabled = not self.can_be_done
+
+    def _each(self, preview: Preview) -> list[tuple[str, str]]:
+        palette = cast("ConsoleApp", self.app).palette
+        if preview.refused:
+            return [(f"not possible: {harmless(preview.refused)}", palette.key)]
+        said = [(harmless(preview.sentence), f"bold {palette.bright}")]
+        return said + [(f"  {harmless(detail)}", palette.text) for detail in preview.details]
+
+    def _together(self, previews: Sequence[Preview]) -> list[tuple[str, str]]:
+        """Of many runs: what happens to how many of them."""
+        palette = cast("ConsoleApp", self.app).palette
+        taken = Counter(preview.sentence for preview in previews if not preview.refused)
+        refused = Counter(preview.refused for preview in previews if preview.refused)
+        lines = [(f"{many:,} × {harmless(said)}", f"bold {palette.bright}") for said, many in taken.most_common(_SHOWN)]
+        lines += [
+            (f"{many:,} × not possible: {harmless(why)}", palette.key) for why, many in refused.most_common(_SHOWN)
+        ]
+        unseen = len(self.change.runs) - len(previews)
+        if unseen > 0:
+            lines.append((f"and {unseen:,} more, looked at when their turn comes", palette.faint))
+        return lines
 
     def _failed(self, fault: Exception) -> None:
         if self.is_attached:

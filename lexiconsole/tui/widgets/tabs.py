@@ -32,8 +32,8 @@ class PaneTabs(Widget):
             super().__init__()
             self.number = number
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
         self._names: tuple[str, ...] = ()
         self._open = 0
         self._right: list[Part] = []

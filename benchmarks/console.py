@@ -1,0 +1,276 @@
+"""How the console feels: first paint, memory, keys, idle, news of other processes. Each figure beside its limit.
+
+    python benchmarks/console.py                 # a million runs; the file is made once, in the folder given with --folder
+    python benchmarks/console.py --runs 10000
+
+A real terminal (a pseudo-terminal read by an emulator), the real program, a real file. Figures of a loaded machine are noise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
+
+DEFINITIONS = '''
+import asyncio
+import time
+
+from lexiconsole.flow import workflow
+
+
+@workflow("steady")
+async def steady(ctx):
+    """Takes a short step every tenth of a second."""
+    for n in range(100_000):
+        await ctx.step(f"step {n}", lambda: asyncio.sleep(0.1))
+
+
+@workflow("sleeper")
+async def sleeper(ctx):
+    """Holds the engine's loop for five seconds, asleep."""
+    async def hold():
+        time.sleep(5)
+    await ctx.step("hold", hold)
+
+
+@workflow("burner")
+async def burner(ctx):
+    """Holds the engine's loop for five seconds, busy."""
+    async def hold():
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            sum(range(1000))
+    await ctx.step("hold", hold)
+'''
+
+
+def make_store(folder: Path, runs: int) -> None:
+    """A store with so many runs: one in a thousand failed, one in two thousand waits, the rest are done."""
+    from lexiconsole.store import SqliteJournal
+
+    (folder / "definitions").mkdir(parents=True, exist_ok=True)
+    (folder / "definitions" / "load.py").write_text(DEFINITIONS)
+    path = folder / ".lexiconsole" / "store.db"
+    if path.exists():
+        return
+
+    async def make() -> None:
+        journal = SqliteJournal(path, durability="process")
+        await journal.open()
+        await journal.close()
+
+    asyncio.run(make())
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA synchronous = OFF")
+    db.execute("BEGIN")
+    db.execute(
+        """
+        INSERT INTO runs (id, name, kind, version, digest, fingerprint, created_at, by, parent, parent_key, origin,
+            origin_seq, driven, data, epoch, status, stage, error)
+        WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+        SELECT printf('run%09d', n), 'work_' || (n % 20), 'workflow', 1, '', '', ?2 - (?1 - n) * 0.5, 'somebody', '', '',
+            '', 0, 0, '{"input":null}', 0,
+            CASE WHEN n % 1000 = 0 THEN 'failed' WHEN n % 2000 = 1 THEN 'paused' ELSE 'completed' END, 'step',
+            CASE WHEN n % 1000 = 0 THEN 'RefundError: 402 card closed for order ' || n ELSE '' END
+        FROM n
+        """,
+        (runs, time.time()),
+    )
+    db.execute("COMMIT")
+    db.close()
+
+
+class Terminal:
+    """The console in a pseudo-terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.screen = pyte.Screen(120, 36)
+        self._stream = pyte.ByteStream(self.screen)
+        settings = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}}
+        settings.pop("PYTHONDONTWRITEBYTECODE", None)
+        settings |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+        self.began = time.perf_counter()
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "lexiconsole"], cwd=str(folder), env=settings, dimensions=(36, 120)
+        )
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def read(self, seconds: float) -> bytes:
+        try:
+            got = self.child.read_nonblocking(65536, seconds)
+        except pexpect.TIMEOUT:
+            return b""
+        self._stream.feed(got)
+        return got
+
+    def until(self, true: Callable[[str], bool], within: float = 30.0) -> float:
+        """Seconds from now until the screen says so."""
+        start = time.perf_counter()
+        while not true(self.text):
+            if time.perf_counter() - start > within:
+                raise TimeoutError(self.text)
+            self.read(0.005)
+        return time.perf_counter() - start
+
+    def drain(self, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            self.read(0.01)
+
+    def key(self, key: str, true: Callable[[str], bool]) -> float:
+        """Seconds from a key press to its effect on the screen."""
+        self.child.send(key)
+        return self.until(true, 20.0)
+
+    @property
+    def resident(self) -> float:
+        """Megabytes."""
+        return int(Path(f"/proc/{self.child.pid}/statm").read_text().split()[1]) * PAGE / 1e6
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU so far."""
+        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def close(self) -> None:
+        self.child.send("\x11")
+        self.drain(1.5)
+        self.child.close(force=True)
+
+
+def report(what: str, figure: float, unit: str, limit: float) -> None:
+    print(f"{what:<58} {figure:>9.1f} {unit:<4} limit {limit:g} {unit}   {'ok' if figure <= limit else 'OVER'}")
+
+
+def first_paint(folder: Path) -> None:
+    paints, rows = [], []
+    for _ in range(5):
+        console = Terminal(folder)
+        console.until(lambda text: "Runs" in text and "Inbox" in text)
+        paints.append((time.perf_counter() - console.began) * 1000)
+        console.until(lambda text: "RefundError" in text)
+        rows.append((time.perf_counter() - console.began) * 1000)
+        console.until(lambda text: "s start" in text)
+        console.drain(2.0)
+        resident = console.resident
+        console.close()
+    report("first paint, median of 5", statistics.median(paints), "ms", 400)
+    report("first runs on it, median of 5", statistics.median(rows), "ms", 400)
+    report("resident with everything loaded", resident, "MB", 80)
+
+
+def keys(console: Terminal, presses: int) -> list[float]:
+    """Moves the cursor down and up; the effect is the selected run's id in the status sentence."""
+    took = []
+    for n in range(presses):
+        before = console.screen.display[34]
+        took.append(
+            console.key("j" if n % 20 < 10 else "k", lambda _, before=before: console.screen.display[34] != before)
+        )
+        console.drain(0.02)
+    return sorted(second * 1000 for second in took)
+
+
+def told(what: str, took: list[float], quiet: list[float] | None) -> None:
+    p50, p99 = took[len(took) // 2], took[min(len(took) - 1, int(len(took) * 0.99))]
+    report(f"key, p50, {what}", p50, "ms", 20)
+    report(f"key, p99, {what}", p99, "ms", 100)
+    if quiet is not None:
+        report(f"key, p50 beside no engine at work, {what}", p50 / quiet[len(quiet) // 2], "x", 1.5)
+
+
+def under_load(folder: Path, presses: int, runs: int) -> None:
+    console = Terminal(folder)
+    console.until(lambda text: "s start" in text and "RefundError" in text)
+    console.drain(2.0)
+    console.child.send("j")
+    console.drain(0.5)
+    quiet = keys(console, presses)
+    told("nothing runs", quiet, None)
+    idle = console.cpu
+    console.drain(10.0)
+    report("CPU when nothing moves", (console.cpu - idle) / 10 * 100, "%", 0.5)
+    latencies = []
+    for n in range(10):
+        latencies.append(other_process(folder, console, n) * 1000)
+    report("another process's commit on screen, worst of 10", max(latencies), "ms", 200)
+    for name in ("sleeper", "burner"):
+        start(folder, name, 1)
+        console.drain(1.0)
+        told(f"a step holds its loop ({name})", keys(console, presses // 2), quiet)
+        console.drain(6.0)
+    start(folder, "steady", runs)
+    console.drain(10.0)
+    told(f"{runs:,} runs execute", keys(console, presses), quiet)
+    console.close()
+
+
+def start(folder: Path, name: str, runs: int) -> None:
+    """Leaves runs for the console's engine to drive."""
+    script = (
+        "import sys; from lexiconsole.app.workspace import Workspace\n"
+        "with Workspace.find() as w:\n"
+        "    for _ in range(int(sys.argv[2])): w.start(sys.argv[1], None, record_only=True)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, name, str(runs)], cwd=folder, check=True, env=environment())
+
+
+def other_process(folder: Path, console: Terminal, n: int) -> float:
+    """A process of its own writes an entry; seconds from its commit to the screen."""
+    script = (
+        "import sqlite3, sys, time\n"
+        "db = sqlite3.connect('.lexiconsole/store.db', isolation_level=None)\n"
+        "db.execute(\"UPDATE runs SET status = 'doubtful', stage = ?, error = ? WHERE id = ?\","
+        " ('here', sys.argv[1], 'run000000500'))\n"
+        "db.execute(\"INSERT INTO journal (run, seq, at, kind, key, attempt) SELECT run, max(seq) + 1, ?, 'decided', 'x', 0"
+        ' FROM journal WHERE run = 500", (time.time(),))\n'
+        "print(time.time())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, f"news {n}"], cwd=folder, check=True, env=environment(), capture_output=True
+    )
+    console.until(lambda text: f"news {n}" in text, 10.0)
+    return time.time() - float(done.stdout)
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--runs", type=int, default=1_000_000)
+    words.add_argument("--busy", type=int, default=1_000, help="runs that execute while keys are pressed")
+    words.add_argument("--presses", type=int, default=200)
+    words.add_argument("--folder", type=Path, help="where the store is kept for the next time")
+    given = words.parse_args()
+    with tempfile.TemporaryDirectory() as there:
+        folder = given.folder or Path(there)
+        make_store(folder, given.runs)
+        print(f"{given.runs:,} runs, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+        first_paint(folder)
+        under_load(folder, given.presses, given.busy)
+
+
+if __name__ == "__main__":
+    main()
