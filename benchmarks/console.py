@@ -210,9 +210,7 @@ def under_load(folder: Path, presses: int, runs: int) -> None:
     idle = console.cpu
     console.drain(10.0)
     report("CPU when nothing moves", (console.cpu - idle) / 10 * 100, "%", 0.5)
-    latencies = []
-    for n in range(10):
-        latencies.append(other_process(folder, console, n) * 1000)
+    latencies = [other_process(folder, console, n) * 1000 for n in range(10)]
     report("another process's commit on screen, worst of 10", max(latencies), "ms", 200)
     for name in ("sleeper", "burner"):
         start(folder, name, 1)
