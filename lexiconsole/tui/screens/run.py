@@ -23,7 +23,7 @@ from lexiconsole.tui.widgets.node_table import NodeTable
 from lexiconsole.tui.widgets.rail import RailView
 from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.tui.widgets.timeline import Timeline
-from lexiconsole.types import Instant
+from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import span
 from lexiconsole.views.inspecting import inspected
@@ -312,8 +312,12 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
         self.set_timer(seconds, call)
 
     def action_open(self) -> None:
-        """Into the child run, where there is one; else to what is known of the node."""
+        """To what must be said of a doubtful step, into a child run; else to what is known of the node."""
         snapshot = self.snapshot
+        doubtful = snapshot is not None and not snapshot.past and snapshot.row.status is RunStatus.DOUBTFUL
+        if doubtful and self.console.knows(Place.DOUBT):
+            self.console.go(Place.DOUBT, self.run_id)
+            return
         view = snapshot.picture.nodes.get(self.selected) if snapshot is not None else None
         row = snapshot.picture.story.row(view.row) if snapshot is not None and view is not None and view.row else None
         child = row.data.get("run") if row is not None else None
