@@ -28,7 +28,7 @@ from lexiconsole.views.values import error_line
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
 
 if TYPE_CHECKING:
-    from lexiconsole.store.look import Look
+    from lexiconsole.app.look import Look
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["DoubtScreen"]
