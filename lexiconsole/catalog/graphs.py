@@ -26,6 +26,14 @@ def graph_in(model: Any) -> Any:
     return None
 
 
+def _waits_for_good(node: Any) -> bool:
+    """A person is asked and no time is named; in a chain that is a level's matter, and who decides by itself has none."""
+    chain = getattr(node, "chain", None)
+    if chain is not None:
+        return any(level.who and level.due is None for level in getattr(chain, "levels", ()))
+    return _kind(node) == "human" and getattr(node, "due", 0) is None
+
+
 def graph_problems(graph: Any, written: Written, prefix: str = "") -> Iterator[tuple[str, str, str]]:
     """Code, node and sentence; also of the graphs inside it, whose nodes are `outer/inner`."""
     out: dict[str, list[Any]] = {name: [] for name in graph.nodes}
@@ -35,7 +43,7 @@ def graph_problems(graph: Any, written: Written, prefix: str = "") -> Iterator[t
         sentence = _missing_side(node, out[name]) if name not in graph.terminals else ""
         if sentence:
             yield "LX010", prefix + name, f"the gate {prefix}{name} {sentence}"
-        if _kind(node) in {"human", "approval"} and hasattr(node, "due") and node.due is None:
+        if _waits_for_good(node):
             yield "LX012", prefix + name, f"{prefix}{name} waits for a person and has no due time"
         inner = graph_in(getattr(node, "graph", None))
         if inner is not None:

@@ -28,4 +28,4 @@ def questions_without_due(tree: ast.Module) -> Iterator[int]:
 def _has_due(call: ast.Call) -> bool:
     """Also when it can not be seen: with `*` or `**` arguments."""
     starred = any(isinstance(each, ast.Starred) for each in call.args)
-    return starred or len(call.args) > _BEFORE_DUE or any(each.arg in {"due", None} for each in call.keywords)
+    return starred or len(call.args) > _BEFORE_DUE or any(each.arg in {"due", "due_in", None} for each in call.keywords)

@@ -138,6 +138,17 @@ def test_a_person_with_a_due_time_is_fine(folder):
     assert graph(folder, 'b.add_node(HumanNode("review", "Well?", due=3600))', "LX012") == []
 
 
+def test_a_chain_in_a_graph_needs_a_due_time_where_it_asks_people(folder):
+    chain = "ApprovalChain([ApprovalLevel('boss', who=['ann']{0})])"
+    text = (
+        'from lexiconsole import ApprovalChain, ApprovalLevel, ApprovalNode\nb.add_node(ApprovalNode("sign", {0}))  # !'
+    )
+    waits = graph(folder, text.format(chain.format("")), "LX012")
+    assert waits == ["g: sign waits for a person and has no due time"]
+    assert graph(folder, text.format(chain.format(", due=60")).replace("# !", ""), "LX012") == []
+    assert graph(folder, 'b.add_node(ApprovalNode("rule", lambda x: True))', "LX012") == []
+
+
 def test_a_person_inside_a_graph_inside_a_graph(folder):
     text = """
         inner = WorkflowBuilder("inner").add_node(HumanNode("sign", "?")).build()  # !
@@ -156,6 +167,7 @@ def test_a_question_in_a_plain_function(folder):
             await ctx.ask("a", Q("Well?"))  # !
             await ctx.ask("b", lx.Question("Well?", who=("eve",)))  # !
             await ctx.ask("c", Q("Well?", due=1.0))
+            await ctx.ask("c2", Q("Well?", due_in=1.0))
             await ctx.ask("d", Q("Well?", **{}))
             await ctx.ask("e", Q("Well?", None, "input", (), 2.0))
             class Question: pass
