@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.types import Instant
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from lexiconsole.tui.feed import Tidings
     from lexiconsole.tui.place import ConsoleScreen
 
-__all__ = ["Acts", "Change", "Done", "change_of"]
+__all__ = ["UNDO_WINDOW", "Acts", "Change", "Done", "change_of"]
+
+UNDO_WINDOW = 30.0
+"""Seconds in which `u` offers to take the last change back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class Acts:
         self._console = console
         self._requested: dict[str, tuple[str, int]] = {}
         self._undo: Change | None = None
+        self._undo_until: Instant = 0.0
 
     def ask(self, change: Change) -> None:
         """Shows what the change would do; `y` there does it."""
@@ -161,6 +166,9 @@ class Acts:
             screen.status.explain("undo: nothing here can be taken back")
             return
         change, self._undo = self._undo, None
+        if self._console.now() > self._undo_until:
+            screen.status.explain(f"undo: only within {UNDO_WINDOW:.0f} s, while nothing has followed yet")
+            return
         self.ask(change)
 
     def _perform(self, change: Change, previews: Sequence[Preview]) -> None:
@@ -178,7 +186,7 @@ class Acts:
         for reason in done.refused:
             self._console.toast(f"{change.word} refused: {harmless(reason)}", good=False)
         if done.sentence and (done.runs or not done.refused):
-            self._undo = change.undo
+            self._undo, self._undo_until = change.undo, self._console.now() + UNDO_WINDOW
             self._console.toast(done.sentence + ("   u takes it back" if change.undo is not None else ""))
         if change.then is not None:
             change.then(done)

@@ -45,6 +45,9 @@ class Canvas:
     def sign(self, x: int, y: int) -> str:
         return self._signs[y][x] if 0 <= y < self.height and 0 <= x < self.width else ""
 
+    def style(self, x: int, y: int) -> Style:
+        return self._styles[y][x] if 0 <= y < self.height and 0 <= x < self.width else _NONE
+
     def row(self, y: int) -> Strip:
         """One line, cells of one style put together."""
         segments: list[Segment] = []

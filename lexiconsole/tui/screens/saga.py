@@ -71,6 +71,7 @@ class SagaScreen(ConsoleScreen):
         self._panes: list[Widget] = []
         self._playback = Playback()
         self._shown: tuple[int, int] = (0, 0)
+        self._way: tuple[tuple[int, bool], ...] = ()
 
     def body(self) -> Iterator[Widget]:
         lanes = Vertical(self.lanes_view, self._verdict, id="lanes", classes="pane")
@@ -141,16 +142,18 @@ class SagaScreen(ConsoleScreen):
         showing = self._playback.showing()
         if force or (showing.seq, showing.hop) != self._shown:
             self._shown = (showing.seq, showing.hop)
-            self._tell(self._playback.lanes(showing.seq), showing)
+            lanes = self._playback.lanes(showing.seq)
+            ahead = self._playback.lanes(showing.hop) if showing.moving else lanes
+            turning = bool(ahead.path) and ahead.path[-1][1]  # what it travels back along is there before it travels
+            self._way = ahead.path[-2:]
+            self._tell(ahead if turning else lanes, showing)
         if showing.moving:
-            ahead = self._playback.lanes(showing.hop).path
-            start = ahead[-2] if len(ahead) > 1 else ahead[-1]
-            self.lanes_view.hop(start, ahead[-1], showing.part)
+            self.lanes_view.hop(self._way[0], self._way[-1], showing.part)
         else:
             self.lanes_view.hop(None, None, 1.0)
-        turning = self.lanes_view.moving and self._playback.past is None
-        self.lanes_view.spin(int(monotonic() * _SPIN) if turning else 0)
-        (self._motion.resume if showing.moving or turning else self._motion.pause)()
+        spins = self.lanes_view.moving and self._playback.past is None
+        self.lanes_view.spin(int(monotonic() * _SPIN) if spins else 0)
+        (self._motion.resume if showing.moving or spins else self._motion.pause)()
 
     def _tell(self, lanes: Lanes, showing: Showing) -> None:
         assert self.row is not None
@@ -226,7 +229,7 @@ class SagaScreen(ConsoleScreen):
             told = [(f"{name} failed; {undone} of {len(lanes.unwinding)} undone", text)]
         else:
             word = STEP_LOOKS[step.state].word
-            told = [(f"{name} is {word}", text)]
+            told = [(f"{name}: {word}", text)]
             if step.undo.order:
                 told.append((f"; its undoing is {step.undo.need.value}", text))
         self.say(told)

@@ -34,19 +34,20 @@ _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 
 @dataclass(slots=True)
 class LaneDrawing:
-    """`stops` are the cells where the token rests, `rows` the line of each step."""
+    """`stops` are the cells where the token rests, `rows` the line of each step, `wires` where the free way across begins."""
 
     canvas: Canvas
     stops: dict[Stop, Cell] = field(default_factory=dict)
     rows: dict[int, int] = field(default_factory=dict)
     columns: _Columns | None = None
+    wires: dict[int, int] = field(default_factory=dict)
 
     def way(self, start: Stop, end: Stop) -> list[Cell]:
         """The cells between two stops: along a rail, or across where the saga turns round."""
         if start not in self.stops or end not in self.stops:
             return []
         (x0, y0), (x1, y1) = self.stops[start], self.stops[end]
-        across = _between(x0, x1)
+        across = _between(max(x0, self.wires.get(start[0], x0) - 1) if x1 > x0 else x0, x1)
         return [(x, y0) for x in across] + [(x1, y) for y in _between(y0, y1)] or [(x1, y1)]
 
 
@@ -133,7 +134,7 @@ class _Pen:
         for place, step in enumerate(self._lanes.steps):
             y = drawing.rows[place]
             if 2 <= y < self._canvas.height:
-                self._step(step, place, y)
+                drawing.wires[place] = self._step(step, place, y)
         return drawing
 
     # the frame of it
@@ -197,7 +198,8 @@ class _Pen:
 
     # one step
 
-    def _step(self, step: Passage, place: int, y: int) -> None:
+    def _step(self, step: Passage, place: int, y: int) -> int:
+        """Draws it; gives the column behind what is written on the left."""
         if place == self._chosen:
             for row in range(y, min(y + min(self._per, 2), self._canvas.height)):
                 for x in range(self._canvas.width):
@@ -206,6 +208,7 @@ class _Pen:
         end = self._forward(step, y, place)
         self._effect(step, y, end, place)
         self._undoing(step, y, place)
+        return end + 1
 
     def _forward(self, step: Passage, y: int, place: int) -> int:
         put, limit = self._put(place), self._columns.middle - 1

@@ -137,7 +137,7 @@ class LanesView(Widget, can_focus=True):
             if row == y and 0 <= x < strip.cell_length:
                 head = place == at
                 sign = app.glyphs.mark if head else self._drawing.canvas.sign(x, y) or " "
-                dot = Strip([Segment(sign, ink(colour, bold=head))], 1)
+                dot = Strip([Segment(sign, self._drawing.canvas.style(x, y) + ink(colour, bold=head))], 1)
                 strip = Strip.join([strip.crop(0, x), dot, strip.crop(x + 1)])
         return strip
 
