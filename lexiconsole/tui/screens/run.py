@@ -40,6 +40,7 @@ __all__ = ["RunScreen"]
 
 _NARROW, _WIDE = 100, 160  # columns: below the first the rail and one pane under it, above the second three columns
 _VIEWS = ("map", "rail", "gantt")
+_MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING, RunStatus.SLEEPING})
 
 
 class RunScreen(RunTime, RunActs, ConsoleScreen):
@@ -290,8 +291,10 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
         snapshot = self.snapshot
         if snapshot is None or snapshot.past or snapshot.picture.story.ended:
             return
-        self._show_selected()
-        self.map.repaint()
+        moves = snapshot.row.status in _MOVING
+        if moves or int(now) % 10 == 0:  # who waits for days need not be counted by the second
+            self._show_selected()
+            self.map.repaint()
         self.picture_pane.border_subtitle = self._subtitle(snapshot)
 
     # the three pictures
