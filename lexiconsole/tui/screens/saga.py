@@ -231,7 +231,7 @@ class SagaScreen(ConsoleScreen):
             word = STEP_LOOKS[step.state].word
             told = [(f"{name}: {word}", text)]
             if step.undo.order:
-                told.append((f"; its undoing is {step.undo.need.value}", text))
+                told.append((f"; {step.undo.need.value}", text))
         self.say(told)
 
     # what the keys do
