@@ -148,6 +148,9 @@ class Acts:
         for run_id, seq in change.runs:
             self._requested[run_id] = (change.word, seq)
         self._console.seen_screen_changed()
+        screen = self._console.seen_screen()
+        if screen is not None and not change.runs:
+            screen.status.explain(f"{change.word} requested…")
         threading.Thread(target=self._perform, args=(change, previews), name=f"act {change.word}", daemon=True).start()
 
     def requested(self, run_id: str) -> str:

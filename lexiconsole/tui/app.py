@@ -6,7 +6,9 @@ engine then drives what nobody drives, on its own thread, never in the interface
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -119,6 +121,9 @@ class ConsoleApp(App[int]):
             self.register_theme(theme)
         self.theme = DARK.name
         self._on_mount_first()
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: somebody embeds us
+            for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(sent, self.exit, 128 + sent)
 
     def on_mount(self) -> None:
         self.animation_level = "none"

@@ -36,7 +36,7 @@ def run_console(
         _put_down(app)
     if app.fault is not None:
         raise app.fault
-    return code or 0
+    return code if code is not None else app.return_code or 0
 
 
 def _put_down(app: ConsoleApp) -> None:

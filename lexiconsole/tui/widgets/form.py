@@ -106,6 +106,7 @@ class FormPanel(Vertical):
         self._words = {"^s": submit, "^r": reject, "^t": ask_info}
         self._rows = [FormRow(field, text) for field, text in self._texts_at_first(initial, draft)]
         self._outside: dict[str, str] = {}
+        self.can_focus = not self._rows  # its keys work also where there is nothing to fill in
 
     def _texts_at_first(self, initial: Json, draft: Mapping[str, str] | None) -> list[tuple[Any, str]]:
         texts = {**first_texts(self.form, initial), **(draft or {})}
@@ -240,5 +241,4 @@ class FormPanel(Vertical):
 
     def _focus_first(self, errors: Mapping[str, str]) -> None:
         rows = [row for row in self._rows if row.field.name in errors] or self._rows
-        if rows:
-            rows[0].focus()
+        (rows[0] if rows else self).focus()

@@ -1,0 +1,100 @@
+"""Whatever ends the console, the shell gets its terminal back as it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Terminal, opened
+from tests.tui.loans import loans
+
+CRASHING = """
+import sys
+from pathlib import Path
+from lexiconsole.tui.screens.dashboard import DashboardScreen
+from lexiconsole.tui.open import run_console
+
+def fails(self):
+    raise RuntimeError("made to fail")
+
+DashboardScreen.action_sort = fails
+sys.exit(run_console(Path.cwd()))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return loans(tmp_path)
+
+
+def ready(terminal: Terminal) -> None:
+    terminal.until("1 Catalogue  1", "no runs yet")
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+def test_leaving_gives_the_terminal_back(folder: Path, key: str) -> None:
+    with opened(folder) as terminal:
+        ready(terminal)
+        terminal.press(key)
+        assert terminal.left() == 0
+
+
+def test_ctrl_c_says_how_to_leave_and_ends_nothing(folder: Path) -> None:
+    with opened(folder) as terminal:
+        ready(terminal)
+        terminal.press("ctrl+c")
+        terminal.until("ctrl+q leaves the program")
+        terminal.press("ctrl+q")
+        assert terminal.left() == 0
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_like_a_key(folder: Path, sent: signal.Signals) -> None:
+    with opened(folder) as terminal:
+        ready(terminal)
+        os.kill(terminal.program(), sent)
+        assert terminal.left() == 128 + sent
+
+
+def test_a_crash_gives_the_terminal_back_and_says_what_it_was(folder: Path) -> None:
+    script = folder / "crashing.py"
+    script.write_text(CRASHING, encoding="utf-8")
+    with opened(folder, script=script) as terminal:
+        ready(terminal)
+        terminal.press("S")
+        assert terminal.left() == 1
+        assert "made to fail" in terminal.text
+
+
+def test_leaving_while_a_step_holds_the_engine_takes_no_longer_than_it_says(folder: Path) -> None:
+    """The terminal is back at once; putting the run down is announced when it takes longer."""
+    (folder / "definitions" / "stubborn.py").write_text(
+        '''"""A step that holds the engine's loop."""
+import time
+from pathlib import Path
+from lexiconsole import workflow
+@workflow(name="stubborn")
+async def stubborn(ctx) -> int:
+    """Holds the engine's loop."""
+    async def hold() -> int:
+        Path("holding").touch()
+        time.sleep(4)
+        return 1
+    return await ctx.step("hold", hold)
+''',
+        encoding="utf-8",
+    )
+    with opened(folder) as terminal:
+        terminal.until("1 Catalogue  2")
+        terminal.press("1", "G", "s")
+        terminal.until("Start ▸ stubborn")
+        terminal.press("ctrl+s")
+        terminal.until("start a run of stubborn")
+        terminal.press("y")
+        terminal.until("start requested…", (folder / "holding").exists)
+        terminal.press("ctrl+q")
+        terminal.until("putting runs down")
+        assert terminal.left() == 0
