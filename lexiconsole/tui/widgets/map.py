@@ -16,11 +16,11 @@ from textual.timer import Timer
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.layout.drawing import Drawing
-from lexiconsole.tui.layout.outlined import CHIP, FULL, PLAIN, ZOOMS, drawing_of
+from lexiconsole.tui.layout.outlined import PLAIN, ZOOMS, drawing_of
 from lexiconsole.tui.motion import Flight, Motion, UnderWay
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
 from lexiconsole.tui.widgets.map_mouse import MapMouse
-from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, neighbour
+from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, likely_zooms, neighbour
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
@@ -121,8 +121,8 @@ class MapView(MapMouse, can_focus=True):
         return self._drawn_for[1] if self._drawn_for is not None else PLAIN
 
     def prepare(self, outline: Outline) -> None:
-        """Safe on any thread: lays it out at every size, so that showing it later takes no time."""
-        for zoom in (FULL, PLAIN, CHIP):
+        """Safe on any thread: lays it out, so that showing it later takes no time."""
+        for zoom in (*likely_zooms(outline), *(() if self.zoom is None else (self.zoom,))):
             drawing_of(outline, zoom)
 
     def _lay_out(self) -> None:

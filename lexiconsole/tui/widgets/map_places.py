@@ -8,16 +8,24 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.layout.drawing import Box, Drawing
 from lexiconsole.tui.layout.outlined import CHIP, FULL, PLAIN, drawing_of
 
-__all__ = ["MARGIN", "best_zoom", "neighbour"]
+__all__ = ["MARGIN", "best_zoom", "likely_zooms", "neighbour"]
 
 MARGIN = 1
 """Free cells around the drawing."""
+
+_LARGE = 40  # nodes from which a graph is first seen as chips: boxes would never fit, and laying them out takes long
+
+
+def likely_zooms(outline: Outline) -> tuple[int, ...]:
+    """Those among which the first one is chosen, the largest first."""
+    return (FULL, PLAIN, CHIP) if len(outline.nodes) <= _LARGE else (CHIP,)
 
 
 def best_zoom(outline: Outline, room: Size) -> int:
     """The largest at which all of it is seen; else boxes, when at least half of it is and nothing lies aside; else chips."""
     width, height = room.width - 2 * MARGIN, room.height - 2 * MARGIN
-    for zoom, farther in ((FULL, 1), (PLAIN, 2)):
+    for zoom in likely_zooms(outline)[:-1]:
+        farther = 1 if zoom == FULL else 2
         drawing = drawing_of(outline, zoom)
         if drawing is not None and drawing.width <= width and drawing.height <= height * farther:
             return zoom
