@@ -12,6 +12,7 @@ import pytest
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.motion import UnderWay
 from lexiconsole.tui.screens.run import RunScreen
 from lexiconsole.types import RunStatus
 from lexiconsole.views.inspecting import inspected
@@ -125,7 +126,8 @@ async def test_a_run_moves_on_the_screen_when_another_process_answers(folder: Pa
 
         await asyncio.to_thread(answer)
         await visit.until("✓ COMPLETED")
-        await visit.until(lambda: not screen(visit).map.motion.moves)
+        await visit.until(lambda: screen(visit).map._timer is None)
+        assert screen(visit).map._held == UnderWay(), "the last arrival is painted before the timer stops"
         snapshot = screen(visit).snapshot
         assert snapshot is not None and snapshot.row.status is RunStatus.COMPLETED
         assert snapshot.picture.nodes["decline"].visits == 0

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["MapView"]
 
 _TRAIL = 4  # cells behind a token
+_SETTLE = 0.1  # seconds between two looks at what arrived meanwhile; tokens themselves move with every frame
 _FAST, _CALM = 1 / 30, 1 / 6  # seconds between frames while tokens fly, while only spinners turn
 
 Overlay = dict[int, dict[int, tuple[str, Style]]]
@@ -85,7 +86,7 @@ class MapView(MapMouse, can_focus=True):
         self.drawing: Drawing | None = Drawing()
         self._drawn_for: tuple[Outline, int] | None = None
         self._sheet, self._overlay = Sheet(), Overlay()
-        self._held = UnderWay()
+        self._held, self._painted_at = UnderWay(), 0.0
         self._strips: dict[int, Strip] = {}
         self._ground = Style.null()  # under everything; asking for it costs as much as a row
         self._timer: Timer | None = None
@@ -183,7 +184,7 @@ class MapView(MapMouse, can_focus=True):
         if self._ground != self.rich_style:
             self._ground, before = self.rich_style, {}
             self._strips.clear()
-        self._held = self.motion.under_way()
+        self._held, self._painted_at = self.motion.under_way(), self.clock()
         sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, self._held, self.console.now())
         drawing = self.drawing or Drawing()
         self._sheet = painted(drawing, self.picture, sight, self.console.palette, self.console.glyphs)
@@ -303,7 +304,9 @@ class MapView(MapMouse, can_focus=True):
 
     def _frame(self) -> None:
         before = self._overlay
-        if self._held != self.motion.under_way() or self._sheet.counts_down:
+        self.motion.flying()  # forgets those that arrived, so that the last arrival is painted before the timer stops
+        settled = not self.motion.moves or self.clock() - self._painted_at >= _SETTLE
+        if settled and (self._held != self.motion.under_way() or self._sheet.counts_down):
             self.repaint()
         else:
             self._overlay = self._moving()
