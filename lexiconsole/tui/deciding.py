@@ -42,8 +42,10 @@ def decision(
         for task in tasks
     ]
 
+    told = _told if len(tasks) == 1 else _told_of_one
+
     def look(workspace: Workspace) -> list[Preview]:
-        return [_told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True)]
+        return [told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True)]
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done = [], []
@@ -83,6 +85,13 @@ def approval_as_it_stands(task: Task, texts: Mapping[str, str] | None = None) ->
 
 def _data(data: JsonObject | Callable[[Task], JsonObject], task: Task) -> JsonObject:
     return data(task) if callable(data) else data
+
+
+def _told_of_one(task: Task, preview: Preview) -> Preview:
+    """One of several: named in the sentence itself, so that each has its own line."""
+    about = f"{task.name} {task.run_id} {task.key}"
+    reason = f"{about}: {preview.refused}" if preview.refused else ""
+    return Preview(f"{about}: {preview.sentence}", preview.details, None, reason)
 
 
 def _told(task: Task, preview: Preview) -> Preview:

@@ -51,12 +51,12 @@ async def test_a_task_shows_its_chain_its_form_and_what_follows(folder: Path) ->
     vote(folder, "r0")
     async with visiting(folder, Place.INBOX, drives=False) as visit:
         await visit.until("Grant ACME GmbH a limit of 250,000 EUR?")
-        await visit.until("→ director is approved;")
+        await visit.until("→ director is")
         seen = visit.seen
         assert "✓ manager" in seen
         assert "◆ director  0 of 1" in seen
         assert "○ board" in seen
-        assert "→ director is rejected;" in seen
+        assert "approved; then" in seen
         assert "not enforced: for dora, dan, dee; four-eyes; 2 approvals" in seen
         assert "^s approve" in seen
         assert "customer  ACME GmbH" in seen
@@ -164,7 +164,7 @@ async def test_several_marked_tasks_are_approved_at_once_each_with_its_preview(f
         await visit.until("2 marked")
         await visit.press("a")
         await visit.until("Approve 2 tasks")
-        assert visit.seen.count("manager is approved") == 2 or visit.seen.count("credit_limit r") >= 2
+await visit.until(lambda: visit.seen.count("manager is approved") == 2)
         await confirm(visit)
         await visit.until("Grant ACME")
     with Workspace.find(folder) as workspace:
