@@ -164,7 +164,7 @@ async def test_several_marked_tasks_are_approved_at_once_each_with_its_preview(f
         await visit.until("2 marked")
         await visit.press("a")
         await visit.until("Approve 2 tasks")
-await visit.until(lambda: visit.seen.count("manager is approved") == 2)
+        await visit.until(lambda: visit.seen.count("manager is approved") == 2)
         await confirm(visit)
         await visit.until("Grant ACME")
     with Workspace.find(folder) as workspace:
