@@ -77,6 +77,8 @@ def make_store(folder: Path, runs: int) -> None:
 
     asyncio.run(make())
     db = sqlite3.connect(path, isolation_level=None)
+    for name, values in (("audit_fact", 8), ("audit_hash", 2)):  # decisions alone need them, and there are none
+        db.create_function(name, values, lambda *_: None, deterministic=True)
     db.execute("PRAGMA synchronous = OFF")
     db.execute("BEGIN")
     db.execute(
@@ -117,7 +119,7 @@ class Terminal:
     def read(self, seconds: float) -> bytes:
         try:
             got = self.child.read_nonblocking(65536, seconds)
-        except pexpect.TIMEOUT:
+        except (pexpect.TIMEOUT, pexpect.EOF):
             return b""
         self._stream.feed(got)
         return got
@@ -163,11 +165,12 @@ def report(what: str, figure: float, unit: str, limit: float) -> None:
 
 
 def first_paint(folder: Path) -> None:
-    paints, rows = [], []
+    paints, rows, cpu = [], [], []
     for _ in range(5):
         console = Terminal(folder)
         console.until(lambda text: "Runs" in text and "Inbox" in text)
         paints.append((time.perf_counter() - console.began) * 1000)
+        cpu.append(console.cpu * 1000)
         console.until(lambda text: "RefundError" in text)
         rows.append((time.perf_counter() - console.began) * 1000)
         console.until(lambda text: "s start" in text)
@@ -175,6 +178,7 @@ def first_paint(folder: Path) -> None:
         resident = console.resident
         console.close()
     report("first paint, median of 5", statistics.median(paints), "ms", 400)
+    report("CPU until the first paint, median of 5", statistics.median(cpu), "ms", 400)
     report("first runs on it, median of 5", statistics.median(rows), "ms", 400)
     report("resident with everything loaded", resident, "MB", 80)
 
@@ -237,7 +241,8 @@ def other_process(folder: Path, console: Terminal, n: int) -> float:
     """A process of its own writes an entry; seconds from its commit to the screen."""
     script = (
         "import sqlite3, sys, time\n"
-        "db = sqlite3.connect('.lexiconsole/store.db', isolation_level=None)\n"
+        "db = sqlite3.connect('.lexiconsole/store.db', isolation_level=None, timeout=10)\n"
+        "[db.create_function(*f, lambda *_: None, deterministic=True) for f in (('audit_fact', 8), ('audit_hash', 2))]\n"
         "db.execute(\"UPDATE runs SET status = 'doubtful', stage = ?, error = ? WHERE id = ?\","
         " ('here', sys.argv[1], 'run000000500'))\n"
         "db.execute(\"INSERT INTO journal (run, seq, at, kind, key, attempt) SELECT run, max(seq) + 1, ?, 'decided', 'x', 0"

@@ -283,7 +283,6 @@ def _connect(path: Path, busy: float) -> sqlite3.Connection:
         f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=busy, check_same_thread=False
     )
     raw.execute("PRAGMA query_only = 1")
-    raw.execute("PRAGMA mmap_size = 268435456")
     return raw
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -198,7 +198,7 @@ def _place(look: Look, query: RunQuery, counts: dict[RunStatus, int], selected: 
     return before + look.rank(query, row)
 
 
-def next_of(look: Look, query: RunQuery, wanted: Sequence[RunStatus], after: int, step: int) -> int | None:
+def next_of(look: Look, query: RunQuery, wanted: Collection[RunStatus], after: int, step: int) -> int | None:
     """Where the next run of the wanted statuses stands, from place `after` on or back, around the end; None if there is
     none.
     """

@@ -27,6 +27,7 @@ from lexiconsole.tui.widgets.tabs import PaneTabs
 from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.board import TALL
 from lexiconsole.views.catalogue import catalogue
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
@@ -40,7 +41,8 @@ __all__ = ["DashboardScreen"]
 WIDE, WIDEST = 100, 160
 """Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
 
-_ERRORS = (RunStatus.DOUBTFUL, RunStatus.FAILED)
+_FIRST = 0.05
+"""Seconds that the list of runs has the machine for itself."""
 
 
 class DashboardScreen(ConsoleScreen):
@@ -79,7 +81,7 @@ class DashboardScreen(ConsoleScreen):
         self._latest: dict[str, list[LatestRow]] = {}
         self._open_pane = 2
         self._slow = Pace(self, 1.0, self._read_slowly)
-        self._people = Pace(self, 0.2, self._read_people)
+        self._people = Pace(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
         self._looked_at = ""
         self._chosen = ("", "")
 
@@ -106,9 +108,8 @@ class DashboardScreen(ConsoleScreen):
     # news
 
     def heard(self, tidings: Tidings) -> None:
-        self.runs.ask()
-        self._people.ask()
-        self._slow.ask()
+        for pace in (self.runs, self._people, self._slow):
+            pace.ask()
         if self._looked_at in tidings.runs:
             self._see()
 
@@ -116,6 +117,10 @@ class DashboardScreen(ConsoleScreen):
         self._show_catalogue()
         self._entitle()
         self.runs.ask()
+        self.set_timer(_FIRST, self._read_beside)
+
+    def _read_beside(self) -> None:
+        """What may come a moment later than the runs: reading it loads what the first paint should not wait for."""
         self._people.ask()
         self._slow.ask()
         self._see()
@@ -126,9 +131,6 @@ class DashboardScreen(ConsoleScreen):
         self.engine.refresh()
         if round(now) % 2 == 0:
             self._slow.ask()
-
-    def _read_people(self) -> None:
-        self.console.reads.look("inbox", self._read.people, self._told)
 
     def _read_slowly(self) -> None:
         names = tuple(self.console.definitions)
@@ -325,10 +327,10 @@ class DashboardScreen(ConsoleScreen):
         self._entitle()
 
     def action_next_error(self) -> None:
-        self.runs.jump(_ERRORS, 1)
+        self.runs.jump(TALL, 1)
 
     def action_previous_error(self) -> None:
-        self.runs.jump(_ERRORS, -1)
+        self.runs.jump(TALL, -1)
 
     def action_next_waiting(self) -> None:
         self.runs.jump((RunStatus.WAITING,), 1)
@@ -355,8 +357,7 @@ class DashboardScreen(ConsoleScreen):
         self._change(RequestKind.RETRY)
 
     def action_pause(self) -> None:
-        run = self.subject_run()
-        if run is not None:
+        if (run := self.subject_run()) is not None:
             self._change(RequestKind.RESUME if run.status is RunStatus.PAUSED else RequestKind.PAUSE)
 
     def action_cancel(self) -> None:
@@ -370,8 +371,7 @@ class DashboardScreen(ConsoleScreen):
         self._change_group(subject if isinstance(subject, Incident) else None, RequestKind.RETRY)
 
     def _change(self, kind: RequestKind) -> None:
-        run = self.subject_run()
-        if run is not None:
+        if (run := self.subject_run()) is not None:
             self.console.acts.ask(change_of([run], kind))
 
     def _change_group(self, incident: Incident | None, kind: RequestKind) -> None:

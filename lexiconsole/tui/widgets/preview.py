@@ -12,7 +12,6 @@ from lexiconsole.durable.outline import NodeKind, Outline
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.views.durations import span
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.telling import tell
 from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ class Seen:
 
 def see(store: Store, run_id: str) -> Seen | None:
     """Reads a run for its preview; None when there is none."""
+    from lexiconsole.views.telling import tell  # loads the models' words, which the first paint does not wait for
+
     row = store.run(run_id)
     if row is None:
         return None

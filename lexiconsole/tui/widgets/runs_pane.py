@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -191,7 +191,7 @@ class RunsPane(Vertical):
 
     # jumps
 
-    def jump(self, wanted: Sequence[RunStatus], step: int) -> None:
+    def jump(self, wanted: Collection[RunStatus], step: int) -> None:
         """To the next run of these statuses, or back to the one before, around the end."""
         query, here = self.query_now(), self.table.cursor
         self.console.reads.look("jump", lambda look: next_of(look, query, wanted, here, step), self._go)

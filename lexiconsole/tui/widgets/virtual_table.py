@@ -228,7 +228,6 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             return
         self._cursor = index
         row = self.selected_row
-        self._strips.clear()
         self._scroll_into_view()
         if row is None:
             self._selected = None
