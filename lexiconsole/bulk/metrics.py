@@ -41,7 +41,7 @@ class Durations:
         self.counts: dict[int, int] = dict(counts or {})
 
     def add(self, seconds: float) -> None:
-        bucket = math.floor(math.log2(max(seconds, 1e-7)) * STEPS)
+        bucket = math.floor(math.log2(max(1e-07, seconds)) * STEPS)
         self.counts[bucket] = self.counts.get(bucket, 0) + 1
 
     def percentile(self, share: float) -> float:

@@ -55,16 +55,34 @@ def _each(
     while len(values) + len(faults) < len(items):
         try:
             for item in left:
-                value = process(item)
-                if (
-                    type(value) is types.CoroutineType
-                ):  # a lambda around something async: only its first value shows that
-                    value.close()
-                    return _each_async(process, items, indices, batch, keep)
-                values.append(value)
+                values.append(process(item))  # noqa: PERF401 - what there is at a fault must be known
         except Exception as fault:
             faults[len(values) + len(faults)] = fault
+    if types.CoroutineType in set(map(type, values)):  # a lambda around something async: only what it gives shows that
+        return _awaited(values, faults, indices, keep, started)
     return _came_to(values, faults, indices, keep, started)
+
+
+async def _awaited(
+    values: list[Any], faults: dict[int, Exception], indices: Sequence[int], keep: bool, started: float
+) -> BatchOutcome[Any]:
+    """Waits for one after the other; those that are not waited for when the batch is stopped are closed."""
+    came: list[Any] = []
+    left = iter(values)
+    try:
+        for place in range(len(indices)):
+            if place in faults:
+                continue
+            value = next(left)
+            try:
+                came.append(await value if type(value) is types.CoroutineType else value)
+            except Exception as fault:
+                faults[place] = fault
+    finally:
+        for value in left:
+            if type(value) is types.CoroutineType:
+                value.close()
+    return _came_to(came, faults, indices, keep, started)
 
 
 def _came_to(

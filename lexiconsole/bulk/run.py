@@ -93,7 +93,7 @@ class BulkRun(Generic[T, R]):
         A recorded run begins a new generation every so many batches, so that a replay never goes far back.
         """
         try:
-            while (batch := await self._next()) is not None:
+            while (batch := await self._window.next(more=not self._must_stop)) is not None:
                 self._take_in(batch)
                 yield batch
                 if self._window.spent and not self._must_stop:
@@ -105,11 +105,6 @@ class BulkRun(Generic[T, R]):
             raise
         finally:
             await self._source.close()
-
-    async def _next(self) -> BatchResult[R] | None:
-        if not self._must_stop:
-            await self._window.fill()
-        return await self._window.next()
 
     @property
     def _must_stop(self) -> bool:

@@ -21,15 +21,16 @@ class Source(Generic[T]):
 
     def __init__(self, items: Items[T], cursor: int = 0) -> None:
         self._items, self._cursor = items, cursor
-        self._sync: Iterator[T] | None = None
+        self.at_hand: Iterator[T] | None = None
+        """What gives the next item without waiting, once that is open."""
         self._async: AsyncIterator[T] | None = None
 
     async def take(self, count: int) -> Sequence[T]:
         """Up to `count` items; fewer only at the end. Raises whatever reading raises."""
-        if self._sync is None and self._async is None:
+        if self.at_hand is None and self._async is None:
             await self._open()
-        if self._sync is not None:
-            return list(islice(self._sync, count))
+        if self.at_hand is not None:
+            return list(islice(self.at_hand, count))
         taken: list[T] = []
         if self._async is not None and count:
             async for item in self._async:
@@ -50,9 +51,9 @@ class Source(Generic[T]):
             if skip:
                 await self._skip(self._async, skip)
         elif isinstance(items, Iterable):
-            self._sync = iter(items[skip:]) if isinstance(items, (list, tuple)) and skip else iter(items)
+            self.at_hand = iter(items[skip:]) if isinstance(items, (list, tuple)) and skip else iter(items)
             if skip and not isinstance(items, (list, tuple)):
-                next(islice(self._sync, skip - 1, skip), None)
+                next(islice(self.at_hand, skip - 1, skip), None)
         else:
             raise DefinitionError(
                 f"items must be something to iterate over, or a function that opens it; not {items!r}"
@@ -67,7 +68,7 @@ class Source(Generic[T]):
 
     async def close(self) -> None:
         """Lets a generator tidy up."""
-        for opened, close in ((self._async, "aclose"), (self._sync, "close")):
+        for opened, close in ((self._async, "aclose"), (self.at_hand, "close")):
             closing = getattr(opened, close, None)
             if closing is not None:
                 done = closing()

@@ -6,9 +6,10 @@ import math
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from lexiconsole.bulk.batch import Batch, BatchOutcome, BatchResult, ItemFailure
@@ -58,12 +59,15 @@ class Open(Generic[T, R]):
     tries: int = 1
     resting: bool = False
     seconds: float = 0.0
-    results: list[R] = field(default_factory=list)
-    failures: list[ItemFailure] = field(default_factory=list)
+    results: Sequence[R] = ()
+    failures: Sequence[ItemFailure] = ()
 
     def add(self, outcome: BatchOutcome[R]) -> None:
         """Puts what a try gave where it belongs among what earlier tries gave."""
         self.seconds += outcome.seconds
+        if self.tries == 1 and not outcome.failures:
+            self.left, self.results = (), outcome.results or ()
+            return
         self.failures = outcome.failures
         failed = {failure.index - self.first for failure in outcome.failures}
         succeeded = [place for place in self.left if place not in failed] if failed else self.left
@@ -106,11 +110,19 @@ class Window(Generic[T, R]):
         self._open: dict[int, Open[T, R]] = {}
         self._waiting: dict[int, Durable[Any]] = {}
         self._chance = random.Random()
-        self._quick = -math.inf if ctx.journaled or terms.concurrency == 1 or not is_async(terms.call) else 0
+        self._noting = noting if is_async(terms.call) else _noting
+        self._quick = self._quick_at_first()
         self._deadline = math.inf if terms.seconds is None else time.monotonic() + terms.seconds
         self._policy = StepPolicy(
             attempts=1 if terms.retry_items else terms.attempts, backoff=terms.backoff, idempotent=terms.idempotent
         )
+
+    def _quick_at_first(self) -> float:
+        """Batches in a row that never waited; never enough where it is not known or does not matter."""
+        terms = self._terms
+        if self._ctx.journaled or not (is_async(terms.call) or terms.seconds is None):
+            return -math.inf  # what is not async has a thread of its own when there is a limit on its time
+        return math.inf if terms.concurrency == 1 else 0
 
     @property
     def late(self) -> bool:
@@ -136,15 +148,24 @@ class Window(Generic[T, R]):
     def _waits(self) -> None:
         self._quick = -math.inf
 
-    async def fill(self) -> None:
-        """Opens batches as long as there is room and the source has items; what reading raises ends the source and is kept."""
-        while len(self._waiting) < self._room and not self.exhausted and self._limit > 0:
-            try:
-                items = await self._source.take(self._terms.batch_size)
-            except Exception as fault:
-                self.fault, items = fault, ()
+    async def _read(self) -> Sequence[T]:
+        """The items of the next batch, none at the end; what reading raises ends the source and is kept."""
+        if self.exhausted or self._limit <= 0:
+            return ()
+        size, at_hand = self._terms.batch_size, self._source.at_hand
+        items: Sequence[T] = ()
+        try:
+            items = await self._source.take(size) if at_hand is None else list(islice(at_hand, size))
+        except Exception as fault:
+            self.fault = fault
+        self.exhausted = not items
+        return items
+
+    async def _fill(self) -> None:
+        """Opens batches as long as there is room and the source has items."""
+        while len(self._waiting) < self._room:
+            items = await self._read()
             if not items:
-                self.exhausted = True
                 return
             if self.number in self._done_ahead:
                 self._done_ahead.remove(self.number)
@@ -156,8 +177,12 @@ class Window(Generic[T, R]):
             self.number += 1
             self.item += len(items)
 
-    async def next(self) -> BatchResult[R] | None:
-        """The batch that is finished first of those open; None when none is open."""
+    async def next(self, *, more: bool = True) -> BatchResult[R] | None:
+        """The batch that is finished first, of those open and, with `more`, of those there is room for; None at the end."""
+        if more:
+            if self._quick >= QUICK_BATCHES and not self._open and not self._done_ahead:
+                return await self._straight()
+            await self._fill()
         while self._waiting:
             alone = len(self._waiting) == 1
             number = next(iter(self._waiting)) if alone else await self._ctx.first(self._waiting)
@@ -168,6 +193,29 @@ class Window(Generic[T, R]):
                 del self._open[number]
                 return finished
         return None
+
+    async def _straight(self) -> BatchResult[R] | None:
+        """The next batch from the source to its end, alone; only one that does not succeed gets a place in the window."""
+        if not (items := await self._read()):
+            return None
+        number, first = self.number, self.item
+        self.number += 1
+        self.item += len(items)
+        self._limit -= 1
+        call = self._call(items, range(first, self.item), Batch(number, first))
+        outcome = await self._ctx.step(
+            f"batch/{number}", call, policy=self._policy_now(), returns=self._terms.outcome_type
+        )
+        if type(outcome) is Ok and not outcome.value.failures:
+            came_to = outcome.value
+            return BatchResult(number, first, came_to.done, came_to.results or (), (), came_to.seconds)
+        opened: Open[T, R] = Open(number, first, items, range(len(items)))
+        self._open[number] = opened
+        finished = self._took(opened, outcome)
+        if finished is None:
+            return await self.next(more=False)
+        del self._open[number]
+        return finished
 
     async def drain(self) -> AsyncIterator[BatchResult[R]]:
         """After a cancel: what runs is waited for, what rests before another try is finished as it is."""
@@ -184,20 +232,21 @@ class Window(Generic[T, R]):
         whole = len(opened.left) == len(opened.items)
         items = opened.items if whole else [opened.items[place] for place in opened.left]
         indices = range(opened.first, opened.first + len(items)) if whole else [opened.first + p for p in opened.left]
-        batch = Batch(opened.number, opened.first, opened.tries)
-        policy = self._policy
-        if self._deadline < math.inf:
-            policy = replace(policy, timeout=max(0.001, self._deadline - time.monotonic()))
-        call = partial(terms.call, items, indices, batch, terms.keep_results)
-        if self._quick >= 0:
-            self._quick += 1
-            call = partial(_noting, self._waits, call)
-        return self._ctx.step(
-            opened.key,
-            call,
-            policy=policy,
-            returns=terms.outcome_type,
-        )
+        call = self._call(items, indices, Batch(opened.number, opened.first, opened.tries))
+        return self._ctx.step(opened.key, call, policy=self._policy_now(), returns=terms.outcome_type)
+
+    def _call(self, items: Sequence[T], indices: Sequence[int], batch: Batch) -> Callable[[], Any]:
+        terms = self._terms
+        if not 0 <= self._quick < math.inf:
+            return partial(terms.call, items, indices, batch, terms.keep_results)
+        self._quick += 1
+        return partial(self._noting, self._waits, terms.call, items, indices, batch, terms.keep_results)
+
+    def _policy_now(self) -> StepPolicy:
+        """With no more time than is left."""
+        if self._deadline == math.inf:
+            return self._policy
+        return replace(self._policy, timeout=max(0.001, self._deadline - time.monotonic()))
 
     def _took(self, opened: Open[T, R], outcome: Any) -> BatchResult[R] | None:
         """Notes what a try or a rest came to; None when the batch goes on, with another try or a rest before it."""
@@ -224,14 +273,9 @@ class Window(Generic[T, R]):
 
     @staticmethod
     def _finished(opened: Open[T, R]) -> BatchResult[R]:
+        succeeded = len(opened.items) - len(opened.failures)
         return BatchResult(
-            number=opened.number,
-            first=opened.first,
-            succeeded=len(opened.items) - len(opened.failures),
-            results=opened.results,
-            failures=opened.failures,
-            seconds=opened.seconds,
-            tries=opened.tries,
+            opened.number, opened.first, succeeded, opened.results, opened.failures, opened.seconds, opened.tries
         )
 
     def _rest(self, opened: Open[T, R]) -> Durable[Any]:
@@ -242,5 +286,9 @@ class Window(Generic[T, R]):
         return self._ctx.sleep(f"{opened.key}/pause", timedelta(seconds=pause))
 
 
-async def _noting(waits: Callable[[], None], call: Callable[[], Any]) -> Any:
-    return await noting(waits, call())
+def _noting(waits: Callable[[], None], call: Callable[..., Any], *arguments: Any) -> Any:
+    """For a call that is not async, but may turn out to give something to wait for."""
+    given = call(*arguments)
+    if hasattr(given, "__await__"):
+        waits()
+    return given

@@ -41,8 +41,9 @@ async def within(seconds: float, running: Coroutine[Any, Any, Any]) -> Any:
         raise
 
 
-async def noting(waits: Callable[[], None], running: Coroutine[Any, Any, Any]) -> Any:
-    """What the coroutine gives; `waits` is called if it waits for anything on the way."""
+async def noting(waits: Callable[[], None], call: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> Any:
+    """What the call's coroutine gives; `waits` is called if it waits for anything on the way."""
+    running = call(*arguments)
     try:
         first = running.send(None)
     except StopIteration as stopped:

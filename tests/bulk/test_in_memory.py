@@ -473,3 +473,38 @@ async def test_an_exception_that_a_processor_gives_back_is_a_value_beside_others
     whole = (await BulkOperation(work, config).execute(range(5))).unwrap()
     assert [failure.index for failure in whole.failures] == [1, 3]
     assert [whole.results[0], str(whole.results[1]), whole.results[2]] == [0, "kept", 4]
+
+
+@pytest.mark.parametrize("concurrency", [1, 5])
+async def test_a_plain_function_that_now_and_then_gives_something_to_wait_for_is_called_once_for_each_item(
+    concurrency: int,
+) -> None:
+    called: list[int] = []
+
+    async def fails(item: int) -> int:
+        raise ValueError(f"not {item}")
+
+    def process(item: int) -> Any:
+        called.append(item)
+        return fails(item) if item == 8 else double(item) if item % 2 else item * 2
+
+    terms = config(batch_size=5, max_concurrency=concurrency, retry_attempts=1, timeout=None)
+    result = (await BulkOperation[int, int](process, terms).execute(range(300))).unwrap()
+    assert sorted(called) == list(range(300))
+    assert list(result.results) == [n * 2 for n in range(300) if n != 8]
+    assert [(failure.index, failure.message) for failure in result.failures] == [(8, "not 8")]
+
+
+async def test_batches_that_never_wait_fail_and_are_retried_like_any_other() -> None:
+    tried: dict[int, int] = {}
+
+    async def process(item: int) -> int:
+        tried[item] = tried.get(item, 0) + 1
+        if item % 50 == 0 and tried[item] < 3:
+            raise ValueError("not yet")
+        return item
+
+    result = (await BulkOperation[int, int](process, config(batch_size=7)).execute(range(700))).unwrap()
+    assert list(result.results) == list(range(700)) and result.failed == 0
+    assert {item: count for item, count in tried.items() if count > 1} == dict.fromkeys(range(0, 700, 50), 3)
+    assert result.metrics.retries == 2 * len({item // 7 for item in range(0, 700, 50)})
