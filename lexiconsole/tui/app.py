@@ -306,6 +306,13 @@ class ConsoleApp(App[int]):
             self.toast(said, good=False)
         self._last_fault, self._last_fault_at = said, self.now()
 
+    def action_command_palette(self) -> None:
+        """Over a screen; a panel has to be closed first."""
+        from lexiconsole.tui.widgets.palette import PalettePanel
+
+        if isinstance(self.screen, ConsoleScreen):
+            self.push_screen(PalettePanel(id="--command-palette"))
+
     def next_theme(self) -> None:
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name
         for screen in self.screen_stack:

@@ -41,6 +41,7 @@ __all__ = ["SagaScreen"]
 
 _FRAME = 1 / 30
 _SPIN = 6
+_OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
 class SagaScreen(ConsoleScreen):
@@ -240,7 +241,7 @@ class SagaScreen(ConsoleScreen):
         if action in ("retry", "mark_done", "skip", "pause", "cancel") and self._playback.past is not None:
             return "this is the past; . goes back to now"
         if self.row is None:
-            return ""
+            return "the run is not read yet" if action in _OF_A_RUN else ""
         if action == "retry" and not self._target():
             return "nothing here failed, waits for another try or is in doubt"
         if action in ("mark_done", "skip") and not self._stuck():

@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from lexiconsole.tui.keymap import Place, shown_key
 from lexiconsole.views.safe import harmless
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.place import ConsoleScreen
 
-__all__ = ["Actions", "Runs"]
+__all__ = ["Actions", "PalettePanel", "Runs"]
+
+
+class PalettePanel(CommandPalette):
+    """Does what was chosen once: a second choice may be on its way while the first one closes the panel."""
+
+    def dismiss(self, result: object = None) -> AwaitComplete:
+        if self.is_current:
+            return super().dismiss()
+        self._selected_command = Hit(0, "", lambda: None)
+        return AwaitComplete()
 
 
 class Actions(Provider):

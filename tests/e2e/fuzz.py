@@ -1,0 +1,314 @@
+"""Random keys, mouse, resizes and engine events against the console with real runs under it; the same seed, the same events.
+
+    python -m tests.e2e.fuzz               # 20,000 events, in chunks of 500 on two processes
+    python -m tests.e2e.fuzz 500 7         # 500 events, seed 7
+
+A chunk fails when the console crashes, when a key is not answered in time, or when escape does not lead back to the first
+screen; then its seed and its last events are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import unicodedata
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from textual import events
+from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from lexiconsole.app.look import RunQuery, first_look
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.errors import LexiconsoleError
+from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.keymap import KEYS, MOVES
+from tests.tui.loans import loans
+from tests.tui.sagas import trips
+
+__all__ = ["Fuzz", "furnished", "run_chunk"]
+
+TOTAL, CHUNK = 20_000, 500
+PATIENCE = 30.0
+"""Seconds after which a console that does not answer is stuck; the machine may be loaded."""
+
+SIZES = [(120, 36), (120, 36), (80, 24), (200, 60), (160, 50), (60, 20), (40, 10), (100, 30), (20, 5), (99, 15), (1, 1)]
+
+ODD = '''
+"""Runs for the fuzz: a person, a wait, a failure, progress, a child, and text that no terminal should get."""
+import asyncio
+from pydantic import BaseModel
+from lexiconsole import workflow
+
+
+class Odd(BaseModel):
+    name: str = "\\x1b[2Jname \\u202e[bold]"
+    pause: float = 0.01
+    fails: bool = False
+    asks: bool = True
+
+
+class Answer(BaseModel):
+    yes: bool
+    note: str = ""
+
+
+@workflow(name="odd", input=Odd)
+async def odd(ctx, input: Odd) -> str:
+    """Does a little of everything, with [brackets] and \\x1b[31mescapes."""
+    for n in range(3):
+        await ctx.step(f"step[{n}]", lambda: asyncio.sleep(input.pause))
+    async def fail():
+        raise ValueError("[/red] not \\x1b[31mso\\nsecond line")
+    if input.fails:
+        await ctx.step("fail", fail)
+    if input.asks:
+        await ctx.ask("[b]sure?[/b]", form=Answer, due=60)
+    await ctx.sleep(0.05)
+    return input.name
+'''
+
+_NAMES = sorted({name for key in KEYS for name in key.keys} | {name for _, names in MOVES for name in names})
+_TEXT = [
+    *"abcdefghijklmnopqrstuvwxyzABCXYZ0123456789",
+    "space", "minus", "full_stop", "left_square_bracket", "backspace", "delete", "enter", "left", "right", "tab", "shift+tab", "ctrl+s",
+    "ctrl+r", "ctrl+t", "ctrl+e", "ctrl+a", "ctrl+k", "ctrl+w", "ctrl+o", "ctrl+l", "ctrl+z", "ctrl+c", "colon", "semicolon", "f5", "insert",
+    "ctrl+underscore", "upper_a_with_diaeresis",
+]  # fmt: skip
+_LEAVE = {"q", "ctrl+q"}
+
+
+def furnished(folder: Path) -> Path:
+    """A workspace with runs in every state that is reached without waiting for days."""
+    loans(folder)
+    trips(folder)
+    (folder / "definitions" / "odd.py").write_text(ODD, encoding="utf-8")
+    inputs = [
+        ("loan", {}), ("loan", {"score": 900}), ("loan", {"fails": "fraud score"}), ("book_trip", {}), ("book_trip", {"stuck": ""}),
+        ("book_trip", {"fail": ""}), ("odd", {}), ("odd", {"fails": True}), ("odd", {"asks": False}),
+    ]  # fmt: skip
+    with Workspace.find(folder) as workspace:
+        rows = [workspace.start(name, given, id=f"first-{n}")[0] for n, (name, given) in enumerate(inputs)]
+        for row in rows:
+            workspace.settle(row, 30)
+    return folder
+
+
+class Fuzz:
+    """One chunk: `go` does so many events; what went wrong is raised."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.dice = folder, random.Random(seed)
+        self.seed, self.done, self.left = seed, 0, 0
+        self.last: deque[str] = deque(maxlen=40)
+        self._threads = ThreadPoolExecutor(1)
+
+    async def go(self, events: int) -> None:
+        with Workspace.find(self.folder) as other:
+            try:
+                while self.done < events:
+                    await self._visit(events, other)
+            except BaseException as fault:
+                self._tell(fault)
+                raise
+            finally:
+                self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _tell(self, fault: BaseException) -> None:
+        sys.stderr.write(f"seed {self.seed}, event {self.done}, {type(fault).__name__}: {fault}\n")
+        sys.stderr.write(f"last events: {' '.join(self.last)}\n")
+
+    async def _visit(self, events: int, other: Workspace) -> None:
+        """From opening the console to its end, or until enough was done."""
+        app = ConsoleApp(lambda: Workspace.find(self.folder), first_look(self.folder))
+        try:
+            async with app.run_test(size=(120, 36)) as pilot:
+                await self._until(lambda: bool(app.definitions), "the console never opened")
+                while self.done < events and app.is_running and app._exception is None:
+                    self.done += 1
+                    await asyncio.wait_for(self._event(app, pilot, other), PATIENCE)
+                    if self.done % 50 == 0:
+                        await self._way_back(app, pilot)
+                app.shut()
+            lately = {told.rpartition(":")[2] for told in list(self.last)[-6:]}
+            if self.done < events and not lately & (_LEAVE | {"enter", "click"}):  # those of the palette and the footer
+                raise AssertionError("the console ended by itself")
+            self.left += 1
+        finally:
+            app.shut()
+            if app.workspace is not None:
+                await asyncio.to_thread(app.workspace.interrupt)
+
+    async def _until(self, true: object, what: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not true():  # type: ignore[operator]
+            if time.monotonic() > end:
+                raise AssertionError(what)
+            await asyncio.sleep(0.01)
+
+    async def _event(self, app: ConsoleApp, pilot: Pilot[int], other: Workspace) -> None:
+        match self.dice.choices(
+            ["key", "text", "click", "wheel", "hover", "resize", "engine"], [60, 12, 8, 5, 4, 3, 8]
+        )[0]:
+            case "key":
+                key = self.dice.choice(_NAMES)
+                if key in _LEAVE and self.dice.random() < 0.7:  # leaving often would leave little time for the rest
+                    key = "escape"
+                await self._press(pilot, key)
+            case "text":
+                for key in self.dice.choices(_TEXT, k=self.dice.randint(1, 4)):
+                    await self._press(pilot, key)
+            case "resize":
+                size = self.dice.choice(SIZES)
+                self.last.append(f"resize:{size[0]}x{size[1]}")
+                await pilot.resize_terminal(*size)
+            case "engine":
+                self._engine(other)
+            case what:
+                await self._mouse(app, pilot, what)
+
+    async def _press(self, pilot: Pilot[int], key: str) -> None:
+        self.last.append(f"key:{key}")
+        await self._send(pilot, _pressed(key))
+
+    async def _send(self, pilot: Pilot[int], *sent: events.Event) -> None:
+        """As a terminal does it: sometimes the next ones come before these are dealt with."""
+        driver = pilot.app._driver
+        for event in sent:
+            event.set_sender(pilot.app)
+            if driver is not None:
+                driver.send_message(event)
+        if self.dice.random() < 0.7:
+            await pilot._wait_for_screen(PATIENCE)
+        else:
+            await asyncio.sleep(0)
+
+    async def _mouse(self, app: ConsoleApp, pilot: Pilot[int], what: str) -> None:
+        x, y = self.dice.randrange(max(1, app.size.width)), self.dice.randrange(max(1, app.size.height))
+        self.last.append(f"({x}, {y}):{what}")
+        if what == "click":
+            twice = self.dice.choice([1, 1, 2])
+            await self._send(pilot, *[_mouse(kind, x, y, 1) for kind in [events.MouseDown, events.MouseUp] * twice])
+        elif what == "hover":
+            await self._send(pilot, _mouse(events.MouseMove, x, y, 0))
+        else:
+            turned = self.dice.choice([events.MouseScrollUp, events.MouseScrollDown])
+            await self._send(pilot, _mouse(turned, x, y, 0))
+
+    def _engine(self, other: Workspace) -> None:
+        """What somebody else does with the same store: starts, answers, cancels; the console's engine drives."""
+        dice = random.Random(self.dice.random())
+        what = dice.choice(["start", "start", "answer", "pause", "cancel"])
+        self.last.append(f"engine:{what}")
+
+        def act() -> None:
+            with suppress(LexiconsoleError):
+                if what == "start":
+                    name = dice.choice(["loan", "book_trip", "odd"])
+                    given = {
+                        "loan": {"score": dice.choice([300, 600, 900]), "fails": dice.choice(["", "", "kyc check"])},
+                        "book_trip": {"stuck": dice.choice(["", "car"]), "delay": dice.choice([0, 0.05])},
+                        "odd": {"fails": dice.random() < 0.3, "asks": dice.random() < 0.5},
+                    }[name]
+                    other.start(name, given, record_only=True)
+                    return
+                if what == "answer":
+                    tasks = other.tasks()
+                    if tasks:
+                        task = dice.choice(tasks)
+                        value = {"yes": True, "decision": "offer"} if dice.random() < 0.8 else {}
+                        run, _, key = task.id.partition(":")
+                        other.act(Request(run, RequestKind.ANSWER, key, {"value": value}), record_only=True)
+                    return
+                kind = RequestKind.PAUSE if what == "pause" else RequestKind.CANCEL
+                row = dice.choice(other.look().page(RunQuery(), skip=0, limit=50))
+                other.act(Request(row.id, kind, "", {}), record_only=True)
+
+        self._threads.submit(act)
+
+    async def _way_back(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
+        """From wherever it is, escape leads to the first screen, and that one still answers."""
+        if not app.is_running or app._exception is not None:
+            return
+        await pilot.resize_terminal(120, 36)
+        for _ in range(40):
+            if len(app.screen_stack) == 1 and not isinstance(app.focused, Input) and app.screen.maximized is None:
+                break
+            await pilot.press("escape")
+        assert len(app.screen_stack) == 1, f"escape does not lead back from {app.screen!r}"
+        await pilot.press("escape", "2")
+        seen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "Dashboard" in seen and "Runs" in seen, seen
+        await pilot.press("question_mark")
+        await self._until(
+            lambda: len(app.screen_stack) == 2 or app._exception is not None, f"help does not open:\n{seen}"
+        )
+        await pilot.press("escape")
+        self.last.append("back")
+
+
+def _pressed(key: str) -> events.Key:
+    try:
+        character: str | None = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        character = key if len(key) == 1 else None
+    return events.Key(key, character)
+
+
+def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events.MouseEvent:
+    return kind(None, x, y, 0, 0, button, False, False, False, x, y)
+
+
+def run_chunk(folder: Path, seed: int, events: int) -> Fuzz:
+    """With a console of its own on a workspace that exists."""
+    os.environ |= {"EDITOR": "true", "VISUAL": "true", "TEXTUAL_ANIMATIONS": "none"}
+    fuzz = Fuzz(folder, seed)
+    asyncio.run(fuzz.go(events))
+    return fuzz
+
+
+def chunks() -> Iterator[int]:
+    yield from range(1, TOTAL // CHUNK + 1)
+
+
+def _run_apart(seed: int) -> tuple[int, int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.fuzz", str(CHUNK), str(seed)], capture_output=True, text=True, check=False
+    )
+    return seed, done.returncode, done.stdout + done.stderr
+
+
+def main() -> int:
+    if len(sys.argv) > 1:
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.monotonic()
+            try:
+                fuzz = run_chunk(furnished(Path(folder)), int(sys.argv[2]), int(sys.argv[1]))
+            except BaseException:
+                traceback.print_exc()
+                return 1
+            print(f"seed {sys.argv[2]}: {fuzz.done} events, left {fuzz.left} times, {time.monotonic() - began:.0f} s")
+        return 0
+    wrong = 0
+    with ThreadPoolExecutor(2) as two:
+        for seed, code, told in two.map(_run_apart, chunks()):
+            wrong += code != 0
+            print(f"seed {seed}: {'ok' if code == 0 else 'FAILED'}\n{told if code else ''}", flush=True)
+    print(f"{TOTAL:,} events in {TOTAL // CHUNK} chunks: {wrong} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

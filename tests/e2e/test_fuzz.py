@@ -1,0 +1,14 @@
+"""A little of the fuzz, on each run of the tests; `python -m tests.e2e.fuzz` does the 20,000 events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.fuzz import furnished, run_chunk
+
+
+@pytest.mark.parametrize("seed", [1001, 1002])
+def test_random_keys_clicks_sizes_and_events_never_crash_or_lock_the_console(tmp_path: Path, seed: int) -> None:
+    assert run_chunk(furnished(tmp_path), seed, 150).done == 150
