@@ -217,7 +217,8 @@ class FormPanel(Vertical):
         for row in self._rows:
             row.touched = row.touched or all_rows
             row.say(errors.get(row.field.name, "") if row.touched else "")
-        self.query_one(".standing", Static).update(self._standing(errors))
+        for standing in self.query(".standing").results(Static):
+            standing.update(self._standing(errors))
 
     def _standing(self, errors: Mapping[str, str]) -> Content:
         if not self._rows:

@@ -88,7 +88,9 @@ class FormRow(Vertical):
                 self._first = text
 
     def say(self, error: str) -> None:
-        hint = self.query_one(".hint", Static)
+        hint = next(iter(self.query(".hint").results(Static)), None)
+        if hint is None:
+            return  # the form was left before it was made
         hint.update(Content(f"✗ {harmless(error)}") if error else self._hint())
         hint.display = bool(error or self._hint())
         self.set_class(bool(error), "-wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -29,6 +30,10 @@ class PalettePanel(CommandPalette):
             return super().dismiss()
         self._selected_command = Hit(0, "", lambda: None)
         return AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(LookupError):  # Textual's list can not turn a page before it has been laid out
+            super()._action_command_list(action)
 
 
 class Actions(Provider):
