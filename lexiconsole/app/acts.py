@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import NotFoundError, RefusedError
@@ -26,12 +27,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an act would do. `revision` is that of its target as it was looked at."""
+    """What an act would do. `revision` is that of its target as it was looked at; `fields` says what is wrong with each
+    field of an answer that does not fit, besides `refused`.
+    """
 
     sentence: str
     details: list[str]
     revision: int | None
     refused: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 async def forget_refusals(runtime: Runtime) -> None:
@@ -61,4 +65,5 @@ async def preview_of(runtime: Runtime, request: Request) -> Preview:
     entries = await runtime.journal.load(row)
     target = "" if request.kind is RequestKind.EDIT else request.target
     bound = request.kind is RequestKind.EDIT or (target and any(entry.key == target for entry in entries))
-    return Preview(plan.sentence, list(plan.details), revision(entries, target) if bound else None, plan.refused)
+    seen = revision(entries, target) if bound else None
+    return Preview(plan.sentence, list(plan.details), seen, plan.refused, plan.fields)

@@ -183,7 +183,7 @@ class Workspace:
         """The open task RUN:KEY (the run may be abbreviated) as `me` sees it, by default the user."""
         from lexiconsole.app.tasks import find_task
 
-        return find_task(self, id, me or self.me)
+        return find_task(self, id, self.identity.known(me))
 
     def inbox(
         self, *, mine: bool = False, roles: Sequence[str] = (), run: RunRow | None = None, me: str = ""
@@ -191,7 +191,7 @@ class Workspace:
         """Open tasks, due ones first: all, those that `me` may decide, or those that are for one of the roles."""
         from lexiconsole.app.tasks import inbox
 
-        return inbox(self, me or self.me, mine=mine, roles=roles, run=run)
+        return inbox(self, self.identity.known(me), mine=mine, roles=roles, run=run)
 
     def follow(self, run: RunRow, after: int = 0, timeout: float | None = None) -> Iterator[Entry | Progress]:
         """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lexiconsole.cli.asking import confirm
 from lexiconsole.cli.driving import bring_on
 from lexiconsole.cli.exits import ExitCode
-from lexiconsole.errors import RefusedError
+from lexiconsole.durable.journal import TASK_ACTS
+from lexiconsole.errors import InvalidInputError, RefusedError
 from lexiconsole.types import RunStatus
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import OPERATOR, RUN_LOOKS
@@ -25,14 +26,25 @@ _MOVING = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)
 
 
 def perform(face: Face, workspace: Workspace, row: RunRow, request: Request, terms: Terms) -> ExitCode:
-    """Does what the request asks for, under its terms; raises RefusedError when it is not possible."""
-    preview = workspace.preview(request)
-    if not ask_first(face, preview, terms):
-        return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
-    expects = terms.if_rev if terms.if_rev is not None else preview.revision
-    outcome = workspace.act(replace(request, expects=expects), record_only=terms.record_only)
-    if outcome.refused:
-        raise RefusedError(outcome.refused)
+    """Does what the request asks for, under its terms; raises RefusedError when it is not possible.
+
+    What is asked of a task is bound to the question as it was asked, all else to what the preview saw.
+    """
+    if not terms.dry_run:
+        workspace.as_whom(request.by)  # who may not act under that name is told so, and it is on record
+    request = replace(request, expects=terms.if_rev)
+    preview, of_task = workspace.preview(request), request.kind in TASK_ACTS
+    if preview.fields:
+        raise InvalidInputError(request.target, preview.fields)
+    if not preview.refused or not of_task or terms.dry_run or terms.record_only:
+        if not ask_first(face, preview, terms):
+            return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
+        if terms.if_rev is None and not of_task:
+            request = replace(request, expects=preview.revision)
+    outcome = workspace.act(
+        request, record_only=terms.record_only
+    )  # refuses, too, what the preview did: for the record
+    face.refuse(outcome.refused)
     return _aftermath(face, workspace, row, outcome, terms)
 
 

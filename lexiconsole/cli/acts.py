@@ -9,7 +9,7 @@ import typer
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.inputs import Files, Inputs, gather, json_value
-from lexiconsole.cli.shared import AsWho, DryRun, IfRev, Reason, RecordOnly, RunId, Wait, Yes, command
+from lexiconsole.cli.shared import Driving, Resting, RunId, Sending, command
 from lexiconsole.cli.terms import Terms
 from lexiconsole.errors import UsageError
 from lexiconsole.types import Json, JsonObject
@@ -28,61 +28,46 @@ OptionalKey = Annotated[str, typer.Argument(metavar="[KEY]", help="A step; left 
 def pause(
     face: Face,
     id: RunId,
-    reason: Reason = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    by: AsWho = "",
+    terms: Resting,
 ) -> ExitCode:
     """Stop a run before its next step.
 
     Steps that are under way end first. `resume` lets it go on.
     """
-    return _act(face, id, "pause", "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
+    return _act(face, id, "pause", "", terms.because, terms)
 
 
 @command
 def cancel(
     face: Face,
     id: RunId,
-    reason: Reason = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    by: AsWho = "",
+    terms: Resting,
 ) -> ExitCode:
     """Cancel a run; a saga undoes what it did.
 
     Exits 0 when it is cancelled, 5 when undoing what it did needs an operator.
     """
-    return _act(face, id, "cancel", "", _because(reason), Terms(yes, dry_run, if_rev, drives=False))
+    return _act(face, id, "cancel", "", terms.because, terms)
 
 
 @command
 def retry(
     face: Face,
     id: RunId,
+    terms: Driving,
     key: OptionalKey = "",
     inputs: Inputs = None,
     files: Files = None,
-    reason: Reason = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    record_only: RecordOnly = False,
-    wait: Wait = None,
-    by: AsWho = "",
 ) -> ExitCode:
     """Try again from the step that failed.
 
     What no longer counts is listed first; it stays in the history. Fields given with -i or -f replace those of the run's
     input before that. Exits as the run then stands.
     """
-    terms = Terms(yes, dry_run, if_rev, record_only, wait=wait)
     change = gather(face.shared.argv, inputs, files)
     if change is None:
-        return _act(face, id, "retry", key, _because(reason), terms)
-    return _edit_input(face, id, change, reason, terms)
+        return _act(face, id, "retry", key, terms.because, terms)
+    return _edit_input(face, id, change, terms)
 
 
 @command
@@ -90,21 +75,15 @@ def skip(
     face: Face,
     id: RunId,
     key: Key,
+    terms: Driving,
     result: Annotated[str, typer.Option("--result", metavar="JSON", help="What the step would have given.")] = "null",
-    reason: Reason = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    record_only: RecordOnly = False,
-    wait: Wait = None,
-    by: AsWho = "",
 ) -> ExitCode:
     """Let a step count as done with a result you give.
 
     The run goes on behind it. Exits as the run then stands.
     """
-    data = {"result": json_value(result, "--result"), **_because(reason)}
-    return _act(face, id, "skip", key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+    data = {"result": json_value(result, "--result"), **terms.because}
+    return _act(face, id, "skip", key, data, terms)
 
 
 @command
@@ -112,16 +91,10 @@ def resolve(
     face: Face,
     id: RunId,
     key: Key,
+    terms: Driving,
     again: Annotated[bool, typer.Option("--again", help="It did not happen: do it again.")] = False,
     done: Annotated[str | None, typer.Option("--done", metavar="JSON", help="It did happen, with this result.")] = None,
     fail: Annotated[bool, typer.Option("--fail", help="It did not happen: count it as failed.")] = False,
-    reason: Reason = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    record_only: RecordOnly = False,
-    wait: Wait = None,
-    by: AsWho = "",
 ) -> ExitCode:
     """Say what came of a step whose outcome is unknown.
 
@@ -129,10 +102,10 @@ def resolve(
     """
     if sum((again, done is not None, fail)) != 1:
         raise UsageError("say one of --again, --done JSON and --fail")
-    data: JsonObject = {"how": "again" if again else "fail" if fail else "done", **_because(reason)}
+    data: JsonObject = {"how": "again" if again else "fail" if fail else "done", **terms.because}
     if done is not None:
         data["result"] = json_value(done, "--done")
-    return _act(face, id, "resolve", key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+    return _act(face, id, "resolve", key, data, terms)
 
 
 @command
@@ -140,56 +113,44 @@ def mark_done(
     face: Face,
     id: RunId,
     key: Key,
-    reason: Annotated[str, typer.Option("--reason", "-m", metavar="TEXT", help="What you did; needed.")] = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    record_only: RecordOnly = False,
-    wait: Wait = None,
-    by: AsWho = "",
+    terms: Driving,
 ) -> ExitCode:
     """Record that you undid a step by hand.
 
     For a step whose compensation gave up (KEY is the step, or its undo/KEY). The reason is kept with the run and needed.
     """
-    if not reason.strip():
+    if not terms.reason.strip():
         raise UsageError("say what you did with --reason; it is kept with the run")
-    data: JsonObject = {"how": "done", "reason": reason}
-    return _act(face, id, "resolve", key, data, Terms(yes, dry_run, if_rev, record_only, wait=wait))
+    data: JsonObject = {"how": "done", "reason": terms.reason}
+    return _act(face, id, "resolve", key, data, terms)
 
 
 @command
 def edit(
     face: Face,
     id: RunId,
+    terms: Driving,
     key: Annotated[str, typer.Argument(metavar="[KEY]", help="A step; left out: the input.", show_default=False)] = "",
     value: Annotated[
         str | None, typer.Option("--value", metavar="JSON", help="The new result.", show_default=False)
     ] = None,
     inputs: Inputs = None,
     files: Files = None,
-    reason: Reason = "",
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    if_rev: IfRev = None,
-    record_only: RecordOnly = False,
-    by: AsWho = "",
 ) -> ExitCode:
     """Replace a step's recorded result or the run's input.
 
     With KEY and --value a step's result; without KEY the fields of the input that -i and -f name. The old value stays in
     the history. A run that had failed is tried again with it, and the exit code says how it then stands.
     """
-    terms = Terms(yes, dry_run, if_rev, record_only)
     if key:
         if value is None:
             raise UsageError("say the new result with --value JSON")
-        data: JsonObject = {"value": json_value(value, "--value"), **_because(reason)}
+        data: JsonObject = {"value": json_value(value, "--value"), **terms.because}
         return _edited(_act(face, id, "edit", key, data, terms))
     change = json_value(value, "--value") if value is not None else gather(face.shared.argv, inputs, files)
     if change is None:
         raise UsageError("say what to change: -i key=value for the input, or KEY and --value JSON for a result")
-    return _edited(_edit_input(face, id, change, reason, terms))
+    return _edited(_edit_input(face, id, change, terms))
 
 
 def _edited(code: ExitCode) -> ExitCode:
@@ -202,14 +163,10 @@ def signal(
     face: Face,
     id: RunId,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The signal's name.", show_default=False)],
+    terms: Sending,
     payload: Annotated[str, typer.Argument(metavar="[JSON]", help="What it carries.", show_default=False)] = "",
     inputs: Inputs = None,
     files: Files = None,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    record_only: RecordOnly = False,
-    wait: Wait = None,
-    by: AsWho = "",
 ) -> ExitCode:
     """Send a run a signal from outside.
 
@@ -218,8 +175,8 @@ def signal(
     given = gather(face.shared.argv, inputs, files)
     if payload and given is not None:
         raise UsageError("give the payload as JSON or with -i and -f, not both")
-    data: JsonObject = {"payload": json_value(payload, "the payload") if payload else given}
-    return _act(face, id, "signal", name, data, Terms(yes, dry_run, None, record_only, wait=wait))
+    data: JsonObject = {"payload": json_value(payload, "the payload") if payload else given, **terms.because}
+    return _act(face, id, "signal", name, data, terms)
 
 
 def _act(face: Face, id: str, kind: str, target: str, data: JsonObject, terms: Terms) -> ExitCode:
@@ -250,7 +207,7 @@ def _open_there(workspace: Workspace, row: RunRow, key: str) -> str:
     return key
 
 
-def _edit_input(face: Face, id: str, change: Any, reason: str, terms: Terms) -> ExitCode:
+def _edit_input(face: Face, id: str, change: Any, terms: Terms) -> ExitCode:
     """Edits the fields that are named; the whole is checked before anything is asked for."""
     from lexiconsole.cli.acting import perform
     from lexiconsole.durable.journal import Request, RequestKind
@@ -261,10 +218,6 @@ def _edit_input(face: Face, id: str, change: Any, reason: str, terms: Terms) -> 
         before = tell(workspace.entries(row)).input
         value: Json = {**before, **change} if isinstance(before, dict) and isinstance(change, dict) else change
         workspace.prepare(row.name, value)
-        data: JsonObject = {"value": value, **_because(reason)}
+        data: JsonObject = {"value": value, **terms.because}
         request = Request(row.id, RequestKind.EDIT, data=data, by=face.shared.by)
         return perform(face, workspace, row, request, terms)
-
-
-def _because(reason: str) -> JsonObject:
-    return {"reason": reason} if reason else {}

@@ -34,7 +34,16 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("show", "look_definitions", "show", LOOK, "Show a definition: its input and its outline."),
         CommandRow("runs", "look_runs", "runs", LOOK, "List runs; those that need somebody come first."),
         CommandRow("show-run", "look_runs", "show_run", LOOK, "Tell the story of a run."),
-        CommandRow("answer", "answer", "answer", MEND, "Answer a question that a run waits for."),
+        CommandRow(
+            "inbox", "inbox", "inbox", LOOK, "List open questions and approvals; those that are due come first."
+        ),
+        CommandRow("answer", "tasks", "answer", MEND, "Answer a question that a run waits for."),
+        CommandRow("approve", "tasks", "approve", MEND, "Approve what a run asks approval for."),
+        CommandRow("reject", "tasks", "reject", MEND, "Reject what a run asks approval for."),
+        CommandRow("delegate", "tasks", "delegate", MEND, "Hand your say in a task on to another operator."),
+        CommandRow("ask-info", "tasks", "ask_info", MEND, "Ask whoever began it for more information."),
+        CommandRow("escalate", "tasks", "escalate", MEND, "Let those decide too whom a task goes to when it is late."),
+        CommandRow("withdraw", "tasks", "withdraw", MEND, "Take your vote back, or your own request."),
         CommandRow("signal", "acts", "signal", MEND, "Send a run a signal from outside."),
         CommandRow("pause", "acts", "pause", MEND, "Stop a run before its next step."),
         CommandRow("cancel", "acts", "cancel", MEND, "Cancel a run; a saga undoes what it did."),

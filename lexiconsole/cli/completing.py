@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lexiconsole.cli.commands import COMMANDS
-from lexiconsole.cli.names import known_ids, known_names
+from lexiconsole.cli.names import known_ids, known_names, known_operators, known_tasks
 
-__all__ = ["Candidate", "answer_shell", "candidates", "ids", "names"]
+__all__ = ["Candidate", "answer_shell", "candidates", "ids", "names", "operators", "tasks"]
 
 Candidate = tuple[str, str]
 """A completion and what to show beside it, "" for nothing."""
@@ -29,6 +29,16 @@ def names(incomplete: str) -> list[Candidate]:
 def ids(incomplete: str) -> list[Candidate]:
     """Runs whose id begins so, the newest first."""
     return known_ids(incomplete)
+
+
+def tasks(incomplete: str) -> list[Candidate]:
+    """Open questions whose RUN:KEY begins so, those that are due first."""
+    return known_tasks(incomplete)
+
+
+def operators(incomplete: str) -> list[Candidate]:
+    """People whose name begins so."""
+    return [(name, "") for name in known_operators() if name.startswith(incomplete)]
 
 
 def answer_shell(instruction: str, environment: Mapping[str, str] = os.environ) -> tuple[str, int] | None:

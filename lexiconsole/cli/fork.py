@@ -9,8 +9,7 @@ import typer
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.inputs import Files, Inputs, gather
-from lexiconsole.cli.shared import AsWho, DryRun, RecordOnly, RunId, Wait, Yes, command
-from lexiconsole.cli.terms import Terms
+from lexiconsole.cli.shared import Making, RunId, command
 from lexiconsole.errors import UsageError
 
 __all__ = ["fork"]
@@ -20,6 +19,7 @@ __all__ = ["fork"]
 def fork(
     face: Face,
     id: RunId,
+    terms: Making,
     at: Annotated[int | None, typer.Option("--at", metavar="SEQ", min=1, help="The last entry to take over.")] = None,
     before: Annotated[str, typer.Option("--before", metavar="KEY", help="Take over what was before this step.")] = "",
     inputs: Inputs = None,
@@ -31,11 +31,6 @@ def fork(
     compensate_origin: Annotated[
         bool, typer.Option("--compensate-origin", help="The fork may undo what the origin did.")
     ] = False,
-    yes: Yes = False,
-    dry_run: DryRun = False,
-    record_only: RecordOnly = False,
-    wait: Wait = None,
-    by: AsWho = "",
 ) -> ExitCode:
     """Start a new run from any moment of another.
 
@@ -47,4 +42,4 @@ def fork(
     if at is not None and before:
         raise UsageError("say either --at or --before")
     wish = Wish(at, before, gather(face.shared.argv, inputs, files), tuple(edits or ()), compensate_origin)
-    return make_fork(face, id, wish, Terms(yes, dry_run, record_only=record_only, wait=wait))
+    return make_fork(face, id, wish, terms)

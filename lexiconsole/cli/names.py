@@ -1,7 +1,8 @@
-"""What shell completion may know without loading anything: the workspace's folder, its definitions' names, its runs' ids.
+"""What shell completion may know without loading much: the workspace's folder, its definitions' names, its runs' ids, the
+open questions and the people.
 
 The names are kept in `.lexiconsole/names.json`, written by commands that loaded the catalogue anyway. Ids are read from
-the store by SQLite's own read-only mode; a store that can not be read completes nothing.
+the store by SQLite's own read-only mode; a store that can not be read completes nothing. People stand in the settings.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["STATE", "known_ids", "known_names", "remember", "state_folder"]
+__all__ = ["STATE", "known_ids", "known_names", "known_operators", "known_tasks", "remember", "state_folder"]
 
 STATE = ".lexiconsole"
 _FILE = "names.json"
@@ -52,31 +53,72 @@ def known_names() -> list[str]:
 
 def known_ids(prefix: str, store: str = "", limit: int = 50) -> list[tuple[str, str]]:
     """The newest runs whose id begins so, each with what to show beside it."""
+    found = _read(
+        "SELECT id, name, status FROM runs WHERE id LIKE ? ESCAPE '\\' ORDER BY rowid DESC LIMIT ?",
+        (_beginning(prefix), limit),
+        store,
+    )
+    return [(str(run), f"{name} {status}") for run, name, status in found]
+
+
+def known_tasks(prefix: str, store: str = "", limit: int = 50) -> list[tuple[str, str]]:
+    """Open questions as RUN:KEY that begins so, those that are due first."""
+    found = _read(
+        "SELECT r.id || ':' || t.key AS task, r.name FROM tasks AS t INNER JOIN runs AS r ON r.number = t.run "
+        "WHERE task LIKE ? ESCAPE '\\' AND r.status NOT IN ('completed', 'failed', 'compensated', 'cancelled') "
+        "ORDER BY t.due IS NULL, t.due, t.run LIMIT ?",
+        (_beginning(prefix), limit),
+        store,
+    )
+    return [(str(task), str(name)) for task, name in found]
+
+
+def known_operators() -> list[str]:
+    """The people of the settings; those for trying things out where there are neither settings nor definitions."""
+    folder = state_folder().parent
+    file = folder / "application.yaml"
+    if not _is_workspace(folder):
+        file = _bundled_folder() / "_operators.yaml"
+    if not file.is_file():
+        return []
+    import yaml
+
+    try:
+        people = yaml.safe_load(file.read_text(encoding="utf-8")).get("operators", {})
+    except (OSError, ValueError, AttributeError, yaml.YAMLError):
+        return []
+    names = [one.get("name") if isinstance(one, dict) else one for one in people] if people else []
+    return [name for name in names if isinstance(name, str) and name != "*"]
+
+
+def _beginning(prefix: str) -> str:
+    return prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def _read(statement: str, values: tuple[object, ...], store: str) -> list[tuple[object, ...]]:
     import sqlite3
 
     remembered = _remembered().get("store")
     chosen = store or os.environ.get("LEX_STORE__PATH") or (remembered if isinstance(remembered, str) else "")
     file = Path(chosen) if chosen else state_folder() / "store.db"
-    pattern = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     try:
         with contextlib.closing(
             sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=0.05)
         ) as store_file:
-            found = store_file.execute(
-                "SELECT id, name, status FROM runs WHERE id LIKE ? ESCAPE '\\' ORDER BY rowid DESC LIMIT ?",
-                (pattern, limit),
-            ).fetchall()
+            return store_file.execute(statement, values).fetchall()
     except (sqlite3.Error, OSError):
         return []
-    return [(str(run), f"{name} {status}") for run, name, status in found]
 
 
 def _bundled() -> list[str]:
-    """As `catalog/folders.py` finds them, which can not be imported as quickly."""
+    return sorted(file.stem for file in _bundled_folder().glob("[!_]*.py"))
+
+
+def _bundled_folder() -> Path:
+    """As `catalog/folders.py` finds it, which can not be imported as quickly."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_definitions"
-    folder = installed if installed.is_dir() else package.parent / "definitions"
-    return sorted(file.stem for file in folder.glob("[!_]*.py"))
+    return installed if installed.is_dir() else package.parent / "definitions"
 
 
 def _is_workspace(folder: Path) -> bool:

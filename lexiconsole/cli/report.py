@@ -12,7 +12,8 @@ from lexiconsole.views.durations import clock, day, span, stamp
 from lexiconsole.views.safe import harmless, harmless_lines
 from lexiconsole.views.story import Lane, Moment, Story
 from lexiconsole.views.values import pairs
-from lexiconsole.views.verdict import Verdict, Way
+from lexiconsole.views.verdict import Verdict
+from lexiconsole.views.ways import Way
 from lexiconsole.views.words import FAINT, RUN_LOOKS
 
 if TYPE_CHECKING:

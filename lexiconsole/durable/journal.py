@@ -18,6 +18,7 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 __all__ = [
+    "TASK_ACTS",
     "Journal",
     "NewRun",
     "OwnerRow",
@@ -139,6 +140,19 @@ class RequestKind(StrEnum):
     RESOLVE = "resolve"  # target: key; data: how, result
     EDIT = "edit"  # target: key, "" for the input; data: value
     CHILD_ENDED = "child_ended"  # target: key; data: run, status, result or error
+
+
+TASK_ACTS = frozenset(
+    {
+        RequestKind.ANSWER,
+        RequestKind.VOTE,
+        RequestKind.DELEGATE,
+        RequestKind.ASK_INFO,
+        RequestKind.ESCALATE,
+        RequestKind.WITHDRAW,
+    }
+)
+"""What people do to an open question."""
 
 
 class RequestState(StrEnum):

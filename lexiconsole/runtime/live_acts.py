@@ -5,14 +5,14 @@ from __future__ import annotations
 from lexiconsole.durable.ask import Ask
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.entry import EntryKind
-from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.journal import TASK_ACTS, Request, RequestKind
 from lexiconsole.durable.live import LiveContext
 from lexiconsole.durable.question import QuestionKind
 from lexiconsole.durable.steps import Step
 from lexiconsole.errors import ValueNotStorableError, nearest
 from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.rights import identity_refusal
-from lexiconsole.runtime.task_acts import TASK_ACTS, plan_task
+from lexiconsole.runtime.task_acts import plan_task
 
 __all__ = ["plan_live"]
 

@@ -58,6 +58,8 @@ async def _do(drive: Drive, request: Request) -> None:
         told: JsonObject = {"kind": request.kind.value}
         if request.target:
             told["target"] = request.target
+        if verdict := request.data.get("verdict"):
+            told["verdict"] = verdict
         if plan.fields:
             told["fields"] = dict(plan.fields)
         data: JsonObject = {**attributed(request, told), "reason": plan.refused}

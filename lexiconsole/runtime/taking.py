@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
-from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
+from lexiconsole.durable.journal import TASK_ACTS, Request, RequestKind, RequestState, RunRow
 from lexiconsole.durable.vault import SECRET, references, sealed
 from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.drive import Drive
@@ -21,7 +21,7 @@ from lexiconsole.runtime.replaying import as_it_stands
 from lexiconsole.runtime.requests import plan_request
 from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.runtime.runtime import Runtime
-from lexiconsole.runtime.task_acts import TASK_ACTS, plan_task_at_rest
+from lexiconsole.runtime.task_acts import plan_task_at_rest
 from lexiconsole.types import JsonObject
 
 __all__ = ["act", "free_if_dead", "preview", "take"]

@@ -18,18 +18,7 @@ from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.rights import answerers, refusal
 from lexiconsole.types import Json, JsonObject
 
-__all__ = ["TASK_ACTS", "plan_task", "plan_task_at_rest"]
-
-TASK_ACTS = frozenset(
-    {
-        RequestKind.ANSWER,
-        RequestKind.VOTE,
-        RequestKind.DELEGATE,
-        RequestKind.ASK_INFO,
-        RequestKind.ESCALATE,
-        RequestKind.WITHDRAW,
-    }
-)
+__all__ = ["plan_task", "plan_task_at_rest"]
 
 
 def plan_task(ctx: LiveContext, request: Request) -> Plan:

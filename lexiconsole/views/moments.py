@@ -101,7 +101,8 @@ def _people_line(entry: Entry) -> Moment | None:
             late = ", time is up" if data.get("why") == "due" else ""
             said = f"escalate {entry.key} to {', '.join(map(str, data.get('to', ())))}{late}"
         case EntryKind.REFUSED:
-            said = f"refused: {data.get('kind', 'request')} {entry.key or data.get('target', '')}".rstrip()
+            what = str(data.get("verdict") or data.get("kind", "request")).replace("_", " ")
+            said = f"refused: {what} {entry.key or data.get('target', '')}".rstrip()
         case _:
             return None
     reason = str(data.get("reason", ""))
@@ -170,6 +171,8 @@ def _waiting_text(entry: Entry, row: Row) -> str | None:
     data: dict[str, Any] = entry.data
     match entry.kind:
         case EntryKind.DECIDED:
+            if data.get("value") == {"outcome": "skipped"}:
+                return "is skipped: it is not needed here"
             return error_line(row.error) if row.error else f"→ {brief(data.get('value'))}"
         case EntryKind.ASKED:
             return f"asks: {row.text}"

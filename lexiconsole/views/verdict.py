@@ -10,17 +10,10 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import ahead, span, stamp
 from lexiconsole.views.story import Row, RowKind, Story, repaired_key
 from lexiconsole.views.values import error_line
+from lexiconsole.views.ways import Way, ways_to_decide
 from lexiconsole.views.words import RUN_LOOKS, Look, StepState
 
-__all__ = ["Verdict", "Way", "verdict"]
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Something a person can do now: the words behind `lexiconsole`, and what it is good for."""
-
-    words: tuple[str, ...]
-    about: str
+__all__ = ["Verdict", "verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
         if row.kind is RowKind.QUESTION and row.state is StepState.WAITING:
             due = f" (due {ahead(row.until, now)})" if row.until is not None else ""
             waits.append(f"{row.key} asks: {row.text}{due}")
-            ways.append(_answering(story, row))
+            ways += ways_to_decide(f"{story.run_id}:{row.key}", row.data)
         elif row.open and row.until is not None:
             waits.append(f"{row.key} goes on at {stamp(row.until)} ({ahead(row.until, now)})")
         elif row.kind is RowKind.CHILD and row.open:
@@ -110,16 +103,6 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
     if story.status is RunStatus.SLEEPING:
         ways.append(Way(("resume", story.run_id), "drive it on from here when the time has come"))
     return Verdict(look, sentence, tuple(waits[1:]), tuple(ways))
-
-
-def _answering(story: Story, row: Row) -> Way:
-    fields = row.data.get("form")
-    names = list(fields.get("properties", {})) if isinstance(fields, dict) else []  # type: ignore[arg-type]
-    task = f"{story.run_id}:{row.key}"
-    if not names:
-        return Way(("answer", task, "JSON"), "answer it")
-    words = [word for name in names for word in ("-i", f"{name}=…")]
-    return Way(("answer", task, *words), "answer it")
 
 
 def _doubtful(story: Story, look: Look) -> Verdict:
@@ -158,7 +141,7 @@ def _lacking(story: Story, question: Row) -> str:
 def _repairing(story: Story, question: Row) -> list[Way]:
     name = repaired_key(question.key)
     if not name:
-        return [_answering(story, question)]
+        return ways_to_decide(f"{story.run_id}:{question.key}", question.data)
     choices = json.dumps(question.data.get("form"))
     again = [Way(("retry", story.run_id, name), "try it once more")] if '"again"' in choices else []
     return [

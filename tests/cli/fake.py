@@ -11,13 +11,16 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from lexiconsole.app.tasks import find_task, inbox
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition, Source
 from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
 from lexiconsole.durable.journal import Request, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline, OutlineNode
+from lexiconsole.durable.people import Nobody
 from lexiconsole.errors import AmbiguousError, NotFoundError
 from lexiconsole.types import ModelKind, RunStatus
+from lexiconsole.views.inbox import Task
 from lexiconsole.views.telling import tell
 
 UNCHANGED = object()
@@ -37,6 +40,7 @@ class Preview:
     details: list[str] = field(default_factory=list)
     revision: int | None = None
     refused: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 class Order(BaseModel):
@@ -65,6 +69,7 @@ class FakeWorkspace:
     """Runs are lists of entries; `script` is what following a fresh run brings, `acts` what was asked for."""
 
     def __init__(self, root: Path) -> None:
+        self.me, self.people = "eve", Nobody()
         self.root, self.store_path = root, root / ".lexiconsole" / "store.db"
         self.journal: dict[str, list[Entry]] = {}
         self.rows: dict[str, RunRow] = {}
@@ -166,6 +171,17 @@ class FakeWorkspace:
                 self.journal[run.id].append(item)
                 self.rows[run.id] = row_of(self.journal[run.id], run.number)
             yield item
+
+    # people
+
+    def as_whom(self, name: str = "") -> str:
+        return name or self.me
+
+    def task(self, id: str, *, me: str = "") -> Task:
+        return find_task(self, id, me or self.me)  # type: ignore[arg-type]
+
+    def inbox(self, *, me: str = "", run: RunRow | None = None, **which: Any) -> list[Task]:
+        return inbox(self, me or self.me, run=run, **which)  # type: ignore[arg-type]
 
     # acting
 

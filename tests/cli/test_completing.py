@@ -33,9 +33,8 @@ def values(words: list[str], incomplete: str) -> list[str]:
 
 
 def test_commands_with_what_they_are_for():
-    assert candidates([], "re") == [
+    assert candidates([], "res") == [
         ("resume", "Let a paused or interrupted run go on."),
-        ("retry", "Try again from the step that failed."),
         ("resolve", "Say what came of a step whose outcome is unknown."),
     ]
 

@@ -90,7 +90,7 @@ def test_a_question_is_answered_in_place(at):
     terminal = at("run", "review")
     terminal.until("approve (yes/no):")
     terminal.type("dunno\r")
-    terminal.until("'dunno' is neither yes nor no")
+    terminal.until("approve is neither yes nor no")
     terminal.type("yes\r")
     terminal.until("note (")
     terminal.type("fine\r")

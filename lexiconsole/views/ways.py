@@ -1,0 +1,31 @@
+"""Ways on: the commands with which a person decides what a run asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lexiconsole.types import Json
+
+__all__ = ["Way", "ways_to_decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something a person can do now: the words behind `lexiconsole`, and what it is good for."""
+
+    words: tuple[str, ...]
+    about: str
+
+
+def ways_to_decide(task: str, asked: Mapping[str, Json]) -> list[Way]:
+    """For RUN:KEY, from what was asked: approving and rejecting where people vote, else answering."""
+    fields = _fields(asked.get("form"))
+    if "ballot" in asked:
+        return [Way(("approve", task, *fields), "approve it"), Way(("reject", task, "--reason", "…"), "reject it")]
+    return [Way(("answer", task, *(fields or ("JSON",))), "answer it")]
+
+
+def _fields(form: Json) -> tuple[str, ...]:
+    names = form.get("properties") if isinstance(form, dict) else None
+    return tuple(word for name in names for word in ("-i", f"{name}=…")) if isinstance(names, dict) else ()
