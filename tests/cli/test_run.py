@@ -185,7 +185,7 @@ def test_somebody_at_a_terminal_is_asked_in_place(cli, workspace):
     workspace.future = [script.entries[1:], [answered, Entry("r1", 6, T0 + 6, EntryKind.COMPLETED, data={"result": 1})]]
     called = cli("run", "order", "-i", "order=1", typed="perhaps\nyes\n\n")
     assert "► r1:review  order" in called.err
-    assert "'perhaps' is neither yes nor no" in called.err
+    assert "approve is neither yes nor no" in called.err
     assert workspace.acts[0].data == {"value": {"approve": True}}
     assert called.code == 0
 
