@@ -69,6 +69,7 @@ class BulkRun(Generic[T, R]):
         state = state or {"batch": 0, "ahead": [], "batch_size": terms.batch_size, "total": total}
         self._terms = replace(terms, batch_size=state["batch_size"])
         self._ctx, self._name, self._limits = ctx, name, limits
+        self._used_at_first = ctx.elapsed - state.get("used", 0.0)
         self._on_progress, self._checkpointed, self._note_again = on_progress, checkpointed, 0.0
         self._total: int | None = state["total"]
         self._ahead: set[int] = set(state["ahead"])
@@ -83,6 +84,7 @@ class BulkRun(Generic[T, R]):
             number=state["batch"],
             done_ahead=self._ahead,
             limit=limits.renew_every if ctx.journaled else math.inf,
+            used=state.get("used", 0.0),
         )
         self.cancelled = False
         self._lost = False
@@ -156,5 +158,6 @@ class BulkRun(Generic[T, R]):
             "ahead": [*sorted(self._ahead)],
             "batch_size": self._terms.batch_size,
             "total": self._total,
+            "used": self._ctx.elapsed - self._used_at_first if results else 0.0,
             "tally": self.tally.to_state(self._terms.results_type if results else None),
         }

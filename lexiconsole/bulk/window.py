@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -89,7 +88,8 @@ class Open(Generic[T, R]):
 class Window(Generic[T, R]):
     """At most `concurrency` open batches over a source, of which `limit` are opened in all.
 
-    `number` is the next batch to open and `item` the index of its first item; `done_ahead` are batches to pass over.
+    `number` is the next batch to open and `item` the index of its first item; `done_ahead` are batches to pass over,
+    `used` seconds of its time that earlier generations of the run took.
     """
 
     def __init__(
@@ -101,6 +101,7 @@ class Window(Generic[T, R]):
         number: int = 0,
         done_ahead: Iterable[int] = (),
         limit: float = math.inf,
+        used: float = 0.0,
     ) -> None:
         self._ctx, self._source, self._terms = ctx, source, terms
         self.number, self.item, self._done_ahead = number, number * terms.batch_size, set(done_ahead)
@@ -112,7 +113,7 @@ class Window(Generic[T, R]):
         self._chance = random.Random()
         self._noting = noting if is_async(terms.call) else _noting
         self._quick = self._quick_at_first()
-        self._deadline = math.inf if terms.seconds is None else time.monotonic() + terms.seconds
+        self._deadline = math.inf if terms.seconds is None else ctx.elapsed + terms.seconds - used
         self._policy = StepPolicy(
             attempts=1 if terms.retry_items else terms.attempts, backoff=terms.backoff, idempotent=terms.idempotent
         )
@@ -126,7 +127,7 @@ class Window(Generic[T, R]):
 
     @property
     def late(self) -> bool:
-        return self._deadline < math.inf and time.monotonic() >= self._deadline
+        return self._deadline < math.inf and self._ctx.elapsed >= self._deadline
 
     @property
     def spent(self) -> bool:
@@ -246,7 +247,7 @@ class Window(Generic[T, R]):
         """With no more time than is left."""
         if self._deadline == math.inf:
             return self._policy
-        return replace(self._policy, timeout=max(0.001, self._deadline - time.monotonic()))
+        return replace(self._policy, timeout=max(0.001, self._deadline - self._ctx.elapsed))
 
     def _took(self, opened: Open[T, R], outcome: Any) -> BatchResult[R] | None:
         """Notes what a try or a rest came to; None when the batch goes on, with another try or a rest before it."""

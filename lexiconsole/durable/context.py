@@ -103,6 +103,15 @@ class Context(Protocol):
         """Who is who now. Read it only inside `choose`: a replay must find the same people."""
         ...
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds for which this run was at work, up to the outcome that the model goes on from; only differences count.
+
+        Taken from the journal, so a replay finds the same. Time in which it was parked or nobody drove it is left out,
+        and what came before a retry of what had ended.
+        """
+        ...
+
     def step(
         self,
         key: str,

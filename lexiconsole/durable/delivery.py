@@ -138,6 +138,7 @@ class Delivery(Recording):
         return None
 
     def _deliver(self, event: Entry) -> None:
+        self.heard = event
         if event.kind is EntryKind.CANCEL:
             self._cancel(event)
             return
@@ -265,13 +266,12 @@ class Delivery(Recording):
         if self.closed:
             return
         if work is not None and self.main.busy and not self.schedule.inbox and not work.tasks:
+            self.heard = entry
             work.settle(entry)
             self.settled(work)
             return
         if work is None:
-            work = next(
-                (dropped for dropped in self._dropped if dropped.key == entry.key), None
-            )  # an operator settled it
+            work = next((one for one in self._dropped if one.key == entry.key), None)  # an operator settled it
         if work is not None:
             work.recorded = True
         if work is not None and work.dropped:

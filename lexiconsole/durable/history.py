@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lexiconsole.durable.driven import Driven
 from lexiconsole.durable.entry import ACTS, ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.types import Instant, Json
 
@@ -69,6 +70,7 @@ class History:
     copied: int = 0
     """The last seq taken over from the run that this one was forked from."""
     paused: bool = False
+    driven: Driven = field(default_factory=Driven)
     clean: bool = True
     """Nothing can have been in flight when it was last put down: it is new, it was parked, or it had ended."""
 
@@ -95,6 +97,8 @@ class History:
                 edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
         self.voided = frozenset(voided)
         for entry in entries:
+            if entry.seq > copied and not also_void:
+                self.driven.take(entry)
             if entry.seq <= copied and entry.kind in _ATTEMPTS:
                 self._take_over(entry)
             elif entry.seq > copied or entry.kind not in ACTS:

@@ -90,6 +90,10 @@ class KeptContext:
     def people(self) -> People:
         return self._inner.people
 
+    @property
+    def elapsed(self) -> float:
+        return self._inner.elapsed
+
     def step(
         self,
         key: str,

@@ -78,6 +78,12 @@ class LiveContext(Delivery):
     def people(self) -> People:
         return self.host.people
 
+    @property
+    def elapsed(self) -> float:
+        if not self.journaled:
+            return self.host.clock.monotonic()
+        return 0.0 if self.heard is None else self.history.driven.until(self.heard)
+
     def step(
         self,
         key: str,

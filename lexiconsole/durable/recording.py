@@ -27,6 +27,8 @@ class Recording:
         self.closed = False
         self.fault: BaseException | None = None
         self.seq = history.last_seq
+        self.heard: Entry | None = None
+        """The outcome that was handed over last."""
 
     @property
     def run(self) -> RunInfo:

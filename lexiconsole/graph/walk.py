@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -82,7 +81,7 @@ class Walk:
         self.plan = graph.plan
         self.node_timeout = config.node_timeout
         self.outer, self.seconds = outer, 0.0 if seconds is None else seconds
-        self.deadline = math.inf if seconds is None or not timed else time.monotonic() + seconds
+        self.deadline = math.inf if seconds is None or not timed else ctx.elapsed + seconds
         self.visits: list[Visit] = []
         self.last: dict[str, Visit] = {}
         self.arrivals: list[_Arrival] = []
@@ -186,9 +185,9 @@ class Walk:
         """What is done first. Time in which only people are waited for does not count."""
         waiting = self.waiting
         if self.deadline < math.inf and all(visit.node.is_waiting for visit in waiting):
-            began = time.monotonic()
+            began = self.ctx.elapsed
             visit = await self.ctx.first(waiting)
-            self.extend(time.monotonic() - began)
+            self.extend(self.ctx.elapsed - began)
             return visit
         return next(iter(waiting)) if len(waiting) == 1 else await self.ctx.first(waiting)
 
@@ -293,12 +292,12 @@ class Walk:
         """The policy with no more time than is left."""
         if self.deadline == math.inf:
             return policy
-        left = max(0.001, self.deadline - time.monotonic())
+        left = max(0.001, self.deadline - self.ctx.elapsed)
         return policy if policy.timeout is not None and policy.timeout <= left else replace(policy, timeout=left)
 
     def inside(self, graph: WorkflowGraph, config: GraphConfig, key: str) -> Walk:
         """The walk of a sub-workflow: the same context and trail, its own limits, and no more time than is left here."""
-        left = min(self.deadline - time.monotonic(), math.inf if config.total_timeout is None else config.total_timeout)
+        left = min(self.deadline - self.ctx.elapsed, math.inf if config.total_timeout is None else config.total_timeout)
         seconds = max(0.001, left) if left < math.inf else None
         return Walk(self.ctx, graph, config, self.trail, prefix=f"{self.prefix}{key}/", seconds=seconds, outer=self)
 
@@ -309,7 +308,7 @@ class Walk:
 
     @property
     def over(self) -> bool:
-        return self.deadline < math.inf and time.monotonic() >= self.deadline
+        return self.deadline < math.inf and self.ctx.elapsed >= self.deadline
 
     def too_late(self) -> GraphError:
         """Its time ran out while these were running."""

@@ -32,7 +32,7 @@ class Pipeline:
     """Runs its steps one after the other, each behind those it depends on, else in the order in which they were added.
 
     With `fail_fast` the first failure ends it; without, everything still runs that does not depend on a failed step.
-    `timeout` is seconds for the whole, counted while somebody drives it; None for no limit, and where it is left out
+    `timeout` is seconds for the whole, counted while it is at work, over crashes too; None for no limit, and where it is left out
     DEFAULT_TIMEOUT, which an application sets from its `workflow.pipeline_timeout`. `metadata` is what steps find
     beside the results; a run without any finds the run's input there. A `checkpoint` cache keeps results between
     executions in memory; recorded runs need none.

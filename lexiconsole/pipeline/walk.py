@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -32,16 +31,13 @@ SKIPPED = _Skipped()
 
 
 class Walk:
-    """The durable context, what the steps share, and until when there is time.
-
-    Time is counted while somebody drives: a run that was put down and is taken up again begins anew with what is left.
-    """
+    """The durable context, what the steps share, and until when there is time: by `ctx.elapsed`, infinite without a limit."""
 
     __slots__ = ("at", "ctx", "deadline", "failures", "left_out", "shared", "under_way")
 
     def __init__(self, ctx: Context, shared: PipelineContext, seconds: float | None = None) -> None:
         self.ctx, self.shared = ctx, shared
-        self.deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self.deadline = math.inf if seconds is None else ctx.elapsed + seconds
         self.at = ""
         self.failures: dict[str, StepError] = {}
         self.left_out: dict[str, None] = {}
@@ -71,11 +67,11 @@ class Walk:
     @property
     def left(self) -> float:
         """Seconds, infinite without a limit; never zero, so that it can stand in a policy."""
-        return max(0.001, self.deadline - time.monotonic())
+        return max(0.001, self.deadline - self.ctx.elapsed)
 
     @property
     def over(self) -> bool:
-        return self.deadline < math.inf and time.monotonic() >= self.deadline
+        return self.deadline < math.inf and self.ctx.elapsed >= self.deadline
 
     def terms(self, policy: StepPolicy) -> StepPolicy:
         """The policy with no more time than is left."""

@@ -303,3 +303,31 @@ def test_whatever_happens_every_item_is_counted_once(
         assert sorted(rows) == list(range(count))
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("renew_every", [1, 1000])
+async def test_neither_a_crash_nor_a_new_generation_gives_it_new_time(renew_every: int) -> None:
+    done: list[int] = []
+    async with house() as h:
+
+        async def takes_40(item: int) -> None:
+            done.append(item)
+            if done.count(item) == 1 and item == 1:
+                await asyncio.Event().wait()
+            await h.clock.sleep(40)
+
+        def build() -> BulkOperation[int, None]:
+            terms = config(batch_size=1, max_concurrency=1, timeout=100)
+            return BulkOperation(takes_40, terms, items=range(9), renew_every=renew_every)
+
+        async def reached() -> None:
+            while 1 not in done:
+                await asyncio.sleep(0)
+
+        row = await h.start(defined(build))
+        await h.clock.until(reached())
+        await h.crash()
+        await h.clock.advance(1_000)
+        row = await h.again(row)
+        assert row.status is RunStatus.FAILED and done == [0, 1, 1, 2]
+        assert "100 s" in (await h.entries(row))[-1].data["error"]["message"]

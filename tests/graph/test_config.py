@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from lexiconsole.durable.journal import RequestKind
+from lexiconsole.durable.step import current_step
 from lexiconsole.errors import RefusedError
 from lexiconsole.graph import (
     GraphConfig,
@@ -138,6 +140,40 @@ async def test_total_timeout_holds_for_recorded_runs_too_and_for_what_is_inside(
         row = await h.run(defined(lambda: builder))
         assert row.status is RunStatus.FAILED and calls == ["a"]
         assert "that graph had were over" in (await h.entries(row))[-1].data["error"]["message"]
+
+
+async def test_a_crash_gives_a_graph_no_new_time_and_waiting_for_people_takes_none() -> None:
+    calls: list[str] = []
+    async with house() as h:
+
+        async def takes_40(_: Any) -> None:
+            calls.append(current_step().key)
+            await h.clock.sleep(40)
+
+        async def hangs_once(_: Any) -> None:
+            calls.append("hangs")
+            if calls.count("hangs") == 1:
+                await asyncio.Event().wait()
+
+        def build() -> WorkflowBuilder:
+            builder = WorkflowBuilder(config=GraphConfig(total_timeout=100, node_timeout=None))
+            builder.add_node("one", takes_40).add_node(HumanNode("person")).add_node("hangs", hangs_once)
+            builder.add_node("two", takes_40).add_node("three", takes_40).add_node("end", logged(calls))
+            return edges(builder, "one > person > hangs > two > three > end")
+
+        row = await h.run(defined(build))
+        await h.crash()
+        await h.clock.advance(1_000_000)
+        await h.ask(row, RequestKind.ANSWER, "person", value={})
+        while "hangs" not in calls:
+            await asyncio.sleep(0)
+        await h.crash()
+        await h.clock.advance(1_000_000)
+        row = await h.again(row)
+        assert calls == ["one", "hangs", "hangs", "two", "three"] and row.status is RunStatus.FAILED
+        assert (await h.entries(row))[-1].data["error"]["message"].endswith("the 100 s that graph had were over")
+        await h.ask(row, RequestKind.RETRY)
+        assert (await h.settle(row)).status is RunStatus.COMPLETED and calls[-1] == "end"
 
 
 async def test_a_checkpoint_is_kept_only_when_enabled() -> None:

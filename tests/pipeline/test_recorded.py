@@ -225,6 +225,34 @@ async def test_the_whole_has_its_time_while_it_is_driven() -> None:
         assert row.status is RunStatus.FAILED and row.where == "a" and log == ["a"]
 
 
+async def test_a_crash_gives_a_pipeline_no_new_time() -> None:
+    log = Log()
+    async with house() as h:
+
+        async def takes_40() -> None:
+            log.append("long")
+            await h.clock.sleep(40)
+
+        def build() -> Pipeline:
+            one, two = FunctionStep("one", takes_40), FunctionStep("two", takes_40)
+            return Pipeline(steps=[one, log.step("x", hangs=1), two, log.step("y")], timeout=60)
+
+        row = await h.start(defined(build))
+        await h.clock.until(log.reaches("x"))
+        await h.crash()
+        await h.clock.advance(1_000)
+        row = await h.again(row)
+        assert row.status is RunStatus.FAILED and log == ["long", "x", "x", "long"]
+        assert (
+            "failed at y: TimeoutError: the pipeline's 60 s were over"
+            in (await h.entries(row))[-1].data["error"]["message"]
+        )
+
+        await h.ask(row, RequestKind.RETRY)
+        assert (await h.settle(row)).status is RunStatus.COMPLETED, "an operator's retry gives it all its time again"
+        assert log == ["long", "x", "x", "long", "y"]
+
+
 async def test_time_in_which_nobody_drove_it_is_not_counted() -> None:
     log = Log()
     async with house() as h:
