@@ -34,6 +34,8 @@ from lexiconsole.types import Instant, Json
 
 __all__ = ["Exhausted", "LiveContext", "Renewed"]
 
+_COMPENSATION = StepRole.COMPENSATION
+
 K = TypeVar("K")
 T = TypeVar("T")
 W = TypeVar("W", bound=Work)
@@ -95,7 +97,7 @@ class LiveContext(Delivery):
     ) -> Step:
         strand = self._here(key)
         address = strand.prefix + key
-        if role is StepRole.COMPENSATION and address.replace("undo/", "", 1) in self._inherited:
+        if role is _COMPENSATION and address.replace("undo/", "", 1) in self._inherited:
             call, returns = _left_to_origin, None
         return self._add(Step(self, address, call, policy, role, returns), strand)
 

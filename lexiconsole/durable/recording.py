@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.context import RunInfo
 from lexiconsole.durable.entry import Entry, EntryKind
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from lexiconsole.durable.work import Work
 
 __all__ = ["Recording"]
+
+
+_entry: Callable[[tuple[Any, ...]], Entry] = partial(tuple.__new__, Entry)
+"""An entry of all its fields, in a third of the time."""
 
 
 class Recording:
@@ -78,7 +83,7 @@ class Recording:
         """The entry with which a work ends, numbered; whoever asked for it commits it now."""
         work.busy = True
         self.seq += 1
-        return Entry(self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by)
+        return _entry((self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by))
 
     def committed(self, entry: Entry, work: Work | None = None) -> None:
         """An outcome is on disk."""

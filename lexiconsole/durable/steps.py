@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LOG_LIMIT", "Step"]
 
+_COMPENSATION, _DONE, _RESOLVED = (
+    StepRole.COMPENSATION,
+    EntryKind.DONE,
+    EntryKind.RESOLVED,
+)  # looked up once, not per step
+
 LOG_LIMIT = 8000
 """Characters of a step's output that are kept, from the end."""
 
@@ -30,7 +36,7 @@ LOG_LIMIT = 8000
 class Step(Work):
     __slots__ = (
         "attempt", "call", "doubted", "held", "interrupted", "last", "lingering", "log", "nap", "policy", "retry_at", "returns",
-        "role", "running", "shown", "spent", "started_at", "unknown",
+        "role", "running", "shown", "spent", "started_at", "undoes", "unknown",
     )  # fmt: skip
 
     word = "a step"
@@ -47,7 +53,9 @@ class Step(Work):
         self.value: Any = None
         self.fault = None
         self.tasks = []
-        self.call, self.policy, self.role, self.returns = call, policy, role, returns
+        self.call, self.policy, self.returns = call, policy, returns
+        self.role = role
+        self.undoes = role is _COMPENSATION
         self.order = self.attempt = self.spent = 0
         self.running = self.shown = self.unknown = self.interrupted = self.doubted = self.held = False
         self.retry_at: Instant | None = None
@@ -87,10 +95,6 @@ class Step(Work):
         record = self.ctx.history.records.get(self.key)
         begun = record is not None and not record.ended and (record.opened is not None or record.doubt is not None)
         return begun and not self.policy.idempotent
-
-    @property
-    def undoes(self) -> bool:
-        return self.role is StepRole.COMPENSATION
 
     def result_type(self) -> Any:
         """What the call says it returns, INFER when it does not."""
@@ -147,9 +151,10 @@ class Step(Work):
 
     def _recall(self) -> None:
         """What the journal knows of earlier attempts: after a crash one may have begun whose end nobody saw."""
-        record = self.ctx.history.records.get(self.key)
+        history = self.ctx.history
+        record = history.records.get(self.key)
         if record is None:
-            self.unknown = self.ctx.may_have_begun(self)
+            self.unknown = not history.clean and self.ctx.may_have_begun(self)
             return
         self.attempt, self.spent, self.retry_at = record.attempt, record.spent, record.retry_at
         self.last = StepError.from_data(self.key, record.error) if record.error else None
@@ -209,9 +214,9 @@ class Step(Work):
                 return True
         self.attempt += 1
         self.started_at = ctx.host.clock.now()
-        if not policy.idempotent or self.role is StepRole.COMPENSATION:
+        if self.undoes or not policy.idempotent:
             self.shown = True
-            data: JsonObject = {"undo": True} if self.role is StepRole.COMPENSATION else {}
+            data: JsonObject = {"undo": True} if self.undoes else {}
             if policy.idempotent:
                 ctx.record(EntryKind.STARTED, self.key, data, attempt=self.attempt)
             else:
@@ -231,7 +236,7 @@ class Step(Work):
             return await self._after(Failure(fault, unknown=True, final=True))
         if not (ctx.closed or self.settled):
             done: JsonObject = {} if result is None else {"result": result}
-            entry = ctx.outcome(self, EntryKind.DONE, self._with_log(done) if self.log else done, self.attempt)
+            entry = ctx.outcome(self, _DONE, self._with_log(done) if self.log else done, self.attempt)
             await ctx.host.record((entry,))
             ctx.committed(entry, self)
         return True
@@ -361,7 +366,7 @@ class Step(Work):
 
     def settle(self, entry: Entry) -> None:
         data = entry.data
-        if entry.kind is EntryKind.RESOLVED and data["how"] == "done" and not self._tried_here():
+        if entry.kind is _RESOLVED and data["how"] == "done" and not self._tried_here():
             self.ctx.leave_to_origin(self.key)
         if self.value is not None:
             return  # decoded when it was made

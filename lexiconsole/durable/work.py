@@ -47,6 +47,8 @@ class Work:
     inline: ClassVar[bool] = False
     passive: ClassVar[bool] = True
     """It waits for something outside; the run may leave memory meanwhile."""
+    undoes: bool = False
+    """Whether it compensates for another."""
 
     def __init__(self, ctx: LiveContext, key: str) -> None:
         self.ctx, self.key = ctx, key
@@ -74,11 +76,6 @@ class Work:
 
     @property
     def doubtful(self) -> bool:
-        return False
-
-    @property
-    def undoes(self) -> bool:
-        """Whether it compensates for another."""
         return False
 
     def begin(self) -> None:

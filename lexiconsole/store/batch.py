@@ -89,6 +89,13 @@ class Batch:
         self.groups.append(group)
         if group.refused or not entries:
             return True
+        if span is None and len(entries) == 1:  # a run with one step at a time
+            seq, row = entries[0].seq, group.rows[0]
+            self.values += (number, epoch, seq, seq, *row)
+            self.characters += len(row[4] or "")
+            self.rows += 1
+            self.spans[number] = epoch, seq, seq + 1
+            return True
         _, base, seq = span or (epoch, entries[0].seq, entries[0].seq)
         for following, entry in enumerate(entries, start=seq):
             if entry.seq != following:

@@ -69,7 +69,10 @@ class Connection:
             raise store_error(fault, self.path) from fault
 
     def send(self, sql: str, values: Sequence[Any], landing: Landing) -> None:
-        """Hands one statement to aiosqlite's thread without waiting. Faults come to the landing as they are."""
+        """Hands one statement to aiosqlite's thread without waiting. Faults come to the landing as they are.
+
+        This is aiosqlite's own inside, so pyproject.toml allows only the versions that tests/store/test_connection.py knows.
+        """
         raw: Any = self.raw
         raw._tx.put_nowait((landing, partial(raw._conn.execute, sql, values)))  # noqa: SLF001 - it has no other way in
 

@@ -49,6 +49,7 @@ MOST_LEVELS = 250
 _UNFIT = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 _KINDS: dict[str, EntryKind] = {kind.value: kind for kind in EntryKind}
+_WITH_AN_INSTANT = frozenset({EntryKind.PARKED, EntryKind.ASKED})
 _PARKED = frozenset({RunStatus.WAITING, RunStatus.SLEEPING, RunStatus.PAUSED, RunStatus.DOUBTFUL})
 
 
@@ -60,8 +61,13 @@ def encode_entry(entry: Entry) -> EntryRow:
             raise ValueError(f"seq {seq}, attempt {attempt} and instant {at} must be numbers that SQLite can hold")
         if by or "\0" in key or not key.isascii():
             _check_texts((key, by))
-        text = _json(data) if data else None
-        due = _due(entry) if kind is EntryKind.PARKED or kind is EntryKind.ASKED else None
+        if not data:
+            text = None
+        elif len(data) == 1 and type(number := data.get("result")) is int and -LARGEST_NUMBER < number < LARGEST_NUMBER:
+            text = f'{{"result":{number}}}'  # what a quick step gives mostly, and a fifth of the time
+        else:
+            text = _json(data)
+        due = _due(entry) if kind in _WITH_AN_INSTANT else None
         return at, kind._value_, key, attempt, text, by or None, due
     except _UNFIT as fault:
         raise ValueNotStorableError(f"run {run_id}, {kind} {key!r}", str(fault)) from None

@@ -24,6 +24,7 @@ from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.making import Making, claim_runs, make_runs
 from lexiconsole.store.rows import encode_entry
 from lexiconsole.store.statements import statement
+from lexiconsole.store.written import Written
 
 __all__ = ["Writer"]
 
@@ -77,7 +78,8 @@ class Writer:
     # what is asked for
 
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:
-        future: asyncio.Future[None] = asyncio.Future(loop=self._loop)
+        alone = not self._groups
+        future: asyncio.Future[None] = Written(loop=self._loop) if alone else asyncio.Future(loop=self._loop)
         try:
             rows = [*map(encode_entry, entries)]
             if self._fault or self._closing:
@@ -179,19 +181,18 @@ class Writer:
             return
         group = self._groups.popleft()
         group.refused = not cursor.rowcount
-        self._tell((group,))
-        self._loop.call_soon(self._after_alone)  # behind whoever was told, who may come with the next one
-
-    def _after_alone(self) -> None:
-        if self._alone.done():
-            return
         try:
+            if group.refused or not isinstance(group.future, Written) or group.future.done():
+                self._tell((group,))
+            else:
+                self._listeners.publish(group.entries)
+                group.future.tell()  # who may have come with the next one
             if self._one_alone:
                 self._fly_alone()
             else:
                 self._alone.set_result(None)
-        except Exception as fault:
-            self._alone.set_exception(fault)
+        except Exception as broken:
+            self._alone.set_exception(broken)
 
     @property
     def queued(self) -> int:
