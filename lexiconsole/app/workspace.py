@@ -263,17 +263,18 @@ class Workspace:
         *,
         input: Any = UNCHANGED,
         edits: dict[str, Json] | None = None,
+        patch: JsonObject | None = None,
         compensate_origin: bool = False,
         by: str = "",
         record_only: bool = False,
     ) -> RunRow:
-        """A new run from entry `at` of another, with recorded results (by key) and the input changed."""
+        """A new run from entry `at` of another, with recorded results (by key), the input, and a graph's state changed."""
         changes, who, sender = list((edits or {}).items()), self.as_whom(by), self.identity.sender
         if input is not UNCHANGED:
             changes.append(("", input))
         return self._write().call(
             lambda runtime: runtime.fork(
-                run, at, edits=changes, compensate=compensate_origin, by=who, sender=sender, drive=not record_only
+                run, at, changes, patch, compensate=compensate_origin, by=who, sender=sender, drive=not record_only
             )
         )
 

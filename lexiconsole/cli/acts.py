@@ -8,7 +8,7 @@ import typer
 
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
-from lexiconsole.cli.inputs import Files, Inputs, gather, json_value
+from lexiconsole.cli.inputs import Files, Inputs, fields, gather, json_value
 from lexiconsole.cli.shared import Driving, Resting, RunId, Sending, command
 from lexiconsole.cli.terms import Terms
 from lexiconsole.errors import UsageError
@@ -134,14 +134,25 @@ def edit(
     value: Annotated[
         str | None, typer.Option("--value", metavar="JSON", help="The new result.", show_default=False)
     ] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state", metavar="K=V", help="A field of a graph's state: key=text, key:=json.", show_default=False
+        ),
+    ] = None,
     inputs: Inputs = None,
     files: Files = None,
 ) -> ExitCode:
-    """Replace a step's recorded result or the run's input.
+    """Replace a step's recorded result, the run's input, or fields of a graph's state.
 
-    With KEY and --value a step's result; without KEY the fields of the input that -i and -f name. The old value stays in
-    the history. A run that had failed is tried again with it, and the exit code says how it then stands.
+    With KEY and --value a step's result; without KEY the fields of the input that -i and -f name. With --state fields of
+    the state that the node KEY left, or without KEY the node that ended last. The old value stays in the history. A run that
+    had failed is tried again with it, and the exit code says how it then stands.
     """
+    if state:
+        if value is not None or inputs or files:
+            raise UsageError("--state stands alone: edit the result or the input in a second command")
+        return _edited(_act(face, id, "edit", key, {"patch": fields(state), **terms.because}, terms))
     if key:
         if value is None:
             raise UsageError("say the new result with --value JSON")
@@ -149,7 +160,10 @@ def edit(
         return _edited(_act(face, id, "edit", key, data, terms))
     change = json_value(value, "--value") if value is not None else gather(face.shared.argv, inputs, files)
     if change is None:
-        raise UsageError("say what to change: -i key=value for the input, or KEY and --value JSON for a result")
+        raise UsageError(
+            "say what to change: -i key=value for the input, KEY and --value JSON for a result, "
+            "--state key:=json for the state of a graph"
+        )
     return _edited(_edit_input(face, id, change, terms))
 
 

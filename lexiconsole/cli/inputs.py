@@ -17,7 +17,7 @@ import typer
 
 from lexiconsole.errors import UsageError
 
-__all__ = ["Files", "Inputs", "gather", "json_value"]
+__all__ = ["Files", "Inputs", "fields", "gather", "json_value"]
 
 Inputs = Annotated[
     list[str] | None,
@@ -44,6 +44,14 @@ def gather(argv: Sequence[str], inputs: Sequence[str] | None, files: Sequence[st
             whole = _set(whole, text)
             continue
         whole = _merged(whole, part, text)
+    return whole
+
+
+def fields(pairs: Sequence[str]) -> Any:
+    """`key=text` and `key:=json` put together to one object; raises UsageError for what is neither."""
+    whole: Any = None
+    for text in pairs:
+        whole = _set(whole, text)
     return whole
 
 

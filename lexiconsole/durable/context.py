@@ -187,6 +187,10 @@ class Context(Protocol):
         """The same for every attempt at that key, over retries and crashes."""
         ...
 
+    def patched(self, key: str) -> Mapping[str, Any]:
+        """What an operator put into the model's state behind the outcome at that key; mostly nothing."""
+        ...
+
     def now(self, key: str = "now") -> Durable[Instant]:
         """The time, remembered."""
         ...

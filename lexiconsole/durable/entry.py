@@ -50,7 +50,7 @@ class EntryKind(StrEnum):
     RETRIED = "retried"  # voids: [seqs], reason
     SKIPPED = "skipped"  # result, voids, reason; stands as the outcome of its key
     RESOLVED = "resolved"  # how (again, done, fail), result, reason
-    EDITED = "edited"  # target: seq, value, reason; key "" edits the input
+    EDITED = "edited"  # target: seq, value, or patch of the state behind it; reason; key "" edits the input
     MIGRATED = "migrated"  # from, to, keys: {old: new}, voids: [seqs], added: [{before, kind, key, data}], input
     REFUSED = "refused"  # request, kind, target, reason, from: {os_user, host, pid}
 

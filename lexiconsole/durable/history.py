@@ -13,7 +13,7 @@ from typing import Any
 
 from lexiconsole.durable.driven import Driven
 from lexiconsole.durable.entry import ACTS, ENDINGS, OUTCOMES, Entry, EntryKind
-from lexiconsole.types import Instant, Json
+from lexiconsole.types import Instant, Json, JsonObject
 
 __all__ = ["History", "KeyRecord", "Signal"]
 
@@ -70,6 +70,8 @@ class History:
     copied: int = 0
     """The last seq taken over from the run that this one was forked from."""
     paused: bool = False
+    patches: dict[str, JsonObject] = field(default_factory=dict)
+    """What operators put into the state of a graph, by the key of the node behind which they did."""
     driven: Driven = field(default_factory=Driven)
     clean: bool = True
     """Nothing can have been in flight when it was last put down: it is new, it was parked, or it had ended."""
@@ -94,7 +96,7 @@ class History:
             if "voids" in entry.data:
                 voided.update(entry.data["voids"])  # type: ignore[arg-type]
             if entry.kind is EntryKind.EDITED and entry.seq not in voided:
-                edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
+                self._edit(entry, edits)
         self.voided = frozenset(voided)
         for entry in entries:
             if entry.seq > copied and not also_void:
@@ -104,6 +106,13 @@ class History:
             elif entry.seq > copied or entry.kind not in ACTS:
                 self._take(entry, edits)
         return self
+
+    def _edit(self, entry: Entry, edits: dict[int, Json]) -> None:
+        patch = entry.data.get("patch")
+        if isinstance(patch, dict):
+            self.patches[entry.key] = {**self.patches.get(entry.key, {}), **patch}
+        else:
+            edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
 
     def record(self, key: str) -> KeyRecord:
         found = self.records.get(key)

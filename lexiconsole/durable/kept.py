@@ -202,6 +202,9 @@ class KeptContext:
     def now(self, key: str = "now") -> Durable[Instant]:
         return self._inner.now(key)
 
+    def patched(self, key: str) -> Mapping[str, Any]:
+        return self._inner.patched(key)
+
 
 def _inner_of(durable: Durable[Any]) -> Durable[Any]:
     return durable.durable if isinstance(durable, _Kept) and durable.durable is not None else durable

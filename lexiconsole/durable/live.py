@@ -172,6 +172,9 @@ class LiveContext(Delivery):
     def idempotency_key(self, key: str) -> str:
         return self.idempotency_key_of(self._here(key).prefix + key)
 
+    def patched(self, key: str) -> Mapping[str, Any]:
+        return self.history.patches.get(self._here(key).prefix + key, {})
+
     # making and waiting
 
     def _here(self, key: str) -> Strand:

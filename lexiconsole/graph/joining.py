@@ -64,6 +64,11 @@ class Visit:
         if self.writes:
             self.after = self.state.merge(self.writes)
 
+    def change(self, patch: Mapping[str, Any]) -> None:
+        """Puts in what an operator wants to stand there: it replaces values, reducers or not."""
+        self.writes = {**self.writes, **patch}
+        self.after = WorkflowState({**self.after, **patch}, self.after.reducers)
+
     @property
     def past(self) -> int:
         """The bits of the visits behind it, its own included; put together when it is first asked for."""

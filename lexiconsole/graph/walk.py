@@ -215,6 +215,8 @@ class Walk:
         trail.path.append(full)
         try:
             visit.give(value)
+            if self.ctx.journaled and (patch := self.ctx.patched(visit.key)):
+                visit.change(patch)
             ways = await self._open(visit, value) if visit.name in plan.decides else plan.ways[visit.name]
             if trail.save is not None:
                 await trail.save()

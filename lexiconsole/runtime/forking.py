@@ -12,6 +12,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import NewRun, RunRow
 from lexiconsole.errors import NotFoundError
 from lexiconsole.runtime.origin import lineage, starters
+from lexiconsole.runtime.patching import patch_of
 from lexiconsole.types import Instant, Json, JsonObject
 
 __all__ = ["forked"]
@@ -26,10 +27,12 @@ def forked(
     compensate: bool,
     codec: Codec,
     now: Instant,
+    patch: JsonObject | None = None,
 ) -> tuple[NewRun, list[tuple[EntryKind, str, JsonObject]]]:
     """The run to make (its id is still to be given) and what to write into it before it goes on.
 
-    Raises NotFoundError for an edit of a key without an outcome in the part that is taken over.
+    `patch` changes a graph's state behind the node that ended last in it. Raises NotFoundError for an edit of a key without
+    an outcome in the part that is taken over, RefusedError for a patch that does not fit.
     """
     history = History.of(entries, copied=at)
     created = entries[0]
@@ -45,6 +48,9 @@ def forked(
         if not outcomes:
             raise NotFoundError("recorded step", key, {e.key for e in entries if e.kind in OUTCOMES})
         writes.append((EntryKind.EDITED, key, {"target": outcomes[-1].seq, "value": value}))
+    if patch is not None:
+        key, data = patch_of(definition, origin.id, entries, history, "", patch)
+        writes.append((EntryKind.EDITED, key, data))
     family: JsonObject = {"run": origin.id, "seq": at, "lineage": lineage(created, at, history.generation)}
     if began := [name for name in dict.fromkeys((*starters(created), created.by)) if name]:
         family["started_by"] = list[Json](began)

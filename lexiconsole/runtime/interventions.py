@@ -18,6 +18,7 @@ from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import InvalidInputError, LexiconsoleError, RefusedError, nearest
+from lexiconsole.runtime.patching import patch_of, said
 from lexiconsole.runtime.replaying import try_replay
 from lexiconsole.types import Json, JsonObject, RunStatus
 
@@ -102,21 +103,15 @@ async def _plan_edit(
 ) -> Plan:
     history = History.of(entries, copied=row.origin_seq)
     value = request.data.get("value")
-    if request.target:
-        outcome = _outcome_of(entries, request.target, history.voided)
-        if outcome is None:
-            return Plan(refused=_unknown_key(row, request.target, entries))
-        target, what = outcome.seq, f"the result of {request.target}"
+    key = request.target
+    if "patch" in request.data:
+        key, data = patch_of(definition, row.id, entries, history, key, request.data["patch"])
+        what = said(key, data["patch"])  # type: ignore[arg-type]
     else:
-        try:
-            value = codec.encode(definition.validate(value), definition.input or INFER, "input")
-        except InvalidInputError as fault:
-            return Plan(refused=str(fault))
-        target, what = entries[0].seq, "the input"
-    data: JsonObject = {"target": target, "value": value}
-    tried = [*entries, entries[-1]._replace(seq=row.seq + 1, kind=EntryKind.EDITED, key=request.target, data=data)]
+        data, what = _edit_of(definition, row, entries, history, key, value, codec)
+    tried = [*entries, entries[-1]._replace(seq=row.seq + 1, kind=EntryKind.EDITED, key=key, data=data)]
     failed_key = _what_failed(entries, history.voided) if row.status.ended else ""
-    if failed_key == request.target:
+    if failed_key == key:
         failed_key = ""  # its new result stands instead of the failure; there is nothing to try again
     failed = _outcome_of(entries, failed_key, history.voided) if failed_key else None
     voids = _base_voids(entries, failed_key, failed, history.voided) if row.status.ended else frozenset()
@@ -127,12 +122,34 @@ async def _plan_edit(
         return Plan(refused=str(fault))
     if trial.mismatch is not None:
         return Plan(refused=f"with that edit {trial.mismatch}")
-    writes: list[tuple[EntryKind, str, JsonObject]] = [(EntryKind.EDITED, request.target, data)]
+    writes: list[tuple[EntryKind, str, JsonObject]] = [(EntryKind.EDITED, key, data)]
     if row.status.ended:
         voids |= _no_longer_asked(entries, trial.asked, history.voided)
         writes.append((EntryKind.RETRIED, failed_key, {"voids": list[Json](sorted(voids))}))
     then = f"; then {failed_key or 'the run'} is tried again" if row.status.ended else ""
-    return Plan(f"{what} becomes {value!r}{then}", _void_lines(entries, voids), tuple(writes))
+    return Plan(what + then, _void_lines(entries, voids), tuple(writes))
+
+
+def _edit_of(
+    definition: Definition,
+    row: RunRow,
+    entries: Sequence[Entry],
+    history: History,
+    key: str,
+    value: Any,
+    codec: Codec,
+) -> tuple[JsonObject, str]:
+    """The data of the entry that replaces a result, or with no key the input, and what it does in words."""
+    if key:
+        outcome = _outcome_of(entries, key, history.voided)
+        if outcome is None:
+            raise RefusedError(_unknown_key(row, key, entries))
+        return {"target": outcome.seq, "value": value}, f"the result of {key} becomes {value!r}"
+    try:
+        value = codec.encode(definition.validate(value), definition.input or INFER, "input")
+    except InvalidInputError as fault:
+        raise RefusedError(str(fault)) from fault
+    return {"target": entries[0].seq, "value": value}, f"the input becomes {value!r}"
 
 
 def revision(entries: Sequence[Entry], key: str) -> int:

@@ -214,14 +214,16 @@ class Runtime:
         self,
         origin: RunRow,
         at: int,
-        *,
         edits: Sequence[tuple[str, Json]] = (),
+        patch: JsonObject | None = None,
+        *,
         compensate: bool = False,
         by: str = "",
         sender: JsonObject | None = None,
         drive: bool = True,
     ) -> RunRow:
-        """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input).
+        """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input), `patch`
+        a graph's state there.
 
         Effects that the origin made are not undone by the fork unless `compensate`.
         """
@@ -229,7 +231,7 @@ class Runtime:
         entries = await self.journal.load(origin, upto=at)
         if not 1 <= at <= origin.seq:
             raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
-        new, writes = forked(origin, entries, at, definition, edits, compensate, self.codec, self.clock.now())
+        new, writes = forked(origin, entries, at, definition, edits, compensate, self.codec, self.clock.now(), patch)
         data: JsonObject = {**new.data, "from": sender} if sender else new.data
         fingerprint = self.definitions.fingerprint(definition.name)
         new = replace(new, id=new_run_id(), by=by, data=data, fingerprint=fingerprint)

@@ -88,7 +88,8 @@ def _people_line(entry: Entry) -> Moment | None:
         case EntryKind.RESOLVED:
             said = f"resolve {entry.key}: {_resolution(data)}"
         case EntryKind.EDITED:
-            said = f"edit {entry.key or 'the input'}: {_value(data, 'value')}"
+            what = f"the state behind {entry.key}" if "patch" in data else entry.key or "the input"
+            said = f"edit {what}: {_value(data, 'patch' if 'patch' in data else 'value')}"
         case EntryKind.MIGRATED:
             said = f"migrate from version {data.get('from')} to {data.get('to')}"
         case EntryKind.ANSWERED:

@@ -169,6 +169,8 @@ class Telling:
         )
 
     def _edit(self, entry: Entry) -> None:
+        if "patch" in entry.data:
+            return  # the state behind it is another one, its result is not
         target: Any = entry.data.get("target")
         row = self._rows.get(entry.key or self._keys.get(target, ""))
         if row is None:
