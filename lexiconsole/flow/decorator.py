@@ -12,6 +12,7 @@ from lexiconsole.durable.definition import Definition, Model, Source
 from lexiconsole.durable.migration import Migration
 from lexiconsole.errors import DefinitionError
 from lexiconsole.flow.function import FunctionWorkflow
+from lexiconsole.flow.parameters import fields_of
 from lexiconsole.types import Json, ModelKind
 
 __all__ = ["workflow"]
@@ -49,13 +50,14 @@ def workflow(
     steps: Sequence[str] = (),
     migrations: Mapping[int, Migration] | None = None,
 ) -> Any:
-    """Makes a definition of an async function `(ctx)` or `(ctx, input)`, a class, or a function that builds a model.
+    """Makes a definition of an async function `(ctx)` or `(ctx, …)`, a class, or a function that builds a model.
 
     `name` is by default the function's or class's, `version` the class's VERSION or 1, `about` the docstring's first line,
-    `input` (a pydantic model, or any type pydantic knows) the annotation of the input parameter. `timeout` is seconds for the
-    whole run; `retries` how many more times a failed run is tried, keeping what had succeeded. `example` is an input
-    that shows what it does. `steps` are the keys of a plain function's steps, as far as they are known beforehand.
-    `migrations` say by the version they come from how runs of older versions go on: `lexiconsole migrate RUN`.
+    `input` (a pydantic model, or any type pydantic knows) the annotation of the input parameter; a function's parameters
+    that are no objects, or several, are the fields of its input (`parameters.py`). `timeout` is seconds for the whole run;
+    `retries` how many more times a failed run is tried, keeping what had succeeded. `example` is an input that shows what
+    it does. `steps` are the keys of a plain function's steps, as far as they are known beforehand. `migrations` say by the
+    version they come from how runs of older versions go on: `lexiconsole migrate RUN`.
 
     A class is built by its `from_input(input)`, if it has one, else by its constructor.
     """
@@ -93,7 +95,7 @@ def _define(
         raise DefinitionError(f"{name!r} is no name for a workflow: give printable text without / and :")
     if retries < 0 or (timeout is not None and timeout <= 0):
         raise DefinitionError(f"{name}: retries must not be negative, and timeout must be more than 0 seconds")
-    kind, build, taking = _way_to_build(thing, name, steps)
+    kind, build, taking = _way_to_build(thing, name, steps, given=input is not INFER)
     return Definition(
         name=name,
         kind=kind,
@@ -109,9 +111,17 @@ def _define(
     )
 
 
-def _way_to_build(thing: Any, name: str, steps: Sequence[str]) -> tuple[ModelKind, Callable[[Any], Model], Any]:
-    """The kind of model, how one is built for an input, and the input's type as annotated (None: takes nothing)."""
+def _way_to_build(
+    thing: Any, name: str, steps: Sequence[str], *, given: bool
+) -> tuple[ModelKind, Callable[[Any], Model], Any]:
+    """The kind of model, how one is built for an input, and the input's type as annotated (None: takes nothing).
+
+    `given`: the input's type is said elsewhere, so what is annotated does not matter.
+    """
     if inspect.iscoroutinefunction(thing):
+        if not given and (found := fields_of(thing, partial(_resolved, thing))) is not None:
+            taking, fields = found
+            return ModelKind.WORKFLOW, partial(_function_of_fields, thing, steps, fields.arguments), taking
         return ModelKind.WORKFLOW, partial(_function_model, thing, steps, _takes(thing, 2)), _annotation(thing, 1)
     if inspect.isclass(thing):
         if not (hasattr(thing, "drive") and hasattr(thing, "outline")):
@@ -136,6 +146,12 @@ def _function_model(function: Callable[..., Any], steps: Sequence[str], takes_in
         return function(ctx, input) if takes_input else function(ctx)
 
     return FunctionWorkflow(body, steps)
+
+
+def _function_of_fields(
+    function: Callable[..., Any], steps: Sequence[str], arguments: Callable[[Any], dict[str, Any]], input: Any
+) -> Model:
+    return FunctionWorkflow(lambda ctx: function(ctx, **arguments(input)), steps)
 
 
 def _built(maker: Callable[..., Any], takes_input: bool, name: str, input: Any) -> Model:
