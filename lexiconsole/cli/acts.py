@@ -143,7 +143,7 @@ def edit(
     inputs: Inputs = None,
     files: Files = None,
 ) -> ExitCode:
-    """Replace a step's recorded result, the run's input, or fields of a graph's state.
+    """Replace a result, the input, or fields of a graph's state.
 
     With KEY and --value a step's result; without KEY the fields of the input that -i and -f name. With --state fields of
     the state that the node KEY left, or without KEY the node that ended last. The old value stays in the history. A run that

@@ -51,7 +51,7 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("skip", "acts", "skip", MEND, "Let a step count as done with a result you give."),
         CommandRow("resolve", "acts", "resolve", MEND, "Say what came of a step whose outcome is unknown."),
         CommandRow("mark-done", "acts", "mark_done", MEND, "Record that you undid a step by hand."),
-        CommandRow("edit", "acts", "edit", MEND, "Replace a step's recorded result or the run's input."),
+        CommandRow("edit", "acts", "edit", MEND, "Replace a result, the input, or fields of a graph's state."),
         CommandRow("fork", "fork", "fork", MEND, "Start a new run from any moment of another."),
         CommandRow("migrate", "migrate", "migrate", MEND, "Take a run to the version that its definition has by now."),
         CommandRow("init", "init", "init", WRITE, "Write a first definition and a configuration to begin with."),
