@@ -1,101 +1,158 @@
-"""Makes the pictures in this folder from real runs: a terminal of our own, the real program, what it really printed.
+"""Makes the pictures in this folder from real runs: every screen of the console, and a saga that turns round.
 
     pip install -e '.[dev,screenshots]'      # and the font DejaVu Sans Mono
-    python screenshots/make.py
+    python screenshots/make.py               # all of them
+    python screenshots/make.py saga inbox    # those whose names begin so
 
-Every cell of the terminal is drawn where it stands, since fonts and SVG renderers do not agree about widths.
+Each picture is made at two sizes, as PNG by `painter.py` and as SVG by Textual. People, times and runs are those of `stories.py`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import getpass
 import os
+import socket
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pexpect
-import pyte
-from PIL import Image, ImageDraw, ImageFont
-from pyte.screens import Char
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+os.environ |= {"TZ": "UTC", "LOGNAME": "ana", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor"}
+os.environ.pop("NO_COLOR", None)
+time.tzset()
+getpass.getuser = lambda: "ana"
+socket.gethostname = lambda: "host"
 
-HERE = Path(__file__).parent
-GROUND, TEXT = "#0f1117", "#d6dbe5"
-NAMED = {
-    "black": "#8b93a1",
-    "red": "#ff6b3d",
-    "green": "#7bd389",
-    "brown": "#f0e442",
-    "blue": "#66c2ff",
-    "magenta": "#8f7bff",
-    "cyan": "#66c2ff",
-    "white": "#ffffff",
-    "brightblack": "#8b93a1",
-    "default": TEXT,
-}
-SIZE, MARGIN = 22, 28
+from painter import save  # noqa: E402
+from stories import NOW, Day, busy  # noqa: E402
+from textual.pilot import Pilot  # noqa: E402
 
+from lexiconsole.app.look import first_look  # noqa: E402
+from lexiconsole.app.workspace import Workspace  # noqa: E402
+from lexiconsole.tui.app import ConsoleApp  # noqa: E402
+from lexiconsole.tui.keymap import Place  # noqa: E402
+from lexiconsole.tui.pulse import Pulse  # noqa: E402
 
-@dataclass(frozen=True)
-class Terminal:
-    """A folder with a terminal of a certain width in it."""
-
-    folder: Path
-    width: int = 100
-
-    def run(self, *arguments: str) -> str:
-        """What the program prints there, escape sequences and all."""
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(HERE.parent)}
-        environment.pop("NO_COLOR", None)
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "lexiconsole", *arguments],
-            cwd=str(self.folder),
-            env=environment,
-            dimensions=(60, self.width),
-            encoding="utf-8",
-        )
-        child.expect(pexpect.EOF, timeout=60)
-        child.close()
-        return str(child.before)
-
-    def picture(self, name: str, *commands: str) -> None:
-        """Each command behind a prompt, then what it printed, as `name`.png."""
-        screen = pyte.Screen(self.width, 200)
-        stream = pyte.Stream(screen)
-        for number, command in enumerate(commands):
-            prompt = "" if number == 0 else "\r\n"
-            stream.feed(f"{prompt}\x1b[90m$\x1b[0m \x1b[1m{command}\x1b[0m\r\n")
-            stream.feed(self.run(*command.split()[1:]))
-        draw(screen, HERE / f"{name}.png")
+SIZES = ((120, 36), (80, 24))
 
 
-def draw(screen: pyte.Screen, file: Path) -> None:
-    regular, bold = (ImageFont.truetype(f"DejaVuSansMono{kind}.ttf", SIZE) for kind in ("", "-Bold"))
-    across, down = regular.getlength("m"), SIZE * 1.32
-    rows = max(number for number, line in enumerate(screen.display) if line.strip()) + 1
-    size = (int(across * screen.columns) + 2 * MARGIN, int(down * rows) + 2 * MARGIN)
-    image = Image.new("RGB", size, GROUND)
-    pen = ImageDraw.Draw(image)
-    for row in range(rows):
-        for column in range(screen.columns):
-            cell = screen.buffer[row][column]
-            if cell.data.strip():
-                place = (MARGIN + column * across, MARGIN + row * down)
-                pen.text(place, cell.data, font=bold if cell.bold else regular, fill=colour(cell))
-    image.save(file, optimize=True)
+@dataclass
+class Scene:
+    """A place of the console, and the keys that were pressed there. `acting` is whose decisions they are."""
+
+    name: str
+    place: Place = Place.DASHBOARD
+    subject: str = ""
+    keys: tuple[str, ...] = ()
+    acting: str = ""
+    light: bool = False
+    plain: bool = False
+    sizes: tuple[tuple[int, int], ...] = SIZES
 
 
-def colour(cell: Char) -> str:
-    return NAMED.get(cell.fg) or f"#{cell.fg}"
+SCENES = (
+    Scene("dashboard"),
+    Scene("dashboard-light", light=True, sizes=SIZES[:1]),
+    Scene("dashboard-ascii", plain=True, sizes=SIZES[:1]),
+    Scene("dashboard-tiny", sizes=((60, 20), (40, 10))),
+    Scene("dashboard-wide", sizes=((170, 50),)),
+    Scene("start", Place.START, "order_fulfilment"),
+    Scene("help", keys=("question_mark",)),
+    Scene("palette", keys=("ctrl+p",)),
+    Scene("run", Place.RUN, "loan-0311"),
+    Scene("run-failed", Place.RUN, "loan-0309"),
+    Scene("run-gantt", Place.RUN, "loan-0311", ("v", "v"), sizes=SIZES[:1]),
+    Scene("run-rail", Place.RUN, "loan-0311", ("v",), sizes=SIZES[:1]),
+    Scene("run-past", Place.RUN, "loan-0311", ("left_square_bracket",) * 9),
+    Scene("run-light", Place.RUN, "loan-0311", light=True, sizes=SIZES[:1]),
+    Scene("run-triage", Place.RUN, "ticket-509"),
+    Scene("run-claim", Place.RUN, "claim-77"),
+    Scene("saga", Place.SAGA, "order-1042"),
+    Scene("saga-stuck", Place.SAGA, "trip-2207"),
+    Scene("saga-done", Place.SAGA, "order-1041", sizes=SIZES[:1]),
+    Scene("saga-light", Place.SAGA, "trip-2207", light=True, sizes=SIZES[:1]),
+    Scene("saga-past", Place.SAGA, "trip-2207", ("left_square_bracket",) * 12),
+    Scene("inbox", Place.INBOX, acting="dan"),
+    Scene("inbox-light", Place.INBOX, acting="dan", light=True, sizes=SIZES[:1]),
+    Scene("task", Place.TASK, "limit-9f21:director", acting="dan"),
+    Scene("task-claim", Place.TASK, "claim-77:approval/directors", acting="dan"),
+    Scene("doubt", Place.DOUBT, "pay-5512"),
+    Scene("confirm", keys=("j", "j", "r")),
+)
+EMPTY = (Scene("dashboard-empty"), Scene("inbox-empty", Place.INBOX))
 
 
-def main() -> None:
+class StillPulse(Pulse):
+    """Feels nothing, so that a picture is the same each time."""
+
+    def tick(self) -> None:
+        """Nothing is measured."""
+
+    def came(self, entries: int) -> None:
+        """Nothing is counted."""
+
+
+async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -> None:
+    app = ConsoleApp(
+        lambda: Workspace.find(folder), first_look(folder), drives=False, ascii_only=scene.plain, now=lambda: NOW
+    )
+    app.pulse = StillPulse()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
+        if scene.light:
+            app.next_theme()
+        app.acting_as = scene.acting
+        if scene.place is not Place.DASHBOARD:
+            app.go(scene.place, scene.subject)
+        await settle(pilot)
+        for key in scene.keys:
+            await pilot.press(key)
+            await settle(pilot)
+        await settle(pilot, 6)
+        picture(app, file)
+        app.shut()
+    if app.workspace is not None:
+        await asyncio.to_thread(app.workspace.interrupt)
+
+
+def picture(app: ConsoleApp, file: Path) -> None:
+    lines = app.screen._compositor.render_strips()  # noqa: SLF001
+    ground = "#0f1117" if app.current_theme.dark else "#fbfbf8"
+    save(lines, app.size.width, file.with_suffix(".png"), ground=ground, text=app.palette.text)
+    file.with_suffix(".svg").write_text(app.export_screenshot(title="lexiconsole"), encoding="utf-8")
+
+
+async def settle(pilot: Pilot[Any], times: int = 2) -> None:
+    app: Any = pilot.app
+    for _ in range(times):
+        await pilot.pause(0.05)
+        await until(pilot, lambda: app.reads.idle)
+
+
+async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 30.0) -> None:
+    end = time.monotonic() + within
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError("the screen did not come to that")
+        await pilot.pause(0.02)
+
+
+def main(wanted: list[str], out: Path = HERE) -> None:
+    chosen = [scene for scene in SCENES if not wanted or any(scene.name.startswith(name) for name in wanted)]
     with tempfile.TemporaryDirectory() as there:
-        terminal = Terminal(Path(there))
-        terminal.run("run", "order_fulfilment", "--id", "order-1042", "-i", "fail_at=courier")
-        terminal.picture("saga", "lexiconsole show-run order-1042")
+        folder = Path(there) / "shop"
+        folder.mkdir()
+        day = Day(folder).told(busy)
+        for scene in chosen:
+            for size in scene.sizes:
+                asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

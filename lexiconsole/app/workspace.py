@@ -22,7 +22,7 @@ from lexiconsole.app.operators import people_of
 from lexiconsole.app.signing import Signatures
 from lexiconsole.app.vault import FileVault
 from lexiconsole.durable.audit import Audited
-from lexiconsole.durable.clock import SystemClock
+from lexiconsole.durable.clock import Clock, SystemClock
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry
@@ -57,7 +57,7 @@ class Workspace:
     def __init__(self, root: Path, settings: Settings, store: Path | None = None) -> None:
         self.root, self.settings = root, settings
         self.store_path = store if store is not None else root / settings.store.path
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self._catalog: Catalog | None = None
         self._engine: Engine | None = None
         self._beside: Beside | None = None
@@ -388,7 +388,9 @@ class Workspace:
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
         beside, terms, found = self.store_path.parent, engine_terms(self.settings), Found(lambda: self.catalog)
         locks, vault = None if self._empty else beside / "locks", FileVault(beside / "vault")
-        runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault)
+        runtime = Runtime(
+            journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault, clock=self.clock
+        )
         runtime.seals = Signatures(self.settings, self.root).refusal
         if not self._empty:
             self._beside = Beside(runtime, self.store_path, self.settings)

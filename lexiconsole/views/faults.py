@@ -9,12 +9,19 @@ from pathlib import PurePath
 from lexiconsole.types import JsonObject
 from lexiconsole.views.safe import harmless
 
-__all__ = ["Frame", "frames"]
+__all__ = ["Frame", "cause", "frames"]
 
 _FRAME = re.compile(
     r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)\n(?:    (?P<code>.+))?', re.MULTILINE
 )
 _FOREIGN = re.compile(r"/lib/python\d|site-packages|<frozen")
+
+_AROUND = re.compile(r"^(Graph|Saga|Pipeline)Error: [^:]{1,80} failed at [^:]{1,80}: ")
+
+
+def cause(error: str) -> str:
+    """An error without the model's own words around it, which a face shows as where the run stands."""
+    return _AROUND.sub("", error)
 
 
 @dataclass(frozen=True, slots=True)

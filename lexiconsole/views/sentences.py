@@ -7,19 +7,23 @@ from typing import Any
 from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import age, ahead, span
+from lexiconsole.views.faults import cause
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.story import repaired_key
 
 __all__ = ["incident_sentence", "run_sentence", "task_sentence"]
 
 
 def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
     """Made harmless. `task` is the question it waits for, if that is known."""
-    where, error = harmless(row.where), harmless(row.error)
+    where, error = harmless(row.where), cause(harmless(row.error))
     moved = age(row.changed_at, now)
     at = f" at {where}" if where else ""
     because = f": {error}" if error else ""
     match row.status:
+        case RunStatus.DOUBTFUL if repaired := harmless(repaired_key(row.where)):
+            return f"{repaired} could not be undone{because}"
         case RunStatus.DOUBTFUL:
             return f"it is unknown what came of {where or 'a step'}{because}"
         case RunStatus.FAILED:
@@ -57,4 +61,6 @@ def task_sentence(task: TaskRow, now: Instant) -> str:
 def incident_sentence(incident: Incident, now: Instant) -> str:
     """Made harmless."""
     many = "one run" if incident.runs == 1 else f"{incident.runs:,} runs"
-    return f"{many} of {harmless(incident.name)}, the last {age(incident.last_at, now)}: {harmless(incident.error)}"
+    return (
+        f"{many} of {harmless(incident.name)}, the last {age(incident.last_at, now)}: {cause(harmless(incident.error))}"
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.widgets.run_table import short_id
 from lexiconsole.types import RunStatus
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
@@ -32,7 +33,7 @@ def sentence(screen: DashboardScreen) -> list[Part]:
     if isinstance(subject, RunRow):
         look = RUN_LOOKS[subject.status]
         task = next((task for task in screen.tasks if task.run_id == subject.id), None)
-        sign = f"{console.glyphs.state(look)} {subject.id[:8]} "
+        sign = f"{console.glyphs.state(look)} {harmless(short_id(subject.id, 8))} "
         return [
             (sign, ink(colours.state(look), bold=True)),
             (run_sentence(subject, now, task), text),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from textual import on
 
@@ -31,9 +31,12 @@ _VERDICTS = frozenset({"approve", "reject"})
 class DecidingScreen(ConsoleScreen):
     """`tasks()` are those that a key is about: the marked ones, else the one that is shown."""
 
+    first_pane: ClassVar[int] = 1
+    """The number of the task's first pane."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.pane = TaskPane()
+        self.pane = TaskPane(self.first_pane)
         self._sent: set[str] = set()
 
     def tasks(self) -> list[Task]:

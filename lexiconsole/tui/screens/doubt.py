@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -141,7 +142,9 @@ class DoubtScreen(ConsoleScreen):
             more = f"  {self._at + 1} of {len(self._doubts)}, j k" if len(self._doubts) > 1 else ""
             self._panes[0].border_title = f"1 What is known of {harmless(doubt.key)}{more}"
             self._known.update(Content("\n").join(_known(doubt, palette, now)))
-            self._choices.update(Content("\n").join(_choices(doubt, self.row, palette)))
+            self._choices.update(
+                Content("\n").join(_choices(doubt, self.row, palette, max(24, self._choices.size.width - 1)))
+            )
             key, text = ink(palette.key, bold=True), ink(palette.text)
             self.say(
                 [
@@ -219,6 +222,11 @@ class DoubtScreen(ConsoleScreen):
         self._read()
 
 
+def _hanging(text: str, style: str, room: int) -> list[Content]:
+    """Folded to that many cells, the lines behind the first two cells further in."""
+    return [Content.styled(part, style) for part in wrap(text, room, initial_indent="   ", subsequent_indent="     ")]
+
+
 _KEYS = (("r", " again  "), ("m", " it happened  "), ("x", " it failed"))
 
 
@@ -268,7 +276,7 @@ def _known(doubt: Doubt, palette: Palette, now: Instant) -> list[Content]:
     return lines
 
 
-def _choices(doubt: Doubt, row: RunRow, palette: Palette) -> list[Content]:
+def _choices(doubt: Doubt, row: RunRow, palette: Palette, room: int) -> list[Content]:
     saga, after = row.kind == "saga", ", ".join(doubt.next) or "the end"
     undone = f"; then what was done is undone: {', '.join(reversed(doubt.effects))}" if saga and doubt.effects else ""
     again = f"try {(doubt.attempt or 1) + 1}, under the same idempotency key; "
@@ -281,5 +289,5 @@ def _choices(doubt: Doubt, row: RunRow, palette: Palette) -> list[Content]:
     lines: list[Content] = []
     for key, word, follows in said:
         head = Content.styled(f"{key}  ", f"bold {palette.key}") + Content.styled(word, f"bold {palette.bright}")
-        lines += [head, Content.styled(f"   → {harmless(follows)}", palette.accent), Content("")]
+        lines += [head, *_hanging(f"→ {harmless(follows)}", palette.accent, room), Content("")]
     return lines[:-1]

@@ -40,6 +40,7 @@ class Whose(StrEnum):
 
 class InboxScreen(DecidingScreen):
     place = Place.INBOX
+    first_pane = 2
     DEFAULT_CSS = """
     InboxScreen #columns { height: 1fr; }
     InboxScreen TaskTable { width: 1fr; }

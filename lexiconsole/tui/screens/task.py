@@ -27,6 +27,7 @@ class TaskScreen(DecidingScreen):
     """`subject` is RUN:KEY."""
 
     place = Place.TASK
+    AUTO_FOCUS = ""  # the form is what one came for
     DEFAULT_CSS = "TaskScreen TaskPane { width: 1fr; }"
 
     def __init__(self, subject: str) -> None:
@@ -67,7 +68,7 @@ class TaskScreen(DecidingScreen):
         if task is not None:
             self.header.tell(trail=("Inbox", harmless(task.name), harmless(task.id)))
         if first and self.pane.panel is not None:
-            self.call_after_refresh(self.pane.panel.focus_first)
+            self.pane.panel.call_after_refresh(self.pane.panel.focus_first)  # its rows are there by then
         self.say_task(task)
         self.show_keys()
 

@@ -43,7 +43,7 @@ class _Keys(VirtualTable[Key]):
                 [
                     (self.console.glyphs.cursor if how.selected else " ", ink(colours.accent)),
                     (padded(f" {names}", 12), ink(colours.dim if why else colours.key, bold=True)),
-                    (padded(row.label, 16), ink(text, bold=how.selected)),
+                    (padded(row.label, 18), ink(text, bold=how.selected)),
                     (said, ink(colours.dim if why else colours.faint)),
                 ],
                 how.width,

@@ -8,6 +8,7 @@ from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.faults import cause
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
@@ -27,7 +28,7 @@ class IncidentTable(VirtualTable[Incident]):
         edge: Part = (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line))
         look = RUN_LOOKS[RunStatus.DOUBTFUL if row.doubtful else RunStatus.FAILED]
         sign: Part = (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True))
-        error = harmless(row.error)
+        error = cause(harmless(row.error))
         many = f"{row.runs:,} run{'s' if row.runs > 1 else ''}"
         first = line(
             [edge, sign, (error, ink(colours.bright if how.selected else colours.text))],

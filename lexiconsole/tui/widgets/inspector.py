@@ -26,7 +26,7 @@ class Inspector(ScrollView, can_focus=True):
     """`show` gives it facts; it scrolls, and stays where it is while facts of the same node change."""
 
     DEFAULT_CSS = """
-    Inspector { height: 1fr; background: $background; overflow-x: hidden; scrollbar-gutter: auto; }
+    Inspector { height: 1fr; padding: 0 1; background: $background; overflow-x: hidden; scrollbar-gutter: auto; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

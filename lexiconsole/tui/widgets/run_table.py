@@ -13,13 +13,17 @@ from lexiconsole.types import RunStatus
 from lexiconsole.views.board import TALL
 from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.durations import span
+from lexiconsole.views.faults import cause
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
-__all__ = ["SOON", "RunTable", "short_age"]
+__all__ = ["SOON", "RunTable", "short_age", "short_id"]
 
 _NARROW = 70
 """Columns below which ids are shown with fewer letters, which still tell them apart."""
+
+_GIVEN = 12
+"""Letters of an id up to which it is taken for one that somebody gave, and shown whole."""
 
 
 class RunTable(VirtualTable[RunRow]):
@@ -31,6 +35,7 @@ class RunTable(VirtualTable[RunRow]):
         super().__init__(empty=empty)
         self.tasks: dict[str, TaskRow] = {}
         """The first open question of each run, as far as they were read."""
+        self._measured: tuple[tuple[int, int, int], int] = (0, 0, 0), 0
 
     def draw(self, row: RunRow, how: Drawn) -> list[Strip]:
         console = self.console
@@ -41,22 +46,32 @@ class RunTable(VirtualTable[RunRow]):
         edge = (glyphs.cursor if how.selected else " ", ink(colours.accent))
         mark = (glyphs.mark if how.marked else " ", ink(colours.key, bold=True))
         text = ink(colours.bright if needs or how.selected else colours.text, bold=how.selected)
-        short = 6 if how.width < _NARROW else 8
-        name_width = max(10, min(22, how.width // 3))
+        short = self._id_width(how.width)
+        name_width = max(10, min(22, (how.width - short) * 2 // 5))
         age = short_age(console.now() - row.changed_at)
         left: list[Part] = [
             edge,
             mark,
             (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True)),
-            (padded(harmless(row.id[:short]), short + 1), ink(colours.faint)),
+            (padded(cut(harmless(short_id(row.id, short)), short), short + 1), ink(colours.faint)),
             (padded(cut(harmless(row.name), name_width), name_width + 1), text),
             *self._where(row, how, one_line=not self.tall),
         ]
         lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint))], ground)]
         if self.tall and row.status in TALL:
-            error = harmless(row.error) or "no reason was recorded"
+            error = cause(harmless(row.error)) or "no reason was recorded"
             lines.append(line([edge, ("   ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
         return lines
+
+    def _id_width(self, width: int) -> int:
+        """An id that somebody gave is shown whole where it is not too long."""
+        rows = self.rows_at_hand
+        known = width, len(rows), next(iter(rows), 0)
+        if known != self._measured[0]:
+            least = 6 if width < _NARROW else 8
+            given = [len(row.id) for row in rows.values() if len(row.id) <= _GIVEN]
+            self._measured = known, min(max([least, *given]), 10 if width < _NARROW else _GIVEN)
+        return self._measured[1]
 
     def _where(self, row: RunRow, how: Drawn, *, one_line: bool) -> list[Part]:
         colours = self.console.palette
@@ -65,12 +80,17 @@ class RunTable(VirtualTable[RunRow]):
         if requested:
             return [(requested, ink(colours.key, italic=True))]
         where = harmless(row.where)
+        if row.status is RunStatus.WAITING:
+            where = where.rpartition("/")[2]  # the level of a chain, not the chain
         if one_line and row.error and row.status in TALL:
-            return [(f"{where}  " if where else "", ink(colours.text)), (harmless(row.error), ink(colours.state(look)))]
+            return [
+                (f"{where}  " if where else "", ink(colours.text)),
+                (cause(harmless(row.error)), ink(colours.state(look))),
+            ]
         if row.status is RunStatus.COMPLETED:
             return [(f"took {span(row.changed_at - row.created_at)}", ink(colours.dim))]
         if row.status in {RunStatus.COMPENSATED, RunStatus.CANCELLED, RunStatus.PAUSED}:
-            said = f"{look.word}{': ' + harmless(row.error) if row.error else ''}"
+            said = f"{look.word}{': ' + cause(harmless(row.error)) if row.error else ''}"
             return [(said, ink(colours.faint))]
         parts: list[Part] = [(where or look.word, ink(colours.text))]
         task = self.tasks.get(row.id) if row.status is RunStatus.WAITING else None
@@ -97,6 +117,11 @@ class RunTable(VirtualTable[RunRow]):
 
 SOON = 3600.0
 """Seconds before its due time from which a question is marked."""
+
+
+def short_id(id: str, room: int) -> str:
+    """As much of it as tells it apart: a given one whole, of a made one its first letters."""
+    return id if len(id) <= _GIVEN else id[: min(room, 8)]
 
 
 def short_age(seconds: float) -> str:

@@ -34,11 +34,14 @@ _BESIDE = 76
 
 
 class TaskPane(Vertical):
-    """`show` gives it a task; the form stays as typed as long as it is the same question. None: nothing is selected."""
+    """`show` gives it a task; the form stays as typed as long as it is the same question. None: nothing is selected.
+
+    `first` is the number of its first pane.
+    """
 
     DEFAULT_CSS = """
     TaskPane { width: 2fr; height: 1fr; }
-    TaskPane #chain { height: auto; max-height: 11; padding: 0 1; }
+    TaskPane #chain { height: auto; max-height: 13; padding: 0 1; }
     TaskPane #chain Static { height: auto; }
     TaskPane #middle { height: 1fr; }
     TaskPane #form { width: 3fr; padding: 0; }
@@ -48,8 +51,9 @@ class TaskPane(Vertical):
     TaskPane.-low #chain { max-height: 10; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
         super().__init__()
+        self._first = first
         self.task_shown: Task | None = None
         self._me = ""
         self._panel: FormPanel | None = None
@@ -65,8 +69,9 @@ class TaskPane(Vertical):
             yield self._beside
 
     def on_mount(self) -> None:
-        self._chain.border_title, self._beside.border_title = "2 Question", "4 What follows"
-        self._form.border_title = "3 Form"
+        self._chain.border_title = f"{self._first} Question"
+        self._form.border_title = f"{self._first + 1} Form"
+        self._beside.border_title = f"{self._first + 2} What follows"
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _BESIDE, "-tight")
@@ -119,7 +124,7 @@ class TaskPane(Vertical):
             return
         width = max(20, self._chain.size.width - 4)
         now = app.now()
-        self._chain.border_title = f"2 {harmless(task.name)} ▸ {harmless(task.run_id)}".replace("[", "\\[")
+        self._chain.border_title = f"{self._first} {harmless(task.name)} ▸ {harmless(task.run_id)}".replace("[", "\\[")
         lines = [Content.styled(harmless(task.prompt), f"bold {palette.bright}")]
         lines += chain_lines(task, width, palette, app.glyphs, self._me, low=self.has_class("-low"))
         lines.append(self._due(task, palette, now))
@@ -127,7 +132,7 @@ class TaskPane(Vertical):
         if self.has_class("-tight"):
             lines += [_verb(verb, palette) for verb in task.verbs[:2] if verb.leads_to]
         self._said.update(Content("\n").join(lines))
-        self._form.border_title = f"3 {'Decision' if task.levels else 'Answer'}"
+        self._form.border_title = f"{self._first + 1} {'Decision' if task.levels else 'Answer'}"
         room = max(16, self._beside.size.width - 5)
         self._context_text.update(Content("\n").join(_context(task, palette, now, room)))
 
@@ -157,7 +162,9 @@ class TaskPane(Vertical):
 def _context(task: Task, palette: Palette, now: Instant, room: int) -> list[Content]:
     lines = [_heading("what it leads to", palette)]
     for verb in task.verbs:
-        lines += _consequence(verb, palette, room)
+        lines += _consequence(verb, palette, room, task.why_not)
+    if len(lines) == 1:
+        lines.append(Content.styled("  nothing that you may do", palette.dim))
     if task.details is not None:
         lines += [Content(""), _heading("what you are shown", palette), *_values(task.details, palette)]
     if task.acts:
@@ -173,8 +180,8 @@ def _context(task: Task, palette: Palette, now: Instant, room: int) -> list[Cont
             Content.styled(f"  asked for by {harmless(task.initiator)} {age(task.asked_at, now)}", palette.faint)
         )
     if task.shown:
-        lines.append(Content.styled(f"  digest of what is shown  {task.shown[:12]}", palette.faint))
-    lines.append(Content.styled(f"  task {harmless(task.id)}", palette.faint))
+        lines += _hanging(f"digest of what is shown {task.shown[:12]}", "  ", palette.faint, room)
+    lines += _hanging(f"task {harmless(task.id)}", "  ", palette.faint, room)
     return lines
 
 
@@ -190,13 +197,13 @@ def _verb(verb: Verb, palette: Palette) -> Content:
     return head + Content.styled(f"→ {harmless(verb.leads_to)}", palette.accent)
 
 
-def _consequence(verb: Verb, palette: Palette, room: int) -> list[Content]:
-    """What follows, on a line of its own; what is not possible is said only of what decides."""
+def _consequence(verb: Verb, palette: Palette, room: int, why_not: str) -> list[Content]:
+    """What follows, on a line of its own; what is not possible is said only of what decides, and once."""
     name = verb.verdict or verb.kind.value.replace("_", " ")
     if verb.why_not:
         decides = bool(verb.verdict) or verb.kind is RequestKind.ANSWER
         said = f"{name}: {harmless(verb.why_not)}"
-        return _hanging(said, "  ", palette.dim, room) if decides else []
+        return _hanging(said, "  ", palette.dim, room) if decides and verb.why_not != why_not else []
     if not verb.leads_to:
         return []
     follows = _hanging(f"→ {harmless(verb.leads_to)}", "  ", palette.accent, room)

@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from lexiconsole.durable.journal import TaskRow
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.tui.widgets.run_table import SOON, short_age
+from lexiconsole.tui.widgets.run_table import SOON, short_age, short_id
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.safe import harmless
@@ -47,7 +47,7 @@ class TaskTable(VirtualTable[TaskRow]):
             edge,
             ("   ", ink()),
             (harmless(row.name), ink(colours.faint)),
-            (f" {row.run_id[:8]}", ink(colours.dim)),
+            (f" {short_id(row.run_id, 8)}", ink(colours.dim)),
             (f"  {who}" if who else "", ink(colours.dim)),
         ]
         return [first, line(second, how.width, ground=ground)]

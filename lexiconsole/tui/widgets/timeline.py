@@ -19,6 +19,9 @@ ERRORS = frozenset(
     for state, look in STEP_LOOKS.items()
     if state in (StepState.FAILED, StepState.RETRYING, StepState.DOUBTFUL, StepState.UNDO_FAILED)
 )
+_ROOMY = 56
+"""Cells from which each line has its number in front."""
+
 WAITS = frozenset({STEP_LOOKS[StepState.WAITING].word, STEP_LOOKS[StepState.SLEEPING].word})
 
 
@@ -53,7 +56,8 @@ class Timeline(VirtualTable[Moment]):
         ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
         state = colours.dim if row.voided else colours.state(row.look)
         loud = row.look.word in ERRORS or row.look in RUN_LOOKS.values()
-        width = max(8, min(22, how.width * 3 // 10))
+        roomy = how.width >= _ROOMY
+        width = max(8, min(22, how.width * 4 // 10 if not roomy else how.width * 3 // 10))
         took = span(row.took) if row.took is not None else ""
         number = f" try {row.attempt}" if row.attempt > 1 else ""
         by = f"{harmless(row.by)}: " if row.by and row.lane is Lane.PEOPLE else ""
@@ -62,7 +66,7 @@ class Timeline(VirtualTable[Moment]):
             line(
                 [
                     (glyphs.cursor if how.selected else " ", ink(colours.accent)),
-                    (f"{row.seq:>3} ", ink(colours.dim)),
+                    (f"{row.seq:>3} " if roomy else "", ink(colours.dim)),
                     (f"{clock(row.at)} ", ink(colours.faint)),
                     (f"{glyphs.state(row.look)} ", ink(state, bold=True)),
                     (
