@@ -8,6 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count
 from typing import TypeVar
 
 from lexiconsole.durable.context import Progress
@@ -24,6 +25,9 @@ T = TypeVar("T")
 
 PATIENCE = 3.0
 """Seconds that what is still on the loop has to end when the engine stops."""
+
+_OWNERS_EVERY = 10
+"""Polls between two looks for dead owners: they are rare, and an idle console should cost next to nothing."""
 
 Listener = Callable[[Entry | Progress, str], None]
 """Called on the engine's thread with an entry or progress, and the run's id."""
@@ -165,9 +169,12 @@ class Engine:
     # driving what nobody drives
 
     async def serve(self, runtime: Runtime, stop: threading.Event, *, take_over: bool) -> None:
-        """Recovers and drives until `stop` is set: dead owners are replaced and due runs woken within one poll."""
-        while not stop.is_set():
-            await bury_the_dead(runtime, take_over=take_over)
+        """Recovers and drives until `stop` is set: due runs are woken within one poll, dead owners replaced within ten."""
+        for turn in count():
+            if stop.is_set():
+                return
+            if turn % _OWNERS_EVERY == 0:
+                await bury_the_dead(runtime, take_over=take_over)
             await drive_what_waits(runtime)
             await runtime.clock.sleep(runtime.settings.poll)
 

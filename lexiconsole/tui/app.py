@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, InputEvent
 from textual.screen import Screen
 
 from lexiconsole.tui.acts import Acts
@@ -305,6 +306,11 @@ class ConsoleApp(App[int]):
         if said != self._last_fault or self.now() - self._last_fault_at > _SAY_AGAIN:
             self.toast(said, good=False)
         self._last_fault, self._last_fault_at = said, self.now()
+
+    async def on_event(self, event: Event) -> None:
+        """A key or a turn of the wheel that comes while the console closes is nobody's any more."""
+        if self._screen_stacks.get(self._current_mode) or not isinstance(event, InputEvent):
+            await super().on_event(event)
 
     def action_command_palette(self) -> None:
         """Over a screen; a panel has to be closed first."""

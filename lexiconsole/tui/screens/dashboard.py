@@ -79,6 +79,7 @@ class DashboardScreen(ConsoleScreen):
         self.tabs = PaneTabs(id="tabs")
         self._read = Read()
         self._latest: dict[str, list[LatestRow]] = {}
+        self._titles: tuple[tuple[Widget, str], ...] = ()
         self._open_pane = 2
         self._slow = Pace(self, 1.0, self._read_slowly)
         self._people = Pace(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
@@ -128,7 +129,7 @@ class DashboardScreen(ConsoleScreen):
     def tick(self, now: Instant) -> None:
         for table in (self.runs.table, self.inbox, self.incidents):
             table.repaint_if_young(now)
-        self.engine.refresh()
+        self.engine.tick()
         if round(now) % 2 == 0:
             self._slow.ask()
 
@@ -163,12 +164,18 @@ class DashboardScreen(ConsoleScreen):
         now = self.console.now()
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
-        self.catalogue.border_title = f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip()
-        self.inbox.border_title = f"3 Inbox  {tasks}".rstrip()
-        self.incidents.border_title = f"4 Incidents  {len(read.incidents) or ''}".rstrip()
-        self.engine.border_title = "6 Engine"
         row = self.subject_run()
-        self.preview.border_title = f"5 {harmless(row.name) if row else 'Preview'}".replace("[", "\\[")
+        titles = (
+            (self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip()),
+            (self.inbox, f"3 Inbox  {tasks}".rstrip()),
+            (self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip()),
+            (self.preview, f"5 {harmless(row.name) if row else 'Preview'}".replace("[", "\\[")),
+            (self.engine, "6 Engine"),
+        )
+        if titles != self._titles:  # a title that is set paints its pane, also when it is the same
+            self._titles = titles
+            for pane, title in titles:
+                pane.border_title = title
         runs = self.runs.board.total if self.runs.board is not None else 0
         names = (
             "Catalogue",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["News", "Read", "read_group"]
 
 _TASKS = 200
+_AGAIN = 5.0
+"""Seconds after which incidents are put together again although as many runs failed as before."""
+
 _GROUP = 1_000
 """Runs of one incident that are changed at once."""
 
@@ -43,6 +47,7 @@ class Read:
         self.task_count = 0
         self.incidents: list[Incident] = []
         self._failed: tuple[int, ...] = ()
+        self._grouped = float("-inf")
         self._moved: tuple[object, ...] = ()
 
     def people(self, look: Look) -> News:
@@ -60,8 +65,9 @@ class Read:
         self._moved = moved
         failed = tuple(counts[status] for status in (RunStatus.FAILED, RunStatus.DOUBTFUL))
         found: list[Incident] | None = None
-        if failed != self._failed or look.head() != 0:
-            self._failed = failed
+        now = time.monotonic()
+        if failed != self._failed or now - self._grouped >= _AGAIN:
+            self._failed, self._grouped = failed, now
             rows = [*look.failures(RunStatus.DOUBTFUL), *look.failures(RunStatus.FAILED)]
             found = self.incidents = incidents(rows)
         known = sorted({*names, *look.names()})

@@ -63,6 +63,8 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
     ConfirmPanel #typing { margin-top: 1; color: $warning; }
     """
 
+    AUTO_FOCUS = "#no"
+
     def __init__(self, change: Change) -> None:
         super().__init__()
         self.change = change
@@ -82,7 +84,6 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
                 yield Button("esc cancel", id="no", compact=True)
 
     def on_mount(self) -> None:
-        self.query_one("#no", Button).focus()
         console = cast("ConsoleApp", self.app)
         console.reads.of_workspace("preview", self.change.look, self._looked, self._failed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -38,18 +39,24 @@ class Engines:
 
 
 class EnginePane(Widget, can_focus=True):
-    """Told by its screen: `show` what was read, `refresh` when the time went on."""
+    """Told by its screen: `show` what was read, `tick` when the time went on."""
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
         self.engines = Engines()
+        self._drawn: list[list[Part]] = []
 
     def show(self, engines: Engines) -> None:
         self.engines = engines
-        self.refresh()
+        self.tick()
+
+    def tick(self) -> None:
+        """Draws again if anything reads otherwise by now."""
+        if self._lines() != self._drawn:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        lines = self._lines()
+        lines = self._drawn = self._lines() if y == 0 else self._drawn
         return line(lines[y] if y < len(lines) else [], self.size.width).apply_style(self.rich_style)
 
     def _lines(self) -> list[list[Part]]:
@@ -73,8 +80,8 @@ class EnginePane(Widget, can_focus=True):
                 [
                     ("here ", name),
                     (f"{health.driven:,} driven", value),
-                    ("  loop late ", name),
-                    (span(lag), value if lag < _LATE else alarm),
+                    ("  loop ", name),
+                    _kept(lag, value, alarm),
                     (f"  {health.queued:,} queued" if health.queued else "", value),
                 ]
             )
@@ -83,8 +90,8 @@ class EnginePane(Widget, can_focus=True):
                 ("engines ", name),
                 (f"{alive}", value),
                 (f" {silent} silent" if silent else "", alarm),
-                ("  screen late ", name),
-                (span(pulse.lag), value if pulse.lag < _LATE else alarm),
+                ("  screen ", name),
+                _kept(pulse.lag, value, alarm),
             ]
         )
         lines.append([("next timer ", name), (wake, value), ("  store ", name), (_size(engines.bytes), value)])
@@ -92,6 +99,10 @@ class EnginePane(Widget, can_focus=True):
             busy = health.busy, health.threads
             lines.append([("threads ", name), (f"{busy[0]}/{busy[1]}", value if busy[0] < busy[1] else alarm)])
         return lines
+
+
+def _kept(lag: float, value: Style, alarm: Style) -> Part:
+    return ("on time", value) if lag < _LATE else (f"{span(lag)} late", alarm)
 
 
 def _size(size: int) -> str:

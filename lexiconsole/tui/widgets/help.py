@@ -65,6 +65,8 @@ class HelpPanel(ModalScreen[None]):
     HelpPanel Input { padding: 0 1; background: $panel; margin-bottom: 1; }
     """
 
+    AUTO_FOCUS = "Input"
+
     def __init__(self, place: ConsoleScreen) -> None:
         super().__init__()
         self._place = place
@@ -78,7 +80,6 @@ class HelpPanel(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self._search("")
-        self.query_one(Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._search(event.value)
@@ -91,9 +92,9 @@ class HelpPanel(ModalScreen[None]):
             if not key.action.startswith("pane_")
             and all(word in f"{key.label} {key.about} {' '.join(map(shown_key, key.keys))}".lower() for word in words)
         ]
-        table = self.query_one(_Keys)
-        table.show_all(keys)
-        table.go(0)
+        for table in self.query(_Keys):  # none when the panel is closed before it was made
+            table.show_all(keys)
+            table.go(0)
 
     def on_key(self, event: events.Key) -> None:
         table = self.query_one(_Keys)

@@ -33,6 +33,8 @@ class PickPanel(ModalScreen["str | None"]):
         Binding("k", "up", show=False),
     ]
 
+    AUTO_FOCUS = "OptionList"
+
     def __init__(self, title: str, about: str, names: Sequence[str]) -> None:
         super().__init__()
         self._title, self._about, self._names = title, about, tuple(names)
@@ -43,9 +45,6 @@ class PickPanel(ModalScreen["str | None"]):
             panel.border_subtitle = " enter takes it   esc leaves "
             yield Static(Content(harmless(self._about)))
             yield OptionList(*(Content(harmless(name)) for name in self._names), compact=True)
-
-    def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._names[event.option_index])

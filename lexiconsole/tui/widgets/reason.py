@@ -35,6 +35,8 @@ class ReasonPanel(ModalScreen["str | None"]):
         Binding("ctrl+s", "take", show=False, priority=True),
     ]
 
+    AUTO_FOCUS = "Input"
+
     def __init__(self, title: str, prompt: str, *, needed: bool = True, value: str = "") -> None:
         super().__init__()
         self._title, self._prompt, self._needed, self._value = title, prompt, needed, value
@@ -46,9 +48,6 @@ class ReasonPanel(ModalScreen["str | None"]):
             yield Static(Content(harmless(self._prompt)))
             yield Input(self._value, select_on_focus=False)
             yield Static("", id="why")
-
-    def on_mount(self) -> None:
-        self.query_one(Input).focus()
 
     def on_input_submitted(self) -> None:
         self.action_take()
