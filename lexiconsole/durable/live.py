@@ -30,6 +30,7 @@ from lexiconsole.durable.step import in_step
 from lexiconsole.durable.steps import Step
 from lexiconsole.durable.work import Branch, Choice, Receive, Sleep, Work
 from lexiconsole.errors import ContextMisuseError, LexiconsoleError, RunCancelled
+from lexiconsole.result import Err
 from lexiconsole.types import Instant, Json
 
 __all__ = ["Exhausted", "LiveContext", "Renewed"]
@@ -287,6 +288,7 @@ class LiveContext(Delivery):
     async def _to_the_end(self, body: Callable[[LiveContext], Awaitable[T]]) -> T:
         try:
             value = await body(self)
+            self.gave = f", for it ended there ({value.error})" if isinstance(value, Err) else ""
         except RunCancelled:
             await self._finish(cancelled=True)
             raise
@@ -308,9 +310,7 @@ class LiveContext(Delivery):
         elif not self.live and not self.lenient:
             self._check_asked_for()
         if self.closed:
-            await asyncio.sleep(
-                0
-            )  # a cancel that `broke` asked for is taken here, not at the next wait of whoever drives
+            await asyncio.sleep(0)  # a cancel that `broke` asked for is taken here, not at the driver's next wait
             raise asyncio.CancelledError
         for work in list(self.open.values()):
             if work.passive and work.begun and not isinstance(work, Child):

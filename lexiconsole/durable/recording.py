@@ -32,6 +32,8 @@ class Recording:
         self.closed = False
         self.fault: BaseException | None = None
         self.seq = history.last_seq
+        self.gave = ""
+        """The fault that the model ended with, if it did, as the end of a sentence."""
         self.heard: Entry | None = None
         """The outcome that was handed over last."""
 

@@ -15,6 +15,7 @@ from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import RequestKind
+from lexiconsole.errors import ReplayMismatchError
 from lexiconsole.types import ModelKind, RunStatus
 from tests.support import house
 
@@ -331,3 +332,32 @@ async def test_neither_a_crash_nor_a_new_generation_gives_it_new_time(renew_ever
         row = await h.again(row)
         assert row.status is RunStatus.FAILED and done == [0, 1, 1, 2]
         assert "100 s" in (await h.entries(row))[-1].data["error"]["message"]
+
+
+async def test_items_that_can_not_be_read_again_after_a_crash_are_named_and_the_run_goes_on_once_they_can() -> None:
+    gone, calls = [False], []
+
+    def items(at: int) -> Iterator[int]:
+        for n in range(at, 6):
+            if gone[0] and n == 1:
+                raise OSError("the file is gone")
+            yield n
+
+    async def work(item: int) -> None:
+        calls.append(item)
+        if item == 4 and calls.count(4) == 1:
+            await asyncio.Event().wait()
+
+    async with house() as h:
+        terms = config(batch_size=1, max_concurrency=1)
+        row = await h.start(defined(lambda: BulkOperation(work, terms, items=items, name="rows")))
+        while 4 not in calls:
+            await asyncio.sleep(0)
+        await h.crash()
+        gone[0] = True
+        with pytest.raises(ReplayMismatchError, match=r"batch/1.*rows could not read its items .*the file is gone"):
+            await h.again(row)
+        assert (await h.row(row)).status is RunStatus.DOUBTFUL
+        gone[0] = False
+        await h.crash()
+        assert (await h.again(row)).status is RunStatus.COMPLETED and calls == [0, 1, 2, 3, 4, 4, 5]
