@@ -1,6 +1,10 @@
-"""Document approval: a graph. Two checks run side by side, a person decides, and rework leads back to the beginning.
+"""Document approval: a graph. Two checks run side by side, a chain of people decides, and rework leads back to the beginning.
+
+An editor always; somebody from legal as well when the document is long. A rejection sends it back to its author, with the
+reason; whoever began it may withdraw it, and approves none of their own.
 
     lexiconsole run document_approval -i document=docs/proposal.md
+    lexiconsole approve RUN:approve/editor --as ana
 
 What is checked, shown and published is a copy of the document as it was read; whoever edits the original meanwhile changes
 nothing about it. After rework it is read anew.
@@ -16,7 +20,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from _documents import Approved, Snapshot, broken_links, publish_version, style_faults, take_snapshot
 from _paths import AnyPath, ExistingFile, kept
-from lexiconsole import GraphConfig, HumanNode, QuestionKind, WorkflowBuilder, current_step, workflow
+from lexiconsole import (
+    ApprovalChain,
+    ApprovalLevel,
+    ApprovalNode,
+    ApprovalPolicy,
+    GraphConfig,
+    HumanNode,
+    WorkflowBuilder,
+    current_step,
+    workflow,
+)
 
 
 class ApprovalInput(BaseModel):
@@ -29,20 +43,17 @@ class ApprovalInput(BaseModel):
         description="The Markdown file to approve; without one, a sample.",
     )
     approvers: list[str] = Field(
-        default_factory=list, max_length=50, description="Who may decide: names or role:NAME; empty for anybody."
+        ["role:editor"], min_length=1, max_length=50, description="Who edits: names or role:NAME; one of them decides."
     )
+    legal: list[str] = Field(
+        ["role:legal"], min_length=1, max_length=50, description="Who decides as well when the document is long."
+    )
+    long: int = Field(2_000, ge=0, description="More words than this are long.")
     folder: AnyPath = Field(
         default_factory=partial(kept, "approved"), description="Where approved versions are published."
     )
     days: float = Field(14, gt=0, le=3_650, description="Days until an answer is due.")
     rounds: int = Field(10, ge=1, le=100, description="How often it may be read before enough is enough.")
-
-
-class Decision(BaseModel):
-    """What an approver says."""
-
-    decision: Literal["publish", "rework", "reject"]
-    comment: str = Field("", max_length=2_000, description="Why; the author reads it.")
 
 
 class Rework(BaseModel):
@@ -51,12 +62,23 @@ class Rework(BaseModel):
     rework: Literal["ready", "give up"] = Field(description="ready: read it again; give up: it is withdrawn")
 
 
+def chain(input: ApprovalInput) -> ApprovalChain:
+    """Who has a say in a document, as its snapshot shows it."""
+    asked: dict[str, Any] = {"policy": ApprovalPolicy.ANY, "due": 86_400 * input.days, "prompt": what_to_decide}
+    return ApprovalChain(
+        [
+            ApprovalLevel("editor", who=input.approvers, **asked),
+            ApprovalLevel("legal", who=input.legal, condition=lambda document: document.words > input.long, **asked),
+        ],
+        name="document approval",
+    )
+
+
 @workflow(name="document_approval", input=ApprovalInput)
 def document_approval(input: ApprovalInput) -> WorkflowBuilder:
-    """Checks a document in two ways at once, has a person decide, sends it back for rework, publishes what was approved."""
-    seconds = 86_400 * input.days
+    """Checks a document in two ways at once, has people decide, sends it back for rework, publishes what was approved."""
     flow = WorkflowBuilder(
-        "document_approval", config=GraphConfig(max_iterations=input.rounds, total_timeout=None), state={"comment": ""}
+        "document_approval", config=GraphConfig(max_iterations=input.rounds, total_timeout=None), state={"decision": {}}
     )
 
     flow.add_node("read", partial(read, input), output_key="snapshot")
@@ -64,12 +86,10 @@ def document_approval(input: ApprovalInput) -> WorkflowBuilder:
     flow.add_node("style", lambda state: style_faults(state["snapshot"]), output_key="style_faults")
     flow.add_gate("clean", lambda state: not state["broken_links"] and not state["style_faults"])
     flow.add_node(
-        HumanNode(
-            "approve", what_to_decide, form=Decision, who=input.approvers, due=seconds, kind=QuestionKind.APPROVAL
-        )
+        ApprovalNode("approve", chain(input), input_key="snapshot", output_key="approved", details_key="decision")
     )
-    flow.add_gate("decided", routes={"publish": _says("publish"), "rework": _says("rework"), "reject": None})
-    flow.add_node(HumanNode("rework", what_to_rework, form=Rework, due=seconds))
+    flow.add_gate("decided", routes={"publish": _came_to("approved"), "reject": _came_to("withdrawn"), "rework": None})
+    flow.add_node(HumanNode("rework", what_to_rework, form=Rework, due=86_400 * input.days))
     flow.add_gate("reworked", lambda state: state["rework"] == "ready")
     flow.add_node("publish", partial(publish, input), output_key="published", idempotent=True)
     flow.add_node("reject", lambda: "rejected", output_key="published")
@@ -95,20 +115,20 @@ def read(input: ApprovalInput, state: Any) -> Snapshot:
 
 
 def publish(input: ApprovalInput, state: Any) -> Approved:
-    return publish_version(state["snapshot"], input.folder, state["comment"], current_step().run_id)
+    said = "; ".join(vote["reason"] for vote in state["decision"]["votes"] if vote["reason"])
+    return publish_version(state["snapshot"], input.folder, said, current_step().run_id)
 
 
-def what_to_decide(state: Any) -> str:
-    snapshot: Snapshot = state["snapshot"]
+def what_to_decide(snapshot: Snapshot) -> str:
     return f"{snapshot.title!r}, {snapshot.words:,} words, passed its checks ({snapshot.copy_at}). Publish it?"
 
 
 def what_to_rework(state: Any) -> str:
-    """The faults that the checks found, or what the approver said."""
-    faults = [*state["broken_links"], *state["style_faults"]] or [state["comment"] or "the approver gave no reason"]
+    """The faults that the checks found, or what the approvers said."""
+    faults = [*state["broken_links"], *state["style_faults"]] or [state["decision"].get("reason", "nobody said why")]
     told = "; ".join(faults[:10]) + (f"; and {len(faults) - 10} more" if len(faults) > 10 else "")
     return f"{state['snapshot'].original} needs rework: {told}. Edit it, then say how to go on."
 
 
-def _says(decision: str) -> Any:
-    return lambda state: state["decision"] == decision
+def _came_to(outcome: str) -> Any:
+    return lambda state: state["decision"]["outcome"] == outcome

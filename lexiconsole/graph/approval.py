@@ -26,8 +26,8 @@ class ApprovalNode(HandingNode):
     """Has `state[input_key]` approved; gives whether it was.
 
     `approval` is a chain, which may ask people of this run and wait for them, or an approver that decides by itself. With
-    `details_key` the state also gets what a chain came to: outcome, reason, and by whom. A rejection gives False, unless
-    `rejection_fails`: then the node fails, and the run ends as rejected.
+    `details_key` the state also gets what a chain came to: outcome (approved, rejected, withdrawn), reason, and by whom. A
+    rejection gives False, unless `rejection_fails`: then the node fails, and the run ends as rejected.
     """
 
     node_type = NodeType.APPROVAL
@@ -82,7 +82,8 @@ class ApprovalNode(HandingNode):
             {"level": vote.level, "by": vote.person, "verdict": vote.verdict.value, "reason": vote.reason}
             for vote in said.votes
         ]
-        told = {"outcome": "rejected" if rejected else "approved", "reason": str(said), "votes": votes}
+        came_to = said.levels[-1].outcome.value if rejected else "approved"
+        told = {"outcome": came_to, "reason": str(said), "votes": votes}
         return Ok({self.output_key or self.name: not rejected, self.details_key: told})
 
     def writes(self, value: Any, state: Any) -> Any:

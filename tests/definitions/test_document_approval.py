@@ -14,6 +14,7 @@ from lexiconsole.durable.journal import RequestKind
 from lexiconsole.durable.outline import EdgeKind, NodeKind
 from lexiconsole.errors import InvalidInputError
 from lexiconsole.types import RunStatus
+from tests.people import Staff
 from tests.support import House, house
 
 GOOD = "# Kettles\n\nThey boil. See [below](#more) and [data](data.csv).\n\n## More\n\nAnd they whistle.\n"
@@ -41,6 +42,11 @@ def write(document: Path, text: str) -> None:
     document.write_text(text)
 
 
+async def says(h: House, row: Any, key: str, verdict: str, by: str = "ana", **more: Any) -> Any:
+    await h.ask(row, RequestKind.VOTE, key, by=by, verdict=verdict, **more)
+    return await h.settle(row)
+
+
 async def answer(h: House, row: Any, key: str, **value: Any) -> Any:
     await h.ask(row, RequestKind.ANSWER, key, value=value)
     return await h.settle(row)
@@ -49,14 +55,14 @@ async def answer(h: House, row: Any, key: str, **value: Any) -> Any:
 async def test_a_clean_document_is_approved_and_published(document: Path) -> None:
     async with house() as h:
         row = await h.run(definition(), given(document, approvers=["ana"]))
-        assert row.status is RunStatus.WAITING
+        assert row.status is RunStatus.WAITING and row.where == "approve/editor"
         asked = next(e for e in await h.entries(row) if e.kind == "asked")
         assert asked.data["prompt"].startswith("'Kettles', 13 words, passed its checks") and asked.data["who"] == [
             "ana"
         ]
         assert asked.data["due"] > asked.at + 13 * 86_400
         write(document, "edited while it was decided\n")
-        row = await answer(h, row, "approve", decision="publish", comment="good")
+        row = await says(h, row, "approve/editor", "approve", reason="good")
         assert row.status is RunStatus.COMPLETED
         [made] = approvals(document.parent / "approved")
         assert (made.version, made.comment, made.run) == (1, "good", row.id)
@@ -73,24 +79,38 @@ async def test_what_the_checks_find_goes_back_to_the_author_until_it_is_mended(d
         assert [s for s in await h.story(row) if "asked " in s][-1] == "asked rework#2", "nothing was mended"
         write(document, GOOD)
         row = await answer(h, row, "rework#2", rework="ready")
-        row = await answer(h, row, "approve", decision="rework", comment="say which kettles")
+        row = await says(h, row, "approve/editor", "reject", reason="say which kettles")
         asked = [e for e in await h.entries(row) if e.kind == "asked"][-1]
         assert asked.key == "rework#3" and "say which kettles" in asked.data["prompt"]
         write(document, GOOD.replace("They", "Electric ones"))
         row = await answer(h, row, "rework#3", rework="ready")
-        row = await answer(h, row, "approve#2", decision="publish")
+        row = await says(h, row, "approve#2/editor", "approve")
         assert row.status is RunStatus.COMPLETED
         assert "Electric ones" in approvals(document.parent / "approved")[0].path.read_text()
 
 
-@pytest.mark.parametrize("how", ["reject", "give up"])
+async def test_a_long_document_needs_legal_as_well_and_nobody_approves_their_own(document: Path) -> None:
+    people = Staff({"ana": ["editor"], "eli": ["editor"], "eva": ["legal"]})
+    async with house(people=people) as h:
+        row = await h.run(definition(), given(document, long=10), by="ana")
+        own = await h.ask(row, RequestKind.VOTE, "approve/editor", by="ana", verdict="approve")
+        assert own.reply == "ana began this and may not decide on it (four-eyes)"
+        row = await says(h, row, "approve/editor", "approve", by="eli", reason="reads well")
+        assert row.status is RunStatus.WAITING and row.where == "approve/legal"
+        row = await says(h, row, "approve/legal", "approve", by="eva", reason="no claims")
+        assert row.status is RunStatus.COMPLETED
+        assert approvals(document.parent / "approved")[0].comment == "reads well; no claims"
+
+
+@pytest.mark.parametrize("how", ["withdraw", "give up"])
 async def test_it_ends_without_a_version_when_somebody_says_no(document: Path, how: str) -> None:
     async with house() as h:
         row = await h.run(definition(), given(document))
-        if how == "reject":
-            row = await answer(h, row, "approve", decision="reject")
+        if how == "withdraw":
+            await h.ask(row, RequestKind.WITHDRAW, "approve/editor")
+            row = await h.settle(row)
         else:
-            row = await answer(h, row, "approve", decision="rework")
+            row = await says(h, row, "approve/editor", "reject")
             row = await answer(h, row, "rework", rework="give up")
         assert row.status is RunStatus.COMPLETED and (await h.entries(row))[-1].data["result"] == "rejected"
         assert approvals(document.parent / "approved") == []
@@ -114,8 +134,7 @@ async def test_another_document_of_that_name_gets_the_next_version_and_a_crash_m
         for _ in range(2):
             row = await h.run(definition(), given(document))
             await h.crash()
-            await h.ask(row, RequestKind.ANSWER, "approve", value={"decision": "publish"})
-            row = await h.settle(row)
+            row = await says(h, row, "approve/editor", "approve")
             assert row.status is RunStatus.COMPLETED
         assert [made.version for made in approvals(document.parent / "approved")] == [1, 2]
 
@@ -146,7 +165,9 @@ def test_the_sample_that_comes_along_is_clean(tmp_path: Path) -> None:
 def test_its_picture() -> None:
     outline = definition().outline()
     kinds = {node.key: node.kind for node in outline.nodes}
-    assert kinds["approve"] is kinds["rework"] is NodeKind.HUMAN and kinds["clean"] is NodeKind.GATE
+    assert (kinds["approve"], kinds["rework"], kinds["clean"]) == (NodeKind.APPROVAL, NodeKind.HUMAN, NodeKind.GATE)
+    inside = {node.key for node in outline.nodes if node.parent == "approve"}
+    assert inside == {"approve/editor", "approve/legal"}
     ways = {(edge.source, edge.target): edge.kind for edge in outline.edges}
     assert ways["clean", "approve"] is EdgeKind.TRUE and ways["clean", "rework"] is EdgeKind.FALSE
     assert ways["reworked", "read"] is EdgeKind.LOOP
