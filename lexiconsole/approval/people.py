@@ -24,7 +24,8 @@ from lexiconsole.approval.rule import (
 from lexiconsole.approval.seats import ANYBODY, EMPTY, Floor, vote_from
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.people import People
-from lexiconsole.durable.question import OnDue, Question, QuestionKind
+from lexiconsole.durable.question import WITHDRAWN, OnDue, Question, QuestionKind
+from lexiconsole.errors import StepError
 from lexiconsole.types import Json, JsonObject
 
 __all__ = ["Heard", "LevelPeople"]
@@ -51,9 +52,7 @@ class LevelPeople:
 
     async def opened(self, rule: LevelRule, automatic: Sequence[str]) -> LevelRule:
         """The level with its seats: looked up once, when it is reached, and remembered."""
-        run, level = self._ctx.run, self._level
-        starters = [name for name in (run.started_by, *run.also_started_by) if name]
-
+        level, starters = self._level, self._starters
         self._found = await self._ctx.choose(
             f"{level.name}/seats", lambda: _found(self._ctx.people, level, starters, automatic)
         )
@@ -65,6 +64,11 @@ class LevelPeople:
         barred = frozenset(self._found.get("barred", ()))
         return replace(rule, seats=seats, threshold=threshold, barred=barred)
 
+    @property
+    def _starters(self) -> list[str]:
+        run = self._ctx.run
+        return [name for name in (run.started_by, *run.also_started_by) if name]
+
     async def decide(self, key: str, ask: Ask, rules: Sequence[LevelRule], votes: Sequence[Vote]) -> Heard:
         """Asks, and gives what came of it. `key` is that of the question, `votes` those of the level's round so far."""
         ballot = self._ballot(ask, rules, votes)
@@ -72,8 +76,8 @@ class LevelPeople:
         cast = tuple(vote_from(vote, ask.level) for vote in value["votes"])
         cast = tuple(replace(vote, round=ask.round) for vote in cast)
         if value["outcome"] == "info":
-            await self._inquire(key, value)
-            return Heard(cast, asked_more=True)
+            taken_back = await self._inquire(key, value, ask)
+            return Heard(cast, taken_back, asked_more=taken_back is None)
         self._floor = EMPTY  # should a rejection lead back here, everybody is asked anew
         if value["outcome"] in (LevelOutcome.WITHDRAWN, LevelOutcome.OVERDUE):
             outcome = LevelOutcome(value["outcome"])
@@ -81,17 +85,26 @@ class LevelPeople:
             return Heard(cast, stop)
         return Heard(cast)
 
-    async def _inquire(self, key: str, value: dict[str, Any]) -> None:
-        """Whoever began it is asked what an approver wants to know; then the level goes on with the votes it had."""
+    async def _inquire(self, key: str, value: dict[str, Any], ask: Ask) -> Stop | None:
+        """Whoever began it is asked what an approver wants to know; then the level goes on with the votes it had, unless
+        they withdraw the request.
+        """
         self._floor = Floor.from_data(value.get("floor", {}), self._level.name)
         asked = Question(
             f"{value['by']} wants to know: {value['question']}" if value.get("by") else value["question"],
             form=str,
             who=tuple(self._found.get("asks", ())),
             details=self._details(),
+            withdrawers=tuple(self._starters),
         )
-        answer = await self._ctx.ask(f"{key}/info", asked)
+        try:
+            answer = await self._ctx.ask(f"{key}/info", asked)
+        except StepError as fault:
+            if fault.type != WITHDRAWN:
+                raise
+            return Stop(ask.level, ask.round, LevelOutcome.WITHDRAWN, str(fault.value), fault.message)
         self._told.append({"by": value.get("by", ""), "question": value["question"], "answer": answer})
+        return None
 
     def _question(self, ballot: LevelBallot) -> Question:
         level, escalated = self._level, bool(ballot.floor.escalated)

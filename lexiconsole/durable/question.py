@@ -17,7 +17,10 @@ from lexiconsole.durable.people import People
 from lexiconsole.errors import DefinitionError
 from lexiconsole.types import Instant, Json, JsonObject
 
-__all__ = ["Ballot", "OnDue", "Question", "QuestionKind", "Ruling", "shown_digest"]
+__all__ = ["WITHDRAWN", "Ballot", "OnDue", "Question", "QuestionKind", "Ruling", "shown_digest"]
+
+WITHDRAWN = "Withdrawn"
+"""The type of the error with which a question is settled when what it is about was withdrawn."""
 
 
 class QuestionKind(StrEnum):
@@ -74,7 +77,7 @@ class Question:
     seconds before it. `on_due` says what happens then: with `has_default` the question answers itself with `default`,
     else it may go to `escalate_to`, or fail. `initial` are values the form begins with, `details` is what the person is
     shown besides the prompt. With a `ballot` people vote instead of answering. `due_in` is seconds from when it is asked,
-    for whoever does not know the time.
+    for whoever does not know the time. `withdrawers` are names that may withdraw what it is about instead of answering.
     """
 
     prompt: str
@@ -91,6 +94,7 @@ class Question:
     details: Json = None
     ballot: Ballot | None = None
     due_in: float | None = None
+    withdrawers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         timed = self.due is not None or self.due_in is not None
@@ -144,6 +148,8 @@ class Question:
             data["details"] = self.details
         if self.ballot is not None:
             data["ballot"] = self.ballot.to_data()
+        if self.withdrawers:
+            data["withdrawers"] = list(self.withdrawers)
         return data
 
 

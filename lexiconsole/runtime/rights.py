@@ -21,11 +21,17 @@ def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: R
         return reason
     if not people.enforced or asked.get("ballot") is not None:  # a ballot knows its seats
         return ""
-    if request.kind is RequestKind.ANSWER or request.kind is RequestKind.DELEGATE:
-        who = answerers(people, asked, acts)
-        if who is not None and request.by not in who:
-            return f"{request.by or 'nobody'} may not answer this; it is for {', '.join(_texts(asked.get('who')))}"
-    return ""
+    who = answerers(people, asked, acts)
+    match request.kind:
+        case RequestKind.WITHDRAW if (starters := _texts(asked.get("withdrawers"))) and request.by not in starters:
+            return f"{request.by or 'nobody'} did not begin this; {starters[0]} may withdraw it"
+        case RequestKind.ANSWER | RequestKind.DELEGATE | RequestKind.ESCALATE if (
+            who is not None and request.by not in who
+        ):
+            verb = "escalate" if request.kind is RequestKind.ESCALATE else "answer"
+            return f"{request.by or 'nobody'} may not {verb} this; it is for {', '.join(_texts(asked.get('who')))}"
+        case _:
+            return ""
 
 
 def identity_refusal(people: People, request: Request) -> str:

@@ -12,7 +12,7 @@ from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, TaskRow
 from lexiconsole.durable.live import LiveContext
 from lexiconsole.durable.people import People
-from lexiconsole.durable.question import Ballot
+from lexiconsole.durable.question import WITHDRAWN, Ballot
 from lexiconsole.errors import InvalidInputError, nearest
 from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.rights import answerers, refusal
@@ -84,6 +84,11 @@ class Asked:
                 return self._hand_on(people, request)
             case RequestKind.ESCALATE:
                 return self._escalate()
+            case RequestKind.WITHDRAW if "withdrawers" in self.entry.data:
+                said = str(request.data.get("reason") or "")
+                error: JsonObject = {"type": WITHDRAWN, "message": said, "value": request.by}
+                told = "the request is withdrawn; nobody is asked any more"
+                return Plan(told, writes=((EntryKind.ANSWERED, key, {"error": error, **_shown(request)}),))
             case _:
                 return Plan(refused=f"{key} is a question, not an approval; answer it")
 

@@ -138,6 +138,9 @@ def _verbs(
             verbs.append(replace(verbs[0], kind=RequestKind.DELEGATE, leads_to="somebody else may answer too"))
         if row.data.get("escalate_to") and not any(act.kind is EntryKind.ESCALATED for act in row.acts):
             verbs.append(replace(verbs[0], kind=RequestKind.ESCALATE, leads_to=_names(row.data["escalate_to"])))
+        if row.data.get("withdrawers"):
+            why_not = refusal(people, row.data, row.acts, replace(request, kind=RequestKind.WITHDRAW))
+            verbs.append(Verb(RequestKind.WITHDRAW, leads_to="the request is withdrawn", why_not=why_not))
         return tuple(verbs)
     found: list[Verb] = []
     asked: tuple[tuple[RequestKind, JsonObject], ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from lexiconsole.approval.seats import ANYBODY
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.question import WITHDRAWN
 from lexiconsole.types import RunStatus
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.story import Attempt, Lane, Moment, Row, Story
@@ -122,8 +123,11 @@ def _settled(key: str, data: dict[str, Any]) -> str:
     value = data.get("value")
     outcome = value.get("outcome") if isinstance(value, dict) and "votes" in value else None
     match outcome:
+        case None if "error" in data:
+            taken_back = data["error"].get("type") == WITHDRAWN
+            return f"withdraw the request at {key}" if taken_back else f"{key} is not answered"
         case None:
-            return f"answer {key}: {_value(data, 'value')}" if "error" not in data else f"{key} is not answered"
+            return f"answer {key}: {_value(data, 'value')}"
         case "info":
             return f"ask about {key}: {value['question']}"  # type: ignore[index]
         case "withdrawn":

@@ -12,6 +12,8 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
 from lexiconsole.types import ModelKind, RunStatus
+from lexiconsole.views.inbox import task_of
+from lexiconsole.views.telling import timeline
 from tests.people import Staff
 from tests.support import House, house
 
@@ -146,6 +148,28 @@ async def test_more_information_is_asked_of_the_initiator_and_the_votes_are_kept
         assert ballot["told"] == [{"by": "bob", "question": "which hotel?", "answer": "the Ritz"}]
         await says(h, row, "bob", key="board#2")
         assert (await h.row(row)).status is RunStatus.COMPLETED
+
+
+async def test_the_initiator_withdraws_while_their_own_answer_is_waited_for_and_nobody_else_does() -> None:
+    async with staffed(away={"eve": "zed"}) as h:
+        row = await h.run(chain(directors(policy=2)), by="eve")
+        await says(h, row, "ann")
+        await does(h, row, ASK_INFO, "bob", question="which hotel?")
+        for other in ("ann", "zed"):
+            refused = await does(h, row, WITHDRAW, other, "board/info")
+            assert refused.reply == f"{other} did not begin this; eve may withdraw it"
+        [task] = await h.journal.tasks()
+        verbs = {verb.kind: verb.why_not for verb in task_of(task, h.runtime.people, "eve").verbs}
+        assert verbs[WITHDRAW] == ""
+        reply = await does(h, row, WITHDRAW, "eve", "board/info", reason="lost the bill")
+        assert reply.state is RequestState.APPLIED
+        row = await h.row(row)
+        assert row.status is RunStatus.FAILED
+        error = (await last(h, row))["error"]
+        assert error["message"] == "claim was withdrawn at board by eve (lost the bill)"
+        assert [m.subject for m in timeline(await h.entries(row)) if m.by == "eve"][-1] == (
+            "withdraw the request at board/info"
+        )
 
 
 async def test_a_vote_is_changed_or_taken_back_while_the_level_is_open() -> None:

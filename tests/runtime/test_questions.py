@@ -207,9 +207,13 @@ async def test_a_question_is_handed_on_to_an_operator() -> None:
     async with house(people=Staff({"ann": ["clerk"], "bob": ["boss"], "cid": ["boss"]})) as h:
         row = await h.run(asking(Question("?", who=("ann",), escalate_to=("cid",))), by="ann")
         assert (await h.ask(row, DELEGATE, "q", by="bob", to="bob")).reply == "bob may not answer this; it is for ann"
+        assert (await h.ask(row, ESCALATE, "q", by="bob")).reply == "bob may not escalate this; it is for ann"
         assert (await h.ask(row, DELEGATE, "q", by="ann", to="zed")).reply.startswith("zed is no operator")
         assert (await h.ask(row, DELEGATE, "q", by="ann", to="bob")).state is RequestState.APPLIED
         assert (await h.ask(row, DELEGATE, "q", by="ann", to="bob")).reply == "bob may answer it already"
+        assert (await h.ask(row, RequestKind.WITHDRAW, "q", by="ann")).reply.startswith(
+            "q is a question, not an approval"
+        )
         assert (await h.ask(row, ESCALATE, "q", by="ann")).state is RequestState.APPLIED
         assert (await h.ask(row, ESCALATE, "q", by="ann")).reply == "q is escalated to cid already"
         assert (await h.ask(row, ANSWER, "q", by="bob", value=1)).state is RequestState.APPLIED
