@@ -13,7 +13,8 @@ __all__ = ["ACTS", "ENDINGS", "INTERVENTIONS", "OUTCOMES", "Entry", "EntryKind"]
 class EntryKind(StrEnum):
     """What can happen to a run. Behind each kind: what its `data` holds (fields at their default are left out)."""
 
-    CREATED = "run.created"  # input, definition, version, digest, fingerprint, from; a fork: origin {run, seq, name}
+    CREATED = "run.created"  # input, definition, version, digest, fingerprint, from; a fork: origin {run, seq, name},
+    # edits: [{target: seq, key, value or patch}]
     OWNED = "run.owned"  # owner, epoch, host, pid, digest, fingerprint: who drives on, under which definition
     PARKED = "run.parked"  # status (waiting, sleeping, paused, doubtful), on: [keys], signals: {key: name or [names]}, wake_at
     PAUSED = "run.paused"  # reason

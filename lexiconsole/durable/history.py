@@ -15,7 +15,7 @@ from lexiconsole.durable.driven import Driven
 from lexiconsole.durable.entry import ACTS, ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.types import Instant, Json, JsonObject
 
-__all__ = ["History", "KeyRecord", "Signal"]
+__all__ = ["History", "KeyRecord", "Signal", "edits_of"]
 
 _OPENERS = frozenset({EntryKind.STARTED, EntryKind.ASKED, EntryKind.SLEEPING, EntryKind.CHILD_STARTED})
 _ATTEMPTS = frozenset({EntryKind.STARTED, EntryKind.ATTEMPT_FAILED, EntryKind.DOUBTED, EntryKind.CHILD_STARTED})
@@ -91,13 +91,13 @@ class History:
         """
         self = cls(copied=copied)
         voided = set(also_void)
-        edits: dict[int, Json] = {}
         for entry in entries:
             if "voids" in entry.data:
                 voided.update(entry.data["voids"])  # type: ignore[arg-type]
-            if entry.kind is EntryKind.EDITED and entry.seq not in voided:
-                self._edit(entry, edits)
         self.voided = frozenset(voided)
+        edits: dict[int, Json] = {}
+        for key, data in edits_of([entry for entry in entries if entry.seq not in voided], copied):
+            self._edit(key, data, edits)
         for entry in entries:
             if entry.seq > copied and not also_void:
                 self.driven.take(entry)
@@ -107,12 +107,12 @@ class History:
                 self._take(entry, edits)
         return self
 
-    def _edit(self, entry: Entry, edits: dict[int, Json]) -> None:
-        patch = entry.data.get("patch")
+    def _edit(self, key: str, data: JsonObject, edits: dict[int, Json]) -> None:
+        patch = data.get("patch")
         if isinstance(patch, dict):
-            self.patches[entry.key] = {**self.patches.get(entry.key, {}), **patch}
+            self.patches[key] = {**self.patches.get(key, {}), **patch}
         else:
-            edits[entry.data["target"]] = entry.data["value"]  # type: ignore[index]
+            edits[data["target"]] = data["value"]  # type: ignore[index]
 
     def record(self, key: str) -> KeyRecord:
         found = self.records.get(key)
@@ -228,6 +228,20 @@ def _carried(signals: Json) -> Iterator[tuple[str, Json]]:
     for signal in signals if isinstance(signals, list) else ():
         if isinstance(signal, dict):
             yield str(signal["name"]), signal["payload"]
+
+
+def edits_of(entries: Sequence[Entry], copied: int) -> list[tuple[str, JsonObject]]:
+    """Key and data of every edit, those that count more behind the others: what a fork was made with counts more than what
+    its origin had edited, its own input too, and less than what it edits itself.
+    """
+    edits = [entry for entry in entries if entry.kind is EntryKind.EDITED]
+    taken_over = [(e.key, e.data) for e in edits if e.seq <= copied and e.data["target"] != 1]
+    made_with: Any = entries[0].data.get("edits", ()) if entries and copied else ()
+    return [
+        *taken_over,
+        *((edit["key"], edit) for edit in made_with),
+        *((e.key, e.data) for e in edits if e.seq > copied),
+    ]
 
 
 def _edited(entry: Entry, edits: dict[int, Json]) -> Entry:

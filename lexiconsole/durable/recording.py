@@ -66,11 +66,11 @@ class Recording:
         if not written.cancelled() and (fault := written.exception()) is not None:
             self.broke(fault)
 
-    def last_word(self, kind: EntryKind, data: JsonObject) -> asyncio.Future[None]:
+    def last_word(self, kind: EntryKind, data: JsonObject, by: str = "") -> asyncio.Future[None]:
         """Records how the run ends, parks or is renewed, after the model was put down."""
         self.close()
         self.seq += 1
-        return self.host.record((Entry(self._run.id, self.seq, self.host.clock.now(), kind, data=data),))
+        return self.host.record((Entry(self._run.id, self.seq, self.host.clock.now(), kind, data=data, by=by),))
 
     async def commit_outcome(
         self, work: Work, kind: EntryKind, data: JsonObject, *, attempt: int = 0, by: str = ""

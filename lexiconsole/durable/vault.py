@@ -6,6 +6,7 @@ SecretStr, or `format: password` in a JSON schema. A model gets SecretStr back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from secrets import token_urlsafe
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ __all__ = [
     "SECRET",
     "MemoryVault",
     "Vault",
+    "emptied",
     "hidden",
     "is_secret",
     "references",
@@ -85,11 +87,20 @@ def revealed(value: Json, vault: Vault, *, wrapped: bool = False) -> Any:
 
 def hidden(value: Json) -> Json:
     """The value with a mask in place of every reference, for people."""
+    return _with(value, MASK)
+
+
+def emptied(value: Json) -> Json:
+    """The value with a reference to nothing in place of every reference."""
+    return _with(value, {SECRET: ""})
+
+
+def _with(value: Json, other: Json) -> Json:
     if is_secret(value):
-        return MASK
+        return other
     if isinstance(value, dict):
-        return {name: hidden(part) for name, part in value.items()}
-    return [hidden(part) for part in value] if isinstance(value, list) else value
+        return {name: _with(part, other) for name, part in value.items()}
+    return [_with(part, other) for part in value] if isinstance(value, list) else value
 
 
 def references(value: Json) -> Iterator[str]:
@@ -111,11 +122,16 @@ def _sealed(schema: Any, value: Json, put: Callable[[str], str], root: Any) -> J
         if isinstance(value, str) and part.get("format") == "password":
             return {SECRET: put(value)}
         if isinstance(value, dict) and not is_secret(value):
-            named, others = part.get("properties", {}), part.get("additionalProperties")
-            value = {name: _sealed(named.get(name, others), one, put, root) for name, one in value.items()}
+            value = {name: _sealed_field(part, name, one, put, root) for name, one in value.items()}
         elif isinstance(value, list):
             first, rest = part.get("prefixItems", []), part.get("items")
             value = [_sealed(first[n] if n < len(first) else rest, one, put, root) for n, one in enumerate(value)]
+    return value
+
+
+def _sealed_field(schema: Mapping[str, Any], name: str, value: Json, put: Callable[[str], str], root: Any) -> Json:
+    for its in _of_field(schema, name):
+        value = _sealed(its, value, put, root)
     return value
 
 
@@ -125,7 +141,30 @@ def _parts(schema: Any, root: Any, depth: int = 0) -> Iterator[Mapping[str, Any]
         return
     yield schema
     if isinstance(target := schema.get("$ref"), str):
-        yield from _parts(root.get("$defs", {}).get(target.rpartition("/")[2]), root, depth + 1)
+        yield from _parts(_at(target, root), root, depth + 1)
     for choice in ("anyOf", "oneOf", "allOf"):
         for part in schema.get(choice, ()):
             yield from _parts(part, root, depth + 1)
+    for condition in ("then", "else"):
+        yield from _parts(schema.get(condition), root, depth + 1)
+
+
+def _of_field(schema: Mapping[str, Any], name: str) -> Iterator[Any]:
+    """What an object's schema says of the field of that name."""
+    patterns = [part for pattern, part in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
+    if name in schema.get("properties", {}):
+        yield schema["properties"][name]
+    elif not patterns:
+        yield schema.get("additionalProperties")
+    yield from patterns
+
+
+def _at(pointer: str, root: Any) -> Any:
+    """What a reference inside the schema leads to; None when it leads nowhere."""
+    if not pointer.startswith("#"):
+        return None
+    found = root
+    for word in pointer.lstrip("#").strip("/").split("/"):
+        if word:
+            found = found.get(word.replace("~1", "/").replace("~0", "~")) if isinstance(found, Mapping) else None
+    return found

@@ -70,9 +70,7 @@ class Drive:
                         await self._renew(renewed)
             self._end(None)
         except (ReplayMismatchError, NotOwnedError, StoreError) as fault:
-            if isinstance(fault, ReplayMismatchError) and not await self.runtime.give_up(self, fault):
-                await self._park(RunStatus.DOUBTFUL, {"on": [fault.key], "why": str(fault)})
-            self._end(fault)
+            self._end(await self._stopped_at(fault) if isinstance(fault, ReplayMismatchError) else fault)
         except asyncio.CancelledError:
             self._end(None)
             raise
@@ -83,6 +81,15 @@ class Drive:
             for task in (self._deadline, self._drain):
                 if task is not None:
                     task.cancel()
+
+    async def _stopped_at(self, mismatch: ReplayMismatchError) -> LexiconsoleError:
+        """Puts the run down as doubtful, unless somebody asked for its end; gives what whoever follows it is told."""
+        try:
+            if not await self.runtime.give_up(self, mismatch):
+                await self._park(RunStatus.DOUBTFUL, {"on": [mismatch.key], "why": str(mismatch)})
+        except (NotOwnedError, StoreError) as fault:
+            return fault
+        return mismatch
 
     async def _generation(self) -> None:
         created = self.entries[0]
@@ -222,10 +229,13 @@ class Drive:
                 return  # it goes on soon
             signals = {work.key: work.wants for work in ctx.open.values() if isinstance(work, Receive)}
             on_what = {"on": on, "signals": signals} if signals else {"on": on}
-            await self._park(status, on_what, wake_at)  # type: ignore[arg-type]
-            if ctx.main.task is not None:
-                ctx.main.task.cancel()
+            try:
+                await self._park(status, on_what, wake_at)  # type: ignore[arg-type]
+            finally:
+                if ctx.main.task is not None:
+                    ctx.main.task.cancel()  # the model is put down, whether or not that could be written
         except (NotOwnedError, StoreError) as fault:
+            self.parked = None
             if self.ctx is not None:
                 self.ctx.broke(fault)
         finally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.definition import Definition
-from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
-from lexiconsole.durable.history import History
+from lexiconsole.durable.entry import OUTCOMES, Entry
+from lexiconsole.durable.history import History, edits_of
 from lexiconsole.durable.journal import NewRun, RunRow
 from lexiconsole.errors import NotFoundError
 from lexiconsole.runtime.origin import lineage, starters
@@ -28,16 +29,20 @@ def forked(
     codec: Codec,
     now: Instant,
     patch: JsonObject | None = None,
-) -> tuple[NewRun, list[tuple[EntryKind, str, JsonObject]]]:
-    """The run to make (its id is still to be given) and what to write into it before it goes on.
+) -> NewRun:
+    """The run to make; its id is still to be given. Its edits are part of it, so that nobody takes it up without them.
 
     `patch` changes a graph's state behind the node that ended last in it. Raises NotFoundError for an edit of a key without
     an outcome in the part that is taken over, RefusedError for a patch that does not fit.
     """
-    history = History.of(entries, copied=at)
+    history = History.of(entries, copied=origin.origin_seq)
     created = entries[0]
     given = history.input
-    writes: list[tuple[EntryKind, str, JsonObject]] = []
+    changed: dict[tuple[Json, bool], JsonObject] = {}
+    if edits or patch or "edits" in created.data:  # else those of the origin's entries come along by themselves
+        for key, data in edits_of([e for e in entries if e.seq not in history.voided], origin.origin_seq):
+            if 1 < int(str(data["target"])) <= at:
+                _change(changed, key, data)
     for key, value in edits:
         if not key:
             given = codec.encode(
@@ -47,24 +52,35 @@ def forked(
         outcomes = [e for e in entries if e.key == key and e.kind in OUTCOMES and e.seq not in history.voided]
         if not outcomes:
             raise NotFoundError("recorded step", key, {e.key for e in entries if e.kind in OUTCOMES})
-        writes.append((EntryKind.EDITED, key, {"target": outcomes[-1].seq, "value": value}))
+        _change(changed, key, {"target": outcomes[-1].seq, "value": value})
     if patch is not None:
-        key, data = patch_of(definition, origin.id, entries, history, "", patch)
-        writes.append((EntryKind.EDITED, key, data))
+        _change(changed, *patch_of(definition, origin.id, entries, history, "", patch))
     family: JsonObject = {"run": origin.id, "seq": at, "lineage": lineage(created, at, history.generation)}
     if began := [name for name in dict.fromkeys((*starters(created), created.by)) if name]:
         family["started_by"] = list[Json](began)
     if compensate:
         family["compensate"] = True
-    new = NewRun(
+    data: JsonObject = {"input": given, "origin": family}
+    if changed:
+        data["edits"] = list[Json](changed.values())
+    return NewRun(
         id="",
         name=definition.name,
         kind=definition.kind.value,
         version=definition.version,
         at=now,
-        data={"input": given, "origin": family},
+        data=data,
         outline=definition.outline(),
         origin=origin.id,
         origin_seq=at,
     )
-    return new, writes
+
+
+def _change(changed: dict[tuple[Json, bool], JsonObject], key: str, data: JsonObject) -> None:
+    """Adds an edit to those that the fork is made with: a later one of the same result, or field, counts."""
+    target, patch = data["target"], data.get("patch")
+    if isinstance(patch, dict):
+        before: Any = changed.get((target, True), {}).get("patch", {})
+        changed[target, True] = {"target": target, "key": key, "patch": {**before, **patch}}
+    else:
+        changed[target, False] = {"target": target, "key": key, "value": data["value"]}

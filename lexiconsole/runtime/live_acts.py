@@ -17,6 +17,10 @@ from lexiconsole.runtime.task_acts import plan_task
 __all__ = ["plan_live"]
 
 
+_WAYS = {"again": "is run again", "done": "counts as done", "fail": "counts as failed"}
+"""How a doubt is resolved."""
+
+
 def plan_live(ctx: LiveContext, request: Request) -> Plan:
     """The one entry that the request leads to, or why it is refused."""
     if reason := identity_refusal(ctx.host.people, request):
@@ -57,6 +61,8 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     target = request.target or _only_candidate(ctx)
     work = ctx.find(target) or ctx.find(f"repair/{target.removeprefix('undo/')}")
     how = {RequestKind.RETRY: "again", RequestKind.SKIP: "done"}.get(request.kind) or str(request.data.get("how", ""))
+    if how not in _WAYS:
+        return Plan(refused=f"{how!r} decides nothing; it is done again, counts as done, or counts as failed")
     if work is not None and ctx.outcome_under_way(work):
         return Plan(refused=f"{target} is decided already")
     if isinstance(work, Ask) and work.question.kind is QuestionKind.REPAIR:
@@ -86,12 +92,7 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     if how == "fail":
         message = str(request.data.get("reason") or "an operator found that it failed")
         data["error"] = {"type": "Err", "message": message, "attempts": work.attempt}
-    sentence = {
-        "again": f"{target} is run again",
-        "done": f"{target} counts as done",
-        "fail": f"{target} counts as failed",
-    }
-    return Plan(sentence[how], writes=((EntryKind.RESOLVED, target, data),))  # type: ignore[arg-type]
+    return Plan(f"{target} {_WAYS[how]}", writes=((EntryKind.RESOLVED, target, data),))  # type: ignore[arg-type]
 
 
 def _only_candidate(ctx: LiveContext) -> str:

@@ -20,6 +20,7 @@ from lexiconsole.durable.live import Exhausted, LiveContext, Renewed
 from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.work import Work
 from lexiconsole.errors import InvalidInputError, RefusedError, ReplayMismatchError
+from lexiconsole.runtime.origin import begun_keys, effects_of_origin, starters
 
 __all__ = ["Trial", "as_it_stands", "try_replay"]
 
@@ -81,17 +82,20 @@ async def _replay(
     except Exception as fault:
         reason = fault if isinstance(fault, InvalidInputError) else f"{type(fault).__name__}: {fault}"
         raise RefusedError(f"{definition.name} can not be built for the run's input: {reason}") from fault
+    created = entries[0]
     info = RunInfo(
-        row.id,
-        definition.name,
-        definition.version,
-        given,
-        entries[0].by,
-        entries[0].at,
-        history.generation,
-        history.state,
+        id=row.id,
+        definition=definition.name,
+        version=definition.version,
+        input=given,
+        started_by=created.by,
+        started_at=created.at,
+        also_started_by=starters(created),
+        generation=history.generation,
+        state=history.state,
     )
-    ctx = LiveContext(info, host, history, dry=True, lenient=lenient)
+    inherited, begun = effects_of_origin(created, entries), begun_keys(created, entries)
+    ctx = LiveContext(info, host, history, dry=True, lenient=lenient, inherited=inherited, begun=begun)
     mismatch: ReplayMismatchError | None = None
 
     async def drive() -> None:

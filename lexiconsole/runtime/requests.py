@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
-from lexiconsole.errors import MovedOnError, NotOwnedError, ReplayMismatchError
+from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, ReplayMismatchError
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.gate import attributed, gate
 from lexiconsole.runtime.interventions import Plan, revision
@@ -47,8 +47,7 @@ async def do(drive: Drive, request: Request) -> None:
 
 
 async def _do(drive: Drive, request: Request) -> None:
-    refused = await gate(drive.runtime, request)
-    plan = Plan(refused=refused) if refused else await plan_request(drive, request)
+    plan = await _planned(drive, request)
     if drive.ctx is None or drive.ctx.closed:
         return
     if plan.refused:
@@ -72,6 +71,19 @@ async def _do(drive: Drive, request: Request) -> None:
             await drive.write(kind, key, attributed(request, what), request.by)
 
 
+async def _planned(drive: Drive, request: Request) -> Plan:
+    """A fault of ours in one request is told and refuses it: those behind it must not wait for ever."""
+    try:
+        refused = await gate(drive.runtime, request)
+        return Plan(refused=refused) if refused else await plan_request(drive, request)
+    except LexiconsoleError:
+        raise
+    except Exception as fault:
+        if drive.runtime.told is not None:
+            drive.runtime.told.bug(drive.row.id, fault)
+        return Plan(refused=f"{type(fault).__name__}: {fault}; nothing was changed")
+
+
 async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
     """The definition does not fit the journal, so nothing can be done through it: a cancel ends the run where it stands,
     all else is refused with both sides shown. True when the run was cancelled.
@@ -82,11 +94,11 @@ async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
     for request in await drive.runtime.journal.requests(run=drive.row):
         if request.kind is RequestKind.CANCEL and not cancelled and not await gate(drive.runtime, request):
             note = "the definition does not fit the journal; nothing was undone"
-            data: JsonObject = {"reason": str(request.data.get("reason", "")), "request": request.id, "note": note}
-            await ctx.last_word(EntryKind.CANCELLED, data)
+            await ctx.last_word(EntryKind.CANCELLED, attributed(request, {"reason": "", "note": note}), request.by)
             cancelled = True
         else:
-            await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, str(fault))
+            why = await gate(drive.runtime, request) or str(fault)
+            await drive.runtime.journal.close_request(request.id, RequestState.REFUSED, why)
     return cancelled
 
 

@@ -9,7 +9,7 @@ from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.durable.people import People
 from lexiconsole.types import Json, JsonObject
 
-__all__ = ["answerers", "identity_refusal", "refusal"]
+__all__ = ["answerers", "identity_refusal", "may_answer", "refusal"]
 
 
 def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: Request) -> str:
@@ -58,6 +58,12 @@ def answerers(people: People, asked: JsonObject, acts: Sequence[Entry]) -> tuple
             found += people.members(_texts(act.data.get("to")))
     stand_ins = [stand_in for name in found if (stand_in := people.stand_in(name))]
     return tuple(dict.fromkeys([*found, *stand_ins]))
+
+
+def may_answer(people: People, asked: JsonObject, by: str) -> bool:
+    """Whether the question that was `asked` is for that operator, as far as it says for whom it is."""
+    who = answerers(people, asked, ()) if people.enforced else None
+    return who is None or by in who
 
 
 def _texts(value: Json) -> list[str]:

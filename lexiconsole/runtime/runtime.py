@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from lexiconsole.errors import (
     WorkflowVersionMismatchError,
 )
 from lexiconsole.runtime import children, requests
+from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.forking import forked
 from lexiconsole.runtime.ids import new_run_id
@@ -225,19 +227,23 @@ class Runtime:
         """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input), `patch`
         a graph's state there.
 
-        Effects that the origin made are not undone by the fork unless `compensate`.
+        Effects that the origin made are not undone by the fork unless `compensate`. Raises RefusedError for edits of what
+        people decided or were asked about.
         """
         definition = self.definition_for(origin)
-        entries = await self.journal.load(origin, upto=at)
         if not 1 <= at <= origin.seq:
             raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
-        new, writes = forked(origin, entries, at, definition, edits, compensate, self.codec, self.clock.now(), patch)
+        entries = await self.journal.load(origin)
+        if reason := change_refusal(self.people, entries, [key for key, _ in edits], by, at, patched=bool(patch)):
+            raise RefusedError(reason)
+        new = forked(origin, entries[:at], at, definition, edits, compensate, self.codec, self.clock.now(), patch)
         data: JsonObject = {**new.data, "from": sender} if sender else new.data
         fingerprint = self.definitions.fingerprint(definition.name)
         new = replace(new, id=new_run_id(), by=by, data=data, fingerprint=fingerprint)
         row, _ = await self.journal.create(new)
-        if writes or drive:
-            await self.claim(row, writes=writes, by=by, drive=drive)
+        if drive:
+            with suppress(NotOwnedError):  # a worker was quicker
+                await self.claim(row)
         return await self.reload(row)
 
     async def claim(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import TASK_ACTS, Request, RequestKind, RequestState, RunRow
-from lexiconsole.durable.vault import SECRET, references, sealed
+from lexiconsole.durable.vault import SECRET, emptied, sealed
 from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
+from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.gate import attributed, gate
 from lexiconsole.runtime.interventions import Plan, plan_at_rest, revision
@@ -38,19 +39,20 @@ async def act(
     `sign` is called, in a thread, with the request as it will be kept: what is signed holds no secret.
     With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
     """
-    kept = await _sealed(runtime, request)
+    put: list[str] = []  # references to what this request brought; others' secrets are not its to forget
+    kept = await _sealed(runtime, request, put)
     if sign is not None:
         try:
             kept = await asyncio.to_thread(sign, kept)
         except RefusedError:
-            _forget(runtime, kept)
+            _forget(runtime, put)
             raise
     number = await runtime.submit(kept)
     while True:
         state = await runtime.journal.request_state(number)
         if state is None or state.state is not RequestState.OPEN:
             if state is not None and state.state is RequestState.REFUSED:
-                _forget(runtime, kept)
+                _forget(runtime, put)
             return state or kept
         row = await runtime.journal.run(request.run_id)
         if row is None:
@@ -67,8 +69,12 @@ async def act(
         await runtime.clock.sleep(0.02)
 
 
-async def _sealed(runtime: Runtime, request: Request) -> Request:
-    """An answer as it may be written down: secrets go into the vault, before anybody else hears of it."""
+async def _sealed(runtime: Runtime, request: Request, put: list[str]) -> Request:
+    """An answer as it may be written down: secrets go into the vault, before anybody else hears of it.
+
+    Adds their references to `put`. One that comes with the answer is somebody else's secret, read from a journal: it is
+    emptied, which refuses the answer.
+    """
     if request.kind not in (RequestKind.ANSWER, RequestKind.VOTE) or request.data.get("value") is None:
         return request
     row = await runtime.journal.run(request.run_id)
@@ -76,12 +82,17 @@ async def _sealed(runtime: Runtime, request: Request) -> Request:
     task = next((task for task in tasks if task.key == request.target), None)
     if task is None:  # it will be refused, and must not leave behind what might be a secret
         return replace(request, data={**request.data, "value": {SECRET: ""}})
-    value = sealed(task.data.get("form"), request.data["value"], runtime.codec.vault.put)
+
+    def keep(text: str) -> str:
+        put.append(runtime.codec.vault.put(text))
+        return put[-1]
+
+    value = sealed(task.data.get("form"), emptied(request.data["value"]), keep)
     return replace(request, data={**request.data, "value": value})
 
 
-def _forget(runtime: Runtime, request: Request) -> None:
-    for reference in references(request.data.get("value")):
+def _forget(runtime: Runtime, put: Sequence[str]) -> None:
+    for reference in put:
         runtime.codec.vault.forget(reference)
 
 
@@ -146,6 +157,12 @@ async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
             return Plan(
                 refused=f"{target or 'the run'} moved on: you saw {request.expects}, it is at {actual}; look again"
             )
+    patched, edited = "patch" in request.data, [request.target] if request.kind is RequestKind.EDIT else []
+    changed = [] if patched else edited
+    if reason := change_refusal(
+        runtime.people, entries, changed, request.by, row.seq, patched=patched and bool(edited)
+    ):
+        return Plan(refused=reason)
     definition = runtime.definition_for(row)
     return await plan_at_rest(definition, row, entries, request, clock=runtime.clock, codec=runtime.codec)
 
@@ -154,6 +171,8 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
     """What a request would lead to; writes nothing, claims nothing, runs no step."""
     row = await runtime.journal.run(request.run_id)
     assert row is not None
+    if reason := identity_refusal(runtime.people, request):
+        return Plan(refused=reason)
     drive = runtime.drives.get(row.id)
     if drive is not None and drive.ctx is not None and drive.ctx.live:
         return await plan_request(drive, request)
@@ -162,8 +181,6 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
     if row.owner is None:
         return await _plan_parked(runtime, row, request)
     if request.kind in TASK_ACTS:
-        if reason := identity_refusal(runtime.people, request):
-            return Plan(refused=reason)
         return plan_task_at_rest(runtime.people, await runtime.journal.tasks(row), request)
     return _plan_unseen(row, request)
 
@@ -214,12 +231,8 @@ async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request],
         claimed = await runtime.journal.claim(row, (await runtime.owner()).number)
         if claimed is None:
             raise NotOwnedError(row.id)
-        data: JsonObject = {
-            "reason": str(request.data.get("reason", "")),
-            "request": request.id,
-            "undone": [],
-            "note": "the definition no longer fits the run; nothing was undone",
-        }
+        note = "the definition no longer fits the run; nothing was undone"
+        data = attributed(request, {"reason": "", "undone": [], "note": note})
         entry = Entry(row.id, claimed.seq + 1, runtime.clock.now(), EntryKind.CANCELLED, data=data, by=request.by)
         await runtime.journal.append(claimed, claimed.epoch, [entry])
         cancelled = True

@@ -28,7 +28,7 @@ def plan_task(ctx: LiveContext, request: Request) -> Plan:
         return Plan(refused=_no_question(ctx, request.target))
     if work.opened is None:
         return Plan(refused=f"{request.target} is being asked just now; try again in a moment")
-    task = Asked(work.opened, work.acts, work.question.ballot, None if work.question.form is None else work.accepted)
+    task = Asked(work.opened, work.acts, work.question.ballot, work.accepted)
     return task.plan(ctx.host.people, request)
 
 

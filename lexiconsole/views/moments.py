@@ -44,6 +44,8 @@ def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
         case EntryKind.CREATED:
             origin = data.get("origin")
             text = f"from {origin.get('run')} at seq {origin.get('seq')}" if isinstance(origin, dict) else ""
+            for edit in data.get("edits", ()):
+                text += f", with another {'state behind' if 'patch' in edit else 'result of'} {edit['key']}"
             return line(RUN_LOOKS[RunStatus.PENDING], "forked" if origin else "created", text)
         case EntryKind.OWNED if before.status in _MOVING and entry.seq > 2:
             return line(RUN_LOOKS[RunStatus.RUNNING], "taken up again", _whereabouts(data))

@@ -57,6 +57,7 @@ class Telling:
         self._rows: dict[str, Row] = {}
         self._keys: dict[int, str] = {}
         self._copied = 0
+        self._made_with: dict[int, Any] = {}
         self._asked_to_go_on = False
 
     def add(self, entry: Entry) -> tuple[Moment, ...]:
@@ -117,6 +118,7 @@ class Telling:
                 )
                 origin = _object(data.get("origin")) or {}
                 self._copied = int(str(origin.get("seq", 0)))
+                self._made_with = {edit["target"]: edit["value"] for edit in data.get("edits", ()) if "value" in edit}
             case EntryKind.OWNED | EntryKind.RESUMED:
                 self._change(status=self._moving(), parking=None)
             case EntryKind.PARKED:
@@ -151,6 +153,8 @@ class Telling:
     def _tell_row(self, entry: Entry) -> None:
         self._keys[entry.seq] = entry.key
         row = settled(self._rows.get(entry.key), entry)
+        if entry.seq <= self._copied and entry.seq in self._made_with:
+            row = edited(row, entry._replace(data={"value": self._made_with[entry.seq]}))
         if row.undoes and not self._story.turned and row.kind is not RowKind.QUESTION:
             self._change(turned=True, turned_at=self._failed_forward(), status=RunStatus.COMPENSATING)
         elif self._story.parking is not None and entry.kind is not EntryKind.DOUBTED and entry.seq > self._copied:
@@ -172,6 +176,8 @@ class Telling:
         if "patch" in entry.data:
             return  # the state behind it is another one, its result is not
         target: Any = entry.data.get("target")
+        if entry.seq <= self._copied and (target == 1 or target in self._made_with):
+            return  # the origin's; the fork was made with its own
         row = self._rows.get(entry.key or self._keys.get(target, ""))
         if row is None:
             self._change(input=entry.data.get("value"))

@@ -657,6 +657,30 @@ async def test_a_store_that_fails_at_any_write_leaves_a_run_that_goes_on(at: int
         assert not done & set(calls[len(before) :])
 
 
+async def test_a_run_whose_parking_can_not_be_written_is_put_down_and_whoever_follows_it_is_told() -> None:
+    async def flow(ctx: Context) -> Any:
+        return await ctx.ask("ok", Question("ok?"))
+
+    journal = Failing(1)
+    async with house(journal) as h:
+        with pytest.raises(StoreError, match="the disk is full"):
+            await asyncio.wait_for(h.run(flow), 3)
+        assert not h.runtime.drives
+        journal.left = 1000
+        row = await asyncio.wait_for(h.again((await journal.runs(_all()))[0]), 3)
+        assert row.status is RunStatus.WAITING
+
+
+async def test_a_doubtful_parking_that_can_not_be_written_is_told_too() -> None:
+    journal = Failing(1000)
+    async with house(journal) as h:
+        row = await h.run(lambda ctx: ctx.ask("ok", Question("ok?")))
+        await h.crash()
+        journal.left = 1
+        with pytest.raises(StoreError, match="the disk is full"):
+            await asyncio.wait_for(h.again(row, lambda ctx: ctx.sleep("ok", timedelta(days=1))), 3)
+
+
 def _all() -> Any:
     from lexiconsole.durable.journal import RunFilter
 

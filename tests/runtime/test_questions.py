@@ -15,6 +15,7 @@ from lexiconsole.durable.context import Context
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.durable.question import OnDue, Question
+from lexiconsole.durable.vault import sealed
 from lexiconsole.errors import DefinitionError, StepError
 from lexiconsole.runtime.taking import preview
 from lexiconsole.store import SqliteJournal
@@ -150,6 +151,53 @@ async def test_a_secret_for_a_question_that_is_not_open_is_not_written_down_eith
         await h.ask(row, ANSWER, "login", value={"password": "swordfish-77"})
         await h.settle(row)
     assert b"swordfish" not in everything_in(tmp_path)
+
+
+async def test_a_secret_that_was_read_in_a_journal_can_neither_be_used_nor_thrown_away_by_an_answer() -> None:
+    """A reference is no secret, and whoever may answer another question must not get at what it stands for."""
+
+    async def flow(ctx: Context) -> Any:
+        first = await ctx.ask("login", Question("?", form=Login))
+        await ctx.ask("plain", Question("?"))
+        await ctx.ask("text", Question("?", form=str))
+        again = await ctx.ask("again", Question("?", form=Login))
+        return [first.password.get_secret_value() == "swordfish-77", again.password.get_secret_value()]
+
+    async with house() as h:
+        row = await h.run(flow)
+        await h.ask(row, ANSWER, "login", value={"name": "ann", "password": "swordfish-77"})
+        await h.settle(row)
+        read = next(e.data["value"]["password"] for e in await h.entries(row) if e.kind is EntryKind.ANSWERED)
+        for key, good in (("plain", 1), ("text", "x")):
+            assert "not in the vault" in (await h.ask(row, ANSWER, key, value=read)).reply
+            assert (await h.ask(row, ANSWER, key, value=good)).state is RequestState.APPLIED
+            row = await h.settle(row)
+        assert (
+            await h.ask(row, ANSWER, "again", value={"name": "bob", "password": read})
+        ).state is RequestState.REFUSED
+        await h.ask(row, ANSWER, "again", value={"name": "bob", "password": "hunter-22"})
+        row = await h.settle(row)
+        assert (row.status, await result(h, row)) == (RunStatus.COMPLETED, [True, "hunter-22"])
+
+
+SECRET_FIELD = {"type": "string", "format": "password"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"pin": {"$ref": "#/definitions/pin"}}, "definitions": {"pin": SECRET_FIELD}},
+        {"properties": {"pin": {"$ref": "#/properties/other"}, "other": SECRET_FIELD}},
+        {"patternProperties": {"^p": SECRET_FIELD}},
+        {"properties": {"pin": {"type": "string"}}, "patternProperties": {"n$": SECRET_FIELD}},
+        {"if": {"required": ["pin"]}, "then": {"properties": {"pin": SECRET_FIELD}}},
+        {"additionalProperties": SECRET_FIELD},
+    ],
+)
+def test_wherever_a_json_schema_says_that_a_field_is_a_secret_it_is_one(schema: Any) -> None:
+    kept: list[str] = []
+    assert "1234" not in str(sealed(schema, {"pin": "1234"}, lambda text: (kept.append(text), "ref")[1]))
+    assert kept == ["1234"]
 
 
 async def test_a_lost_vault_is_a_wrong_answer_not_a_wrong_value() -> None:

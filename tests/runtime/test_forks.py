@@ -1,0 +1,183 @@
+"""Forks with edits: nobody takes one up without them, and what people decided is not changed under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lexiconsole.approval import ApprovalChain, ApprovalLevel
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.definition import Definition
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.durable.journal import Request, RequestKind, RequestState
+from lexiconsole.durable.policy import StepRole
+from lexiconsole.durable.question import Question
+from lexiconsole.errors import RefusedError
+from lexiconsole.result import Err
+from lexiconsole.runtime.recovery import drive_what_waits
+from lexiconsole.runtime.taking import preview
+from lexiconsole.store import SqliteJournal
+from lexiconsole.types import RunStatus
+from lexiconsole.views.telling import tell, timeline
+from tests.people import Staff
+from tests.support import House, define, house
+
+STAFF = {"eve": ["employee"], "mia": ["manager"], "fay": ["finance"]}
+
+
+def adding(*keys: str) -> Any:
+    async def flow(ctx: Context) -> Any:
+        found = [await ctx.step(key, lambda: 1) for key in keys]
+        return [ctx.run.input, *(one.value for one in found)]
+
+    return define(flow)
+
+
+async def result(h: House, row: Any) -> Any:
+    return (await h.entries(row))[-1].data.get("result")
+
+
+async def test_a_fork_is_made_with_its_edits_in_one_commit_so_that_nobody_takes_it_up_without_them(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(SqliteJournal(tmp_path / "store.db")) as h:
+        row = await h.run(adding("a", "b"), "x")
+        taken = next(e.seq for e in await h.entries(row) if e.key == "a" and e.kind is EntryKind.DONE)
+
+        async def killed(*_: Any, **__: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(h.runtime, "claim", killed)
+            with pytest.raises(KeyboardInterrupt):
+                await h.runtime.fork(row, taken, edits=[("a", 5), ("", "y")])
+        [fork] = await drive_what_waits(h.runtime)
+        await h.settle(fork)
+        assert await result(h, fork) == ["y", 5, 1]
+        entries = await h.entries(fork)
+        assert tell(entries).row("a").result == 5
+        assert timeline(entries)[0].text == f"from {row.id} at seq {taken}, with another result of a"
+
+
+async def test_edits_go_along_with_a_fork_of_a_fork_and_the_newest_counts() -> None:
+    async with house() as h:
+        row = await h.run(adding("a", "b", "c"), "x")
+        one, two = (e.seq for e in await h.entries(row) if e.kind is EntryKind.DONE and e.key in ("a", "b"))
+        fork = await h.settle(await h.runtime.fork(row, two, edits=[("a", 5), ("b", 6), ("", "y")]))
+        assert await result(h, fork) == ["y", 5, 6, 1]
+        again = await h.settle(await h.runtime.fork(await h.row(fork), two, edits=[("b", 7)]))
+        assert await result(h, again) == ["y", 5, 7, 1]
+        early = await h.settle(await h.runtime.fork(await h.row(fork), one))
+        assert await result(h, early) == ["y", 5, 1, 1]
+
+
+async def test_what_a_fork_is_made_with_counts_more_than_an_edit_of_its_origin_and_less_than_its_own() -> None:
+    async def flow(ctx: Context) -> Any:
+        a = await ctx.step("a", lambda: 1)
+        await ctx.receive("go", "go")
+        return [ctx.run.input, a.value]
+
+    async with house() as h:
+        row = await h.run(flow, "x")
+        for key, value in (("a", 2), ("", "edited")):
+            await h.ask(row, RequestKind.EDIT, key, value=value)
+            await h.settle(row)
+        row = await h.row(row)
+        same = await h.settle(await h.runtime.fork(row, row.seq))
+        other = await h.settle(await h.runtime.fork(row, row.seq, edits=[("a", 3), ("", "forked")]))
+        own = await h.settle(await h.runtime.fork(row, row.seq, edits=[("a", 3)]))
+        await h.ask(own, RequestKind.EDIT, "a", value=4)
+        await h.settle(own)
+        wanted = [(same, ["edited", 2]), (other, ["forked", 3]), (own, ["edited", 4])]
+        for one, values in wanted:
+            await h.ask(one, RequestKind.SIGNAL, "go")
+            await h.settle(one)
+            assert await result(h, one) == values
+            story = tell(await h.entries(one))
+            assert [story.input, story.row("a").result] == values
+
+
+def claim() -> Definition:
+    async def flow(ctx: Context) -> Any:
+        total = await ctx.step("add", lambda: ctx.run.input)
+        chain = ApprovalChain(
+            [
+                ApprovalLevel("manager", who=["role:manager"]),
+                ApprovalLevel("finance", who=["role:finance"], condition=lambda amount: amount > 1_000),
+            ],
+            name="claim",
+        )
+        outcome = await ctx.approve("approval", chain, total.value)
+        if isinstance(outcome, Err):
+            return outcome
+        paid = await ctx.step("pay", lambda: total.value)
+        await ctx.receive("go", "go")
+        return paid.value
+
+    return define(flow)
+
+
+@pytest.mark.parametrize("key", ["", "add", "approval/finance/if", "approval/manager", "approval/manager/seats"])
+async def test_nobody_changes_what_people_decided_on_and_keeps_their_decision(key: str) -> None:
+    """A claim of 500 that its manager approved must not become one of 50,000 that nobody did."""
+    async with house(people=Staff(STAFF)) as h:
+        row = await h.run(claim(), 500, by="eve")
+        await h.ask(row, RequestKind.VOTE, "approval/manager", by="mia", verdict="approve")
+        row = await h.settle(row)
+        request = Request(row.id, RequestKind.EDIT, key, {"value": 50_000}, by="eve")
+        before = min(e.seq for e in await h.entries(row) if e.key.startswith("approval/")) - 1
+        said = f"is what people were asked about at approval; fork the run from entry {before} or before, and they are"
+        assert said in (await preview(h.runtime, request)).refused
+        assert (await h.ask(row, RequestKind.EDIT, key, by="eve", value=50_000)).state is RequestState.REFUSED
+        row = await h.settle(row)
+        with pytest.raises(RefusedError, match=said):
+            await h.runtime.fork(row, row.seq, edits=[(key, 50_000)], by="eve")
+        fork = await h.settle(await h.runtime.fork(row, before, edits=[("add", 50_000)], by="eve"))
+        assert fork.where == "approval/manager"
+        await h.ask(fork, RequestKind.VOTE, "approval/manager", by="mia", verdict="approve")
+        assert (await h.settle(fork)).where == "approval/finance", "also what depends on the amount is asked anew"
+
+
+async def test_what_came_after_the_decision_may_be_edited() -> None:
+    async with house(people=Staff(STAFF)) as h:
+        row = await h.run(claim(), 500, by="eve")
+        await h.ask(row, RequestKind.VOTE, "approval/manager", by="mia", verdict="approve")
+        row = await h.settle(row)
+        assert (await h.ask(row, RequestKind.EDIT, "pay", by="mia", value=499)).state is RequestState.APPLIED
+        await h.settle(row)
+
+
+async def test_an_answer_is_changed_by_those_only_who_may_answer() -> None:
+    async def flow(ctx: Context) -> Any:
+        await ctx.ask("q", Question("?", who=("mia",)))
+        await ctx.receive("go", "go")
+
+    async with house(people=Staff(STAFF)) as h:
+        row = await h.run(flow, by="eve")
+        await h.ask(row, RequestKind.ANSWER, "q", by="mia", value=1)
+        row = await h.settle(row)
+        refused = await h.ask(row, RequestKind.EDIT, "q", by="fay", value=2)
+        assert refused.reply == "fay may not answer q, and so not change its answer"
+        assert (await h.ask(row, RequestKind.EDIT, "q", by="mia", value=2)).state is RequestState.APPLIED
+        await h.settle(row)
+
+
+async def test_an_act_on_a_fork_that_left_an_effect_to_its_origin_is_previewed_as_it_will_be_done() -> None:
+    """The dry replay must know which effects are the origin's, or a recorded undoing does not fit the definition."""
+
+    def undo() -> str:
+        return "refunded"
+
+    async def flow(ctx: Context) -> Any:
+        await ctx.step("a", lambda: 1)
+        await ctx.step("undo/a", undo, role=StepRole.COMPENSATION)
+        await ctx.ask("q", Question("?"))
+
+    async with house() as h:
+        row = await h.run(flow)
+        begun = min(e.seq for e in await h.entries(row) if e.key == "undo/a")
+        fork = await h.settle(await h.runtime.fork(row, begun - 1))
+        assert fork.status is RunStatus.WAITING
+        assert (await preview(h.runtime, Request(fork.id, RequestKind.ANSWER, "q", {"value": 1}))).refused == ""
+        assert [e.kind for e in await h.entries(fork) if e.key == "undo/a"][-1] is EntryKind.DONE
