@@ -51,4 +51,5 @@ def _target(standing: Sequence[Entry], key: str, upto: int) -> int:
     """The seq of what would be changed."""
     if not key:
         return 1
-    return max((e.seq for e in standing if e.key == key and e.kind in OUTCOMES and e.seq <= upto), default=upto + 1)
+    outcomes = OUTCOMES | {EntryKind.RESOLVED}
+    return max((e.seq for e in standing if e.key == key and e.kind in outcomes and e.seq <= upto), default=upto + 1)

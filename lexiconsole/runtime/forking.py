@@ -40,9 +40,9 @@ def forked(
     given = history.input
     changed: dict[tuple[Json, bool], JsonObject] = {}
     if edits or patch or "edits" in created.data:  # else those of the origin's entries come along by themselves
-        for key, data in edits_of([e for e in entries if e.seq not in history.voided], origin.origin_seq):
-            if 1 < int(str(data["target"])) <= at:
-                _change(changed, key, data)
+        for key, edit in edits_of([e for e in entries if e.seq not in history.voided], origin.origin_seq):
+            if 1 < int(str(edit["target"])) <= at:
+                _change(changed, key, edit)
     for key, value in edits:
         if not key:
             given = codec.encode(

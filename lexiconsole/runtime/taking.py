@@ -157,11 +157,10 @@ async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
             return Plan(
                 refused=f"{target or 'the run'} moved on: you saw {request.expects}, it is at {actual}; look again"
             )
-    patched, edited = "patch" in request.data, [request.target] if request.kind is RequestKind.EDIT else []
-    changed = [] if patched else edited
-    if reason := change_refusal(
-        runtime.people, entries, changed, request.by, row.seq, patched=patched and bool(edited)
-    ):
+    edits = request.kind is RequestKind.EDIT
+    patched = edits and "patch" in request.data
+    changed = [request.target] if edits and not patched else []
+    if reason := change_refusal(runtime.people, entries, changed, request.by, row.seq, patched=patched):
         return Plan(refused=reason)
     definition = runtime.definition_for(row)
     return await plan_at_rest(definition, row, entries, request, clock=runtime.clock, codec=runtime.codec)

@@ -14,12 +14,14 @@ from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.durable.policy import StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import RefusedError
+from lexiconsole.graph import ApprovalNode, HumanNode, WorkflowBuilder
 from lexiconsole.result import Err
 from lexiconsole.runtime.recovery import drive_what_waits
 from lexiconsole.runtime.taking import preview
 from lexiconsole.store import SqliteJournal
 from lexiconsole.types import RunStatus
 from lexiconsole.views.telling import tell, timeline
+from tests.graph.making import defined
 from tests.people import Staff
 from tests.support import House, define, house
 
@@ -137,6 +139,31 @@ async def test_nobody_changes_what_people_decided_on_and_keeps_their_decision(ke
         assert fork.where == "approval/manager"
         await h.ask(fork, RequestKind.VOTE, "approval/manager", by="mia", verdict="approve")
         assert (await h.settle(fork)).where == "approval/finance", "also what depends on the amount is asked anew"
+
+
+async def test_a_graphs_state_is_not_patched_behind_an_approval_that_would_stand() -> None:
+    def build() -> WorkflowBuilder:
+        chain = ApprovalChain([ApprovalLevel("manager", who=["mia"])], name="claim")
+        builder = WorkflowBuilder().add_node("load", lambda: {"amount": 500})
+        builder.add_node(ApprovalNode("approve", chain, input_key="amount"))
+        builder.add_node("book", lambda: {"booked": True}).add_node(HumanNode("person"))
+        return builder.add_edge("load", "approve").add_edge("approve", "book").add_edge("book", "person")
+
+    async with house(people=Staff(STAFF)) as h:
+        row = await h.run(defined(build), by="eve")
+        await h.ask(row, RequestKind.VOTE, "approve/manager", by="mia", verdict="approve")
+        row = await h.settle(row)
+        assert row.where == "person"
+        before = min(e.seq for e in await h.entries(row) if e.key.startswith("approve/")) - 1
+        refused = await h.ask(row, RequestKind.EDIT, by="eve", patch={"amount": 50_000})
+        assert refused.reply.startswith("the state is what people were asked about at approve; fork the run from entry")
+        row = await h.settle(row)
+        with pytest.raises(RefusedError, match="the state is what people were asked about"):
+            await h.runtime.fork(row, row.seq, patch={"amount": 50_000}, by="eve")
+        fork = await h.settle(await h.runtime.fork(row, before, patch={"amount": 600}, by="eve"))
+        assert (await h.journal.tasks(fork))[0].data["details"] == 600
+        later = await h.settle(await h.runtime.fork(fork, before, patch={"by": "hand"}, by="eve"))
+        assert (await h.journal.tasks(later))[0].data["details"] == 600, "a patch goes along with a fork of a fork"
 
 
 async def test_what_came_after_the_decision_may_be_edited() -> None:
