@@ -171,9 +171,20 @@ def _finder(sources: Sources) -> Callable[[Callable[..., Any]], ast.AST | None]:
                 first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
                 if first == line:
                     return node
+            elif isinstance(node, ast.Lambda) and _is_body(node.body, call):
+                return node
         return None
 
     return find
+
+
+def _is_body(body: ast.expr, call: Callable[..., Any]) -> bool:
+    """Whether a lambda was made of this; several may stand on one line."""
+    code = getattr(call, "__code__", None)
+    if code is None or code.co_name != "<lambda>":
+        return False
+    whole = (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset)
+    return whole in code.co_positions()
 
 
 def _mention(name: str, sources: Sources) -> tuple[str, int]:

@@ -147,6 +147,8 @@ def keys_returned(node: Any, find: Callable[[Callable[..., Any]], ast.AST | None
     while isinstance(call, partial):
         call = call.func
     tree = find(call) if callable(call) else None
+    if isinstance(tree, ast.Lambda):
+        return _keys(tree.body)
     if not isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
         return frozenset()
     returns = [each.value for each in own_nodes(tree) if isinstance(each, ast.Return)]

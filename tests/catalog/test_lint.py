@@ -286,6 +286,19 @@ def test_branches_that_do_not_meet_at_a_key_are_fine(folder, nodes, edges):
     assert graph(folder, text, "LX014") == []
 
 
+def test_lambdas_on_one_line_are_told_apart(folder):
+    said = graph(
+        folder,
+        """
+        b.add_node("s").add_node("l", lambda s: {"k": 1}).add_node("r", lambda s: {"k": 2, "m": 1})  # !
+        b.add_node("t", lambda s: {"m": 3} if s else {}).add_node("u", lambda s: dict(s))
+        b.add_edge("s", "l").add_edge("s", "r").add_edge("s", "t").add_edge("s", "u")
+        """,
+        "LX014",
+    )
+    assert [sentence.partition(";")[0] for sentence in said] == ["g: l and r run side by side and both write 'k'"]
+
+
 # blocking calls
 
 
