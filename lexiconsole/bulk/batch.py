@@ -16,7 +16,10 @@ LONGEST_MESSAGE = 300
 
 
 class Batch(NamedTuple):  # a named tuple, like BatchResult: made for each batch, and in a fraction of the time
-    """Which batch a batch processor is given: its number and the index of its first item, from 0; the try, from 1."""
+    """Which batch a batch processor is given: its number and the index of its first item, from 0; the try, from 1.
+
+    Items that an operator has tried again come in batches of their own, with numbers below 0.
+    """
 
     number: int
     first: int
@@ -62,6 +65,7 @@ class BatchResult(NamedTuple, Generic[R]):
 @dataclass(frozen=True, slots=True)
 class BulkResult(Generic[R]):
     """The whole operation. `failures` holds the first ones up to the operation's limit, `failed` counts them all.
+    `excluded` counts items that failed and that an operator let go.
 
     `results` are those of the items that succeeded, in the order of the source; empty where they are not kept.
     """
@@ -73,3 +77,4 @@ class BulkResult(Generic[R]):
     failures: Sequence[ItemFailure]
     results: Sequence[R]
     metrics: BulkOperationMetrics
+    excluded: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from lexiconsole.bulk.batch import BatchOutcome, BulkResult
@@ -25,7 +26,7 @@ from lexiconsole.durable.outline import NodeKind, Outline, OutlineNode
 from lexiconsole.durable.policy import Backoff
 from lexiconsole.errors import DefinitionError, RefusedError
 from lexiconsole.result import Ok, Result
-from lexiconsole.types import ModelKind
+from lexiconsole.types import JsonObject, ModelKind
 
 __all__ = ["BulkOperation"]
 
@@ -43,7 +44,8 @@ class BulkOperation(Generic[T, R]):
     `retry_items` tries failed items again, alone, in all `config.retry_attempts` times: by default with `processor` only;
     a batch processor that raises is tried again as a whole in any case. `keep_results` is by default true in memory only.
     `on_progress` is called after each batch, in memory only. `max_failures` failures are kept, all are counted.
-    A recorded run renews itself every `renew_every` batches.
+    A recorded run renews itself every `renew_every` batches, and can be steered while it goes (see `bulk.steering`). With
+    `hold_failures` it does not end, nor stop for its stop-loss, before somebody said what becomes of the failed items.
     """
 
     KIND: ClassVar[ModelKind] = ModelKind.BULK
@@ -66,6 +68,7 @@ class BulkOperation(Generic[T, R]):
         keep_results: bool | None = None,
         max_failures: int = 1000,
         renew_every: int = 1000,
+        hold_failures: bool = False,
         retry_items: bool | None = None,
         idempotent: bool = True,
         name: str = "bulk",
@@ -79,7 +82,7 @@ class BulkOperation(Generic[T, R]):
         self.name, self.config = name, config or self.DEFAULT_CONFIG
         self._items, self._total, self._checkpoint, self._on_progress = items, total, checkpoint, on_progress
         self._limits = Limits(
-            stop_loss, stop_loss_after, max_failures, renew_every, self.config.enable_progress_tracking
+            stop_loss, stop_loss_after, max_failures, renew_every, self.config.enable_progress_tracking, hold_failures
         )
         self._keep_results, self._idempotent = keep_results, idempotent
         if batch_processor is not None:
@@ -157,6 +160,9 @@ class BulkOperation(Generic[T, R]):
             )
         total = None if state else await self._count(ctx, items)
         terms = self._terms(keep=not ctx.journaled if self._keep_results is None else self._keep_results)
+        if ctx.journaled and not state:
+            known = await ctx.choose("terms", lambda: self._told(terms, total))
+            terms = replace(terms, batch_size=known["batch_size"])
         run: BulkRun[T, R] = BulkRun(
             ctx,
             self.name,
@@ -176,6 +182,21 @@ class BulkOperation(Generic[T, R]):
             if sink is not None:
                 await sink(batch)
         return run.ended(ctx.run.id)
+
+    def _told(self, terms: Terms, total: int | None) -> JsonObject:
+        """What the journal knows beforehand: whoever watches reckons with it, and batches stay the same ones after a crash
+        even if their size was configured anew.
+        """
+        limits = self._limits
+        return {
+            "total": total,
+            "batch_size": terms.batch_size,
+            "concurrency": terms.concurrency,
+            "attempts": terms.attempts,
+            "stop_loss": limits.stop_loss,
+            "stop_loss_after": limits.stop_loss_after,
+            "hold": limits.hold,
+        }
 
     def _terms(self, *, keep: bool) -> Terms:
         config = self.config

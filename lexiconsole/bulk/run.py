@@ -17,6 +17,7 @@ from lexiconsole.bulk.error import (
     BulkTimeoutError,
 )
 from lexiconsole.bulk.source import Items, Source
+from lexiconsole.bulk.steering import Steering
 from lexiconsole.bulk.tally import Tally
 from lexiconsole.bulk.window import Terms, Window
 from lexiconsole.durable.context import Context, Progress
@@ -36,7 +37,7 @@ BETWEEN_NOTES = 0.05
 @dataclass(frozen=True, slots=True)
 class Limits:
     """When an operation stops early, how much it remembers, after how many batches it renews itself, and whether
-    it tells of its progress.
+    it tells of its progress. `hold`: a recorded one that comes to its end with failed items waits to be told about them.
     """
 
     stop_loss: float | None
@@ -44,6 +45,7 @@ class Limits:
     max_failures: int
     renew_every: int
     tells: bool = True
+    hold: bool = False
 
 
 class BulkRun(Generic[T, R]):
@@ -86,7 +88,12 @@ class BulkRun(Generic[T, R]):
             limit=limits.renew_every if ctx.journaled else math.inf,
             used=state.get("used", 0.0),
         )
+        if (concurrency := state.get("concurrency")) is not None:
+            self._window.concurrency = concurrency
+        self._window.pace.rate = state.get("rate")
+        self._steering = Steering(ctx) if ctx.journaled else None
         self.cancelled = False
+        self._finish = False
         self._lost = False
 
     async def batches(self) -> AsyncIterator[BatchResult[R]]:
@@ -95,11 +102,15 @@ class BulkRun(Generic[T, R]):
         A recorded run begins a new generation every so many batches, so that a replay never goes far back.
         """
         try:
-            while (batch := await self._window.next(more=not self._must_stop)) is not None:
+            while (batch := await self._next()) is not None:
                 self._take_in(batch)
                 yield batch
                 if self._window.spent and not self._must_stop:
+                    if self._steering is not None:
+                        self._steering.stop()
                     self._ctx.renew(self.state(results=True))
+            if self._steering is not None:
+                self._steering.stop()
         except RunCancelled:
             async with self._ctx.shielded():
                 async for batch in self._window.drain():
@@ -107,6 +118,64 @@ class BulkRun(Generic[T, R]):
             raise
         finally:
             await self._source.close()
+
+    async def _next(self) -> BatchResult[R] | None:
+        while True:
+            steering = self._steering
+            beside = None if steering is None else steering.listening()
+            came = await self._window.next(beside, more=not self._must_stop)
+            if came is None and steering is not None and self._holds:
+                await steering.listening(held=True)
+                came = "beside"
+            if came != "beside":
+                return came
+            await self._steer()
+
+    @property
+    def _holds(self) -> bool:
+        """Whether somebody is to say what becomes of the items that failed."""
+        at_rest = self.cancelled or self._window.late or self._window.fault is not None
+        return self._limits.hold and bool(self.tally.failed) and not (self._finish or at_rest)
+
+    async def _steer(self) -> None:
+        """Does what the operator said."""
+        assert self._steering is not None
+        said = await self._steering.take()
+        if said is None:
+            return
+        if said.concurrency is not None:
+            self._window.concurrency = said.concurrency
+        if said.rate is not None:
+            self._window.pace.rate = said.rate or None
+        self._finish = self._finish or said.finish
+        if said.exclude is not None:
+            excluded = await self._steering.agreed("exclude", self.tally.known(_named(said.exclude)))
+            self.tally.take_back(excluded, excluded=True)
+        if said.retry is not None:
+            await self._try_again(self.tally.known(_named(said.retry)))
+        if said.exclude is not None or said.retry is not None:
+            self._lost = self._over()
+        self._tell()
+
+    async def _try_again(self, indices: list[int]) -> None:
+        assert self._steering is not None
+        if not indices or not self._source.can_look_back:
+            why = "its items can only be gone through once" if indices else "none of these items failed"
+            await self._steering.ignore(f"nothing is tried again: {why}")
+            return
+        try:
+            items = await self._source.again(indices)
+        except Exception as fault:
+            await self._steering.ignore(f"nothing is tried again: the items could not be read ({fault})")
+            return
+        self.tally.take_back(await self._steering.agreed("retry", indices))
+        self._window.reopen(indices, items)
+
+    def _over(self) -> bool:
+        """Whether more failed than the stop-loss allows."""
+        allowed = self._limits.stop_loss
+        enough = self.tally.items >= self._limits.stop_loss_after
+        return allowed is not None and enough and self.tally.failed_share > allowed
 
     @property
     def _must_stop(self) -> bool:
@@ -116,9 +185,7 @@ class BulkRun(Generic[T, R]):
         self.tally.add(batch)
         if self._checkpointed:
             self._ahead.add(batch.number)
-        allowed = self._limits.stop_loss
-        if allowed is not None and self.tally.items >= self._limits.stop_loss_after:
-            self._lost = self._lost or self.tally.failed_share > allowed
+        self._lost = self._lost or self._over()
         self._tell()
 
     def _tell(self, *, last: bool = False) -> None:
@@ -157,7 +224,13 @@ class BulkRun(Generic[T, R]):
             "batch": cursor,
             "ahead": [*sorted(self._ahead)],
             "batch_size": self._terms.batch_size,
+            "concurrency": self._window.concurrency,
+            "rate": self._window.pace.rate,
             "total": self._total,
             "used": self._ctx.elapsed - self._used_at_first if results else 0.0,
             "tally": self.tally.to_state(self._terms.results_type if results else None),
         }
+
+
+def _named(items: list[int] | str) -> list[int] | None:
+    return None if isinstance(items, str) else items

@@ -66,6 +66,32 @@ class Source(Generic[T]):
             if not count:
                 return
 
+    @property
+    def can_look_back(self) -> bool:
+        """Whether an item that was taken can be taken once more; of what can only be gone through once it can not."""
+        items: Any = self._items
+        return isinstance(items, Sequence) or (callable(items) and not isinstance(items, (Iterable, AsyncIterable)))
+
+    async def again(self, indices: Sequence[int]) -> list[T]:
+        """The items at these places, which rise, read anew beside what is being taken."""
+        if isinstance(self._items, Sequence):
+            return [self._items[index] for index in indices]
+        found: list[T] = []
+        place, reader = 0, self
+        for index in indices:
+            if reader is self or index != place:
+                if reader is not self:
+                    await reader.close()
+                reader = Source(self._items, index)
+            taken = await reader.take(1)
+            if not taken:
+                raise LookupError(f"item {index} is not there any more")
+            found += taken
+            place = index + 1
+        if reader is not self:
+            await reader.close()
+        return found
+
     async def close(self) -> None:
         """Lets a generator tidy up."""
         for opened, close in ((self._async, "aclose"), (self.at_hand, "close")):

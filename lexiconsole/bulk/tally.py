@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,7 @@ class Tally(Generic[R]):
 
     def __init__(self, max_failures: int, *, keep_results: bool) -> None:
         self._max_failures, self._keep = max_failures, keep_results
-        self.succeeded = self.failed = self.batches = self.retries = 0
+        self.succeeded = self.failed = self.excluded = self.batches = self.retries = 0
         self.failures: list[ItemFailure] = []
         self.results: dict[int, Sequence[R]] = {}
         self._durations = Durations()
@@ -32,7 +32,7 @@ class Tally(Generic[R]):
 
     @property
     def items(self) -> int:
-        return self.succeeded + self.failed
+        return self.succeeded + self.failed + self.excluded
 
     @property
     def failed_share(self) -> float:
@@ -48,6 +48,19 @@ class Tally(Generic[R]):
             self.failures += batch.failures[: self._max_failures - len(self.failures)]
         if self._keep and batch.results:
             self.results[batch.number] = batch.results
+
+    def known(self, indices: Collection[int] | None) -> list[int]:
+        """Which of these items (None: all) failed and are kept with their reason, in order."""
+        wanted = None if indices is None else set(indices)
+        return sorted(f.index for f in self.failures if wanted is None or f.index in wanted)
+
+    def take_back(self, indices: Collection[int], *, excluded: bool = False) -> None:
+        """These items, which `known` gave, do not count as failed any more: they are tried again, or excluded."""
+        gone = set(indices)
+        self.failures = [failure for failure in self.failures if failure.index not in gone]
+        self.failed -= len(gone)
+        if excluded:
+            self.excluded += len(gone)
 
     @property
     def seconds(self) -> float:
@@ -71,9 +84,13 @@ class Tally(Generic[R]):
         )
 
     def result(self, operation_id: str) -> BulkResult[R]:
-        results = list(chain.from_iterable(self.results[number] for number in sorted(self.results)))
+        in_order = sorted(self.results, key=lambda number: (number < 0, abs(number)))
+        results = list(chain.from_iterable(self.results[number] for number in in_order))
         failures = sorted(self.failures, key=lambda failure: failure.index)
-        return BulkResult(operation_id, self.items, self.succeeded, self.failed, failures, results, self.metrics())
+        metrics = self.metrics()
+        return BulkResult(
+            operation_id, self.items, self.succeeded, self.failed, failures, results, metrics, self.excluded
+        )
 
     # from one generation to the next
 
@@ -82,6 +99,7 @@ class Tally(Generic[R]):
         state: JsonObject = {
             "succeeded": self.succeeded,
             "failed": self.failed,
+            "excluded": self.excluded,
             "batches": self.batches,
             "retries": self.retries,
             "seconds": self.seconds,
@@ -95,6 +113,7 @@ class Tally(Generic[R]):
     def restore(self, state: Mapping[str, Any], results_as: Any) -> None:
         """Takes up what `to_state` gave."""
         self.succeeded, self.failed = state["succeeded"], state["failed"]
+        self.excluded = state.get("excluded", 0)
         self.batches, self.retries, self._seconds = state["batches"], state["retries"], state["seconds"]
         self._durations = Durations({int(bucket): count for bucket, count in state["durations"].items()})
         self.failures = [ItemFailure(**failure) for failure in state["failures"]]

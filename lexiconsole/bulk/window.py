@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import random
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from lexiconsole.bulk.batch import Batch, BatchOutcome, BatchResult, ItemFailure
+from lexiconsole.bulk.pace import Pace
 from lexiconsole.bulk.processing import BatchCall
 from lexiconsole.bulk.source import Source
 from lexiconsole.durable.attempts import is_async
@@ -25,6 +27,9 @@ __all__ = ["Terms", "Window"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_BESIDE = -(2**62)
+"""Under this number waits what is no batch."""
 
 QUICK_BATCHES = 16
 """After so many batches that never waited for anything the next ones are expected not to either."""
@@ -49,10 +54,12 @@ class Terms:
 
 @dataclass(slots=True)
 class Open(Generic[T, R]):
-    """A batch in the window. `left` are the places in `items` that have not succeeded yet."""
+    """A batch in the window. `indices` are the items' places in the source, `left` the places in `items` that have not
+    succeeded yet. A `number` below 0: items that are tried again because an operator said so.
+    """
 
     number: int
-    first: int
+    indices: Sequence[int]
     items: Sequence[T]
     left: Sequence[int]
     tries: int = 1
@@ -68,7 +75,7 @@ class Open(Generic[T, R]):
             self.left, self.results = (), outcome.results or ()
             return
         self.failures = outcome.failures
-        failed = {failure.index - self.first for failure in outcome.failures}
+        failed = {self.indices.index(failure.index) for failure in outcome.failures}
         succeeded = [place for place in self.left if place not in failed] if failed else self.left
         if outcome.results is not None:
             self.results = outcome.results if self.tries == 1 else self._merged(succeeded, outcome.results)
@@ -82,14 +89,16 @@ class Open(Generic[T, R]):
 
     @property
     def key(self) -> str:
-        return f"batch/{self.number}" if self.tries == 1 else f"batch/{self.number}#{self.tries}"
+        name = f"batch/{self.number}" if self.number >= 0 else f"again/{-self.number}"
+        return name if self.tries == 1 else f"{name}#{self.tries}"
 
 
 class Window(Generic[T, R]):
     """At most `concurrency` open batches over a source, of which `limit` are opened in all.
 
     `number` is the next batch to open and `item` the index of its first item; `done_ahead` are batches to pass over,
-    `used` seconds of its time that earlier generations of the run took.
+    `used` seconds of its time that earlier generations of the run took. `concurrency` and the rate of `pace` may be changed
+    at any time: they hold from the next batch on. What was given to `reopen` is done first.
     """
 
     def __init__(
@@ -107,6 +116,9 @@ class Window(Generic[T, R]):
         self.number, self.item, self._done_ahead = number, number * terms.batch_size, set(done_ahead)
         self.exhausted = False
         self.fault: Exception | None = None
+        self.concurrency, self.pace = terms.concurrency, Pace()
+        self._again: deque[tuple[Sequence[int], Sequence[T]]] = deque()
+        self._reopened = 0
         self._limit = limit
         self._open: dict[int, Open[T, R]] = {}
         self._waiting: dict[int, Durable[Any]] = {}
@@ -132,19 +144,19 @@ class Window(Generic[T, R]):
     @property
     def spent(self) -> bool:
         """It has opened all it may, and all of them are finished."""
-        return self._limit <= 0 and not self._waiting and not self.exhausted
+        return self._limit <= 0 and not self._waiting and not self._again and not self.exhausted
 
     @property
     def cursor(self) -> int:
         """Every batch below it is finished."""
-        return min(self._open, default=self.number)
+        return min((number for number in self._open if number >= 0), default=self.number)
 
     @property
     def _room(self) -> int:
         """How many batches may be open. In memory, when none of many has ever waited for anything, they need no tasks to
         wait in: from then on they are done one by one, until one does wait.
         """
-        return 1 if self._quick >= QUICK_BATCHES else self._terms.concurrency
+        return 1 if self._quick >= QUICK_BATCHES else self.concurrency
 
     def _waits(self) -> None:
         self._quick = -math.inf
@@ -164,6 +176,10 @@ class Window(Generic[T, R]):
 
     async def _fill(self) -> None:
         """Opens batches as long as there is room and the source has items."""
+        while len(self._waiting) < self._room and self._again:
+            indices, again = self._again.popleft()
+            self._reopened += 1
+            self._begin(Open(-self._reopened, indices, again, range(len(again))))
         while len(self._waiting) < self._room:
             items = await self._read()
             if not items:
@@ -171,22 +187,38 @@ class Window(Generic[T, R]):
             if self.number in self._done_ahead:
                 self._done_ahead.remove(self.number)
             else:
-                opened: Open[T, R] = Open(self.number, self.item, items, range(len(items)))
-                self._open[self.number] = opened
-                self._waiting[self.number] = self._start(opened)
+                place = range(self.item, self.item + len(items))
+                self._begin(Open(self.number, place, items, range(len(items))))
                 self._limit -= 1
             self.number += 1
             self.item += len(items)
 
-    async def next(self, *, more: bool = True) -> BatchResult[R] | None:
-        """The batch that is finished first, of those open and, with `more`, of those there is room for; None at the end."""
+    def _begin(self, opened: Open[T, R]) -> None:
+        self._open[opened.number] = opened
+        self._waiting[opened.number] = self._start(opened)
+
+    def reopen(self, indices: Sequence[int], items: Sequence[T]) -> None:
+        """Has these items done once more, in batches of their own."""
+        size = self._terms.batch_size
+        for start in range(0, len(indices), size):
+            self._again.append((indices[start : start + size], items[start : start + size]))
+
+    async def next(
+        self, beside: Durable[Any] | None = None, *, more: bool = True
+    ) -> BatchResult[R] | Literal["beside"] | None:
+        """The batch that is finished first, of those open and, with `more`, of those there is room for; None at the end,
+        "beside" when that was done first.
+        """
         if more:
             if self._quick >= QUICK_BATCHES and not self._open and not self._done_ahead:
                 return await self._straight()
             await self._fill()
         while self._waiting:
-            alone = len(self._waiting) == 1
-            number = next(iter(self._waiting)) if alone else await self._ctx.first(self._waiting)
+            alone = len(self._waiting) == 1 and beside is None
+            waiting = self._waiting if beside is None else {**self._waiting, _BESIDE: beside}
+            number = next(iter(self._waiting)) if alone else await self._ctx.first(waiting)
+            if number == _BESIDE:
+                return "beside"
             outcome = await self._waiting[number]
             del self._waiting[number]  # not before: a cancel may find it waiting
             finished = self._took(self._open[number], outcome)
@@ -195,7 +227,7 @@ class Window(Generic[T, R]):
                 return finished
         return None
 
-    async def _straight(self) -> BatchResult[R] | None:
+    async def _straight(self) -> BatchResult[R] | Literal["beside"] | None:
         """The next batch from the source to its end, alone; only one that does not succeed gets a place in the window."""
         if not (items := await self._read()):
             return None
@@ -210,7 +242,7 @@ class Window(Generic[T, R]):
         if type(outcome) is Ok and not outcome.value.failures:
             came_to = outcome.value
             return BatchResult(number, first, came_to.done, came_to.results or (), (), came_to.seconds)
-        opened: Open[T, R] = Open(number, first, items, range(len(items)))
+        opened: Open[T, R] = Open(number, range(first, self.item), items, range(len(items)))
         self._open[number] = opened
         finished = self._took(opened, outcome)
         if finished is None:
@@ -232,8 +264,9 @@ class Window(Generic[T, R]):
         terms = self._terms
         whole = len(opened.left) == len(opened.items)
         items = opened.items if whole else [opened.items[place] for place in opened.left]
-        indices = range(opened.first, opened.first + len(items)) if whole else [opened.first + p for p in opened.left]
-        call = self._call(items, indices, Batch(opened.number, opened.first, opened.tries))
+        indices = opened.indices if whole else [opened.indices[place] for place in opened.left]
+        call = self._call(items, indices, Batch(opened.number, opened.indices[0], opened.tries))
+        call = self.pace.kept(call, len(items), in_loop=is_async(terms.call))
         return self._ctx.step(opened.key, call, policy=self._policy_now(), returns=terms.outcome_type)
 
     def _call(self, items: Sequence[T], indices: Sequence[int], batch: Batch) -> Callable[[], Any]:
@@ -269,14 +302,14 @@ class Window(Generic[T, R]):
                 opened.add(came_to)
             case Err(error):
                 opened.tries += error.attempts - 1
-                opened.failures = [ItemFailure(opened.first + p, error.type, error.message) for p in opened.left]
+                opened.failures = [ItemFailure(opened.indices[p], error.type, error.message) for p in opened.left]
         return opened
 
     @staticmethod
     def _finished(opened: Open[T, R]) -> BatchResult[R]:
         succeeded = len(opened.items) - len(opened.failures)
         return BatchResult(
-            opened.number, opened.first, succeeded, opened.results, opened.failures, opened.seconds, opened.tries
+            opened.number, opened.indices[0], succeeded, opened.results, opened.failures, opened.seconds, opened.tries
         )
 
     def _rest(self, opened: Open[T, R]) -> Durable[Any]:

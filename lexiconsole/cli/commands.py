@@ -45,6 +45,7 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("escalate", "tasks", "escalate", MEND, "Let those decide too whom a task goes to when it is late."),
         CommandRow("withdraw", "tasks", "withdraw", MEND, "Take your vote back, or your own request."),
         CommandRow("signal", "acts", "signal", MEND, "Send a run a signal from outside."),
+        CommandRow("bulk", "bulk", "bulk", MEND, "Show a bulk operation, or steer it while it goes."),
         CommandRow("pause", "acts", "pause", MEND, "Stop a run before its next step."),
         CommandRow("cancel", "acts", "cancel", MEND, "Cancel a run; a saga undoes what it did."),
         CommandRow("retry", "acts", "retry", MEND, "Try again from the step that failed."),

@@ -132,8 +132,9 @@ class Context(Protocol):
         """Asks a person; gives the answer as the form's type."""
         ...
 
-    def receive(self, key: str, name: str, *, expected: Sequence[str] = ()) -> Durable[Any]:
-        """Waits for the next signal of that name nobody has received yet; gives its payload.
+    def receive(self, key: str, name: str, *, expected: Sequence[str] = (), aside: bool = False) -> Durable[Any]:
+        """Waits for the next signal of that name nobody has received yet; gives its payload. `aside`: it may come or not,
+        so a run that waits for nothing else but a timer sleeps.
 
         With ANY_SIGNAL it takes the next one that came and gives it as `Signal`, name and payload; `expected` are the
         names that mean something now, for people who look at the run.

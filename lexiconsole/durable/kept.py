@@ -178,8 +178,8 @@ class KeptContext:
     def ask(self, key: str, question: Question) -> Durable[Any]:
         return self._inner.ask(key, question)
 
-    def receive(self, key: str, name: str, *, expected: Sequence[str] = ()) -> Durable[Any]:
-        return self._inner.receive(key, name, expected=expected)
+    def receive(self, key: str, name: str, *, expected: Sequence[str] = (), aside: bool = False) -> Durable[Any]:
+        return self._inner.receive(key, name, expected=expected, aside=aside)
 
     def sleep(self, key: str, until: Instant | datetime | timedelta) -> Durable[None]:
         return self._inner.sleep(key, until)

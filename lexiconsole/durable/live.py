@@ -113,9 +113,9 @@ class LiveContext(Delivery):
         strand = self._here(key)
         return self._add(Ask(self, strand.prefix + key, question), strand)
 
-    def receive(self, key: str, name: str, *, expected: Sequence[str] = ()) -> Receive:
+    def receive(self, key: str, name: str, *, expected: Sequence[str] = (), aside: bool = False) -> Receive:
         strand = self._here(key)
-        return self._add(Receive(self, strand.prefix + key, name, expected), strand)
+        return self._add(Receive(self, strand.prefix + key, name, expected, aside=aside), strand)
 
     def sleep(self, key: str, until: Instant | datetime | timedelta) -> Sleep:
         strand = self._here(key)

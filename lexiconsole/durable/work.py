@@ -166,14 +166,16 @@ class Choice(Work):
 
 
 class Receive(Work):
-    __slots__ = ("expected", "name")
+    __slots__ = ("aside", "expected", "name")
 
     word = "a signal"
     settled_by = frozenset({EntryKind.RECEIVED})
 
-    def __init__(self, ctx: LiveContext, key: str, name: str, expected: Sequence[str] = ()) -> None:
+    def __init__(
+        self, ctx: LiveContext, key: str, name: str, expected: Sequence[str] = (), *, aside: bool = False
+    ) -> None:
         super().__init__(ctx, key)
-        self.name, self.expected = name, tuple(expected)
+        self.name, self.expected, self.aside = name, tuple(expected), aside
 
     @property
     def wants(self) -> str | list[str]:

@@ -257,6 +257,7 @@ class Drive:
         elif ctx.paused:
             status, on = RunStatus.PAUSED, [work.key for work in works]
         else:
+            works = [work for work in works if not (isinstance(work, Receive) and work.aside)]
             people = [work.key for work in works if work.wake_at is None or isinstance(work, Ask)]
             status = RunStatus.WAITING if people or not timers else RunStatus.SLEEPING
             on = people or [work.key for work in works]

@@ -194,6 +194,16 @@ class StateMachine:
             return True
         return not isinstance(value, Err) and bool(value.value if isinstance(value, Ok) else value)
 
+    @property
+    def table(self) -> Table:
+        """Its states, and what each event does in each of them."""
+        return self._known
+
+    def place(self, machine_id: str, state: str, version: int) -> None:
+        """Puts it where another one of its kind stands, to be looked at. No hook is called."""
+        self._id = machine_id
+        self._go_to(state, version)
+
     # what is kept
 
     @property

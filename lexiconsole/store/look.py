@@ -220,6 +220,19 @@ class Look:
         row = self._one("outline", run.digest)
         return Outline() if row is None else Outline.from_data(json.loads(row[0]))
 
+    # all runs of a machine
+
+    def moves(self, name: str, after: int = 0) -> tuple[int, list[Entry]]:
+        """Decisions, and signals that came, of all runs of that name behind a position, in commit order; the last position."""
+        from lexiconsole.store.rows import entry_of
+
+        rows = self._all("look_moves_first", name) if not after else self._all("look_moves", name, after)
+        return (rows[-1][0] if rows else after), [entry_of(row[1], row[2:]) for row in rows]
+
+    def standing(self, name: str) -> list[RunRow]:
+        """Runs of that name, the newest 10,000, newest first."""
+        return self.newest(RunQuery(names=(name,), by_status=False), skip=0, limit=10_000)
+
     # people and processes
 
     def tasks(self, limit: int = 200) -> list[TaskRow]:

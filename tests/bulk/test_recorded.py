@@ -36,7 +36,8 @@ async def test_each_batch_is_one_step_and_the_result_says_what_became_of_all() -
     async with house() as h:
         row = await h.run(defined(lambda: BulkOperation(work, terms, items=range(10))))
         assert row.status is RunStatus.COMPLETED
-        assert await h.story(row) == ["step.done batch/0", "step.done batch/1", "step.done batch/2", "run.completed"]
+        batches = ["step.done batch/0", "step.done batch/1", "step.done batch/2"]
+        assert await h.story(row) == ["decided terms", *batches, "dropped steer", "run.completed"]
         entries = await h.entries(row)
         outcome = next(e.data["result"] for e in entries if e.key == "batch/1")
         assert outcome["done"] == 3 and outcome["results"] is None, "results are not kept unless asked for"
@@ -136,11 +137,13 @@ async def test_failed_items_are_tried_again_after_a_pause_that_survives_a_crash(
         assert row.status is RunStatus.COMPLETED and seen == [0, 1, 2, 1, 1]
         story = [line for line in await h.story(row) if "sleeping" not in line]
         assert story == [
+            "decided terms",
             "step.done batch/0",
             "woke batch/0#2/pause",
             "step.done batch/0#2",
             "woke batch/0#3/pause",
             "step.done batch/0#3",
+            "dropped steer",
             "run.completed",
         ]
 

@@ -20,6 +20,7 @@ SCREENS: dict[Place, tuple[str, str]] = {
     Place.INBOX: ("inbox", "InboxScreen"),
     Place.TASK: ("task", "TaskScreen"),
     Place.DOUBT: ("doubt", "DoubtScreen"),
+    Place.BULK: ("bulk", "BulkScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
 

@@ -1,0 +1,81 @@
+"""A bulk operation in words: what holds it up and what can be done, whether an item matches a filter, and items as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from lexiconsole.types import RunStatus
+from lexiconsole.views.bulk import BulkFold, BulkItem, BulkView
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import STEP_LOOKS, StepState
+
+__all__ = ["ITEM_WORDS", "bulk_sentence", "items_csv", "matching"]
+
+ITEM_WORDS = {state: STEP_LOOKS[state].word for state in StepState} | {
+    StepState.SKIPPED: "excluded",
+    StepState.PENDING: "queued",
+}
+
+
+def bulk_sentence(view: BulkView, status: RunStatus) -> str:
+    """What matters most now, in one line."""
+    if view.ignored:
+        return f"what was asked changed nothing: {harmless(view.ignored)}"
+    first = view.causes[0] if view.causes else None
+    if status is RunStatus.WAITING and view.hold and first is not None:
+        over = _over(view)
+        why = (
+            f"stopped: {view.failed_share:.1%} failed, more than {view.stop_loss:.0%}"
+            if over
+            else "all items are through"
+        )
+        return (
+            f"{why}; {view.failed:,} failed: R tries the selected cause again, x excludes it, m ends with the failures"
+        )
+    if first is not None and status.ended:
+        return f"{view.failed:,} of {view.settled:,} items failed; most often: {harmless(first.sample.error)}"
+    if first is not None:
+        share = f"{len(first.items):,} of {view.failed:,} failures are one cause"
+        return f"{share}: {harmless(first.sample.error)}"
+    if status.ended:
+        return f"{view.done:,} items are done" + (f", {view.excluded:,} were excluded" if view.excluded else "")
+    return "nothing has failed so far"
+
+
+def _over(view: BulkView) -> bool:
+    return view.stop_loss is not None and view.settled >= view.stop_loss_after and view.failed_share > view.stop_loss
+
+
+def matching(fold: BulkFold, text: str) -> list[int] | range:
+    """The items a filter shows: nothing typed: those that did not simply succeed; `all`; a state (`failed`, `done`); `#12`;
+    otherwise those whose error holds the text.
+    """
+    word = text.strip().lower().removeprefix("state:")
+    if not word:
+        return fold.noteworthy()
+    every = fold.every()
+    if word == "all":
+        return every
+    if word.startswith("#"):
+        digits = word[1:].replace(",", "")
+        return [int(digits)] if digits.isdigit() and int(digits) in every else []
+    states = {state for state, name in ITEM_WORDS.items() if name == word}
+    if states & {StepState.DONE, StepState.PENDING, StepState.RUNNING}:
+        return [index for index in every if fold.item(index).state in states]
+    noteworthy = fold.noteworthy()
+    if states:
+        return [index for index in noteworthy if fold.item(index).state in states]
+    return [index for index in noteworthy if word in fold.item(index).error.lower()]
+
+
+def items_csv(items: Iterable[BulkItem]) -> str:
+    """One line an item, with a head; a text that a spreadsheet would take for a formula is kept from being one."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["item", "state", "type", "message", "batch", "tries"])
+    for item in items:
+        message = f"'{item.message}" if item.message[:1] in ("=", "+", "-", "@", "\t") else item.message
+        writer.writerow([item.index, ITEM_WORDS[item.state], item.type, message, item.batch, item.tries or ""])
+    return out.getvalue()

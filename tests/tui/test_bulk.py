@@ -1,0 +1,148 @@
+"""The bulk screen on real runs: figures, causes, items, and steering an operation that holds at its failures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.cli.main import main
+from lexiconsole.tui.keymap import Place
+from tests.tui.making import check
+from tests.tui.refunds import refunds, run_refunds
+from tests.tui.test_terminal import Terminal
+from tests.tui.visiting import Visit, visiting
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    refunds(tmp_path)
+    run_refunds(tmp_path)
+    return tmp_path
+
+
+def still(seen: str) -> str:
+    """Without what is measured: times, speeds and the lines they make."""
+    seen = re.sub(r"\d+:\d\d:\d\d", "00:00:00", seen)
+    seen = re.sub(r"[\d,.]+/(s|min)", "0/s", seen)
+    seen = re.sub(r"\d+(\.\d)? (ms|s)\b", "0 ms", seen)
+    seen = re.sub("[▁▂▃▄▅▆▇█]{1,28}(?=  )", "▁", seen)
+    return "\n".join(re.sub(" {2,}", "  ", row).rstrip() for row in seen.splitlines())
+
+
+async def confirm(visit: Visit) -> None:
+    await visit.until(lambda: getattr(visit.app.screen, "can_be_done", False))
+    await visit.press("y")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_it_looks_like_this(folder: Path, size: tuple[int, int]) -> None:
+    async with visiting(folder, Place.BULK, "refund", size=size, drives=False) as visit:
+        await visit.until("402 card closed")
+        check(f"bulk-{size[0]}x{size[1]}", still(visit.seen))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 10), (200, 60)])
+async def test_no_size_breaks_it(folder: Path, size: tuple[int, int]) -> None:
+    async with visiting(folder, Place.BULK, "refund", size=size, drives=False) as visit:
+        await visit.until("Items")
+
+
+async def test_a_cause_is_tried_again_and_another_excluded_and_then_it_ends(folder: Path) -> None:
+    (folder / "open").touch()
+    async with visiting(folder, Place.BULK, "refund") as visit:
+        await visit.until("402 card closed  ")
+        await visit.press("R")
+        await visit.until("10 failed items are tried again")
+        await confirm(visit)
+        await visit.until("Causes  3 failed")
+        await visit.press("x")
+        await visit.until("3 failed items are let go")
+        await confirm(visit)
+        await visit.until("COMPLETED")
+        assert "✓ 397 done" in visit.seen and "· 3 excluded" in visit.seen
+
+
+async def test_more_batches_at_once_and_a_rate_are_previewed_and_taken(folder: Path) -> None:
+    async with visiting(folder, Place.BULK, "refund") as visit:
+        await visit.until("batches at once - 4 +")
+        await visit.press("+")
+        await visit.until("5 batches at once instead of 4")
+        await confirm(visit)
+        await visit.until("batches at once - 5 +")
+        await visit.press("t")
+        await visit.until("Items a second")
+        await visit.press("backspace", *"250", "enter")
+        await visit.until("at most 250 items a second")
+        await confirm(visit)
+        await visit.until("rate 250/s")
+
+
+async def test_finish_ends_it_with_its_failures(folder: Path) -> None:
+    async with visiting(folder, Place.BULK, "refund") as visit:
+        await visit.until("m ends with the failures")
+        await visit.press("m")
+        await confirm(visit)
+        await visit.until("COMPLETED")
+        await visit.press("R")
+        await visit.until("the run is completed")
+
+
+async def test_items_are_filtered_marked_and_exported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    async with visiting(folder, Place.BULK, "refund", drives=False) as visit:
+        await visit.until("Items  13 of 400")
+        await visit.press("slash", *"timeout", "enter")
+        await visit.until("Items  3 of 400")
+        await visit.press("X")
+        await visit.until((folder / "refund-items.csv").exists)
+        assert (folder / "refund-items.csv").read_text().count("TimeoutError") == 3
+        await visit.press("slash", *["backspace"] * 7, *"all", "enter")
+        await visit.until("Items  400 of 400")
+        await visit.press("G")
+        await visit.until("#399")
+
+
+async def test_what_is_done_while_one_looks_on_is_seen(tmp_path: Path) -> None:
+    refunds(tmp_path)
+    with Workspace.find(tmp_path) as workspace:
+        workspace.start("refunds", {"items": 200, "delay": 0.002, "desk": str(tmp_path)}, id="refund", record_only=True)
+    async with visiting(tmp_path, Place.BULK, "refund") as visit:
+        await visit.until("100.0%")
+
+
+def test_in_a_real_terminal_a_cause_is_excluded_and_the_run_ends(folder: Path) -> None:
+    terminal = Terminal(folder)
+    terminal.until("refunds")
+    terminal.until("Runs  1")
+    terminal.keys("\r")
+    terminal.until("13 failed")
+    for _ in range(2):
+        terminal.keys("x")
+        terminal.until("are let go")
+        terminal.until("y do it")
+        terminal.keys("y")
+        terminal.until("sent")
+    terminal.until("13 excluded")
+    terminal.keys("qq")
+    assert terminal.ended() == 0
+
+
+def test_the_command_line_tells_and_does_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert main(["bulk", "refund"]) == 0
+    told = capsys.readouterr().out
+    assert "400 of 400 items: 387 done, 13 failed" in told and "10  402 card closed" in told
+    assert main(["bulk", "refund", "--retry", "77", "--yes"]) == 2
+    assert main(["bulk", "refund", "--exclude", "timeout", "--concurrency", "9", "--yes"]) != 2
+    assert main(["bulk", "refund", "--export", "out.csv"]) == 0
+    assert (folder / "out.csv").read_text().count("excluded") == 3
+    (folder / "open").touch()
+    assert main(["bulk", "refund", "--retry", "all", "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["bulk", "refund", "--json"]) == 0
+    assert '"done":397' in capsys.readouterr().out.replace(" ", "")
