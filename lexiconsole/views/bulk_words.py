@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from io import StringIO
 
 from lexiconsole.types import RunStatus
-from lexiconsole.views.bulk import BulkFold, BulkItem, BulkView
+from lexiconsole.views.bulk import BulkFold
+from lexiconsole.views.bulk_figures import BulkItem, BulkView
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import STEP_LOOKS, StepState
 

@@ -21,7 +21,8 @@ from lexiconsole.tui.widgets.bulk_panes import CauseTable, ItemTable, NowPane, P
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.bulk import BulkFold, BulkView
+from lexiconsole.views.bulk import BulkFold
+from lexiconsole.views.bulk_figures import BulkView
 from lexiconsole.views.bulk_words import bulk_sentence, items_csv, matching
 from lexiconsole.views.cells import cut
 from lexiconsole.views.safe import harmless

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import RunStatus
-from lexiconsole.views.bulk import BulkItem, BulkView, Cause
+from lexiconsole.views.bulk_figures import BulkItem, BulkView, Cause
 from lexiconsole.views.bulk_words import ITEM_WORDS
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
