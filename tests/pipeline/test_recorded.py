@@ -132,7 +132,10 @@ async def test_each_hook_is_recorded_as_work_of_its_own_and_not_repeated() -> No
         row = await h.again(row)
         assert row.status is RunStatus.COMPLETED
         assert log == ["skip?", "execute", "on_error", "cleanup", "z", "z"]
-        assert await h.story(row) == [
+        story = [
+            line for line in await h.story(row) if not line.startswith("step.started")
+        ]  # told of what takes a while
+        assert story == [
             "decided hooked/skip",
             "step.failed hooked",
             "step.done hooked/on_error",
