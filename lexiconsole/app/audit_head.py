@@ -59,7 +59,10 @@ class HeadFile:
                     f"`lexiconsole audit verify` says what is wrong"
                 )
             aside = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
-            aside.write_text(f"{head[0]} {head[1]}\n", "ascii")
+            with aside.open("w", encoding="ascii") as file:
+                file.write(f"{head[0]} {head[1]}\n")
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut may leave the new name with nothing in it
             aside.replace(self.path)
             return head
 

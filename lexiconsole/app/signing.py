@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lexiconsole.app.config import Settings
+from lexiconsole.app.signed import says_the_same
 from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.journal import Request
 from lexiconsole.durable.sealing import sealed_text
@@ -76,12 +77,9 @@ class Signatures:
         data: Any = link.entry.data
         try:
             told = json.loads(data["signed"])
-            value = told["data"].get("value")
-        except (KeyError, TypeError, ValueError):
+            same = says_the_same(told, link.entry)
+        except (KeyError, TypeError, ValueError, AttributeError):
             return "it bears a signature, but not the text that was signed"
-        same = (told.get("run"), told.get("by")) == (link.entry.run_id, link.entry.by)
-        if told.get("kind") == "answer" and link.entry.kind == "answered":
-            same = same and (told.get("target"), value) == (link.entry.key, data.get("value"))
         if not same:
             return "what was signed is another decision"
         if link.entry.kind == "refused" or self.allowed is None:

@@ -206,7 +206,7 @@ class Workspace:
     def verify_audit(self) -> Verdict:
         """Whether the chain of decisions holds, says what the journal says, and is as long as its kept head says."""
         kept, signed = HeadFile.beside(self.store_path).read(), Signatures(self.settings, self.root)
-        return self._look(lambda runtime: verify(runtime.journal, kept, signed.witness))
+        return self._look(lambda runtime: verify(runtime.journal, kept, signed.witness if signed.allowed else None))
 
     # acting
 
@@ -286,8 +286,10 @@ class Workspace:
         """Takes the run to the version its definition has by now and drives on. Raises RefusedError when it does not fit."""
         from lexiconsole.runtime.migrating import migrate
 
-        who = self.as_whom(by)
-        return self._write().call(lambda runtime: migrate(runtime, run, by=who, reason=reason, drive=not record_only))
+        who, sender = self.as_whom(by), self.identity.sender
+        return self._write().call(
+            lambda runtime: migrate(runtime, run, by=who, reason=reason, sender=sender, drive=not record_only)
+        )
 
     def settle(self, run: RunRow, timeout: float | None = None) -> RunRow:
         """Waits until the run ends or parks, or `timeout` seconds are over."""

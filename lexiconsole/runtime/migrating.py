@@ -24,12 +24,22 @@ from lexiconsole.types import Json, JsonObject
 __all__ = ["migrate", "plan_migration"]
 
 
-async def migrate(runtime: Runtime, row: RunRow, *, by: str = "", reason: str = "", drive: bool = True) -> RunRow:
+async def migrate(
+    runtime: Runtime,
+    row: RunRow,
+    *,
+    by: str = "",
+    reason: str = "",
+    sender: JsonObject | None = None,
+    drive: bool = True,
+) -> RunRow:
     """Writes what the plan says and drives on. Raises RefusedError with the plan's reason."""
     plan = await plan_migration(runtime, row)
     if plan.refused:
         raise RefusedError(plan.refused)
     because: JsonObject = {"reason": reason} if reason else {}
+    if sender:
+        because["sender"] = sender  # `from` is the version it was at
     writes = [(kind, key, {**data, **because}) for kind, key, data in plan.writes]
     await runtime.claim(row, writes=writes, by=by, drive=drive)
     return await runtime.reload(row)

@@ -11,6 +11,7 @@ from lexiconsole.approval import ApprovalChain, ApprovalLevel, ApprovalStep
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
+from lexiconsole.runtime.taking import preview
 from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.inbox import task_of
 from lexiconsole.views.telling import timeline
@@ -367,6 +368,15 @@ async def test_a_level_without_enough_people_is_stuck_at_once_and_says_so() -> N
         assert row.status is RunStatus.FAILED
         said = (await last(h, row))["error"]["message"]
         assert said == "claim is stuck at finance: 2 approvals are needed, but only 1 may be given (fay)"
+
+
+async def test_a_preview_knows_too_who_may_act_for_whom() -> None:
+    async with staffed() as h:
+        row = await h.run(chain(directors(policy="any")), by="eve")
+        await says(h, row, "ann")
+        row = await h.row(row)
+        request = Request(row.id, RequestKind.EDIT, "", {"value": 1, "from": {"os_user": "zed"}}, by="ann")
+        assert (await preview(h.runtime, request)).refused == "zed may not act for ann"
 
 
 async def test_a_fork_by_somebody_else_does_not_let_the_initiator_approve() -> None:

@@ -67,6 +67,8 @@ async def test_a_dropped_step_that_a_crash_hit_is_in_doubt_until_an_operator_say
         row = await dropped_then_killed(home, charge)
         assert row.status is RunStatus.DOUBTFUL
         assert "step.doubted charge" in await home.story(row)
+        odd = await home.ask(row, RequestKind.RESOLVE, "charge", how="maybe")
+        assert odd.reply == "'maybe' decides nothing; it is done again, counts as done, or counts as failed"
         reply = await home.ask(row, RequestKind.RESOLVE, "charge", how="done", result="charged")
         assert reply.state is RequestState.APPLIED
         assert (await home.settle(row)).status is RunStatus.COMPLETED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from lexiconsole.durable.question import Question
 from lexiconsole.errors import ReplayMismatchError, RunCancelled, StepError, WorkflowVersionMismatchError
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import RunStatus
-from tests.support import define, house
+from tests.support import House, define, house
 
 HANG = 3600.0
 
@@ -578,6 +579,24 @@ async def test_a_changed_definition_stops_at_the_step_that_differs_with_both_sid
         assert (await h.settle(row)).status is RunStatus.COMPLETED, "put back, it goes on"
 
 
+async def test_a_cancel_of_a_run_that_no_definition_fits_is_on_record_with_who_and_from_where() -> None:
+    async with house() as h:
+        row = await h.run(lambda ctx: ctx.receive("go", "go"))
+        h.registry.set(define(lambda ctx: ctx.sleep("go", 1e12)))
+        await h.crash()
+        with suppress(ReplayMismatchError):
+            await h.ask(row, RequestKind.CANCEL, reason="stuck", **{"from": {"os_user": "ana"}})
+            await h.settle(row)
+        assert (await h.row(row)).status is RunStatus.CANCELLED
+        await _is_on_record(h, "stuck")
+
+
+async def _is_on_record(h: House, reason: str) -> None:
+    link = (await h.journal.audit())[-1].entry
+    assert link.kind in ("run.cancelled", "run.cancel")
+    assert (link.by, link.data["reason"], link.data["from"]) == ("ana", reason, {"os_user": "ana"})
+
+
 async def test_another_version_is_refused_before_anything_runs() -> None:
     async def flow(ctx: Context) -> Any:
         await ctx.receive("go", "go")
@@ -588,8 +607,9 @@ async def test_another_version_is_refused_before_anything_runs() -> None:
         with pytest.raises(WorkflowVersionMismatchError):
             await h.take(row)
         assert (await h.row(row)).seq == row.seq
-        await h.ask(row, RequestKind.CANCEL, reason="old")
+        await h.ask(row, RequestKind.CANCEL, reason="old", **{"from": {"os_user": "ana"}})
         assert (await h.row(row)).status is RunStatus.CANCELLED, "it can still be cancelled"
+        await _is_on_record(h, "old")
 
 
 async def test_fork_takes_over_the_prefix_and_its_idempotency_keys() -> None:
