@@ -9,7 +9,7 @@ from lexiconsole.durable.audit import Audited, chained
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Journal
 
-__all__ = ["Verdict", "everything", "verify"]
+__all__ = ["Verdict", "everything", "latest", "verify"]
 
 _BEFORE_ALL = -(2**62)
 """Behind this comes everything, also what somebody put before the first."""
@@ -64,6 +64,12 @@ class _BrokenError(Exception):
 async def everything(journal: Journal) -> list[Audited]:
     """The whole chain as it stands."""
     return [link async for link in _links(journal)]
+
+
+async def latest(journal: Journal, limit: int) -> list[Audited]:
+    """The last links of the chain, the newest first."""
+    number, _ = await journal.audit_head()
+    return (await journal.audit(number - limit, limit))[::-1]
 
 
 async def _links(journal: Journal) -> AsyncIterator[Audited]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from lexiconsole.app.acts import Outcome, Preview, drive_on, forget_refusals, migration_of, preview_of
-from lexiconsole.app.audit import Verdict, everything, verify
+from lexiconsole.app.audit import Verdict, everything, latest, verify
 from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.beside import Beside
 from lexiconsole.app.config import Settings
@@ -202,6 +202,10 @@ class Workspace:
     def audit(self) -> list[Audited]:
         """Every decision, intervention and refused attempt, in the order they were made."""
         return self._look(lambda runtime: everything(runtime.journal))
+
+    def latest_audit(self, limit: int = 20) -> list[Audited]:
+        """The last decisions, interventions and refused attempts, the newest first."""
+        return self._look(lambda runtime: latest(runtime.journal, limit))
 
     def verify_audit(self) -> Verdict:
         """Whether the chain of decisions holds, says what the journal says, and is as long as its kept head says."""

@@ -51,6 +51,13 @@ class Playback:
         self.past = None
         self._pacer.jump(self.head)
 
+    def go_to(self, seq: int) -> None:
+        """To that entry; to the present where it is the newest."""
+        if seq >= self.head:
+            self.live()
+        else:
+            self.past = max(1, seq)
+
     def scrub(self, by: int) -> None:
         """So many entries back or on; beyond the newest is the present."""
         at = max(1, (self.head if self.past is None else self.past) + by)

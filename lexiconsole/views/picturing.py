@@ -86,6 +86,9 @@ class Picturing:
         if not key:
             return
         place = self._places[key]
+        ahead = self._nodes[key].kind is NodeKind.HUMAN and row.kind is RowKind.DECISION and row.key != visit
+        if ahead and visit not in place.visits:
+            return  # whether a level of a chain applies is settled before the token comes to it
         if visit not in place.visits or (row.first_seq == entry.seq and visit == row.key and row.key in place.rows):
             self._arrive(key, visit, entry)
         if row.key != visit or self._is_part(row, key):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.outline import Outline
+from lexiconsole.views.chained import with_levels
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.picturing import Picturing, picture
 from lexiconsole.views.story import Moment, Row
@@ -66,11 +67,21 @@ class Watched:
             if entry.seq <= self.seq:
                 continue
             self._entries.append(entry)
-            self._picturing.add(entry)
+            self._picture(entry)
             self._lines += _told(self._telling, entry)
             state = _MARKED.get(entry.kind)
             if state is not None:
                 self._marks.append(Mark(entry.seq, state))
+
+    def _picture(self, entry: Entry) -> None:
+        """A chain of approvals that began is drawn by its levels from then on, also in the past."""
+        outline = with_levels(self._outline, entry)
+        if outline is self._outline:
+            self._picturing.add(entry)
+            return
+        self._outline, self._picturing = outline, Picturing(outline)
+        for known in self._entries:
+            self._picturing.add(known)
 
     def now(self) -> Snapshot:
         return Snapshot(

@@ -58,7 +58,7 @@ async def test_a_task_shows_its_chain_its_form_and_what_follows(folder: Path) ->
         assert "○ board" in seen
         assert "approved; then" in seen
         assert "not enforced: for dora, dan, dee; four-eyes; 2 approvals" in seen
-        assert "^s approve" in seen
+        await visit.until("^s approve")
         assert "customer  ACME GmbH" in seen
 
 

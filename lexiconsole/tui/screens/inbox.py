@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import TaskRow
@@ -16,8 +18,10 @@ from lexiconsole.tui.acts import Done
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.deciding import DecidingScreen
 from lexiconsole.tui.widgets.pick import PickPanel
+from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.views.decided import Decided, decided
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -32,6 +36,10 @@ _BESIDE = 100
 """Columns from which the selected task stands beside the list."""
 
 
+_LATEST = 8
+"""Lines of what was decided last."""
+
+
 class Whose(StrEnum):
     MINE = "mine"
     ROLES = "my roles"
@@ -43,9 +51,13 @@ class InboxScreen(DecidingScreen):
     first_pane = 2
     DEFAULT_CSS = """
     InboxScreen #columns { height: 1fr; }
-    InboxScreen TaskTable { width: 1fr; }
+    InboxScreen #tasks { width: 1fr; }
+    InboxScreen TaskTable { width: 1fr; height: 1fr; }
+    InboxScreen #latest { height: auto; max-height: 10; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    InboxScreen #latest.-none { display: none; }
     InboxScreen.-narrow #columns { layout: vertical; }
-    InboxScreen.-narrow TaskTable { width: 100%; }
+    InboxScreen.-narrow #tasks { width: 100%; height: 1fr; }
+    InboxScreen.-narrow #latest { display: none; }
     InboxScreen.-narrow TaskPane { width: 100%; height: auto; }
     InboxScreen.-narrow #middle { display: none; }
     InboxScreen.-low TaskPane { display: none; }
@@ -56,12 +68,15 @@ class InboxScreen(DecidingScreen):
         self._wanted = subject
         self._whose = Whose.ALL
         self._tasks: dict[str, Task] = {}
+        self._decisions: list[Decided] = []
         self.table = TaskTable(classes="pane", empty="nobody is asked anything")
         self.table.border_title = "1 Tasks"
+        self._latest = Static(id="latest", classes="pane")
         self.header.tell(trail=("Inbox",))
 
     def body(self) -> Iterator[Widget]:
-        yield Horizontal(self.table, self.pane, id="columns")
+        self._latest.border_title = "Recently decided"
+        yield Horizontal(Vertical(self.table, self._latest, id="tasks"), self.pane, id="columns")
 
     def panes(self) -> Sequence[Widget]:
         return (self.table, *self.pane.panes)
@@ -89,15 +104,18 @@ class InboxScreen(DecidingScreen):
     def tick(self, now: Instant) -> None:
         self.pane.tick()
         self.table.repaint()
+        if int(now) % 30 == 0:  # minutes ago need not be counted by the second
+            self._show_latest()
 
     def _read(self) -> None:
         me, whose = self.console.acting_as, self._whose
-        self.console.reads.of_workspace("inbox", lambda workspace: _tasks_of(workspace, me, whose), self._got)
+        self.console.reads.of_workspace("inbox", lambda workspace: _asked_of(workspace, me, whose), self._got)
 
-    def _got(self, answer: tuple[list[TaskRow], list[Task]]) -> None:
+    def _got(self, answer: tuple[list[TaskRow], list[Task], list[Decided]]) -> None:
         if not self.is_attached:
             return
-        rows, tasks = answer
+        rows, tasks, self._decisions = answer
+        self._show_latest()
         self._tasks = {task.id: task for task in tasks}
         self.table.marks &= set(self._tasks)
         self.table.show_all(rows, 2)
@@ -108,6 +126,19 @@ class InboxScreen(DecidingScreen):
         self.table.border_subtitle = f"{mine} I may decide{marked}"
         self.header.tell(trail=("Inbox", as_whom))
         self._select()
+
+    def _show_latest(self) -> None:
+        """What was decided last, so that nobody has to remember it."""
+        palette, glyphs, now = self.console.palette, self.console.glyphs, self.console.now()
+        lines = []
+        for one in self._decisions[:_LATEST]:
+            sign = Content.styled(f"{glyphs.state(one.look)} ", f"bold {palette.state(one.look)}")
+            who = Content.styled(f"{harmless(one.by)} {harmless(one.word)}  ", palette.text)
+            what = f"{harmless(one.run)} {harmless(one.key.rpartition('/')[2])}"
+            ago = Content.styled(f"{short_age(now - one.at):>3} ", palette.dim)
+            lines.append(ago + sign + who + Content.styled(what, palette.faint))
+        self._latest.update(Content("\n").join(lines))
+        self._latest.set_class(not lines, "-none")
 
     def _select(self) -> None:
         task = self._tasks.get(self.table.selected or "") or next(iter(self._tasks.values()), None)
@@ -194,6 +225,11 @@ def may_act_as(workspace: Workspace) -> list[str]:
     identity = workspace.identity
     known: Sequence[str] = tuple(getattr(identity.people, "known", ()))
     return [identity.me, *(name for name in known if name != identity.me and not identity.refusal(name))]
+
+
+def _asked_of(workspace: Workspace, me: str, whose: Whose) -> tuple[list[TaskRow], list[Task], list[Decided]]:
+    rows, tasks = _tasks_of(workspace, me, whose)
+    return rows, tasks, decided(workspace.latest_audit())
 
 
 def _tasks_of(workspace: Workspace, me: str, whose: Whose) -> tuple[list[TaskRow], list[Task]]:

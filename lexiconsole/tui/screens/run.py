@@ -244,7 +244,7 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
                 (" ", ink()),
                 *said,
             ]
-        self.header.tell(trail=(harmless(snapshot.row.name), harmless(self.run_id)), said=said)
+        self.header.tell(trail=("Runs", harmless(snapshot.row.name), harmless(self.run_id)), said=said)
 
     def select(self, key: str) -> None:
         """The same node in all pictures."""

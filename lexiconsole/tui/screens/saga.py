@@ -23,6 +23,7 @@ from lexiconsole.tui.playback import Playback
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
 from lexiconsole.tui.widgets.reason import ReasonPanel
+from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.lane_words import lane_verdict
@@ -30,6 +31,7 @@ from lexiconsole.views.lanes import Lanes, Need, Passage
 from lexiconsole.views.pacing import Showing
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import error_line
+from lexiconsole.views.watched import Watched
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
 
 if TYPE_CHECKING:
@@ -51,14 +53,17 @@ class SagaScreen(ConsoleScreen):
     DEFAULT_CSS = """
     SagaScreen #lanes { height: 1fr; padding: 0; }
     SagaScreen #verdict { height: auto; max-height: 3; padding: 0 1; }
+    SagaScreen Scrubber { height: 1; }
     SagaScreen #below { height: 13; }
     SagaScreen #unwinding { width: 1fr; padding: 0 1; }
     SagaScreen #unwinding Static { text-wrap: nowrap; text-overflow: ellipsis; }
     SagaScreen #step { width: 1fr; padding: 0 1; }
     SagaScreen #below Static { height: auto; }
     SagaScreen.-narrow #unwinding { display: none; }
-    SagaScreen.-narrow #below { height: 9; }
+    SagaScreen.-narrow #below { height: 8; }
     SagaScreen.-low #below { display: none; }
+    SagaScreen.-past .pane { border: round $primary 60%; }
+    SagaScreen.-past .pane:focus, SagaScreen.-past .pane:focus-within { border: heavy $primary; }
     """
 
     def __init__(self, subject: str) -> None:
@@ -71,6 +76,8 @@ class SagaScreen(ConsoleScreen):
         self._unwinding, self._step = Static(), Static()
         self._panes: list[Widget] = []
         self._playback = Playback()
+        self.scrubber = Scrubber()
+        self._watched: Watched | None = None
         self._shown: tuple[int, int] = (0, 0)
         self._way: tuple[tuple[int, bool], ...] = ()
 
@@ -83,6 +90,7 @@ class SagaScreen(ConsoleScreen):
         step.border_title = "3 Step"
         self._panes = [lanes, unwinding, step]
         yield lanes
+        yield self.scrubber
         yield Horizontal(unwinding, step, id="below")
 
     def panes(self) -> Sequence[Widget]:
@@ -129,6 +137,9 @@ class SagaScreen(ConsoleScreen):
             self.say([("this run is not in the store", ink(self.console.palette.key))])
             return
         self._playback.take(new, outline)
+        if self._watched is None:
+            self._watched = Watched(self.row, outline)
+        self._watched.add(self.row, new)
         self._fold(force=True)
 
     # what it shows
@@ -168,19 +179,28 @@ class SagaScreen(ConsoleScreen):
             said += Content.styled(f"  {harmless(verdict.sentence)}", palette.text)
         self._verdict.update(said)
         asked = self.console.acts.requested(self.run_id)
-        told: list[Part] = [(f"{glyphs.state(look)} {look.word.upper()}", ink(palette.state(look), bold=True))]
+        told: list[Part] = []
+        if self._playback.past is not None:
+            said_past = f" PAST seq {self._playback.past}/{self._playback.head} "
+            told = [(said_past, ink(palette.accent, reverse=True, bold=True)), (" ", ink())]
+        told.append((f"{glyphs.state(look)} {look.word.upper()}", ink(palette.state(look), bold=True)))
         told.append((f"  {span(lanes.story.took(now))}", ink(palette.faint)))
         if asked:
             told.append((f"  {asked}", ink(palette.key)))
         self.header.tell(trail=("Runs", harmless(self.row.name), harmless(lanes.run_id)), said=told)
-        self._panes[0].border_subtitle = self._where(showing)
+        self._panes[0].border_subtitle = f" {showing.said} " if showing.said else ""
+        self._scrub(self._playback.past)
         self._details(lanes)
 
-    def _where(self, showing: Showing) -> str:
-        head, past = self._playback.head, self._playback.past
-        if past is not None:
-            return f" PAST seq {past}/{head}   . goes back to now "
-        return f" {showing.said} " if showing.said else f" seq {head}   LIVE "
+    def _scrub(self, past: int | None) -> None:
+        """The line of time, and the header that says when it is not now."""
+        if self._watched is not None:
+            self.scrubber.show(self._watched.now() if past is None else self._watched.then(past))
+        self.set_class(past is not None, "-past")
+
+    def on_scrubber_went(self, event: Scrubber.Went) -> None:
+        self._playback.go_to(event.seq)
+        self._fold(force=True)
 
     def _details(self, lanes: Lanes) -> None:
         palette, chosen = self.console.palette, self.lanes_view.chosen

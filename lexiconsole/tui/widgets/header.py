@@ -57,12 +57,8 @@ class Header(Widget):
         app = cast("ConsoleApp", self.app)
         colours, glyphs = app.palette, app.glyphs
         faint = ink(colours.faint)
-        left: list[Part] = [(" lexiconsole", ink(colours.accent, bold=True))]
-        for n, place in enumerate(self.trail):
-            last = n == len(self.trail) - 1
-            left += [(f" {glyphs.trail} ", faint), (place, ink(colours.bright if last else colours.text, bold=last))]
-        if self.said:
-            left += [("   ", faint), *self.said]
+        trail = self.trail
+        left = self._left(trail)
         counted: list[Part] = []
         for status in _COUNTED:
             if count := self.counts.get(status, 0):
@@ -73,6 +69,19 @@ class Header(Widget):
             right = [(f"{self.rate}   ", faint), *right]
         right += [(f" {self.clock} ", ink(colours.text))]
         room = self.size.width
+        while len(trail) > 1 and width_of(left) + width_of(right) > room:
+            trail = trail[1:]  # where one came through is the first to go
+            left = self._left(trail)
         while right and width_of(left) + width_of(right) > room and len(right) > 1:
             right = right[1:]
         return line(left, room, right).apply_style(self.rich_style)
+
+    def _left(self, trail: tuple[str, ...]) -> list[Part]:
+        app = cast("ConsoleApp", self.app)
+        colours, glyphs = app.palette, app.glyphs
+        faint = ink(colours.faint)
+        parts: list[Part] = [(" lexiconsole", ink(colours.accent, bold=True))]
+        for place in trail:
+            last = place is trail[-1]
+            parts += [(f" {glyphs.trail} ", faint), (place, ink(colours.bright if last else colours.text, bold=last))]
+        return [*parts, ("   ", faint), *self.said] if self.said else parts

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, cast
 from textual.strip import Strip
 from textual.widget import Widget
 
-from lexiconsole.durable.outline import NodeKind, Outline
+from lexiconsole.durable.outline import NodeKind
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.views.durations import span
+from lexiconsole.views.flat import bare
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from lexiconsole.app.look import Look as Store
     from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
-    from lexiconsole.views.story import Row, Story
+    from lexiconsole.views.picture import NodeView, Picture
+    from lexiconsole.views.story import Row
 
 __all__ = ["MOST_ENTRIES", "PreviewPane", "Seen", "see"]
 
@@ -28,22 +30,27 @@ MOST_ENTRIES = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One run as it was read. `story` is None when it has too many entries for a glance."""
+    """One run as it was read. `picture` is None when it has too many entries for a glance."""
 
     row: RunRow
-    outline: Outline
-    story: Story | None
+    picture: Picture | None
+    inside: frozenset[str] = frozenset()  # nodes that are part of another one
 
 
 def see(store: Store, run_id: str) -> Seen | None:
     """Reads a run for its preview; None when there is none."""
-    from lexiconsole.views.telling import tell  # loads the models' words, which the first paint does not wait for
+    from lexiconsole.views.watched import Watched  # loads the models' words, which the first paint does not wait for
 
     row = store.run(run_id)
     if row is None:
         return None
-    story = tell(store.entries(row)) if row.seq <= MOST_ENTRIES else None
-    return Seen(row, store.outline(row), story)
+    if row.seq > MOST_ENTRIES:
+        return Seen(row, None)
+    outline = store.outline(row)
+    watched = Watched(row, outline)
+    watched.add(row, store.entries(row))
+    inside = frozenset(node.key for node in outline.nodes if node.parent)
+    return Seen(row, watched.now().picture, inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class PreviewPane(Widget, can_focus=True):
         colours, glyphs, width = console.palette, console.glyphs, self.size.width
         if self.seen is None or not self._steps:
             said = "" if self.seen is None else "nothing is known of its steps yet"
-            if self.seen is not None and self.seen.story is None:
+            if self.seen is not None and self.seen.picture is None:
                 said = f"{self.seen.row.seq:,} entries: too many for a glance"
             return line([(said, ink(colours.dim))] if y == 0 else [], width).apply_style(self.rich_style)
         index = y + self._first()
@@ -124,24 +131,32 @@ _MOVING = frozenset(
 
 
 def _steps(seen: Seen) -> list[_Step]:
-    """Those of the outline, then what the run did besides."""
-    rows = {row.key: row for row in (seen.story.rows if seen.story is not None else ())}
-    ended = seen.row.status.ended
-    steps = []
-    for node in seen.outline.nodes:
-        if node.kind in {NodeKind.START, NodeKind.END}:
-            continue
-        row = rows.pop(node.key, None)
-        if row is None and node.kind is NodeKind.COMPENSATION:
-            continue  # nothing was undone there
-        steps.append(_step(node.title, row, bool(node.parent), ended=ended))
-    steps += [_step(row.key, row, nested=False, ended=ended) for row in rows.values()]
-    return steps
+    """The nodes as the map shows them, then what the run did besides."""
+    if seen.picture is None:
+        return []
+    views = seen.picture.nodes
+    steps = [_of_node(view, inside=view.key in seen.inside) for view in views.values() if _is_step(view)]
+    drawn = {key for view in views.values() for key in (view.key, bare(view.row))}
+    besides = [row for row in seen.picture.story.rows if not any(part in drawn for part in _upwards(bare(row.key)))]
+    return steps + [_of_row(row) for row in besides]
 
 
-def _step(title: str, row: Row | None, nested: bool, *, ended: bool) -> _Step:
-    if row is None:
-        state = StepState.NOT_REACHED if ended else StepState.PENDING
-        return _Step(harmless(title), STEP_LOOKS[state], None, int(nested), moving=False)
+def _is_step(view: NodeView) -> bool:
+    """What was not undone is no step."""
+    ends = view.node.kind in {NodeKind.START, NodeKind.END}
+    return not ends and (view.node.kind is not NodeKind.COMPENSATION or view.visits > 0)
+
+
+def _upwards(key: str) -> list[str]:
+    """The key and those that it is inside of."""
+    parts = key.split("/")
+    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _of_node(view: NodeView, *, inside: bool) -> _Step:
+    return _Step(harmless(view.node.title), STEP_LOOKS[view.state], view.took, int(inside), view.state in _MOVING)
+
+
+def _of_row(row: Row) -> _Step:
     took = row.ended_at - row.began_at if row.ended_at is not None else None
-    return _Step(harmless(title), STEP_LOOKS[row.state], took, int(nested), row.state in _MOVING)
+    return _Step(harmless(row.key), STEP_LOOKS[row.state], took, 0, row.state in _MOVING)
