@@ -95,6 +95,7 @@ KEYS: tuple[Key, ...] = (
     Key("cancel", ("c",), RUNS, "cancel", "cancel it; a saga undoes what it did", 53, changes=True),
     Key("edit", ("equals_sign",), (Place.RUN, Place.SAGA), "edit", "change a recorded result in your editor", 55, changes=True),
     Key("fork", ("b",), RUNS, "branch", "a new run from here", 54, changes=True),
+    Key("fire", ("f",), (Place.MACHINE,), "fire", "send the run the selected event", 20, changes=True),
     Key("exclude", ("x",), (Place.BULK,), "exclude", "let failed items go: the marked ones, or those of the cause", 52, changes=True),
     Key("faster", ("plus",), (Place.BULK,), "more at once", "more batches at once", 57, changes=True),
     Key("slower", ("minus",), (Place.BULK,), "fewer at once", "fewer batches at once", 58, changes=True),

@@ -19,6 +19,8 @@ _VISIT = re.compile(r"#\d+$")
 _EVENT = re.compile(r"event(?:#\d+)?(?:/(ignored))?$")
 _LATEST = 200
 """Transitions that are remembered for the feed."""
+_ENOUGH = 5
+"""Stays that must have ended before one can be called long."""
 _STAYS = 5_000
 """Stays in a state from which its percentiles are reckoned, the newest."""
 
@@ -74,8 +76,9 @@ class Stay:
         return self.state
 
     def slow(self, at: Instant) -> bool:
-        """Whether the oldest stands there longer than 19 of 20 did."""
-        return self.oldest is not None and self.p95 is not None and not self.final and at - self.oldest.since > self.p95
+        """Whether the oldest stands there longer than 19 of 20 did; a few stays say nothing about that."""
+        known = self.oldest is not None and self.p95 is not None and not self.final and self.ended >= _ENOUGH
+        return known and at - self.oldest.since > self.p95  # type: ignore[operator, union-attr]
 
 
 class MachineFold:

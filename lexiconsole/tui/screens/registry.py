@@ -21,6 +21,7 @@ SCREENS: dict[Place, tuple[str, str]] = {
     Place.TASK: ("task", "TaskScreen"),
     Place.DOUBT: ("doubt", "DoubtScreen"),
     Place.BULK: ("bulk", "BulkScreen"),
+    Place.MACHINE: ("machine", "MachineScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
 

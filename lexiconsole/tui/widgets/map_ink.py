@@ -257,6 +257,6 @@ def second_line(view: NodeView, now: Instant) -> str:
         case StepState.SLEEPING:
             return ahead(view.until, now) if view.until is not None and now else "sleeps"
         case StepState.PENDING | StepState.NOT_REACHED:
-            return f"{view.arrived} of {view.expected} here" if view.expected else ""
+            return f"{view.arrived} of {view.expected} here" if view.expected else view.text
         case _:
             return f"{took}  {view.text}".strip() or STEP_LOOKS[view.state].word

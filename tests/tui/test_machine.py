@@ -1,0 +1,122 @@
+"""The machine screen on real runs: the picture with counts, what can happen now and why not, and firing an event."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lexiconsole.app.prospecting import prospects_of
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.tui.keymap import Place
+from lexiconsole.views.machine import place_of
+from tests.tui.articles import articles
+from tests.tui.making import check
+from tests.tui.test_terminal import Terminal
+from tests.tui.visiting import Visit, visiting
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Only looked at."""
+    return articles(tmp_path_factory.mktemp("articles"))
+
+
+def still(seen: str) -> str:
+    seen = re.sub(r"\d+:\d\d:\d\d", "00:00:00", seen)
+    seen = re.sub(r"\d+(\.\d)? ?(ms|s)( !)?", "0s", seen)
+    seen = re.sub(r"(root|[a-z]+) *(?=[│▁-█]$)", "who", seen, flags=re.MULTILINE)
+    return "\n".join(re.sub(" {2,}", "  ", row).rstrip() for row in seen.splitlines())
+
+
+async def confirm(visit: Visit) -> None:
+    await visit.until(lambda: getattr(visit.app.screen, "can_be_done", False))
+    await visit.press("y")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_it_looks_like_this(settled: Path, size: tuple[int, int]) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", size=size, drives=False) as visit:
+        await visit.until("only from draft")
+        await visit.until("never taken")
+        check(f"machine-{size[0]}x{size[1]}", still(visit.seen))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 10), (200, 60)])
+async def test_no_size_breaks_it(settled: Path, size: tuple[int, int]) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", size=size, drives=False) as visit:
+        await visit.until("send_back")
+
+
+async def test_counts_stand_in_the_states_and_what_was_never_taken_is_named(settled: Path) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
+        await visit.until("3 here")
+        assert "4 states   6 runs" in visit.seen
+        assert "never taken: draft revise, draft archive, published" in visit.seen
+        assert "draft → review → draft → review" in visit.seen
+
+
+async def test_a_guard_that_says_no_is_named_and_one_goes_on_to_that_run_from_the_feed(settled: Path) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
+        await visit.until("✓ publish")
+        await visit.press("4", "enter")
+        await visit.until("2 lids")
+        await visit.until("can_publish says no")
+
+
+async def test_enter_on_a_state_goes_through_the_runs_that_stand_there(settled: Path) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
+        await visit.until("3 here")
+        await visit.press("3", "enter")
+        await visit.until(lambda: "2 kettles" not in visit.seen)
+
+
+async def test_an_event_is_fired_after_its_preview_and_the_picture_follows(tmp_path: Path) -> None:
+    articles(tmp_path)
+    async with visiting(tmp_path, Place.MACHINE, "kettles") as visit:
+        await visit.until("✓ publish")
+        await visit.press("j", "f")
+        await visit.until("Fire publish")
+        await visit.press("enter")
+        await visit.until("the run gets the signal publish")
+        await confirm(visit)
+        await visit.until("◆ published")
+        await visit.until("✓ withdraw")
+
+
+async def test_an_event_that_means_nothing_here_says_where_it_does(settled: Path) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
+        await visit.until("✓ publish")
+        await visit.press("j", "j", "f")
+        await visit.until("fire: revise is possible only from draft")
+
+
+def test_prospects_ask_the_guards_and_change_nothing(settled: Path) -> None:
+    with Workspace.find(settled) as workspace:
+        row = workspace.run("lids")
+        entries = workspace.entries(row)
+        state, version = place_of(entries, workspace.outline(row))
+        found = {one.event: one for one in prospects_of(workspace, row, entries, state, version)}
+        assert (state, version) == ("review", 1)
+        assert found["publish"].refused == "can_publish says no" and found["publish"].bare
+        assert found["send_back"].possible and found["send_back"].target == "draft"
+        assert found["withdraw"].refused == "only from published"
+        assert workspace.run("lids").seq == row.seq
+
+
+def test_in_a_real_terminal_an_event_is_fired_with_few_keys(tmp_path: Path) -> None:
+    articles(tmp_path)
+    terminal = Terminal(tmp_path)
+    terminal.until("Runs  6")
+    terminal.keys("\r")
+    terminal.until("States by their oldest")
+    terminal.until("fires it")
+    terminal.keys("f")
+    terminal.until("What comes with it")
+    terminal.keys("\r")
+    terminal.until("y do it")
+    terminal.keys("y")
+    terminal.until("sent")
+    terminal.keys("qq")
+    assert terminal.ended() == 0
