@@ -232,7 +232,6 @@ class Workspace:
         definition.validate(raw)
         refuse_what_is_switched_off(definition, self.settings.workflow, self.settings.workflow.graph)
         refuse_what_can_not_work(self, name)
-        self._write()
         return self._write().call(
             lambda runtime: runtime.create(definition, raw, id=id, by=who, sender=sender, drive=not record_only)
         )
@@ -341,19 +340,16 @@ class Workspace:
         """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""
         engine, self._engine = self._engine, None
         restore, self._restore = self._restore, None
+        beside, self._beside = self._beside, None
         if restore is not None:
             restore()
         if engine is None:
             return []
         if not at_once:
-            self._settle_beside(engine)
+            if beside is not None and engine.runtime is not None:
+                engine.call(lambda _: beside.settled())
             engine.stop()
         return [fault for _, fault in engine.bugs]
-
-    def _settle_beside(self, engine: Engine) -> None:
-        beside, self._beside = self._beside, None
-        if beside is not None and engine.runtime is not None:
-            engine.call(lambda _: beside.settled())
 
     # the engine
 
