@@ -252,19 +252,18 @@ class LevelBallot:
             return ""
         if not self.enforced:
             return ANYBODY
-        standing = floor.vote_of(person)
-        if standing is not None:
-            return standing.seat
         if person in self.open_to:
             return person
         if held := floor.held_by(person, at):
             return held
-        empty = [seat for seat in self.open_to if floor.at_seat(seat) is None]
-        for seat in empty:
+        standing = floor.standing()
+        voted = [seat for seat, vote in standing.items() if vote.person == person]
+        left = voted or [seat for seat in self.open_to if seat not in standing]
+        for seat in left:
             if people.stand_in(seat) == person:
                 return seat
         called = floor.escalated and person in people.members(floor.escalated)
-        return empty[0] if called and empty else ""
+        return left[0] if called and left else ""
 
     def why_no_seat(self, person: str, floor: Floor, people: People) -> str:
         if person in self.barred:

@@ -208,6 +208,28 @@ async def test_a_seat_is_handed_on_and_its_new_holder_votes_for_it() -> None:
         assert (vote["seat"], vote["by"]) == ("fay", "mia")
 
 
+async def test_who_held_a_seat_for_a_while_does_not_change_the_vote_when_it_is_over_but_may_take_it_back() -> None:
+    async with staffed() as h:
+        row = await h.run(chain(directors(policy=2, delegate_to=["role:manager"])), by="eve")
+        await does(h, row, DELEGATE, "ann", to="mia", until=h.clock.now() + 3600)
+        assert (await says(h, row, "mia", "reject")).state is RequestState.APPLIED
+        await h.clock.advance(3601)
+        late = await says(h, row, "mia", "approve")
+        assert late.reply == "mia has no say at board; it is for role:director"
+        assert (await does(h, row, WITHDRAW, "mia")).state is RequestState.APPLIED
+        assert (await says(h, row, "ann")).state is RequestState.APPLIED
+
+
+async def test_a_stand_in_decides_only_while_the_other_is_away() -> None:
+    away = {"ann": "zed"}
+    async with staffed(away=away) as h:
+        row = await h.run(chain(directors(policy=2)), by="eve")
+        assert (await says(h, row, "zed", "reject")).state is RequestState.APPLIED
+        assert (await says(h, row, "zed", "approve")).state is RequestState.APPLIED, "changed while she is away"
+        away.clear()
+        assert (await says(h, row, "zed", "reject")).reply == "zed has no say at board; it is for role:director"
+
+
 async def test_when_time_runs_out_it_is_escalated_once_even_if_the_process_died_meanwhile() -> None:
     async with staffed() as h:
         level = ApprovalLevel("finance", who=["fay"], due=3600, on_due="escalate", escalate_to=["role:director"])
