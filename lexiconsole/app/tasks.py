@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,28 @@ def find_task(workspace: Workspace, id: str, me: str) -> Task:
 
 
 def inbox(
-    workspace: Workspace, me: str, *, mine: bool = False, roles: Sequence[str] = (), run: RunRow | None = None
+    workspace: Workspace,
+    me: str,
+    *,
+    mine: bool = False,
+    roles: Sequence[str] = (),
+    run: RunRow | None = None,
+    limit: int | None = None,
+    which: Callable[[Task], bool] | None = None,
 ) -> list[Task]:
-    return for_me([_seen(workspace, row, me) for row in workspace.tasks(run)], mine=mine, roles=roles)
+    """Due ones first; looks no further than it takes to find `limit`."""
+    found: list[Task] = []
+    with closing(workspace.look()) as look:
+        rows = look.open_tasks() if run is None and look.ready else workspace.tasks(run)
+        for row in rows:
+            if limit is not None and len(found) >= limit:
+                break
+            found += [
+                task
+                for task in for_me([_seen(workspace, row, me)], mine=mine, roles=roles)
+                if which is None or which(task)
+            ]
+    return found
 
 
 def _seen(workspace: Workspace, row: TaskRow, me: str) -> Task:

@@ -186,12 +186,21 @@ class Workspace:
         return find_task(self, id, self.identity.known(me))
 
     def inbox(
-        self, *, mine: bool = False, roles: Sequence[str] = (), run: RunRow | None = None, me: str = ""
+        self,
+        *,
+        mine: bool = False,
+        roles: Sequence[str] = (),
+        run: RunRow | None = None,
+        me: str = "",
+        limit: int | None = None,
+        which: Callable[[Task], bool] | None = None,
     ) -> list[Task]:
-        """Open tasks, due ones first: all, those that `me` may decide, or those that are for one of the roles."""
+        """Open tasks, due ones first: all, those that `me` may decide, those that are for one of the roles, and of these
+        those of which `which` is true.
+        """
         from lexiconsole.app.tasks import inbox
 
-        return inbox(self, self.identity.known(me), mine=mine, roles=roles, run=run)
+        return inbox(self, self.identity.known(me), mine=mine, roles=roles, run=run, limit=limit, which=which)
 
     def follow(self, run: RunRow, after: int = 0, timeout: float | None = None) -> Iterator[Entry | Progress]:
         """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""

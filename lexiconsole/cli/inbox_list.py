@@ -104,17 +104,18 @@ def _changes(workspace: Workspace) -> Iterator[None]:
 def _chosen(face: Face, workspace: Workspace, wanted: Wanted) -> tuple[list[Task], bool]:
     run = workspace.run(wanted.run) if wanted.run else None
     me, now = face.shared.by or workspace.me, time.time()
-    found = workspace.inbox(mine=wanted.mine, roles=wanted.roles, run=run, me=me)
     mine = {me, *(f"role:{role}" for role in workspace.people.roles(me))} if wanted.my_roles else set()
-    found = [
-        task
-        for task in found
-        if (not wanted.names or task.name in wanted.names)
-        and (not wanted.overdue or (task.due is not None and task.due < now))
-        and (not mine or mine & set(task.who))
-    ]
-    limit = len(found) if wanted.limit is None else wanted.limit
-    return found[:limit], len(found) > limit
+
+    def fits(task: Task) -> bool:
+        return (
+            (not wanted.names or task.name in wanted.names)
+            and (not wanted.overdue or (task.due is not None and task.due < now))
+            and (not mine or bool(mine & set(task.who)))
+        )
+
+    limit = None if wanted.limit is None else wanted.limit + 1
+    found = workspace.inbox(mine=wanted.mine, roles=wanted.roles, run=run, me=me, limit=limit, which=fits)
+    return found[: wanted.limit], limit is not None and len(found) == limit
 
 
 def _list(face: Face, tasks: list[Task], *, more: bool) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -240,6 +240,24 @@ class Look:
         from lexiconsole.store.rows import task_of
 
         return [task_of(row) for row in self._all("look_tasks", limit)]
+
+    def open_tasks(self) -> Iterator[TaskRow]:
+        """Every open question with what people did to it, due ones first; each is read when it is asked for."""
+        from lexiconsole.store.rows import entry_of, task_of
+
+        acts: dict[tuple[str, str], tuple[Entry, ...]] = {}
+        for run_id, *row in self._all("acts"):
+            act = entry_of(run_id, row)
+            acts[run_id, act.key] = (*acts.get((run_id, act.key), ()), act)
+        for row in self._all("tasks"):
+            task = task_of(row)
+            yield replace(task, acts=acts.get((task.run_id, task.key), ()))
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to read: the file is there, and of this version."""
+        with self._turn:
+            return self._open() is not None
 
     def count_tasks(self) -> int:
         return int(self._one("look_count_tasks", default=(0,))[0])
