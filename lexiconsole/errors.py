@@ -13,6 +13,7 @@ LexiconsoleError
 │   └── WorkflowVersionMismatchError
 │       └── SagaVersionMismatchError
 ├── StoreError                     the database file can not be used, in a sentence
+│   └── ReadOnlyStoreError         it can be read, but not written (exit 8)
 ├── ContextMisuseError             a definition breaks a rule of the durable context
 ├── ReplayMismatchError            the journal and the definition tell different stories
 ├── ValueNotStorableError          a value that JSON can not carry there and back
@@ -41,6 +42,7 @@ __all__ = [
     "MovedOnError",
     "NotFoundError",
     "NotOwnedError",
+    "ReadOnlyStoreError",
     "RefusedError",
     "ReplayMismatchError",
     "RunCancelled",
@@ -141,6 +143,10 @@ class SagaVersionMismatchError(WorkflowVersionMismatchError):
 
 class StoreError(LexiconsoleError):
     """The database file can not be used; the message says why and what to do. The file was not changed."""
+
+
+class ReadOnlyStoreError(StoreError):
+    """The database file, or its folder, lets nobody write; nothing was changed."""
 
 
 class ContextMisuseError(LexiconsoleError):

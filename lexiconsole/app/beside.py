@@ -10,6 +10,8 @@ from pathlib import Path
 
 from lexiconsole.app.audit_head import HeadFile, HeadKeeper
 from lexiconsole.app.config import Settings
+from lexiconsole.app.forgetting import Forgetting
+from lexiconsole.app.vault import FileVault
 from lexiconsole.runtime.runtime import Runtime
 
 __all__ = ["Beside"]
@@ -20,13 +22,15 @@ _log = logging.getLogger(__name__)
 
 
 class Beside:
-    """Keeps the audit's head in its file, and tells people what happened. Made on the engine's loop."""
+    """Keeps the audit's head in its file, forgets secrets nobody needs, and tells people what happened. Made on the engine's loop."""
 
     def __init__(self, runtime: Runtime, store: Path, settings: Settings) -> None:
         self._runtime, self._store, self._command = runtime, store, settings.audit.head_command
         send = self._send_head if self._command else None
         self._keeper = HeadKeeper(runtime.journal, HeadFile.beside(store), send)
         runtime.spawn(self._keeper.work())
+        self._forgetting = Forgetting(runtime, FileVault(store.parent / "vault"))
+        runtime.spawn(self._forgetting.work())
         self._teller = None
         told = settings.notifications
         if told.command is not None or told.webhook is not None:
@@ -40,6 +44,7 @@ class Beside:
     async def settled(self) -> None:
         """When what was committed so far is taken care of, or patience is over; the next process goes on with the rest."""
         waiting = [asyncio.ensure_future(self._keeper.settled(_PATIENCE))]
+        waiting.append(asyncio.ensure_future(self._forgetting.settled()))
         if self._teller is not None:
             waiting.append(asyncio.ensure_future(self._teller.settled()))
         _, late = await asyncio.wait(waiting, timeout=_PATIENCE)

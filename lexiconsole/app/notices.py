@@ -36,6 +36,8 @@ _OF_KIND = {
     "run.failed": NoticeEvent.FAILED,
 }
 
+_OF_QUESTIONS = frozenset({NoticeEvent.QUESTION, NoticeEvent.DUE_SOON, NoticeEvent.ESCALATED})
+
 _GLANCE = 1.0  # seconds between two looks at what other processes wrote
 _LOOK_AHEAD = 30.0  # seconds between two looks at what is due soon
 _LONGEST = 3600.0  # seconds between two tries
@@ -100,12 +102,13 @@ class Teller:
         now = self._runtime.clock.now()
         if now - self._looked_ahead >= min(_LOOK_AHEAD, self._terms.due_soon / 2):
             self._looked_ahead = now
-            soon = await self._book.due(now, now + self._terms.due_soon)
-            await self._note([(run, seq, NoticeEvent.DUE_SOON) for run, seq in soon])
+            for run, seq, number in await self._book.due(now, self._terms.due_soon):
+                await self._note([(run, seq, NoticeEvent.DUE_SOON)], f"/{number + 1}" if number else "")
 
-    async def _note(self, found: Sequence[tuple[str, int, NoticeEvent]]) -> None:
+    async def _note(self, found: Sequence[tuple[str, int, NoticeEvent]], part: str = "") -> None:
+        """`part` tells apart what is told of the same entry more than once."""
         notices = [
-            (name, event.value, run, seq)
+            (name, event.value + part, run, seq)
             for run, seq, event in found
             for name, channel in self._channels.items()
             if event in channel.on
@@ -123,7 +126,7 @@ class Teller:
             return False
         channel = self._channels.get(notice.channel)
         fault = f"notifications.{notice.channel} is no longer configured" if channel is None else ""
-        if channel is not None:
+        if channel is not None and await self._still_so(notice):
             body = json.dumps(await self._message(notice)).encode()
             fault = await self._runtime.threads.run(lambda: _send(channel, notice, body))
         if not fault:
@@ -135,8 +138,19 @@ class Teller:
             self._complain(f"{notice.event} of run {notice.run_id} could not be told: {fault}")
         return True
 
+    async def _still_so(self, notice: Notice) -> bool:
+        """A question that was answered before anybody was told of it is nobody's concern any more."""
+        if _event(notice) not in _OF_QUESTIONS:
+            return True
+        row = await self._runtime.journal.run(notice.run_id)
+        if row is None:
+            return False
+        asked = await self._runtime.journal.load(row, after=notice.seq - 1, upto=notice.seq)
+        keys = {task.key for task in await self._runtime.journal.tasks(row)}
+        return any(entry.key in keys for entry in asked)
+
     async def _message(self, notice: Notice) -> JsonObject:
-        message: JsonObject = {"id": notice.number, "event": notice.event, "run": notice.run_id, "seq": notice.seq}
+        message: JsonObject = {"id": notice.number, "event": _event(notice), "run": notice.run_id, "seq": notice.seq}
         row = await self._runtime.journal.run(notice.run_id)
         if row is None:
             return message
@@ -154,6 +168,10 @@ class Teller:
         if sentence != self._complained:
             self._complained = sentence
             _log.warning("%s", sentence)
+
+
+def _event(notice: Notice) -> str:
+    return notice.event.partition("/")[0]
 
 
 class _StaysThere(urllib.request.HTTPRedirectHandler):
@@ -187,7 +205,7 @@ def _post(channel: WebhookChannel, notice: Notice, body: bytes) -> str:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "lexiconsole",
-        "X-Lexiconsole-Event": notice.event,
+        "X-Lexiconsole-Event": _event(notice),
         "X-Lexiconsole-Delivery": str(notice.number),
     }
     if channel.key_variable:

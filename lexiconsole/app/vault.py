@@ -34,6 +34,14 @@ class FileVault:
             ) from None
         return reference
 
+    @property
+    def used(self) -> bool:
+        """Whether there is any secret in it."""
+        try:
+            return next(self._folder.iterdir(), None) is not None
+        except OSError:
+            return False
+
     def get(self, reference: str) -> str | None:
         if not _is_name(reference):
             return None

@@ -11,6 +11,7 @@ from enum import IntEnum
 from lexiconsole.errors import (
     HumanInputRequiredError,
     LexiconsoleError,
+    ReadOnlyStoreError,
     RefusedError,
     ReplayMismatchError,
     RunCancelled,
@@ -59,6 +60,7 @@ _OF_STATUS = {
 
 _OF_ERROR: tuple[tuple[type[LexiconsoleError], ExitCode], ...] = (
     (UsageError, ExitCode.USAGE),
+    (ReadOnlyStoreError, ExitCode.REFUSED),
     (StoreError, ExitCode.USAGE),
     (RefusedError, ExitCode.REFUSED),
     (ReplayMismatchError, ExitCode.REFUSED),

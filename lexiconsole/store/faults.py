@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from lexiconsole.errors import StoreError
+from lexiconsole.errors import ReadOnlyStoreError, StoreError
 from lexiconsole.store.statements import statement
 
 __all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "has_content", "store_error"]
@@ -44,7 +44,8 @@ def store_error(fault: sqlite3.Error, place: str) -> StoreError:
     sentence = None if code is None else _SENTENCES.get(code & 0xFF)
     if sentence is None:
         sentence = f"refused an operation: {fault}; `lexiconsole doctor` looks for the cause"
-    return StoreError(f"the store {place} {sentence}")
+    kind = ReadOnlyStoreError if sentence == _SENTENCES[sqlite3.SQLITE_READONLY] else StoreError
+    return kind(f"the store {place} {sentence}")
 
 
 def busy(fault: sqlite3.Error) -> bool:
@@ -87,7 +88,7 @@ def check_place(path: str) -> None:
         reason = fault.strerror or str(fault)
         raise StoreError(f"the store {path} can not be made: {reason}; name another place") from None
     if not os.access(file.parent, os.W_OK | os.X_OK) or (exists and not os.access(file, os.W_OK)):
-        raise StoreError(f"the store {path} {_SENTENCES[sqlite3.SQLITE_READONLY]}")
+        raise ReadOnlyStoreError(f"the store {path} {_SENTENCES[sqlite3.SQLITE_READONLY]}")
 
 
 def has_content(path: str) -> bool:

@@ -48,9 +48,11 @@ class NoticeBook:
         rows = await self._read("noteworthy", after, upto, json.dumps(list(kinds)))
         return [(run_id, seq, kind) for _, run_id, seq, kind in rows]
 
-    async def due(self, after: Instant, upto: Instant) -> list[tuple[str, int]]:
-        """Run and seq of the open questions that are due then."""
-        return [(run_id, seq) for run_id, seq in await self._read("tasks_due", after, upto)]
+    async def due(self, now: Instant, before: float) -> list[tuple[str, int, int]]:
+        """Run and seq of the open questions of which somebody is to be reminded now, and the how manieth reminder it is,
+        from 0. `before` are the seconds before they are due, where a question says nothing else.
+        """
+        return [(run_id, seq, number) for run_id, seq, number, _ in await self._read("tasks_due", now, before)]
 
     async def add(self, notices: Sequence[tuple[str, str, str, int]], at: Instant) -> None:
         """Channel, event, run and seq of each; those that are there already stay as they are."""

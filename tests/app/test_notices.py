@@ -98,7 +98,9 @@ async def test_a_program_is_told_on_its_input_and_only_of_what_it_wants(tmp_path
     command = {"run": [sys.executable, "-c", NOTES, str(file)], "on": ["question", "failed"]}
     async with opened(tmp_path / "s.db") as journal, telling(journal, command=command) as teller:
         pen = await driven(journal)
-        await pen.append(ASKED, (Kind.DOUBTED, "s", {"why": "killed"}), FAILED)
+        await pen.append(ASKED, (Kind.DOUBTED, "s", {"why": "killed"}))
+        await teller.settled()
+        await pen.append(FAILED)
         await teller.settled()
         question, failed = noted(file)
         assert (question["event"], question["task"], question["prompt"]) == ("question", "run:q", "How much?")
@@ -219,6 +221,35 @@ async def test_a_question_is_told_again_when_it_is_due_soon(tmp_path, hook):
         await _turns(teller, lambda: len(hook.got) == 1)
         message = json.loads(hook.got[0][1])
         assert (message["event"], message["task"], message["due"]) == ("due_soon", "run:q", clock.now() - 3101 + 3600)
+
+
+async def test_a_question_reminds_when_it_says_so_itself_each_time_once(tmp_path, hook):
+    clock = JumpingClock()
+    webhook = {"url": hook.url, "on": ["due_soon"]}
+    async with opened(tmp_path / "s.db") as journal, telling(journal, clock, webhook=webhook, due_soon=600.0) as teller:
+        pen = await driven(journal)
+        await pen.append((Kind.ASKED, "q", {"prompt": "?", "due": clock.now() + 3600, "remind": [1800, 60]}))
+        await _turns(teller, lambda: hook.got == [])
+        await clock.advance(1801)
+        await _turns(teller, lambda: len(hook.got) == 1)
+        await clock.advance(1300)
+        await _turns(teller, lambda: len(hook.got) == 1)
+        await clock.advance(470)
+        await _turns(teller, lambda: len(hook.got) == 2)
+        assert {json.loads(body)["event"] for _, body in hook.got} == {"due_soon"}
+
+
+async def test_a_question_that_was_answered_before_anybody_was_told_is_not_told(tmp_path, hook):
+    clock = JumpingClock()
+    hook.answers = [500]
+    webhook = {"url": hook.url, "on": ["question"]}
+    async with opened(tmp_path / "s.db") as journal, telling(journal, clock, webhook=webhook, backoff=60.0) as teller:
+        pen = await driven(journal)
+        await pen.append((Kind.ASKED, "q", {"prompt": "?"}))
+        await _turns(teller, lambda: len(hook.got) == 1)
+        await pen.append((Kind.ANSWERED, "q", {"value": 1}))
+        await clock.advance(61)
+        await _turns(teller, lambda: len(hook.got) == 1)
 
 
 DEFINITION = """

@@ -45,6 +45,7 @@ def test_a_rejection_by_people_is_no_failure_of_the_work(status: str):
         (errors.InvalidInputError("x", {}), 2),
         (errors.ConfigurationError("x"), 2),
         (errors.StoreError("x"), 2),
+        (errors.ReadOnlyStoreError("x"), 8),
         (errors.RefusedError("x"), 8),
         (errors.MovedOnError("x", 1, 2), 8),
         (errors.WorkflowVersionMismatchError("x", 1, 2), 8),
