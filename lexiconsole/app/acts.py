@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import NotFoundError, RefusedError
@@ -12,7 +14,13 @@ from lexiconsole.runtime.migrating import plan_migration
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.taking import free_if_dead, preview, take
 
-__all__ = ["Outcome", "Preview", "drive_on", "forget_refusals", "migration_of", "preview_of"]
+if TYPE_CHECKING:
+    from lexiconsole.catalog import Catalog
+    from lexiconsole.runtime.engine import Engine
+
+__all__ = ["Outcome", "Preview", "drive_on", "migration_of", "preview_of", "reload_until"]
+
+_RELOAD = 1.0  # seconds between two looks at the definitions' files
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,15 @@ class Preview:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-async def forget_refusals(runtime: Runtime) -> None:
-    runtime.refused.clear()
+def reload_until(catalog: Catalog, engine: Engine, stop: threading.Event) -> None:
+    """Takes up changed definitions. Runs on their way keep their code; those left alone before are looked at again."""
+
+    async def look_again(runtime: Runtime) -> None:
+        runtime.refused.clear()
+
+    while not stop.wait(_RELOAD):
+        if catalog.reload():
+            engine.call(look_again)
 
 
 async def drive_on(runtime: Runtime, run: RunRow) -> RunRow:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lexiconsole.store.look import Advance, FailureRow, LatestRow, Look, RunQuery
 
-__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery", "first_look"]
+__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery", "first_look", "is_workspace"]
 
 _STORE = Path(".lexiconsole") / "store.db"
 _SAYS_WHERE = re.compile(r"^\s*(store|path)\s*:", re.MULTILINE)
@@ -19,7 +19,7 @@ def first_look(start: Path | None = None, *, store: Path | None = None, profile:
     if store is not None:
         return Look(store.absolute())
     here = (start or Path.cwd()).absolute()
-    root = next((folder for folder in (here, *here.parents) if _is_workspace(folder)), here)
+    root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
     if profile or os.environ.get("LEX_PROFILE") or any(name.upper().startswith("LEX_STORE") for name in os.environ):
         return None
     for file in (root / "application.yaml", root / "application.yml"):
@@ -28,5 +28,5 @@ def first_look(start: Path | None = None, *, store: Path | None = None, profile:
     return Look(root / _STORE)
 
 
-def _is_workspace(folder: Path) -> bool:
+def is_workspace(folder: Path) -> bool:
     return any((folder / name).exists() for name in ("application.yaml", "application.yml", "definitions"))

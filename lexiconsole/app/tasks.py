@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RunRow, TaskRow
@@ -17,7 +17,7 @@ from lexiconsole.views.inbox import Task, for_me, task_of
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
 
-__all__ = ["find_task", "inbox"]
+__all__ = ["Which", "find_task", "inbox"]
 
 
 def find_task(workspace: Workspace, id: str, me: str) -> Task:
@@ -38,28 +38,28 @@ def find_task(workspace: Workspace, id: str, me: str) -> Task:
     return replace(_seen(workspace, found, me), draft=Drafts(workspace.store_path).of(me, found.id) or None)
 
 
-def inbox(
-    workspace: Workspace,
-    me: str,
-    *,
-    mine: bool = False,
-    roles: Sequence[str] = (),
-    run: RunRow | None = None,
-    limit: int | None = None,
-    which: Callable[[Task], bool] | None = None,
-) -> list[Task]:
-    """Due ones first; looks no further than it takes to find `limit`."""
+class Which(TypedDict, total=False):
+    """Which open tasks: those that I may decide, those for one of the roles, those of which `fits` is true; at most
+    `limit`, and nothing is looked at beyond them.
+    """
+
+    mine: bool
+    roles: Sequence[str]
+    fits: Callable[[Task], bool]
+    limit: int | None
+
+
+def inbox(workspace: Workspace, me: str, *, run: RunRow | None = None, **which: Unpack[Which]) -> list[Task]:
+    """Due ones first."""
     found: list[Task] = []
+    limit, fits = which.get("limit"), which.get("fits", lambda task: True)
     with closing(workspace.look()) as look:
         rows = look.open_tasks() if run is None and look.ready else workspace.tasks(run)
         for row in rows:
             if limit is not None and len(found) >= limit:
                 break
-            found += [
-                task
-                for task in for_me([_seen(workspace, row, me)], mine=mine, roles=roles)
-                if which is None or which(task)
-            ]
+            seen = for_me([_seen(workspace, row, me)], mine=which.get("mine", False), roles=which.get("roles", ()))
+            found += filter(fits, seen)
     return found
 
 

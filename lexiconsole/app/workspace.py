@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from lexiconsole.app.acts import Outcome, Preview, drive_on, forget_refusals, migration_of, preview_of
+from lexiconsole.app.acts import Outcome, Preview, drive_on, migration_of, preview_of, reload_until
 from lexiconsole.app.audit import Verdict, everything, latest, verify
 from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.beside import Beside
@@ -18,6 +18,7 @@ from lexiconsole.app.doctor import Finding, examine
 from lexiconsole.app.engine_terms import engine_terms, journal_of
 from lexiconsole.app.found import Found
 from lexiconsole.app.identity import Identity
+from lexiconsole.app.look import is_workspace
 from lexiconsole.app.operators import people_of
 from lexiconsole.app.signing import Signatures
 from lexiconsole.app.vault import FileVault
@@ -37,6 +38,7 @@ from lexiconsole.types import Json, JsonObject, RunStatus
 if TYPE_CHECKING:
     from lexiconsole.app.health import Health, Looking
     from lexiconsole.app.look import Look
+    from lexiconsole.app.tasks import Which
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
     from lexiconsole.views.inbox import Task
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
 
 T = TypeVar("T")
-
-_RELOAD = 1.0  # seconds between two looks at the definitions' files
 
 UNCHANGED: Any = object()
 """For `fork`: the input stays what it was."""
@@ -72,7 +72,7 @@ class Workspace:
         here = (start or Path.cwd()).absolute()
         if not here.is_dir():
             raise NotFoundError("folder", str(here))
-        root = next((folder for folder in (here, *here.parents) if _is_workspace(folder)), here)
+        root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
         return cls(root, Settings.load(root, profile=profile), store.absolute() if store is not None else None)
 
     def __enter__(self) -> Self:
@@ -185,22 +185,11 @@ class Workspace:
 
         return find_task(self, id, self.identity.known(me))
 
-    def inbox(
-        self,
-        *,
-        mine: bool = False,
-        roles: Sequence[str] = (),
-        run: RunRow | None = None,
-        me: str = "",
-        limit: int | None = None,
-        which: Callable[[Task], bool] | None = None,
-    ) -> list[Task]:
-        """Open tasks, due ones first: all, those that `me` may decide, those that are for one of the roles, and of these
-        those of which `which` is true.
-        """
+    def inbox(self, *, run: RunRow | None = None, me: str = "", **which: Unpack[Which]) -> list[Task]:
+        """Open tasks as `me` sees them, by default the user; due ones first."""
         from lexiconsole.app.tasks import inbox
 
-        return inbox(self, self.identity.known(me), mine=mine, roles=roles, run=run, limit=limit, which=which)
+        return inbox(self, self.identity.known(me), run=run, **which)
 
     def follow(self, run: RunRow, after: int = 0, timeout: float | None = None) -> Iterator[Entry | Progress]:
         """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""
@@ -315,17 +304,13 @@ class Workspace:
         """Recovers and drives whatever nobody drives until `stop` is set. `told` hears each entry written here."""
         engine = self._write()
         silence = engine.listen(lambda item, _: told(item) if told and isinstance(item, Entry) else None)
-        threading.Thread(target=self._reload_until, args=(engine, stop), name="definitions", daemon=True).start()
+        threading.Thread(
+            target=reload_until, args=(self.catalog, engine, stop), name="definitions", daemon=True
+        ).start()
         try:
             engine.call(lambda runtime: engine.serve(runtime, stop, take_over=take_over))
         finally:
             silence()
-
-    def _reload_until(self, engine: Engine, stop: threading.Event) -> None:
-        """Takes up changed definitions. Runs on their way keep their code; those left alone before are looked at again."""
-        while not stop.wait(_RELOAD):
-            if self.catalog.reload():
-                engine.call(forget_refusals)
 
     def doctor(self, *, rebuild: bool = False) -> list[Finding]:
         return examine(self, self._look if not rebuild else lambda body: self._write().call(body), rebuild=rebuild)
@@ -406,7 +391,3 @@ class Workspace:
         if not self._empty:
             self._beside = Beside(runtime, self.store_path, self.settings)
         return runtime
-
-
-def _is_workspace(folder: Path) -> bool:
-    return any((folder / name).exists() for name in ("application.yaml", "application.yml", "definitions"))

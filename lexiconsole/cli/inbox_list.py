@@ -114,7 +114,7 @@ def _chosen(face: Face, workspace: Workspace, wanted: Wanted) -> tuple[list[Task
         )
 
     limit = None if wanted.limit is None else wanted.limit + 1
-    found = workspace.inbox(mine=wanted.mine, roles=wanted.roles, run=run, me=me, limit=limit, which=fits)
+    found = workspace.inbox(mine=wanted.mine, roles=wanted.roles, run=run, me=me, limit=limit, fits=fits)
     return found[: wanted.limit], limit is not None and len(found) == limit
 
 
