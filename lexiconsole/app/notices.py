@@ -16,6 +16,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 
 from lexiconsole.app.sections import CommandChannel, NoticeEvent, NotificationSettings, WebhookChannel
 from lexiconsole.durable.entry import Entry
@@ -188,8 +189,8 @@ def _send(channel: CommandChannel | WebhookChannel, notice: Notice, body: bytes)
     """Why it could not be told; "" when it was."""
     try:
         return _run(channel, body) if isinstance(channel, CommandChannel) else _post(channel, notice, body)
-    except (OSError, ValueError) as fault:
-        return str(fault)
+    except (OSError, ValueError, HTTPException) as fault:  # also what is no HTTP at all
+        return str(fault) or type(fault).__name__
 
 
 def _run(channel: CommandChannel, body: bytes) -> str:

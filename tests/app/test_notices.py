@@ -28,6 +28,10 @@ FAILED = (Kind.FAILED, "", {"error": {"type": "Err", "message": "no stock"}})
 NOTES = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + '\\n')"
 
 
+NO_HTTP = 0
+"""Stands for an answer that is no HTTP."""
+
+
 class Listener(HTTPServer):
     """Keeps what is posted to it; answers with the next of `answers`, else 200."""
 
@@ -47,7 +51,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body))
-        self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
+        answer = self.server.answers.pop(0) if self.server.answers else 200
+        if answer == NO_HTTP:
+            self.wfile.write(b"who is there?\r\n\r\n")
+            return
+        self.send_response(answer)
         self.send_header("Location", "/elsewhere")
         self.end_headers()
 
@@ -134,7 +142,7 @@ async def test_the_body_is_signed_with_the_key_from_the_environment(tmp_path, ho
     assert (headers["X-Lexiconsole-Event"], json.loads(body)["event"]) == ("question", "question")
 
 
-@pytest.mark.parametrize("answer", [500, 302, 404])
+@pytest.mark.parametrize("answer", [500, 302, 404, NO_HTTP])
 async def test_what_was_not_taken_is_told_again_later_and_then_no_more(tmp_path, hook, answer):
     hook.answers = [answer] * 2
     clock = JumpingClock()
@@ -146,7 +154,7 @@ async def test_what_was_not_taken_is_told_again_later_and_then_no_more(tmp_path,
         await teller.settled()
         ((channel, given_up, count, why),) = await journal.notices.faults()
         assert (len(hook.got), channel, given_up, count) == (1, "webhook", False, 1)
-        assert f"answered {answer}" in why
+        assert f"answered {answer}" in why if answer else why
         for wait, tries in ((4.0, 1), (2.0, 2), (11.0, 3), (1000.0, 3)):
             await clock.advance(wait)
             await _turns(teller, lambda wanted=tries: len(hook.got) >= wanted)
