@@ -1,0 +1,150 @@
+"""The tasks an operator has, each in a real terminal with no more keys than the design allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from tests.e2e.terminal import Terminal, opened
+from tests.tui.loans import loans
+from tests.tui.sagas import trips
+
+Start = tuple[str, dict[str, Any]]
+
+
+def with_runs(folder: Path, *starts: Start) -> Path:
+    """Runs `first-0`, `first-1`, … each driven to its end or to where somebody must say something."""
+    with Workspace.find(folder) as workspace:
+        rows = [
+            workspace.start(name, {"desk": str(folder), **given}, id=f"first-{n}")[0]
+            for n, (name, given) in enumerate(starts)
+        ]
+        for row in rows:
+            workspace.settle(row, 30)
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Callable[..., Path]:
+    return lambda *starts: with_runs(trips(loans(tmp_path)), *starts)
+
+
+def loaded(terminal: Terminal) -> None:
+    terminal.until("1 Catalogue  2", "s start")
+
+
+FAILED: Start = ("loan", {"fails": "fraud score"})
+WAITING: Start = ("loan", {})
+GOOD: Start = ("loan", {"score": 900})
+
+
+def test_what_is_broken_and_why_takes_no_key_and_its_run_one(store: Callable[..., Path]) -> None:
+    """A and B: failed first with its error under it; enter shows the failed node with the error in the sentence."""
+    with opened(store(GOOD, FAILED, WAITING)) as terminal:
+        loaded(terminal)
+        terminal.until("TimeoutError: fraud score did not answer")
+        failed, waiting, good = (terminal.line_of(f"first-{n}") for n in (1, 2, 0))
+        assert failed < waiting < good
+        assert "fraud score did not answer" in terminal.lines[failed + 1]
+        assert terminal.count() == 0
+        terminal.press("enter")
+        terminal.until("✗ FAILED", "2 Inspector  fraud score", "fraud score failed: TimeoutError: fraud score did not answer")
+        assert terminal.count() == 1
+
+
+def test_why_it_waits_takes_no_key(store: Callable[..., Path]) -> None:
+    """C: the status sentence says for whom and until when."""
+    with opened(store(GOOD, WAITING)) as terminal:
+        loaded(terminal)
+        terminal.until(lambda: "underwriter" in terminal.lines[-2] and "due in 4" in terminal.lines[-2])
+        assert terminal.count() == 0
+
+
+def test_all_failures_of_one_cause_are_retried_with_three_keys(store: Callable[..., Path]) -> None:
+    """E: 4 R y."""
+    folder = store(FAILED, FAILED, GOOD, ("loan", {"fails": "intake"}))
+    (folder / "open").touch()
+    with opened(folder) as terminal:
+        loaded(terminal)
+        terminal.until("4 Incidents  2", "2 runs")
+        terminal.press("4")
+        terminal.press("R")
+        terminal.until("Retry 2 runs", "do it")
+        terminal.until(lambda: terminal.text.count("again") >= 1)
+        terminal.press("y")
+        terminal.until("2 runs tried again")
+        assert terminal.count() == 3
+        terminal.until("4 Incidents  1")
+
+
+def test_whether_the_money_came_back_takes_one_key(store: Callable[..., Path]) -> None:
+    """H: the verdict on the saga's screen."""
+    with opened(store(("book_trip", {}))) as terminal:
+        loaded(terminal)
+        terminal.until("first-0")
+        terminal.press("enter")
+        terminal.until("ROLLBACK INCOMPLETE", "car (CAR-77, euros 120) is still in effect")
+        assert terminal.count() == 1
+
+
+def test_a_stuck_rollback_is_repaired_where_it_is_seen(store: Callable[..., Path]) -> None:
+    """r y: the undoing is tried again, and the verdict changes."""
+    folder = store(("book_trip", {}))
+    (folder / "open").touch()
+    with opened(folder) as terminal:
+        loaded(terminal)
+        terminal.until("first-0")
+        terminal.press("enter")
+        terminal.until("ROLLBACK INCOMPLETE")
+        terminal.count()
+        terminal.press("r")
+        terminal.until("do it", "again")
+        confirmed(terminal)
+        terminal.until("« ROLLED BACK", "nothing is left")
+        assert terminal.count() == 2
+
+
+def test_back_to_an_earlier_moment_and_on_from_there(store: Callable[..., Path]) -> None:
+    """I: [ b y, and the new run is watched; its origin stays as it is."""
+    with opened(store(WAITING)) as terminal:
+        loaded(terminal)
+        terminal.until("first-0")
+        terminal.press("enter")
+        terminal.until("◆ WAITING", "LIVE")
+        terminal.count()
+        terminal.press("[")
+        terminal.until("PAST seq")
+        terminal.press("b")
+        terminal.until("a new run of loan from entry")
+        confirmed(terminal)
+        terminal.until(lambda: "◆ WAITING" in terminal.lines[0] and "first-0" not in terminal.lines[0])
+        assert terminal.count() == 3
+
+
+def test_a_question_is_answered_from_the_inbox_with_three_keys(store: Callable[..., Path]) -> None:
+    """F: 3 a ctrl+s, and the run goes on by itself."""
+    with opened(store(WAITING)) as terminal:
+        loaded(terminal)
+        terminal.until("3 Inbox  1")
+        terminal.press("3")
+        terminal.press("a")
+        terminal.until("Lend 48,000?", "^s")
+        terminal.press("ctrl+s")
+        assert terminal.count() == 3
+        terminal.until(lambda: "3 Inbox  1" not in terminal.text)
+
+
+def confirmed(terminal: Terminal) -> None:
+    """Presses y as soon as the preview is there."""
+    terminal.until(lambda: "do it" in terminal.text and "looking what it would do" not in terminal.text)
+    terminal.press("y")
+
+
+def number_of(terminal: Terminal) -> int:
+    found = re.search(r"2 Runs +([\d,]+)", terminal.text)
+    return int(found.group(1).replace(",", "")) if found else 0
