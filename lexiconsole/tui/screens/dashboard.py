@@ -360,6 +360,24 @@ class DashboardScreen(ConsoleScreen):
         if task is not None:
             self.console.go(Place.TASK, task.id)
 
+    def action_approve(self) -> None:
+        """Where the form is and what follows: ctrl+s approves there."""
+        self.action_answer()
+
+    def action_reject(self) -> None:
+        self.action_answer()
+        self._begin_with("reject")
+
+    def action_delegate(self) -> None:
+        self.action_answer()
+        self._begin_with("delegate")
+
+    def _begin_with(self, action: str) -> None:
+        from lexiconsole.tui.screens.task import TaskScreen
+
+        if isinstance(self.app.screen, TaskScreen):
+            self.app.screen.begins_with = action
+
     def action_retry(self) -> None:
         self._change(RequestKind.RETRY)
 

@@ -64,6 +64,8 @@ def why_not(screen: DashboardScreen, action: str) -> str:
             return _why_not_change(screen, action)
         case "answer":
             return _why_not_answer(screen)
+        case "approve" | "reject" | "delegate":
+            return _why_not_answer(screen)
         case "retry_all" if not screen.runs.table.marks and not isinstance(screen.subject(), Incident):
             return "mark runs with space, or choose an incident with 4"
         case "mark" if not screen.runs.has_focus_within:

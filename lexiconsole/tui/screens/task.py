@@ -33,6 +33,8 @@ class TaskScreen(DecidingScreen):
     def __init__(self, subject: str) -> None:
         super().__init__()
         self.subject = subject
+        self.begins_with = ""
+        """What was asked for on the way here: done as soon as the task is read."""
         self.header.tell(trail=("Inbox", harmless(subject)))
 
     def body(self) -> Iterator[Widget]:
@@ -80,6 +82,9 @@ class TaskScreen(DecidingScreen):
             self.action_back()
             return
         self._show(*answer)
+        if self.begins_with:
+            action, self.begins_with = self.begins_with, ""
+            self.do(action)
 
     def decided(self, done: Done) -> None:
         self._read()
