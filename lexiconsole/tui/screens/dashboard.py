@@ -9,13 +9,13 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from lexiconsole.durable.journal import RequestKind, RunRow, TaskRow
-from lexiconsole.tui.acts import change_of
+from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen, focus_into
-from lexiconsole.tui.screens.dashboard_reads import News, Read, read_group
+from lexiconsole.tui.screens.dashboard_acts import DashboardActs
+from lexiconsole.tui.screens.dashboard_reads import News, Read
 from lexiconsole.tui.screens.dashboard_words import Subject, copied, sentence, why_not
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
@@ -45,7 +45,7 @@ _FIRST = 0.05
 """Seconds that the list of runs has the machine for itself."""
 
 
-class DashboardScreen(ConsoleScreen):
+class DashboardScreen(DashboardActs, ConsoleScreen):
     """Six panes; on a narrow terminal one of them at a time, behind tabs."""
 
     place = Place.DASHBOARD
@@ -350,67 +350,6 @@ class DashboardScreen(ConsoleScreen):
 
     def action_unmark(self) -> None:
         self.runs.table.unmark()
-
-    def action_answer(self) -> None:
-        subject = self.subject()
-        run = self.subject_run()
-        task = subject if isinstance(subject, TaskRow) else None
-        if task is None and run is not None:
-            task = next((task for task in self._read.tasks if task.run_id == run.id), None)
-        if task is not None:
-            self.console.go(Place.TASK, task.id)
-
-    def action_approve(self) -> None:
-        """Where the form is and what follows: ctrl+s approves there."""
-        self.action_answer()
-
-    def action_reject(self) -> None:
-        self.action_answer()
-        self._begin_with("reject")
-
-    def action_delegate(self) -> None:
-        self.action_answer()
-        self._begin_with("delegate")
-
-    def _begin_with(self, action: str) -> None:
-        from lexiconsole.tui.screens.task import TaskScreen
-
-        if isinstance(self.app.screen, TaskScreen):
-            self.app.screen.begins_with = action
-
-    def action_retry(self) -> None:
-        self._change(RequestKind.RETRY)
-
-    def action_pause(self) -> None:
-        if (run := self.subject_run()) is not None:
-            self._change(RequestKind.RESUME if run.status is RunStatus.PAUSED else RequestKind.PAUSE)
-
-    def action_cancel(self) -> None:
-        if self.runs.table.marks:
-            self._change_group(None, RequestKind.CANCEL)
-        else:
-            self._change(RequestKind.CANCEL)
-
-    def action_retry_all(self) -> None:
-        subject = self.subject()
-        self._change_group(subject if isinstance(subject, Incident) else None, RequestKind.RETRY)
-
-    def _change(self, kind: RequestKind) -> None:
-        if (run := self.subject_run()) is not None:
-            self.console.acts.ask(change_of([run], kind))
-
-    def _change_group(self, incident: Incident | None, kind: RequestKind) -> None:
-        """Of the runs of an incident, else of the marked ones."""
-        marks = sorted(self.runs.table.marks)
-        self.console.reads.look(
-            "group", lambda look: read_group(look, incident, marks), lambda rows: self._change_all(rows, kind)
-        )
-
-    def _change_all(self, rows: list[RunRow], kind: RequestKind) -> None:
-        if rows:
-            self.console.acts.ask(change_of(rows, kind, then=lambda done: self.runs.table.unmark()))
-        else:
-            self.status.explain("none of them is there any more")
 
     def action_close(self) -> None:
         if self.runs.text:

@@ -1,0 +1,96 @@
+"""What can be done from the dashboard to the selection: answering, retrying, pausing, cancelling, one or many at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lexiconsole.durable.journal import RequestKind, RunRow, TaskRow
+from lexiconsole.tui.acts import change_of
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.screens.dashboard_reads import read_group
+from lexiconsole.types import RunStatus
+from lexiconsole.views.incidents import Incident
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.screens.dashboard_words import Subject
+    from lexiconsole.tui.widgets.runs_pane import RunsPane
+    from lexiconsole.tui.widgets.status import Status
+
+__all__ = ["DashboardActs"]
+
+
+class DashboardActs:
+    """The acts of the dashboard, each through a preview or on the screen of the task."""
+
+    if TYPE_CHECKING:
+        runs: RunsPane
+        status: Status
+
+        @property
+        def console(self) -> ConsoleApp: ...
+        @property
+        def tasks(self) -> list[TaskRow]: ...
+        def subject(self) -> Subject: ...
+        def subject_run(self) -> RunRow | None: ...
+
+    def action_answer(self) -> None:
+        subject = self.subject()
+        run = self.subject_run()
+        task = subject if isinstance(subject, TaskRow) else None
+        if task is None and run is not None:
+            task = next((task for task in self.tasks if task.run_id == run.id), None)
+        if task is not None:
+            self.console.go(Place.TASK, task.id)
+
+    def action_approve(self) -> None:
+        """Where the form is and what follows: ctrl+s approves there."""
+        self.action_answer()
+
+    def action_reject(self) -> None:
+        self.action_answer()
+        self._begin_with("reject")
+
+    def action_delegate(self) -> None:
+        self.action_answer()
+        self._begin_with("delegate")
+
+    def _begin_with(self, action: str) -> None:
+        from lexiconsole.tui.screens.task import TaskScreen
+
+        if isinstance(screen := self.console.screen, TaskScreen):
+            screen.begins_with = action
+
+    def action_retry(self) -> None:
+        self._change(RequestKind.RETRY)
+
+    def action_pause(self) -> None:
+        if (run := self.subject_run()) is not None:
+            self._change(RequestKind.RESUME if run.status is RunStatus.PAUSED else RequestKind.PAUSE)
+
+    def action_cancel(self) -> None:
+        if self.runs.table.marks:
+            self._change_group(None, RequestKind.CANCEL)
+        else:
+            self._change(RequestKind.CANCEL)
+
+    def action_retry_all(self) -> None:
+        subject = self.subject()
+        self._change_group(subject if isinstance(subject, Incident) else None, RequestKind.RETRY)
+
+    def _change(self, kind: RequestKind) -> None:
+        if (run := self.subject_run()) is not None:
+            self.console.acts.ask(change_of([run], kind))
+
+    def _change_group(self, incident: Incident | None, kind: RequestKind) -> None:
+        """Of the runs of an incident, else of the marked ones."""
+        marks = sorted(self.runs.table.marks)
+        self.console.reads.look(
+            "group", lambda look: read_group(look, incident, marks), lambda rows: self._change_all(rows, kind)
+        )
+
+    def _change_all(self, rows: list[RunRow], kind: RequestKind) -> None:
+        if rows:
+            self.console.acts.ask(change_of(rows, kind, then=lambda done: self.runs.table.unmark()))
+        else:
+            self.status.explain("none of them is there any more")
