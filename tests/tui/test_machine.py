@@ -25,7 +25,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def still(seen: str) -> str:
     seen = re.sub(r"\d+:\d\d:\d\d", "00:00:00", seen)
-    seen = re.sub(r"\d+(\.\d)? ?(ms|s)( !)?", "0s", seen)
+    seen = re.sub(r"\b(\d+m \d\ds|\d+m|\d+(\.\d)? ?(ms|s))( !)?(?=[ │┃])", "0s", seen)
     seen = re.sub(r"(root|[a-z]+) *(?=[│▁-█]$)", "who", seen, flags=re.MULTILINE)
     return "\n".join(re.sub(" {2,}", "  ", row).rstrip() for row in seen.splitlines())
 
@@ -61,7 +61,7 @@ async def test_a_guard_that_says_no_is_named_and_one_goes_on_to_that_run_from_th
     async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
         await visit.until("✓ publish")
         await visit.press("4", "enter")
-        await visit.until("2 lids")
+        await visit.until("─ 2 lids ─")
         await visit.until("can_publish says no")
 
 
@@ -69,7 +69,7 @@ async def test_enter_on_a_state_goes_through_the_runs_that_stand_there(settled: 
     async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
         await visit.until("3 here")
         await visit.press("3", "enter")
-        await visit.until(lambda: "2 kettles" not in visit.seen)
+        await visit.until(lambda: "─ 2 kettles ─" not in visit.seen)
 
 
 async def test_an_event_is_fired_after_its_preview_and_the_picture_follows(tmp_path: Path) -> None:

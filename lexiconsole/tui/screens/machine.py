@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -22,7 +22,8 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable
+from lexiconsole.tui.screens.machine_reads import Found, asked
+from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.types import Instant, RunStatus
@@ -31,28 +32,18 @@ from lexiconsole.views.durations import clock, span
 from lexiconsole.views.machine import Instance, MachineFold, place_of
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.watched import Snapshot, Watched
+from lexiconsole.views.watched import Watched
 from lexiconsole.views.words import RUN_LOOKS, StepState
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
     from lexiconsole.app.prospecting import Prospect
-    from lexiconsole.app.workspace import Workspace
-    from lexiconsole.durable.entry import Entry
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["MachineScreen"]
 
 _EVERY = 0.2
 """Seconds between two looks while events come."""
-
-
-@dataclass(slots=True)
-class _Read:
-    """What a look found: the selected run's own news, and that of all runs of the machine."""
-
-    snapshot: Snapshot
-    moves: list[Entry]
 
 
 class MachineScreen(ConsoleScreen):
@@ -65,11 +56,13 @@ class MachineScreen(ConsoleScreen):
     MachineScreen #run { height: 12; }
     MachineScreen #path { height: 2; padding: 0 1; }
     MachineScreen #stays { height: 10; }
+    MachineScreen #stays #heading { height: 1; padding: 0; }
     MachineScreen #stays Static { height: auto; max-height: 2; padding: 0 1; color: $faint; }
     MachineScreen #feed { height: 1fr; min-height: 4; }
     MachineScreen.-narrow #side { width: 40; }
     MachineScreen.-narrow #run { height: 10; }
-    MachineScreen.-narrow #stays { height: 6; }
+    MachineScreen.-narrow #stays { height: 7; }
+    MachineScreen.-narrow #stays Static { max-height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     MachineScreen.-low #stays, MachineScreen.-low #feed { display: none; }
     MachineScreen.-thin #machine { display: none; }
     MachineScreen.-thin #side { width: 1fr; }
@@ -84,9 +77,9 @@ class MachineScreen(ConsoleScreen):
         self.map.follow = True
         self.events = EventTable(empty="its guards are being asked")
         self.stays, self.feed = StayTable(empty="no run has entered a state"), FeedTable(empty="no event has come yet")
-        self._path, self._unused = Static(id="path"), Static()
+        self._path, self._unused, self._heading = Static(id="path"), Static(), Static(id="heading")
         self._run_pane = Vertical(self._path, self.events, id="run", classes="pane")
-        self._stay_pane = Vertical(self.stays, self._unused, id="stays", classes="pane")
+        self._stay_pane = Vertical(self._heading, self.stays, self._unused, id="stays", classes="pane")
         self.feed.id = "feed"
         self.feed.add_class("pane")
         self.fold: MachineFold | None = None
@@ -110,7 +103,6 @@ class MachineScreen(ConsoleScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.map.border_title, self._stay_pane.border_title = "1 Machine", "3 States by their oldest"
-        self._stay_pane.border_subtitle = " runs   median   p95   oldest "
         self.feed.border_title = "4 Transitions"
         self.events.focus()
 
@@ -118,6 +110,11 @@ class MachineScreen(ConsoleScreen):
         self.set_class(event.size.width < 100, "-narrow")
         self.set_class(event.size.width < 72, "-thin")
         self.set_class(event.size.height < 18, "-low")
+
+        self.call_after_refresh(self._entitle)
+
+    def _entitle(self) -> None:
+        self._heading.update(Content(stay_heading(self.stays.size.width)))
 
     def on_screen_suspend(self) -> None:
         self.map.halt()
@@ -131,7 +128,8 @@ class MachineScreen(ConsoleScreen):
         self._pace.ask()  # any run may be one of this machine; that is cheap to see
 
     def tick(self, now: Instant) -> None:
-        self.stays.repaint_if_young(now)
+        if int(now) % 5 == 0:
+            self.stays.repaint_if_young(now)
         if int(now) % 10 == 0:
             self._tell_header()
 
@@ -139,7 +137,7 @@ class MachineScreen(ConsoleScreen):
         if self.is_attached:
             self.console.reads.look("machine", self._ask, self._got)
 
-    def _ask(self, look: Look) -> _Read | None:
+    def _ask(self, look: Look) -> Found | None:
         """On a thread, one at a time."""
         row = look.run(self.run_id)
         if row is None:
@@ -151,9 +149,9 @@ class MachineScreen(ConsoleScreen):
         snapshot = watched.now()
         self.map.prepare(snapshot.picture.outline)
         self._position, moves = look.moves(row.name, self._position)
-        return _Read(snapshot, moves)
+        return Found(snapshot, moves)
 
-    def _got(self, found: _Read | None) -> None:
+    def _got(self, found: Found | None) -> None:
         if found is None:
             self.status.explain(f"there is no run {harmless(self.run_id)} in this store")
             return
@@ -171,7 +169,7 @@ class MachineScreen(ConsoleScreen):
             state, version = place_of(entries, picture.outline)
             if state:
                 self.console.reads.of_workspace(
-                    "prospects", lambda workspace: _prospects(workspace, row, entries, state, version), self._answered
+                    "prospects", lambda workspace: asked(workspace, row, entries, state, version), self._answered
                 )
 
     def _answered(self, answer: tuple[str, list[Prospect], str]) -> None:
@@ -206,6 +204,7 @@ class MachineScreen(ConsoleScreen):
         self.map.border_subtitle = f" {len(picture.outline.nodes)} states   {sum(counts.values()):,} runs "
         stays = fold.stays()
         self.stays.show_all(stays)
+        self._entitle()
         unused = fold.never_used()
         said = "every transition was taken at least once"
         if unused:
@@ -394,15 +393,3 @@ class MachineScreen(ConsoleScreen):
         )
         self.console.copy_to_clipboard(words)
         self.console.toast(f"copied: {harmless(words)}")
-
-
-def _prospects(
-    workspace: Workspace, run: RunRow, entries: Sequence[Entry], state: str, version: int
-) -> tuple[str, list[Prospect], str]:
-    """The run, its events, or why they are not known."""
-    from lexiconsole.app.prospecting import prospects_of
-
-    try:
-        return run.id, prospects_of(workspace, run, entries, state, version), ""
-    except Exception as fault:  # a definition's own code: whatever it raises is what is shown
-        return run.id, [], f"its guards can not be asked: {fault}"

@@ -178,7 +178,7 @@ class NowPane(_Lines):
             name = f" {glyphs.state(look)} {one.key}"
             took = max(0.0, now - one.since)
             said = f"again in {span((one.until or now) - now)}" if resting else span(took)
-            bar = "" if resting else glyphs.full * max(1, round(took / max(longest, 1e-9) * 8))
+            bar = "" if resting else glyphs.bars[3] * max(1, round(took / max(longest, 1e-9) * 8))
             left: list[Part] = [
                 (padded(name, 16), ink(colours.state(look))),
                 (padded(f"#{one.first:,} +{one.items:,}", 18), text),
@@ -190,7 +190,9 @@ class NowPane(_Lines):
             rows.append(([(f"   {glyphs.more} {len(open_now) - len(rows):,} more", faint)], []))
         if not open_now:
             said = (
-                " nothing runs" if self.status is not RunStatus.RUNNING else " only batches quicker than an eye follows"
+                " nothing runs"
+                if self.status is not RunStatus.RUNNING
+                else " a batch is listed once it takes longer than a moment"
             )
             rows.append(([(said, faint)], []))
         rows += [([], [])] * (self.size.height - 2 - len(rows))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lexiconsole.app.prospecting import Prospect
 
-__all__ = ["Event", "EventTable", "FeedTable", "StayTable"]
+__all__ = ["Event", "EventTable", "FeedTable", "StayTable", "stay_heading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class StayTable(VirtualTable[Stay]):
         colours, now = self.console.palette, self.console.now()
         slow = row.slow(now)
         alarm = ink(colours.state(RUN_LOOKS[RunStatus.FAILED]), bold=True)
-        wide = max(8, min(16, how.width - 36))
+        wide = _state_width(how.width)
         oldest = "-" if row.oldest is None else short_age(now - row.oldest.since)
         p95 = "-" if row.p95 is None else span(row.p95)
         middle = "-" if row.middle is None else span(row.middle)
@@ -77,11 +77,11 @@ class StayTable(VirtualTable[Stay]):
             (padded(cut(harmless(row.state), wide), wide + 1), ink(colours.bright if how.selected else colours.text)),
             (f"{row.now:>6,} ", ink(colours.accent if row.now else colours.dim, bold=bool(row.now))),
         ]
-        if how.width >= 50:
+        if how.width >= _WITH_MEDIAN:
             left.append((f"{middle:>9}", ink(colours.faint)))
         left += [
             (f"{p95:>9}", ink(colours.faint)),
-            (f"{oldest:>6}{' !' if slow else ''}", alarm if slow else ink(colours.text)),
+            (f"{oldest:>8}{' !' if slow else ''}", alarm if slow else ink(colours.text)),
         ]
         return [line(left, how.width, [("end " if row.final else "", ink(colours.dim))], _ground(self, how))]
 
@@ -107,6 +107,20 @@ class FeedTable(VirtualTable[Crossing]):
         return [
             line(left, how.width, [(f"{harmless(row.by)} ", ink(colours.faint))] if row.by else (), _ground(self, how))
         ]
+
+
+def stay_heading(width: int) -> str:
+    """What stands over the columns of a StayTable that wide."""
+    middle = f"{'median':>9}" if width >= _WITH_MEDIAN else ""
+    return f"{'':{_state_width(width) + 2}}{'runs':>6} {middle}{'p95':>9}{'oldest':>8}"
+
+
+def _state_width(width: int) -> int:
+    return max(8, min(16, width - 36))
+
+
+_WITH_MEDIAN = 50
+"""Columns from which the median is shown too."""
 
 
 def _edge(table: EventTable | StayTable | FeedTable, how: Drawn) -> list[Part]:

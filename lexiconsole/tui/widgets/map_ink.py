@@ -176,7 +176,8 @@ class _Painter:
         if view.attempt > 1:
             words = f"{words} try {view.attempt}".strip()
         if sum(view.items.values()) > 1 and self._sight.zoom < FULL:
-            words = cut(view.text, box.width - 6)
+            room = box.width - 6
+            words = view.text if cell_width(view.text) <= room else cut(view.text.partition(" ")[0], room)
         if words and cell_width(words) + 4 <= box.width:
             self._sheet.write(box.right - 2 - cell_width(words), box.bottom - 1, words, style)
 
