@@ -29,7 +29,8 @@ time.tzset()
 getpass.getuser = lambda: "ana"
 socket.gethostname = lambda: "host"
 
-from painter import save  # noqa: E402
+from painter import paint, save_moving  # noqa: E402
+from PIL import Image  # noqa: E402
 from stories import NOW, Day, busy  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
@@ -37,9 +38,13 @@ from lexiconsole.app.look import first_look  # noqa: E402
 from lexiconsole.app.workspace import Workspace  # noqa: E402
 from lexiconsole.tui.app import ConsoleApp  # noqa: E402
 from lexiconsole.tui.keymap import Place  # noqa: E402
+from lexiconsole.tui.playback import Playback  # noqa: E402
 from lexiconsole.tui.pulse import Pulse  # noqa: E402
+from lexiconsole.tui.screens import saga  # noqa: E402
+from lexiconsole.views.watched import Watched  # noqa: E402
 
 SIZES = ((120, 36), (80, 24))
+_REST = 3  # frames for an entry that moves nothing
 
 
 @dataclass
@@ -86,6 +91,7 @@ SCENES = (
     Scene("confirm", keys=("j", "j", "r")),
 )
 EMPTY = (Scene("dashboard-empty"), Scene("inbox-empty", Place.INBOX))
+"""Before anything ran."""
 
 
 class StillPulse(Pulse):
@@ -121,11 +127,50 @@ async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -
         await asyncio.to_thread(app.workspace.interrupt)
 
 
-def picture(app: ConsoleApp, file: Path) -> None:
+def painted(app: ConsoleApp) -> Image.Image:
     lines = app.screen._compositor.render_strips()  # noqa: SLF001
     ground = "#0f1117" if app.current_theme.dark else "#fbfbf8"
-    save(lines, app.size.width, file.with_suffix(".png"), ground=ground, text=app.palette.text)
+    return paint(lines, app.size.width, ground=ground, text=app.palette.text)
+
+
+def picture(app: ConsoleApp, file: Path) -> None:
+    few = painted(app).quantize(96, dither=Image.Dither.NONE)  # a third of the size, and nobody sees it
+    few.save(file.with_suffix(".png"), optimize=True)
     file.with_suffix(".svg").write_text(app.export_screenshot(title="lexiconsole"), encoding="utf-8")
+
+
+async def turning(folder: Path, run: str, file: Path) -> None:
+    """A saga that goes forward, fails and is undone, entry by entry as they were written, three times as slow."""
+    seconds, frames = 0.0, []
+    saga.monotonic = lambda: seconds  # the spinner
+    app = ConsoleApp(lambda: Workspace.find(folder), first_look(folder), drives=False, now=lambda: NOW)
+    app.pulse = StillPulse()
+    async with app.run_test(size=(112, 34)) as pilot:
+        await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
+        app.go(Place.SAGA, run)
+        await settle(pilot)
+        screen: Any = app.screen
+        entries, outline = screen._playback.entries, screen._playback.outline  # noqa: SLF001
+        playback, watched = Playback(lambda: seconds), Watched(screen.row, outline)
+        screen._playback, screen._watched = playback, watched  # noqa: SLF001
+        for entry in entries:
+            app.now = lambda at=entry.at: at
+            playback.take([entry], outline)
+            watched.add(screen.row, [entry])
+            for frame in range(12):
+                screen._fold(force=True)  # noqa: SLF001
+                await pilot.pause()
+                frames.append(painted(app))
+                seconds += 1 / 36
+                if not playback.showing().moving and frame >= _REST:
+                    break
+        screen._fold(force=True)  # noqa: SLF001
+        await settle(pilot)
+        frames.append(painted(app))
+        app.shut()
+    if app.workspace is not None:
+        await asyncio.to_thread(app.workspace.interrupt)
+    save_moving(frames, file, 70)
 
 
 async def settle(pilot: Pilot[Any], times: int = 2) -> None:
@@ -148,10 +193,16 @@ def main(wanted: list[str], out: Path = HERE) -> None:
     with tempfile.TemporaryDirectory() as there:
         folder = Path(there) / "shop"
         folder.mkdir()
-        day = Day(folder).told(busy)
+        day = Day(folder)
+        for scene in (each for each in EMPTY if not wanted or each.name.startswith(tuple(wanted))):
+            for size in scene.sizes:
+                asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
+        day.told(busy)
         for scene in chosen:
             for size in scene.sizes:
                 asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
+        if not wanted or "turning" in wanted:
+            asyncio.run(turning(day.folder, "order-1042", out / "saga-turning.png"))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from rich.style import Style
 
 from lexiconsole.views.cells import cell_width
 
-__all__ = ["paint", "save", "save_moving"]
+__all__ = ["paint", "save_moving"]
 
 SIZE, MARGIN = 20, 10
 WIDE, HIGH = 12, 25
@@ -60,10 +60,6 @@ class _Look:
     bold: bool
     italic: bool
     underline: bool
-
-
-def save(lines: Sequence[Iterable[Segment]], columns: int, file: Path, *, ground: str, text: str) -> None:
-    paint(lines, columns, ground=ground, text=text).save(file, optimize=True)
 
 
 def save_moving(frames: Sequence[Image.Image], file: Path, milliseconds: int) -> None:
@@ -121,7 +117,7 @@ def _strokes(pen: ImageDraw.ImageDraw, x: int, y: int, sign: str, look: _Look) -
         _round(pen, x, y, sign, look)
         return
     left, up, right, down = _ARMS[sign]
-    reach = 3 if _DOUBLE in (left, up, right, down) else 2
+    reach = {_DOUBLE: 3, _HEAVY: 2}.get(max(left, up, right, down), 1)
     for weight, (x0, x1) in ((left, (x, middle + reach)), (right, (middle - reach + 1, x + WIDE - 1))):
         for offset, thick in _pens(weight):
             for begin, end in _parts(x0, x1, _DASHES.get(sign, 0)):

@@ -384,9 +384,8 @@ class Workspace:
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
         beside, terms, found = self.store_path.parent, engine_terms(self.settings), Found(lambda: self.catalog)
         locks, vault = None if self._empty else beside / "locks", FileVault(beside / "vault")
-        runtime = Runtime(
-            journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault, clock=self.clock
-        )
+        runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault)
+        runtime.clock = self.clock
         runtime.seals = Signatures(self.settings, self.root).refusal
         if not self._empty:
             self._beside = Beside(runtime, self.store_path, self.settings)

@@ -30,7 +30,7 @@ async def test_a_claim_goes_through_manager_finance_and_two_directors(tmp_path: 
         await approve_as(visit, "ana", "◆ finance")
         await approve_as(visit, "ben", "0 of 2")
         await approve_as(visit, "cleo", "1 of 2")
-        await approve_as(visit, "dan", "nobody is asked anything")
+        await approve_as(visit, "dan", "nothing waits for anybody")
     with Workspace.find(tmp_path) as workspace:
         workspace.settle(workspace.run("claim"), 30)
         assert workspace.run("claim").status.value == "completed"

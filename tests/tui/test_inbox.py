@@ -77,7 +77,7 @@ async def test_a_form_is_answered_and_the_run_goes_on(folder: Path) -> None:
         await visit.until("Who takes the parcel")
         await visit.until("still to do: courier")
         await visit.press("i", "v", "ctrl+s")
-        await visit.until("nobody is asked anything")
+        await visit.until("nothing waits for anybody")
     assert status(folder, "r0") == "completed"
 
 

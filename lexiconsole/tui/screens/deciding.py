@@ -212,7 +212,9 @@ class DecidingScreen(ConsoleScreen):
         palette = self.console.palette
         text, key = ink(palette.text), ink(palette.key, bold=True)
         if task is None:
-            self.say([("nobody is asked anything", ink(palette.faint))])
+            self.say(
+                [("nothing waits for anybody; runs that ask something come here by themselves", ink(palette.faint))]
+            )
             return
         if task.why_not:
             self.say([(f"you may look, not decide: {harmless(task.why_not)}", text)])

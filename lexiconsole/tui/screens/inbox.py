@@ -61,6 +61,7 @@ class InboxScreen(DecidingScreen):
     InboxScreen.-narrow TaskPane { width: 100%; height: auto; }
     InboxScreen.-narrow #middle { display: none; }
     InboxScreen.-low TaskPane { display: none; }
+    InboxScreen.-empty TaskPane { display: none; }
     """
 
     def __init__(self, subject: str = "") -> None:
@@ -69,7 +70,7 @@ class InboxScreen(DecidingScreen):
         self._whose = Whose.ALL
         self._tasks: dict[str, Task] = {}
         self._decisions: list[Decided] = []
-        self.table = TaskTable(classes="pane", empty="nobody is asked anything")
+        self.table = TaskTable(classes="pane", empty="nothing waits for anybody")
         self.table.border_title = "1 Tasks"
         self._latest = Static(id="latest", classes="pane")
         self.header.tell(trail=("Inbox",))
@@ -116,12 +117,14 @@ class InboxScreen(DecidingScreen):
             return
         rows, tasks, self._decisions = answer
         self._show_latest()
+        self.set_class(not tasks, "-empty")
         self._tasks = {task.id: task for task in tasks}
         self.table.marks &= set(self._tasks)
         self.table.show_all(rows, 2)
         mine = sum(task.mine for task in tasks)
         as_whom = f"me: {harmless(self.me)}" + (" (acting)" if self.console.acting_as else "")
         marked = f"   {len(self.table.marks)} marked" if self.table.marks else ""
+        self.table.empty = "nothing waits for you" if self._whose is not Whose.ALL else "nothing waits for anybody"
         self.table.border_title = f"1 Tasks  {self._whose.value} {len(tasks)}"
         self.table.border_subtitle = f"{mine} I may decide{marked}"
         self.header.tell(trail=("Inbox", as_whom))

@@ -199,7 +199,7 @@ class RunScreen(RunTime, RunActs, ConsoleScreen):
         self.set_class(snapshot.past, "-past")
         self._show_picture(snapshot, play=not snapshot.past)
         self.timeline.show_lines(snapshot.lines)
-        self.timeline.border_subtitle = f"{len(snapshot.lines)} lines"
+        self.timeline.border_subtitle = "1 line" if len(snapshot.lines) == 1 else f"{len(snapshot.lines)} lines"
         self.scrubber.show(snapshot)
         self._show_selected()
         self._show_header()

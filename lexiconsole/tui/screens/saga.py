@@ -20,6 +20,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.playback import Playback
+from lexiconsole.tui.screens.saga_time import SagaTime
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
 from lexiconsole.tui.widgets.reason import ReasonPanel
@@ -46,7 +47,7 @@ _SPIN = 6
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
-class SagaScreen(ConsoleScreen):
+class SagaScreen(SagaTime, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.SAGA
@@ -192,15 +193,8 @@ class SagaScreen(ConsoleScreen):
         self._scrub(self._playback.past)
         self._details(lanes)
 
-    def _scrub(self, past: int | None) -> None:
-        """The line of time, and the header that says when it is not now."""
-        if self._watched is not None:
-            self.scrubber.show(self._watched.now() if past is None else self._watched.then(past))
-        self.set_class(past is not None, "-past")
-
-    def on_scrubber_went(self, event: Scrubber.Went) -> None:
-        self._playback.go_to(event.seq)
-        self._fold(force=True)
+    def show_past(self, past: bool) -> None:
+        self.set_class(past, "-past")
 
     def _details(self, lanes: Lanes) -> None:
         palette, chosen = self.console.palette, self.lanes_view.chosen
@@ -231,7 +225,8 @@ class SagaScreen(ConsoleScreen):
             return
         name, now = harmless(step.key), self.console.now()
         if step.undo.need is Need.GAVE_UP:
-            why = error_line(step.undo.error or step.error, 60)
+            keys_and_name = 64 + len(name)
+            why = error_line(step.undo.error or step.error, max(12, min(60, self.size.width - keys_and_name)))
             told: list[Part] = [(f"{name} is still in effect: {why}   ", text)]
             for sign, word in (("r", " undo again  "), ("m", " undone by hand  "), ("J", " leave it")):
                 told += [(sign, key), (word, text)]
@@ -322,31 +317,6 @@ class SagaScreen(ConsoleScreen):
 
     def action_previous_error(self) -> None:
         self._to_error(-1)
-
-    def action_back_one(self) -> None:
-        self._playback.scrub(-1)
-        self._fold(force=True)
-
-    def action_on_one(self) -> None:
-        self._playback.scrub(1)
-        self._fold(force=True)
-
-    def action_back_far(self) -> None:
-        self._playback.scrub_to_move(-1)
-        self._fold(force=True)
-
-    def action_on_far(self) -> None:
-        self._playback.scrub_to_move(1)
-        self._fold(force=True)
-
-    def action_live(self) -> None:
-        self._playback.live()
-        self._fold(force=True)
-
-    def action_play(self) -> None:
-        """The picture stands still where it is, or goes on."""
-        (self._playback.freeze if self._playback.past is None else self._playback.live)()
-        self._fold(force=True)
 
     # their parts
 

@@ -6,8 +6,9 @@ from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
-from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
+from lexiconsole.views.faults import cause
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.story import Lane, Moment
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
@@ -31,12 +32,14 @@ class Timeline(VirtualTable[Moment]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, empty="nothing has happened yet")
         self._newest: list[Moment] = []
+        self._longest = 0
 
     def identity(self, row: Moment) -> str:
         return f"{row.seq}/{row.subject}"
 
     def show_lines(self, lines: tuple[Moment, ...]) -> None:
         self._newest = list(reversed(lines))
+        self._longest = max((cell_width(harmless(row.subject)) for row in lines), default=0)
         self.show_all(self._newest)
         if not self._touched and self.cursor:
             self.go(0, touched=False)  # nobody chose a line: the newest is selected
@@ -57,7 +60,8 @@ class Timeline(VirtualTable[Moment]):
         state = colours.dim if row.voided else colours.state(row.look)
         loud = row.look.word in ERRORS or row.look in RUN_LOOKS.values()
         roomy = how.width >= _ROOMY
-        width = max(8, min(22, how.width * 4 // 10 if not roomy else how.width * 3 // 10))
+        most = how.width * 4 // 10 if not roomy else how.width * 3 // 10
+        width = max(8, min(22, most, self._longest))
         took = span(row.took) if row.took is not None else ""
         number = f" try {row.attempt}" if row.attempt > 1 else ""
         by = f"{harmless(row.by)}: " if row.by and row.lane is Lane.PEOPLE else ""
@@ -74,7 +78,7 @@ class Timeline(VirtualTable[Moment]):
                         ink(colours.text if not row.voided else colours.dim),
                     ),
                     (by, ink(colours.faint)),
-                    (harmless(row.text), ink(state if loud else colours.faint)),
+                    (cause(harmless(row.text)), ink(state if loud else colours.faint)),
                 ],
                 how.width,
                 right,
