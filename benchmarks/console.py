@@ -273,6 +273,8 @@ def main() -> None:
         print(f"{given.runs:,} runs, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
         first_paint(folder)
         under_load(folder, given.presses, given.busy)
+        print("limits of the map: 30 frames/s, 25 % of a core")
+        subprocess.run([sys.executable, str(ROOT / "benchmarks" / "live_map.py"), "20"], check=True, env=environment())
 
 
 if __name__ == "__main__":

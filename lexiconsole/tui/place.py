@@ -177,13 +177,13 @@ class ConsoleScreen(Screen[None]):
         """What is open on top closes first; the first screen stays."""
         if self.maximized is not None:
             self.minimize()
-        elif not self.is_root:
+        elif not self.is_root and self.is_current:
             self.app.pop_screen()
 
     def action_back(self) -> None:
         if self.is_root:
             self.app.exit(0)
-        else:
+        elif self.is_current:
             self.app.pop_screen()
 
     def action_quit(self) -> None:

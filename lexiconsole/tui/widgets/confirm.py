@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from lexiconsole.tui.widgets.closing import close
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -142,12 +143,12 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
 
     def confirm(self) -> None:
         if self.can_be_done:
-            self.dismiss(self._previews)
+            close(self, self._previews)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape" or (event.key in {"n", "q"} and not self.change.typed):
             event.stop()
-            self.dismiss(None)
+            close(self, None)
         elif event.key == "y":
             event.stop()
             event.prevent_default()
@@ -155,6 +156,6 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "no":
-            self.dismiss(None)
+            close(self, None)
         else:
             self.confirm()

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import Key, shown_key
+from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import padded
 
@@ -104,7 +105,7 @@ class HelpPanel(ModalScreen[None]):
             event.stop()
         elif event.key == "escape":
             event.stop()
-            self.dismiss(None)
+            close(self, None)
 
     def on_input_submitted(self) -> None:
         self._do()
@@ -114,6 +115,6 @@ class HelpPanel(ModalScreen[None]):
 
     def _do(self) -> None:
         row = self.query_one(_Keys).selected_row
-        if row is not None:
-            self.dismiss(None)
+        if row is not None and self.is_current:
+            close(self, None)
             self._place.call_later(self._place.do, row.action)

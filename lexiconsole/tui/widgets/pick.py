@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from lexiconsole.tui.widgets.closing import close
 from lexiconsole.views.safe import harmless
 
 __all__ = ["PickPanel"]
@@ -47,7 +48,7 @@ class PickPanel(ModalScreen["str | None"]):
             yield OptionList(*(Content(harmless(name)) for name in self._names), compact=True)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._names[event.option_index])
+        close(self, self._names[event.option_index])
 
     def action_down(self) -> None:
         self.query_one(OptionList).action_cursor_down()
@@ -56,4 +57,4 @@ class PickPanel(ModalScreen["str | None"]):
         self.query_one(OptionList).action_cursor_up()
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        close(self, None)

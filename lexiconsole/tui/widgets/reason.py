@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from lexiconsole.tui.widgets.closing import close
 from lexiconsole.views.safe import harmless
 
 __all__ = ["ReasonPanel"]
@@ -57,7 +58,7 @@ class ReasonPanel(ModalScreen["str | None"]):
         if self._needed and not text:
             self.query_one("#why", Static).update(Content("this is needed: it is kept with the run"))
             return
-        self.dismiss(text)
+        close(self, text)
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        close(self, None)
