@@ -240,7 +240,7 @@ class Fuzz:
 
     async def _way_back(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
         """From wherever it is, escape leads to the first screen, and that one still answers."""
-        if not app.is_running or app._exception is not None:
+        if not app.is_running or app._exit or app._exception is not None:
             return
         await pilot.resize_terminal(120, 36)
         for _ in range(40):
