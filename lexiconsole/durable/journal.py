@@ -296,6 +296,13 @@ class Journal(Protocol):
         """How many runs that nobody owns have a `wake_at` (at most 10,000 are counted), and the earliest one."""
         ...
 
+    def moved(self) -> int | None:
+        """Another number than last time when anybody committed since, this process included; None when that is not known.
+
+        Never waits.
+        """
+        ...
+
     # requests
     async def request(self, request: Request) -> int:
         """Keeps the request and gives it a number."""

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from itertools import count
 from typing import TypeVar
 
 from lexiconsole.durable.context import Progress
@@ -16,6 +15,7 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal
 from lexiconsole.runtime.output import capture_steps
 from lexiconsole.runtime.pulse import Held, Pulse
+from lexiconsole.runtime.quiet import Quiet, until_next
 from lexiconsole.runtime.recovery import bury_the_dead, drive_what_waits
 from lexiconsole.runtime.runtime import Runtime
 
@@ -26,8 +26,6 @@ T = TypeVar("T")
 PATIENCE = 3.0
 """Seconds that what is still on the loop has to end when the engine stops."""
 
-_OWNERS_EVERY = 10
-"""Polls between two looks for dead owners: they are rare, and an idle console should cost next to nothing."""
 
 Listener = Callable[[Entry | Progress, str], None]
 """Called on the engine's thread with an entry or progress, and the run's id."""
@@ -108,7 +106,7 @@ class Engine:
         """What others ask of runs driven here is done within a moment."""
         told = ""
         while True:
-            await runtime.clock.sleep(runtime.settings.poll)
+            await runtime.clock.sleep(until_next(runtime.settings.poll))
             if runtime.drives:
                 try:
                     await runtime.do_requests()
@@ -169,14 +167,15 @@ class Engine:
     # driving what nobody drives
 
     async def serve(self, runtime: Runtime, stop: threading.Event, *, take_over: bool) -> None:
-        """Recovers and drives until `stop` is set: due runs are woken within one poll, dead owners replaced within ten."""
-        for turn in count():
-            if stop.is_set():
-                return
-            if turn % _OWNERS_EVERY == 0:
-                await bury_the_dead(runtime, take_over=take_over)
-            await drive_what_waits(runtime)
-            await runtime.clock.sleep(runtime.settings.poll)
+        """Recovers and drives until `stop` is set: due runs are woken within one poll, dead owners replaced within a second."""
+        quiet = Quiet(runtime)
+        while not stop.is_set():
+            if not quiet.still():
+                if quiet.owners_due():
+                    await bury_the_dead(runtime, take_over=take_over)
+                await drive_what_waits(runtime)
+                await quiet.looked()
+            await runtime.clock.sleep(until_next(runtime.settings.poll))
 
 
 async def _let_go() -> None:

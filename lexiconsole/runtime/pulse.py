@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexiconsole.durable.entry import Entry
+from lexiconsole.runtime.quiet import until_next
 
 if TYPE_CHECKING:
     from lexiconsole.runtime.drive import Drive
@@ -72,8 +73,9 @@ class Pulse:
         now = time.monotonic()
         self._late.append(max(0.0, now - self._due))
         self._written.append((now, self._count))
-        self._due = now + BEAT
-        self._timer = self._loop.call_later(BEAT, self._beat)
+        left = until_next(BEAT)
+        self._due = now + left
+        self._timer = self._loop.call_later(left, self._beat)
 
     # from outside
 

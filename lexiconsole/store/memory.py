@@ -294,6 +294,9 @@ class MemoryJournal:
                 found.append(kept.listed())
         return found
 
+    def moved(self) -> int | None:
+        return None
+
     async def timers(self) -> tuple[int, Instant | None]:
         waiting = [kept.standing.wake_at for kept in self._by_number if kept.row.owner is None]
         due = [at for at in waiting if at is not None]

@@ -25,6 +25,7 @@ from lexiconsole.store.notices import NoticeBook
 from lexiconsole.store.reader import Readers
 from lexiconsole.store.rows import encode_request, entry_of, request_of_row, run_of, task_of
 from lexiconsole.store.statements import statement
+from lexiconsole.store.version import Version
 from lexiconsole.store.writer import Writer
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
@@ -47,6 +48,7 @@ class SqliteJournal:
         self._listeners = Listeners()
         self._connection: Connection | None = None
         self._readers = Readers(self._path, busy)
+        self._version = Version(self._path)
         self._writer: Writer | None = None
 
     @property
@@ -102,6 +104,7 @@ class SqliteJournal:
         await self._close_connections()
 
     async def _close_connections(self) -> None:
+        self._version.close()
         await self._readers.close()
         connection, self._connection = self._connection, None
         if connection is None:
@@ -223,6 +226,9 @@ class SqliteJournal:
     async def timers(self) -> tuple[int, Instant | None]:
         count, earliest = await self._readers.one("timers")
         return count, earliest
+
+    def moved(self) -> int | None:
+        return self._version.look()
 
     # requests
 

@@ -139,6 +139,9 @@ class ConsoleApp(App[int]):
     def _open(self) -> None:
         """On a thread: what the first paint could do without."""
         try:
+            from lexiconsole.app.loading import load
+
+            load()
             workspace = self._open_workspace()
             self.later(self._workspace_opened, workspace)
             definitions = workspace.definitions()

@@ -38,6 +38,7 @@ class Reads:
         self._look, self._failed = look, failed
         self._workspace: Workspace | None = None
         self._early: list[tuple[str, _Question]] = []
+        self._pauses: dict[str, asyncio.TimerHandle] = {}
         self._running: set[str] = set()
         self._waiting: dict[str, _Question] = {}
         self._turn = threading.Lock()
@@ -49,7 +50,7 @@ class Reads:
     def idle(self) -> bool:
         """Whether every question was answered."""
         with self._turn:
-            return not self._running and not self._early
+            return not self._running and not self._early and not self._pauses
 
     def opened(self, workspace: Workspace) -> None:
         """The workspace is open: what was asked of it before is asked now."""
@@ -65,6 +66,8 @@ class Reads:
 
     def close(self) -> None:
         self._closed = True
+        for pause in self._pauses.values():
+            pause.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._look.close()
 
@@ -77,6 +80,18 @@ class Reads:
     ) -> None:
         """Asks the store. `then` gets the answer, unless the group was asked again before this question's turn came."""
         self._ask(group, self._question(lambda: question(self._look), then, failed))
+
+    def after(self, seconds: float, group: str, ask: Callable[[], None]) -> None:
+        """Asks once nothing of the group was wanted for so long: while a key is held down nobody reads what it passes."""
+        before = self._pauses.pop(group, None)
+        if before is not None:
+            before.cancel()
+
+        def begin() -> None:
+            del self._pauses[group]
+            ask()
+
+        self._pauses[group] = asyncio.get_running_loop().call_later(seconds, begin)
 
     def of_workspace(
         self,

@@ -16,10 +16,11 @@ from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
 from lexiconsole.tui.screens.dashboard_reads import News, Read
-from lexiconsole.tui.screens.dashboard_words import Subject, copied, sentence, why_not
+from lexiconsole.tui.screens.dashboard_words import Subject, copied, sentence, tab_names, why_not
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
+from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see
 from lexiconsole.tui.widgets.run_table import SOON
 from lexiconsole.tui.widgets.runs_pane import RunsPane
@@ -41,8 +42,8 @@ __all__ = ["DashboardScreen"]
 WIDE, WIDEST = 100, 160
 """Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
 
-_FIRST = 0.05
-"""Seconds that the list of runs has the machine for itself."""
+_FIRST, _PAUSE = 0.05, 0.06
+"""Seconds that the list of runs has the machine for itself, and that a run is selected before it is read for the preview."""
 
 
 class DashboardScreen(DashboardActs, ConsoleScreen):
@@ -79,7 +80,6 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.tabs = PaneTabs(id="tabs")
         self._read = Read()
         self._latest: dict[str, list[LatestRow]] = {}
-        self._titles: tuple[tuple[Widget, str], ...] = ()
         self._open_pane = 2
         self._slow = Pace(self, 1.0, self._read_slowly)
         self._people = Pace(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
@@ -103,7 +103,6 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         return (self.catalogue, self.runs, self.inbox, self.incidents, self.preview, self.engine)
 
     def on_mount(self) -> None:
-        self._entitle()
         self.runs.table.focus()
 
     # news
@@ -112,13 +111,14 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         for pace in (self.runs, self._people, self._slow):
             pace.ask()
         if self._looked_at in tidings.runs:
-            self._see()
+            self._look_again()
 
     def returned(self) -> None:
         self._show_catalogue()
         self._entitle()
         self.runs.ask()
-        self.set_timer(_FIRST, self._read_beside)
+        if self.console.workspace is not None:
+            self.console.reads.after(_FIRST, "beside", self._read_beside)
 
     def _read_beside(self) -> None:
         """What may come a moment later than the runs: reading it loads what the first paint should not wait for."""
@@ -160,31 +160,18 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.catalogue.show_all(catalogue(definitions, self._latest))
 
     def _entitle(self) -> None:
-        read = self._read
-        now = self.console.now()
+        read, now = self._read, self.console.now()
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
-        row = self.subject_run()
-        titles = (
-            (self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip()),
-            (self.inbox, f"3 Inbox  {tasks}".rstrip()),
-            (self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip()),
-            (self.preview, f"5 {harmless(row.name) if row else 'Preview'}".replace("[", "\\[")),
-            (self.engine, "6 Engine"),
+        entitle(self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip())
+        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip())
+        entitle(self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip())
+        entitle(
+            self.preview, f"5 {harmless(row.name) if (row := self.subject_run()) else 'Preview'}".replace("[", "\\[")
         )
-        if titles != self._titles:  # a title that is set paints its pane, also when it is the same
-            self._titles = titles
-            for pane, title in titles:
-                pane.border_title = title
+        entitle(self.engine, "6 Engine")
         runs = self.runs.board.total if self.runs.board is not None else 0
-        names = (
-            "Catalogue",
-            f"Runs {runs:,}",
-            f"Inbox {read.task_count or ''}{'!' if soon else ''}".rstrip(),
-            f"Incidents {len(read.incidents) or ''}".rstrip(),
-            "Preview",
-            "Engine",
-        )
+        names = tab_names(runs, read.task_count, soon, len(read.incidents))
         pills: list[Part] = [(f"/ {self.runs.text} ", ink(self.console.palette.key))] if self.runs.text else []
         self.tabs.show(names, self._open_pane, pills)
 
@@ -218,14 +205,17 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         return self.runs.selected
 
     def _see(self) -> None:
-        """Reads the run for the preview."""
+        """Reads the run for the preview, once the selection rests."""
         subject = self.subject()
-        wanted = subject.run_id if isinstance(subject, TaskRow) else (self.runs.table.selected or "")
-        self._looked_at = wanted
-        if wanted:
-            self.console.reads.look("preview", lambda look: see(look, wanted), self._saw)
+        self._looked_at = subject.run_id if isinstance(subject, TaskRow) else (self.runs.table.selected or "")
+        if self._looked_at:
+            self.console.reads.after(_PAUSE, "preview", self._look_again)
         else:
             self.preview.show(None)
+
+    def _look_again(self) -> None:
+        wanted = self._looked_at
+        self.console.reads.look("preview", lambda look: see(look, wanted), self._saw)
 
     def _saw(self, seen: Seen | None) -> None:
         if self.is_attached and (seen is None or seen.row.id == self._looked_at):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.painted import Painted
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
@@ -38,25 +37,28 @@ class Engines:
     bytes: int = 0
 
 
-class EnginePane(Widget, can_focus=True):
+class EnginePane(Painted, can_focus=True):
     """Told by its screen: `show` what was read, `tick` when the time went on."""
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
         self.engines = Engines()
-        self._drawn: list[list[Part]] = []
+        self._measured: list[list[Part]] = []
 
     def show(self, engines: Engines) -> None:
         self.engines = engines
         self.tick()
 
     def tick(self) -> None:
-        """Draws again if anything reads otherwise by now."""
-        if self._lines() != self._drawn:
-            self.refresh()
+        """Measures again, and paints what reads otherwise."""
+        self._measured = self._lines()
+        self.shows(self._measured)
+
+    def on_resize(self) -> None:
+        self.tick()
 
     def render_line(self, y: int) -> Strip:
-        lines = self._drawn = self._lines() if y == 0 else self._drawn
+        lines = self._measured
         return line(lines[y] if y < len(lines) else [], self.size.width).apply_style(self.rich_style)
 
     def _lines(self) -> list[list[Part]]:
@@ -75,13 +77,11 @@ class EnginePane(Widget, can_focus=True):
             said = harmless(str(held))
             lines.append([(said, alarm)])
         if health is not None:
-            lag = health.lag
             lines.append(
                 [
-                    ("here ", name),
                     (f"{health.driven:,} driven", value),
                     ("  loop ", name),
-                    _kept(lag, value, alarm),
+                    (_late(health.lag), value if health.lag < _LATE else alarm),
                     (f"  {health.queued:,} queued" if health.queued else "", value),
                 ]
             )
@@ -91,7 +91,7 @@ class EnginePane(Widget, can_focus=True):
                 (f"{alive}", value),
                 (f" {silent} silent" if silent else "", alarm),
                 ("  screen ", name),
-                _kept(pulse.lag, value, alarm),
+                (_late(pulse.lag), value if pulse.lag < _LATE else alarm),
             ]
         )
         lines.append([("next timer ", name), (wake, value), ("  store ", name), (_size(engines.bytes), value)])
@@ -101,8 +101,9 @@ class EnginePane(Widget, can_focus=True):
         return lines
 
 
-def _kept(lag: float, value: Style, alarm: Style) -> Part:
-    return ("on time", value) if lag < _LATE else (f"{span(lag)} late", alarm)
+def _late(lag: float) -> str:
+    """Figures that nobody notices would be painted anew every second."""
+    return "on time" if lag < _LATE else f"{span(lag)} late"
 
 
 def _size(size: int) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lexiconsole.tui.ink import Part, ink, line, width_of
 from lexiconsole.tui.keymap import Key, shown_key
+from lexiconsole.tui.widgets.painted import Painted
 from lexiconsole.views.cells import cell_width
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["Footer"]
 _ALWAYS = ("help", "palette", "back")
 
 
-class Footer(Widget):
+class Footer(Painted):
     """Shows the ranked keys of its screen that are possible now, as many as fit; help, palette and back at the right."""
 
     DEFAULT_CSS = """

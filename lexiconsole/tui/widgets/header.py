@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lexiconsole.tui.ink import Part, ink, line, width_of
+from lexiconsole.tui.widgets.painted import Painted
 from lexiconsole.types import RunStatus
 from lexiconsole.views.words import RUN_LOOKS
 
@@ -19,7 +19,7 @@ __all__ = ["Header"]
 _COUNTED = (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING, RunStatus.COMPENSATING, RunStatus.RUNNING)
 
 
-class Header(Widget):
+class Header(Painted):
     """One line. `trail` are the places one came through; `said` stands right of them, the screen's own news."""
 
     DEFAULT_CSS = """

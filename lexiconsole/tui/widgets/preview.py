@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lexiconsole.durable.outline import NodeKind
 from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.painted import Painted, entitle
 from lexiconsole.views.durations import span
 from lexiconsole.views.flat import bare
 from lexiconsole.views.safe import harmless
@@ -62,7 +63,7 @@ class _Step:
     moving: bool
 
 
-class PreviewPane(Widget, can_focus=True):
+class PreviewPane(Painted, can_focus=True):
     """Shows what fits, around the step that matters now."""
 
     def __init__(self, *, classes: str) -> None:
@@ -71,11 +72,13 @@ class PreviewPane(Widget, can_focus=True):
         self._steps: list[_Step] = []
 
     def show(self, seen: Seen | None) -> None:
+        before = self.seen and (self.seen.row.seq, self.seen.story is None), self._steps
         self.seen = seen
         self._steps = [] if seen is None else _steps(seen)
         steps = len(self._steps)
-        self.border_subtitle = f"{steps} steps" if steps else ""
-        self.refresh()
+        entitle(self, subtitle=f"{steps} steps" if steps else "")
+        if before != (self.seen and (self.seen.row.seq, self.seen.story is None), self._steps):
+            self.refresh(Region(0, 0, self.size.width, self.size.height))
 
     def render_line(self, y: int) -> Strip:
         console = cast("ConsoleApp", self.app)

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.pace import Pace
+from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.run_table import RunTable
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
 from lexiconsole.types import RunStatus
@@ -125,11 +126,11 @@ class RunsPane(Vertical):
     def _entitle(self) -> None:
         total = self.board.total if self.board is not None else 0
         pills = "  ".join(harmless(pill) for pill in self.filter.pills)
-        self.border_title = f"2 Runs  {total:,}{'  / ' + pills if pills else ''}".replace("[", "\\[")
+        title = f"2 Runs  {total:,}{'  / ' + pills if pills else ''}".replace("[", "\\[")
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
         new = f"{self.console.glyphs.up} {self.table.new_above:,} new, g shows them  " if self.table.new_above else ""
         order = "those that need somebody first" if self.by_status else "newest first"
-        self.border_subtitle = f"{new}{marked}{order}"
+        entitle(self, title, f"{new}{marked}{order}")
 
     # filter and order
 

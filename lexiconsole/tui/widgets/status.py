@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Status"]
 
 
-class Status(Widget):
+class Status(Painted):
     """`say` is what stands there; `explain` stands there instead until the selection moves or the next key."""
 
     DEFAULT_CSS = """

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -19,6 +20,8 @@ from textual.strip import Strip
 
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import MOVES
+from lexiconsole.tui.widgets.painted import Painted
+from lexiconsole.tui.widgets.spans import Span, at_line, height_of, lines_of, top_of
 from lexiconsole.types import Instant
 
 if TYPE_CHECKING:
@@ -36,14 +39,6 @@ _KEPT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """So many rows, each so many lines high."""
-
-    rows: int
-    height: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Drawn:
     """How a row is to be drawn. `focused`: the table has the keyboard."""
 
@@ -53,7 +48,10 @@ class Drawn:
     focused: bool
 
 
-class VirtualTable(ScrollView, Generic[Row], can_focus=True):
+_Key: TypeAlias = tuple[int, Drawn, Style]
+
+
+class VirtualTable(Painted, ScrollView, Generic[Row], can_focus=True):
     """`show` gives it what there is, `fill` the rows it asked for with `Wanted`."""
 
     DEFAULT_CSS = """
@@ -96,7 +94,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         self.new_above = 0
         """Rows that came in above the screen since it last showed the top."""
         self._rows: dict[int, Row] = {}
-        self._strips: dict[tuple[int, int, bool, bool, bool], list[Strip]] = {}
+        self._strips: dict[_Key, list[Strip]] = {}
         self._cursor = 0
         self._selected: str | None = None
         self._touched = False
@@ -122,27 +120,57 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         """What there is now, with `rows` from number `first` on. `at` is where the selected row stands now, None when it is
         gone; then the selection stays at its place in the list.
         """
-        before, on_screen = self._cursor, self._top(self._cursor) - self.scroll_offset.y
-        anchored = self.anchored
+        before, on_screen = self._cursor, top_of(self.spans, self._cursor) - self.scroll_offset.y
+        anchored, old = self.anchored, (self.selected_row, self._rows)
         self.spans, self.total = tuple(spans), sum(span.rows for span in spans)
         self._rows = {first + offset: row for offset, row in enumerate(rows)}
-        self._strips.clear()
         self._wanted = (0, 0)
         self._cursor = max(0, min(before if at is None else at, self.total - 1))
-        self.virtual_size = Size(self.size.width, self._lines())
+        self._resize()
         if at is not None and at != before and anchored:
             self.new_above += max(0, at - before)
-            self._scroll(self._top(self._cursor) - on_screen)
+            self._scroll(top_of(self.spans, self._cursor) - on_screen)
         row = self.selected_row
         if row is not None and (at is None or self._selected is None):
             self._select(row)
         elif self.total == 0 and self._selected is not None:
             self._selected = None
             self.post_message(self.Moved(self))
-        elif row is not None:
+        elif row is not None and row != old[0]:
             self.post_message(self.Moved(self))  # the same row, with something new to say
-        self.refresh()
+        self._paint_changed(old[1])
         self._want()
+
+    def _paint_changed(self, before: dict[int, Row]) -> None:
+        """After rows were read anew."""
+        rows = self._rows
+        self._strips = {key: strips for key, strips in self._strips.items() if rows.get(key[0]) == before.get(key[0])}
+        self.shows(self._face())
+
+    def _face(self) -> list[object]:
+        """What stands on each line of the screen, as far as it can differ from one moment to the next."""
+        if not self.total:
+            return [self.empty]
+        top, end = self.scroll_offset.y, lines_of(self.spans)
+        places = (at_line(self.spans, place) for place in range(top, min(top + self.size.height, end)))
+        return [(self._rows.get(index), part, *self._state(index)) for index, part in places]
+
+    def _state(self, index: int) -> tuple[bool, bool]:
+        """Whether a row is selected, and whether it is marked."""
+        row = self._rows.get(index)
+        return index == self._cursor, row is not None and self.identity(row) in self.marks
+
+    def _resize(self) -> None:
+        """Tells Textual how long the list is. A longer list is no reason to lay the screen out, a scrollbar that comes is."""
+        size, height = Size(self.size.width, lines_of(self.spans)), self.size.height
+        before = self.virtual_size
+        if size == before:
+            return
+        if size.width == before.width and (size.height > height) == (before.height > height):
+            self.set_reactive(VirtualTable.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
 
     def show_all(self, rows: Sequence[Row], height: int = 1) -> None:
         """A list that is there as a whole."""
@@ -151,21 +179,25 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     def fill(self, first: int, rows: Sequence[Row]) -> None:
         """Rows that were wanted."""
-        if len(self._rows) > _KEPT:
-            self._rows.clear()
-        for offset, row in enumerate(rows):
-            self._rows[first + offset] = row
-        self._strips.clear()
+        before = {} if len(self._rows) > _KEPT else dict(self._rows)
+        self._rows = {**before, **{first + offset: row for offset, row in enumerate(rows)}}
         self._wanted = (0, 0)
         chosen = self.selected_row
         if chosen is not None and self.identity(chosen) != self._selected:
             self._select(chosen)
-        self.refresh()
+        self._paint_changed(before)
 
     def repaint(self) -> None:
-        """Draws again what is there: the time went on."""
-        self._strips.clear()
-        self.refresh()
+        """Draws again what is there: the time went on, or what rows are drawn with changed."""
+        before, self._strips, self._ground = self._strips, {}, None
+        if not (self.is_attached and self.total):
+            self.refresh()
+            return
+        first, count = self.seen()
+        for index in range(first, first + count):
+            old = before.get(self._key(index))
+            if old is None or old != self._drawn(index):
+                self.paint_lines(top_of(self.spans, index) - self.scroll_offset.y, height_of(self.spans, index))
 
     def repaint_if_young(self, now: Instant) -> None:
         """Draws again if a time on the screen may read otherwise: each second while there is a young one, else seldom."""
@@ -214,8 +246,8 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
     def seen(self) -> tuple[int, int]:
         """The first row on the screen and how many rows there are from it to the last one."""
         top = self.scroll_offset.y
-        first, _ = self._at(top)
-        last, _ = self._at(max(top, min(top + max(1, self.size.height), self._lines()) - 1))
+        first, _ = at_line(self.spans, top)
+        last, _ = at_line(self.spans, max(top, min(top + max(1, self.size.height), lines_of(self.spans)) - 1))
         return first, max(1, last - first + 1)
 
     # moving
@@ -234,7 +266,7 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
             self._want()
         else:
             self._select(row)
-        self.refresh()
+        self.shows(self._face())
 
     def on_key(self, event: events.Key) -> None:
         move = self._moves.get(event.key) or self._moves.get(event.character or "")
@@ -265,9 +297,9 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         if offset is None or not self.total:
             return
         y = offset.y + self.scroll_offset.y
-        if y >= self._lines():
+        if y >= lines_of(self.spans):
             return
-        self.go(self._at(y)[0])
+        self.go(at_line(self.spans, y)[0])
         if event.chain == 2:
             self.post_message(self.Opened(self))
 
@@ -276,14 +308,12 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         if self._selected is None:
             return
         self.marks ^= {self._selected}
-        self._strips.clear()
         self.post_message(self.Marked(self))
         self.go(self._cursor + 1)
 
     def unmark(self) -> None:
         self.marks.clear()
-        self._strips.clear()
-        self.refresh()
+        self.shows(self._face())
         self.post_message(self.Marked(self))
 
     def open(self) -> None:
@@ -297,23 +327,33 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
         place = y + self.scroll_offset.y
         if not self.total:
             return line([(f"  {self.empty}", ink(self.console.palette.dim))] if y == 0 else [], width)
-        if place >= self._lines():
+        if place >= lines_of(self.spans):
             return Strip.blank(width, self.rich_style)
-        index, part = self._at(place)
+        index, part = at_line(self.spans, place)
+        strips = self._drawn(index)
+        if strips is None:
+            return line([(f"   {self.console.glyphs.dot}", ink(self.console.palette.dim))], width)
+        return strips[part] if part < len(strips) else Strip.blank(width, self.rich_style)
+
+    def _key(self, index: int) -> _Key:
+        """All that the drawing of a row depends on, but for the row itself and the time."""
+        return index, Drawn(self.scrollable_content_region.width, *self._state(index), self.has_focus), self.rich_style
+
+    def _drawn(self, index: int) -> list[Strip] | None:
+        """A row's lines; None while it is not there."""
         row = self._rows.get(index)
         if row is None:
-            return line([(f"   {self.console.glyphs.dot}", ink(self.console.palette.dim))], width)
-        selected = index == self._cursor
-        key = (index, width, selected, self.identity(row) in self.marks, self.has_focus)
-        strips = self._strips.get(key)
-        if strips is None:
-            strips = self._strips[key] = self.draw(row, Drawn(width, selected, key[3], self.has_focus))
-        strip = strips[part] if part < len(strips) else Strip.blank(width)
-        return strip.crop_extend(0, width, self.rich_style).apply_style(self.rich_style)
+            return None
+        key = self._key(index)
+        if key not in self._strips:
+            _, how, ground = key
+            drawn = self.draw(row, how)
+            self._strips[key] = [strip.crop_extend(0, how.width, ground).apply_style(ground) for strip in drawn]
+        return self._strips[key]
 
     def on_resize(self, event: events.Resize) -> None:
         self._strips.clear()
-        self.virtual_size = Size(self.size.width, self._lines())
+        self.virtual_size = Size(self.size.width, lines_of(self.spans))
         self._scroll_into_view()
         self._want()
 
@@ -326,41 +366,13 @@ class VirtualTable(ScrollView, Generic[Row], can_focus=True):
 
     # where rows stand
 
-    def _lines(self) -> int:
-        return sum(span.rows * span.height for span in self.spans)
-
-    def _top(self, index: int) -> int:
-        """The line on which a row begins."""
-        top = 0
-        for span in self.spans:
-            if index < span.rows:
-                return top + index * span.height
-            top, index = top + span.rows * span.height, index - span.rows
-        return top
-
-    def _height(self, index: int) -> int:
-        for span in self.spans:
-            if index < span.rows:
-                return span.height
-            index -= span.rows
-        return 1
-
-    def _at(self, place: int) -> tuple[int, int]:
-        """The row that has a line, and which of its lines that is."""
-        before = 0
-        for span in self.spans:
-            lines = span.rows * span.height
-            if place < lines:
-                index, part = divmod(place, span.height)
-                return before + index, part
-            place, before = place - lines, before + span.rows
-        return max(0, before - 1), 0
-
     def _scroll(self, top: int) -> None:
-        self.scroll_to(y=max(0, min(top, self._lines() - self.size.height)), animate=False, force=True, immediate=True)
+        self.scroll_to(
+            y=max(0, min(top, lines_of(self.spans) - self.size.height)), animate=False, force=True, immediate=True
+        )
 
     def _scroll_into_view(self) -> None:
-        top, height = self._top(self._cursor), self._height(self._cursor)
+        top, height = top_of(self.spans, self._cursor), height_of(self.spans, self._cursor)
         if self._cursor == 0:
             self._scroll(0)
         elif self.size.height:

@@ -1,0 +1,59 @@
+"""An engine that has nothing to do leaves the store alone, and misses nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from lexiconsole.runtime.quiet import Quiet
+from lexiconsole.store.sqlite import SqliteJournal
+from lexiconsole.testing import JumpingClock
+
+
+@dataclass
+class Idle:
+    """As much of a runtime as looking needs."""
+
+    journal: SqliteJournal
+    clock: JumpingClock
+
+
+@pytest.fixture
+async def stores(tmp_path):
+    """The same file, opened twice, as two processes have it."""
+    both = [SqliteJournal(tmp_path / "store.db"), SqliteJournal(tmp_path / "store.db")]
+    for journal in both:
+        await journal.open()
+    yield both
+    for journal in both:
+        await journal.close()
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["here", "elsewhere"])
+async def test_it_looks_again_as_soon_as_anybody_committed(stores, who):
+    quiet = Quiet(Idle(stores[0], JumpingClock()))
+    assert not quiet.still() and quiet.owners_due()
+    await quiet.looked()
+    assert quiet.still()
+    await stores[who].register("here", 1, "", 0.0)
+    assert not quiet.still()
+
+
+async def test_what_is_committed_during_a_look_is_found_by_the_next(stores):
+    quiet = Quiet(Idle(stores[0], JumpingClock()))
+    assert not quiet.still() and quiet.owners_due()
+    await stores[1].register("here", 1, "", 0.0)
+    await quiet.looked()
+    assert not quiet.still()
+
+
+async def test_it_looks_again_after_a_second_for_those_that_died_without_a_word(stores):
+    clock = JumpingClock()
+    quiet = Quiet(Idle(stores[0], clock))
+    assert not quiet.still() and quiet.owners_due()
+    await quiet.looked()
+    assert quiet.still()
+    assert not quiet.owners_due()
+    await clock.until(clock.sleep(1.5))
+    assert not quiet.still() and quiet.owners_due()

@@ -1,0 +1,61 @@
+"""What the console paints and asks while little happens: no more than what changed."""
+
+from __future__ import annotations
+
+from tests.tui.making import BUSY_DAY, NOW, console, settled, write
+
+
+def painted(app) -> list[int]:
+    """The lines of the list of runs that are to be painted again, by their place on the screen."""
+    return sorted({y for region in app.screen.runs.table._dirty_regions for y in region.line_range})
+
+
+async def test_a_cursor_that_moves_paints_two_rows(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        table = app.screen.runs.table
+        table._dirty_regions.clear()
+        table.go(1)
+        assert painted(app) == [0, 1, 2, 3]  # two rows of two lines: the first ones failed
+        await settled(pilot)
+        assert app.screen.preview.seen.row.id == table.selected
+
+
+async def test_a_second_in_which_nothing_reads_otherwise_paints_no_row(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        table = app.screen.runs.table
+        table._dirty_regions.clear()
+        table.repaint()
+        table.repaint_if_young(NOW)
+        assert painted(app) == []
+        app.screen.engine._dirty_regions.clear()
+        app.screen.engine.tick()
+        assert not app.screen.engine._dirty_regions
+
+
+async def test_a_list_that_is_read_again_paints_the_rows_that_are_others(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        table = app.screen.runs.table
+        rows = [table.rows_at_hand[n] for n in range(table.total)]
+        table._dirty_regions.clear()
+        table.show(table.spans, 0, rows, at=0)
+        assert painted(app) == []
+        table.show(table.spans, 0, [*rows[:2], rows[3], rows[2], *rows[4:]], at=0)
+        assert painted(app) == [4, 5, 6, 7]
+
+
+async def test_a_shorter_list_leaves_nothing_of_the_longer_one(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        table = app.screen.runs.table
+        table.show_all([table.rows_at_hand[0]])
+        await pilot.pause()
+        assert [strip.text.strip() for strip in table.render_lines(table.size.region)[2:]] == [""] * (
+            table.size.height - 2
+        )
