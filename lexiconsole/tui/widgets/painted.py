@@ -13,7 +13,10 @@ __all__ = ["Painted", "entitle"]
 
 
 class Painted(Widget):
-    """For widgets with a `render_line` of their own. `shows` is told what stands on the lines from now on."""
+    """For widgets with a `render_line` of their own. `shows` is told what stands on the lines from now on.
+
+    Never the first of several bases: Textual takes the default CSS from the first one alone.
+    """
 
     _ground: Style | None = None
     _shown: tuple[object, ...] = ()

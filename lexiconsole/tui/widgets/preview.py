@@ -72,12 +72,12 @@ class PreviewPane(Painted, can_focus=True):
         self._steps: list[_Step] = []
 
     def show(self, seen: Seen | None) -> None:
-        before = self.seen and (self.seen.row.seq, self.seen.story is None), self._steps
+        before = self.seen and (self.seen.row.seq, self.seen.picture is None), self._steps
         self.seen = seen
         self._steps = [] if seen is None else _steps(seen)
         steps = len(self._steps)
         entitle(self, subtitle=f"{steps} steps" if steps else "")
-        if before != (self.seen and (self.seen.row.seq, self.seen.story is None), self._steps):
+        if before != (self.seen and (self.seen.row.seq, self.seen.picture is None), self._steps):
             self.refresh(Region(0, 0, self.size.width, self.size.height))
 
     def render_line(self, y: int) -> Strip:

@@ -51,7 +51,7 @@ class Drawn:
 _Key: TypeAlias = tuple[int, Drawn, Style]
 
 
-class VirtualTable(Painted, ScrollView, Generic[Row], can_focus=True):
+class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
     """`show` gives it what there is, `fill` the rows it asked for with `Wanted`."""
 
     DEFAULT_CSS = """
@@ -126,7 +126,7 @@ class VirtualTable(Painted, ScrollView, Generic[Row], can_focus=True):
         self._rows = {first + offset: row for offset, row in enumerate(rows)}
         self._wanted = (0, 0)
         self._cursor = max(0, min(before if at is None else at, self.total - 1))
-        self._resize()
+        self.virtual_size = Size(self.size.width, lines_of(self.spans))
         if at is not None and at != before and anchored:
             self.new_above += max(0, at - before)
             self._scroll(top_of(self.spans, self._cursor) - on_screen)
@@ -159,18 +159,6 @@ class VirtualTable(Painted, ScrollView, Generic[Row], can_focus=True):
         """Whether a row is selected, and whether it is marked."""
         row = self._rows.get(index)
         return index == self._cursor, row is not None and self.identity(row) in self.marks
-
-    def _resize(self) -> None:
-        """Tells Textual how long the list is. A longer list is no reason to lay the screen out, a scrollbar that comes is."""
-        size, height = Size(self.size.width, lines_of(self.spans)), self.size.height
-        before = self.virtual_size
-        if size == before:
-            return
-        if size.width == before.width and (size.height > height) == (before.height > height):
-            self.set_reactive(VirtualTable.virtual_size, size)
-            self._scroll_update(size)
-        else:
-            self.virtual_size = size
 
     def show_all(self, rows: Sequence[Row], height: int = 1) -> None:
         """A list that is there as a whole."""
