@@ -59,3 +59,19 @@ async def test_a_shorter_list_leaves_nothing_of_the_longer_one(root, store):
         assert [strip.text.strip() for strip in table.render_lines(table.size.region)[2:]] == [""] * (
             table.size.height - 2
         )
+
+
+async def test_a_key_pressed_while_the_list_is_read_is_not_undone_by_what_was_read(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        runs = app.screen.runs
+        runs.table.go(1)
+        answers = []
+        show, runs._show = runs._show, answers.append
+        runs._read()
+        await settled(pilot)
+        runs.table.go(2)
+        chosen = runs.table.selected
+        show(answers[0])
+        assert (runs.table.cursor, runs.table.selected, runs.selected.id) == (2, chosen, chosen)

@@ -91,12 +91,12 @@ class RunsPane(Vertical):
         query, selected = self.query_now(), table.selected or ""
         self.console.reads.look(
             "runs",
-            lambda look: (query, *_stretch(look, query, start, count + 2 * _AROUND, selected, before)),
+            lambda look: (query, selected, *_stretch(look, query, start, count + 2 * _AROUND, selected, before)),
             self._show,
         )
 
-    def _show(self, answer: tuple[RunQuery, list[str], Board]) -> None:
-        query, names, board = answer
+    def _show(self, answer: tuple[RunQuery, str, list[str], Board]) -> None:
+        query, selected, names, board = answer
         if not self.is_attached:
             return
         if names != self._names:
@@ -105,10 +105,16 @@ class RunsPane(Vertical):
                 self.ask()
         if query.statuses != self.filter.statuses or query.by_status != self.by_status:
             return  # another filter is on by now
+        at = board.at
+        if selected != (self.table.selected or ""):  # the cursor went on while this was read
+            at = next((n for n, row in enumerate(board.rows, board.first) if row.id == self.table.selected), None)
+            if at is None:
+                self.ask()
+                return
         self.board = board
         self.table.tall = self.by_status and self.table.size.height >= 8
         spans = [Span(runs, 2 if tall and self.table.tall else 1) for runs, tall in board.spans]
-        self.table.show(spans, board.first, board.rows, at=board.at)
+        self.table.show(spans, board.first, board.rows, at=at)
         self._entitle()
 
     def on_virtual_table_wanted(self, event: VirtualTable.Wanted) -> None:
