@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -53,14 +53,18 @@ def inbox(workspace: Workspace, me: str, *, run: RunRow | None = None, **which: 
     """Due ones first."""
     found: list[Task] = []
     limit, fits = which.get("limit"), which.get("fits", lambda task: True)
-    with closing(workspace.look()) as look:
-        rows = look.open_tasks() if run is None and look.ready else workspace.tasks(run)
-        for row in rows:
-            if limit is not None and len(found) >= limit:
-                break
-            seen = for_me([_seen(workspace, row, me)], mine=which.get("mine", False), roles=which.get("roles", ()))
-            found += filter(fits, seen)
+    for row in _open_tasks(workspace) if run is None else workspace.tasks(run):
+        if limit is not None and len(found) >= limit:
+            break
+        seen = for_me([_seen(workspace, row, me)], mine=which.get("mine", False), roles=which.get("roles", ()))
+        found += filter(fits, seen)
     return found
+
+
+def _open_tasks(workspace: Workspace) -> Iterator[TaskRow]:
+    """Of all runs, one by one: whoever wants the first few does not pay for ten thousand."""
+    with closing(workspace.look()) as look:
+        yield from look.open_tasks() if look.ready else workspace.tasks()
 
 
 def _seen(workspace: Workspace, row: TaskRow, me: str) -> Task:

@@ -186,7 +186,8 @@ def test_somebody_at_a_terminal_is_asked_in_place(cli, workspace):
     called = cli("run", "order", "-i", "order=1", typed="perhaps\nyes\n\n")
     assert "► r1:review  order" in called.err
     assert "approve is neither yes nor no" in called.err
-    assert workspace.acts[0].data == {"value": {"approve": True}}
+    assert workspace.acts[0].data["value"] == {"approve": True, "note": ""}
+    assert workspace.acts[0].data["asked"] == 3, "a question that was asked anew meanwhile is not answered by it"
     assert called.code == 0
 
 
