@@ -200,11 +200,18 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 20.
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Until nothing is asked of the store any more."""
+    """Until nothing is asked of the store any more and two looks in a row see the same: what a layout changes, a scroll bar
+    for one, comes a turn after what it is for.
+    """
     app: Any = pilot.app
     for _ in range(3):
         await pilot.pause()
         await until(pilot, lambda: app.reads.idle)
+    before = ""
+    for _ in range(20):  # a second that goes by on the screen is no reason to look for ever
+        if before == (before := shown(app)):
+            return
+        await pilot.pause(0.1)
 
 
 def shown(app: Any) -> str:
