@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -226,4 +227,5 @@ def check(name: str, text: str) -> None:
     if os.environ.get("UPDATE_GOLDENS"):
         GOLDENS.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    expected = file.read_text(encoding="utf-8")
+    assert text == expected, "\n".join(difflib.unified_diff(expected.splitlines(), text.splitlines(), file.name, "shown"))
