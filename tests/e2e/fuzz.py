@@ -1,7 +1,8 @@
 """Random keys, mouse, resizes and engine events against the console with real runs under it; the same seed, the same events.
 
-    python -m tests.e2e.fuzz               # 20,000 events, in chunks of 500 on two processes
-    python -m tests.e2e.fuzz 500 7         # 500 events, seed 7
+    python -m tests.e2e.fuzz               # 20,000 events, in chunks of 500 on two processes, seeds 1, 2, …
+    python -m tests.e2e.fuzz 20000 1000    # others: seeds 1000, 1001, …
+    python -m tests.e2e.fuzz 500 7         # one chunk, seed 7
 
 A chunk fails when the console crashes, when a key is not answered in time, or when escape does not lead back to the first
 screen; then its seed and its last events are told.
@@ -19,9 +20,7 @@ import time
 import traceback
 import unicodedata
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from textual import events
@@ -29,56 +28,20 @@ from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from lexiconsole.app.look import RunQuery, first_look
+from lexiconsole.app.look import first_look
 from lexiconsole.app.workspace import Workspace
-from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.app import ConsoleApp
 from lexiconsole.tui.keymap import KEYS, MOVES
-from tests.tui.loans import loans
-from tests.tui.sagas import trips
+from tests.e2e.furnished import HAPPENINGS, furnished, happen
 
-__all__ = ["Fuzz", "furnished", "run_chunk"]
+__all__ = ["Fuzz", "run_chunk"]
 
 TOTAL, CHUNK = 20_000, 500
 PATIENCE = 30.0
 """Seconds after which a console that does not answer is stuck; the machine may be loaded."""
 
 SIZES = [(120, 36), (120, 36), (80, 24), (200, 60), (160, 50), (60, 20), (40, 10), (100, 30), (20, 5), (99, 15), (1, 1)]
-
-ODD = '''
-"""Runs for the fuzz: a person, a wait, a failure, progress, a child, and text that no terminal should get."""
-import asyncio
-from pydantic import BaseModel
-from lexiconsole import workflow
-
-
-class Odd(BaseModel):
-    name: str = "\\x1b[2Jname \\u202e[bold]"
-    pause: float = 0.01
-    fails: bool = False
-    asks: bool = True
-
-
-class Answer(BaseModel):
-    yes: bool
-    note: str = ""
-
-
-@workflow(name="odd", input=Odd)
-async def odd(ctx, input: Odd) -> str:
-    """Does a little of everything, with [brackets] and \\x1b[31mescapes."""
-    for n in range(3):
-        await ctx.step(f"step[{n}]", lambda: asyncio.sleep(input.pause))
-    async def fail():
-        raise ValueError("[/red] not \\x1b[31mso\\nsecond line")
-    if input.fails:
-        await ctx.step("fail", fail)
-    if input.asks:
-        await ctx.ask("[b]sure?[/b]", form=Answer, due=60)
-    await ctx.sleep(0.05)
-    return input.name
-'''
 
 _NAMES = sorted({name for key in KEYS for name in key.keys} | {name for _, names in MOVES for name in names})
 _TEXT = [
@@ -90,28 +53,13 @@ _TEXT = [
 _LEAVE = {"q", "ctrl+q"}
 
 
-def furnished(folder: Path) -> Path:
-    """A workspace with runs in every state that is reached without waiting for days."""
-    loans(folder)
-    trips(folder)
-    (folder / "definitions" / "odd.py").write_text(ODD, encoding="utf-8")
-    inputs = [
-        ("loan", {}), ("loan", {"score": 900}), ("loan", {"fails": "fraud score"}), ("book_trip", {}), ("book_trip", {"stuck": ""}),
-        ("book_trip", {"fail": ""}), ("odd", {}), ("odd", {"fails": True}), ("odd", {"asks": False}),
-    ]  # fmt: skip
-    with Workspace.find(folder) as workspace:
-        rows = [workspace.start(name, given, id=f"first-{n}")[0] for n, (name, given) in enumerate(inputs)]
-        for row in rows:
-            workspace.settle(row, 30)
-    return folder
-
-
 class Fuzz:
     """One chunk: `go` does so many events; what went wrong is raised."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.dice = folder, random.Random(seed)
-        self.seed, self.done, self.left = seed, 0, 0
+        self.seed, self.done, self.left, self.refused = seed, 0, 0, 0
+        self.wrong: list[BaseException] = []
         self.last: deque[str] = deque(maxlen=40)
         self._threads = ThreadPoolExecutor(1)
 
@@ -120,6 +68,7 @@ class Fuzz:
             try:
                 while self.done < events:
                     await self._visit(events, other)
+                assert not self.wrong, f"what happened beside the console went wrong: {self.wrong[0]!r}"
             except BaseException as fault:
                 self._tell(fault)
                 raise
@@ -208,33 +157,18 @@ class Fuzz:
             await self._send(pilot, _mouse(turned, x, y, 0))
 
     def _engine(self, other: Workspace) -> None:
-        """What somebody else does with the same store: starts, answers, cancels; the console's engine drives."""
+        """What another process does with the same store; the console's engine drives."""
         dice = random.Random(self.dice.random())
-        what = dice.choice(["start", "start", "answer", "pause", "cancel"])
+        what = dice.choice(HAPPENINGS)
         self.last.append(f"engine:{what}")
 
         def act() -> None:
-            with suppress(LexiconsoleError):
-                if what == "start":
-                    name = dice.choice(["loan", "book_trip", "odd"])
-                    given = {
-                        "loan": {"score": dice.choice([300, 600, 900]), "fails": dice.choice(["", "", "kyc check"])},
-                        "book_trip": {"stuck": dice.choice(["", "car"]), "delay": dice.choice([0, 0.05])},
-                        "odd": {"fails": dice.random() < 0.3, "asks": dice.random() < 0.5},
-                    }[name]
-                    other.start(name, given, record_only=True)
-                    return
-                if what == "answer":
-                    tasks = other.tasks()
-                    if tasks:
-                        task = dice.choice(tasks)
-                        value = {"yes": True, "decision": "offer"} if dice.random() < 0.8 else {}
-                        run, _, key = task.id.partition(":")
-                        other.act(Request(run, RequestKind.ANSWER, key, {"value": value}), record_only=True)
-                    return
-                kind = RequestKind.PAUSE if what == "pause" else RequestKind.CANCEL
-                row = dice.choice(other.look().page(RunQuery(), skip=0, limit=50))
-                other.act(Request(row.id, kind, "", {}), record_only=True)
+            try:
+                happen(what, other, dice)
+            except LexiconsoleError:
+                self.refused += 1
+            except BaseException as fault:
+                self.wrong.append(fault)
 
         self._threads.submit(act)
 
@@ -279,10 +213,6 @@ def run_chunk(folder: Path, seed: int, events: int) -> Fuzz:
     return fuzz
 
 
-def chunks() -> Iterator[int]:
-    yield from range(1, TOTAL // CHUNK + 1)
-
-
 def _run_apart(seed: int) -> tuple[int, int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.e2e.fuzz", str(CHUNK), str(seed)], capture_output=True, text=True, check=False
@@ -291,23 +221,32 @@ def _run_apart(seed: int) -> tuple[int, int, str]:
 
 
 def main() -> int:
-    if len(sys.argv) > 1:
-        with tempfile.TemporaryDirectory() as folder:
-            began = time.monotonic()
-            try:
-                fuzz = run_chunk(furnished(Path(folder)), int(sys.argv[2]), int(sys.argv[1]))
-            except BaseException:
-                traceback.print_exc()
-                return 1
-            print(f"seed {sys.argv[2]}: {fuzz.done} events, left {fuzz.left} times, {time.monotonic() - began:.0f} s")
-        return 0
+    events, first = (int(word) for word in (sys.argv[1:] + [str(TOTAL), "1"][len(sys.argv[1:]) :]))
+    if events <= CHUNK:
+        return _run_here(first, events)
     wrong = 0
+    seeds = range(first, first + events // CHUNK)
     with ThreadPoolExecutor(2) as two:
-        for seed, code, told in two.map(_run_apart, chunks()):
+        for seed, code, told in two.map(_run_apart, seeds):
             wrong += code != 0
             print(f"seed {seed}: {'ok' if code == 0 else 'FAILED'}\n{told if code else ''}", flush=True)
-    print(f"{TOTAL:,} events in {TOTAL // CHUNK} chunks: {wrong} failed")
+    print(f"{CHUNK * len(seeds):,} events in {len(seeds)} chunks: {wrong} failed")
     return 1 if wrong else 0
+
+
+def _run_here(seed: int, events: int) -> int:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            fuzz = run_chunk(furnished(Path(folder)), seed, events)
+        except BaseException:
+            traceback.print_exc()
+            return 1
+    print(
+        f"seed {seed}: {fuzz.done} events, left {fuzz.left} times, {fuzz.refused} happenings refused,"
+        f" {time.monotonic() - began:.0f} s"
+    )
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.fuzz import furnished, run_chunk
+from tests.e2e.furnished import furnished
+from tests.e2e.fuzz import run_chunk
 
 
 @pytest.mark.parametrize("seed", [1001, 1002])

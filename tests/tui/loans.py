@@ -54,7 +54,7 @@ def loan(input: Loan) -> WorkflowBuilder:
     step("score model", input.score)
     flow.add_gate("risk?", routes={
         "auto approve": lambda state: state["score_model"] > 700,
-        "manual review": lambda state: state["score_model"] > 400,
+        "manual review": lambda state: 400 < state["score_model"] <= 700,
         "decline": None,
     })
     step("auto approve", "approved")

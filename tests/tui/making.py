@@ -228,4 +228,6 @@ def check(name: str, text: str) -> None:
         GOLDENS.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
     expected = file.read_text(encoding="utf-8")
-    assert text == expected, "\n".join(difflib.unified_diff(expected.splitlines(), text.splitlines(), file.name, "shown"))
+    assert text == expected, "\n".join(
+        difflib.unified_diff(expected.splitlines(), text.splitlines(), file.name, "shown")
+    )
