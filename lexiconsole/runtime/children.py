@@ -52,11 +52,11 @@ async def _tell_end(runtime: Runtime, parent: Drive, key: str, row: RunRow) -> N
             await parent.write(EntryKind.CHILD_ENDED, key, data, "")
 
 
-async def cancel(runtime: Runtime, id: str, reason: str, by: str) -> None:
-    """Asks the child to cancel, and drives it for that if nobody does: it may have left memory."""
+async def cancel(runtime: Runtime, id: str, reason: str) -> None:
+    """Asks the child to cancel, in nobody's name, and drives it for that if nobody does: it may have left memory."""
     from lexiconsole.runtime.taking import act
 
     row = await runtime.journal.run(id)
     if row is not None and not row.status.ended:
         with suppress(RefusedError, NotFoundError):  # the request stays for a process that has the definition
-            await act(runtime, Request(id, RequestKind.CANCEL, data={"reason": reason}, by=by))
+            await act(runtime, Request(id, RequestKind.CANCEL, data={"reason": reason}))

@@ -15,7 +15,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import LiveContext, Renewed
-from lexiconsole.durable.work import Receive
+from lexiconsole.durable.work import Branch, Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
 from lexiconsole.runtime.origin import begun_keys, effects_of_origin, starters
@@ -204,7 +204,7 @@ class Drive:
         return await self.runtime.start_child(self, id, key, definition, input)
 
     def withdraw_child(self, id: str, reason: str) -> None:
-        self.runtime.withdraw_child(self, id, reason)
+        self.runtime.withdraw_child(id, reason)
 
     def note(self, event: Progress) -> None:
         self.runtime.tell_progress(self.row.id, event)
@@ -245,7 +245,7 @@ class Drive:
         """What the run waits for: status, when it wakes by itself, and the keys it waits on."""
         ctx = self.ctx
         assert ctx is not None
-        works = [work for work in ctx.standing if work.begun and type(work).__name__ != "Branch"]
+        works = [work for work in ctx.standing if work.begun and not isinstance(work, Branch)]
         wakes = [work.wake_at for work in works if work.wake_at is not None and not ctx.paused]
         deadline = self._deadline_at()
         timers = bool(wakes)

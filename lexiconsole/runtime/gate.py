@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.durable.sealing import sealed_text
 from lexiconsole.runtime.rights import identity_refusal
@@ -22,7 +23,21 @@ async def gate(runtime: Runtime, request: Request) -> str:
     reason = identity_refusal(runtime.people, request)
     if not reason and runtime.seals is not None:
         reason = await runtime.seals(request)
-    return reason
+    return "" if reason and await _parent_withdrew(runtime, request) else reason
+
+
+async def _parent_withdrew(runtime: Runtime, request: Request) -> bool:
+    """Whether this is the engine, in nobody's name, that cancels a child run; the parent's journal must say so too."""
+    if request.kind is not RequestKind.CANCEL or request.by:
+        return False
+    row = await runtime.journal.run(request.run_id)
+    parent = await runtime.journal.run(row.parent) if row is not None and row.parent else None
+    if row is None or parent is None:
+        return False
+    return any(
+        entry.kind is EntryKind.CANCEL or (entry.kind is EntryKind.DROPPED and entry.key == row.parent_key)
+        for entry in await runtime.journal.load(parent)
+    )
 
 
 def attributed(request: Request, data: JsonObject) -> JsonObject:

@@ -11,7 +11,6 @@ from lexiconsole.durable.question import QuestionKind
 from lexiconsole.durable.steps import Step
 from lexiconsole.errors import ValueNotStorableError, nearest
 from lexiconsole.runtime.interventions import Plan
-from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.runtime.task_acts import plan_task
 
 __all__ = ["plan_live"]
@@ -22,9 +21,7 @@ _WAYS = {"again": "is run again", "done": "counts as done", "fail": "counts as f
 
 
 def plan_live(ctx: LiveContext, request: Request) -> Plan:
-    """The one entry that the request leads to, or why it is refused."""
-    if reason := identity_refusal(ctx.host.people, request):
-        return Plan(refused=reason)
+    """The one entry that the request leads to, or why it is refused. Who sent it was looked at before (`gate`)."""
     match request.kind:
         case RequestKind.SIGNAL:
             payload = {"name": request.target, "payload": request.data.get("payload")}

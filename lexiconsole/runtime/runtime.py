@@ -360,8 +360,8 @@ class Runtime:
     async def start_child(self, drive: Drive, id: str, key: str, definition: Any, input: Any) -> str:
         return await children.start(self, drive, id, key, definition, input)
 
-    def withdraw_child(self, drive: Drive, id: str, reason: str) -> None:
-        self.spawn(children.cancel(self, id, reason, drive.row.by))
+    def withdraw_child(self, id: str, reason: str) -> None:
+        self.spawn(children.cancel(self, id, reason))
 
     def tell_progress(self, run_id: str, event: Progress) -> None:
         if self.told is not None:
