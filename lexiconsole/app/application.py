@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lexiconsole.app.bus import EventBus
 from lexiconsole.app.config import Settings
 from lexiconsole.app.container import Container
+from lexiconsole.app.engine_terms import journal_of
 from lexiconsole.app.facts import MemoryEvents
 from lexiconsole.app.hooks import HookRegistry
 from lexiconsole.app.module import Module, ModuleLike, Provider, in_order
@@ -54,6 +55,7 @@ class Application:
         self.hooks = HookRegistry()
         self._booted: list[Provider] = []
         self._runs: Runs | None = None
+        self._around: Workspace | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._unwatch: Callable[[], None] | None = None
@@ -128,7 +130,7 @@ class Application:
             except Exception as fault:
                 log.error("%s did not shut down: %s", type(provider).__name__, fault, exc_info=fault)
         await self.container.close()
-        self._runs = self._unwatch = self._loop = None
+        self._runs = self._around = self._unwatch = self._loop = None
         self.container = Container()
 
     def run(self) -> None:
@@ -173,25 +175,26 @@ class Application:
         container.instance(Runs, self._runs)
 
     def _workspace(self) -> Workspace:
-        """The one around the folder; found when something of it is needed."""
-        from lexiconsole.app.workspace import Workspace
+        """The one around the folder; found, and its settings read, when something of it is first needed."""
+        if self._around is None:
+            from lexiconsole.app.workspace import Workspace
 
-        found = Workspace.find(self._folder)
-        return found if self._given is None else Workspace(found.root, self._given)
+            found = Workspace.find(self._folder)
+            self._around = found if self._given is None else Workspace(found.root, self._given)
+        return self._around
 
     def _place(self) -> Place:
         """In memory when a module brought a journal, else the store and the definitions of the workspace."""
         if Journal in self.container:
             return Place(partial(self.container.get, Journal), Settings())  # type: ignore[type-abstract]
-        from lexiconsole.store import SqliteJournal
-
         workspace = self._workspace()
-        path, full = workspace.store_path, workspace.settings.store.durability == "power"
+        path, settings = workspace.store_path, workspace.settings
         return Place(
-            lambda: SqliteJournal(path, durability="full" if full else "process"),
-            workspace.settings,
+            lambda: journal_of(path, settings),
+            settings,
             path.parent / "locks",
             lambda: workspace.catalog,
+            workspace.root,
         )
 
     async def _start_run(self, name: str, input: Any, id: str) -> None:

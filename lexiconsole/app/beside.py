@@ -29,7 +29,7 @@ class Beside:
         send = self._send_head if self._command else None
         self._keeper = HeadKeeper(runtime.journal, HeadFile.beside(store), send)
         runtime.spawn(self._keeper.work())
-        self._forgetting = Forgetting(runtime, FileVault(store.parent / "vault"))
+        self._forgetting = Forgetting(runtime, FileVault.beside(store))
         runtime.spawn(self._forgetting.work())
         self._teller = None
         told = settings.notifications

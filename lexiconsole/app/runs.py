@@ -17,6 +17,7 @@ from lexiconsole.app.hearing import Hearing
 from lexiconsole.app.identity import Identity
 from lexiconsole.app.operators import Operators
 from lexiconsole.app.signing import Signatures
+from lexiconsole.app.vault import FileVault
 from lexiconsole.contracts.events import WorkflowEvent
 from lexiconsole.durable.clock import SystemClock
 from lexiconsole.durable.definition import Definition, definition_of
@@ -92,7 +93,7 @@ class Runs:
 
         identity = self._identity
         asked = identity.attributed(request, identity.known(request.by))
-        sign = Signatures(self._found().settings, Path.cwd()).signed
+        sign = Signatures(self._found().settings, self._found().root).signed
         state = await self._call(lambda runtime: act(runtime, asked, sign=sign))
         if state.state is RequestState.REFUSED:
             raise RefusedError(state.reply)
@@ -149,10 +150,12 @@ class Runs:
         place = self._found()
         found = _Definitions(self._own, place.catalog)
         terms, people = engine_terms(place.settings), self._identity.people
-        runtime = Runtime(journal, found, settings=terms, locks=place.locks, told=engine, people=people)
-        runtime.seals = Signatures(place.settings, Path.cwd()).refusal
-        if journal.place != "memory":
-            self._beside = Beside(runtime, Path(journal.place), place.settings)
+        store = None if journal.place == "memory" else Path(journal.place)
+        vault = None if store is None else FileVault.beside(store)
+        runtime = Runtime(journal, found, settings=terms, locks=place.locks, told=engine, people=people, vault=vault)
+        runtime.seals = Signatures(place.settings, place.root).refusal
+        if store is not None:
+            self._beside = Beside(runtime, store, place.settings)
         self._hearing = Hearing(runtime, self._tell)
         engine.listen(self._hearing.hear)
         return runtime
@@ -171,12 +174,16 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an application's runs are kept, on which terms, and which other definitions they may be runs of."""
+    """Where an application's runs are kept, on which terms, and which other definitions they may be runs of.
+
+    Paths in the settings are relative to `root`.
+    """
 
     journal: Callable[[], Journal]
     settings: Settings
     locks: Path | None = None
     catalog: Callable[[], Catalog] | None = None
+    root: Path = Path()
 
 
 def _id(run: RunRow | str) -> str:

@@ -17,6 +17,11 @@ class FileVault:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @classmethod
+    def beside(cls, store: Path) -> FileVault:
+        """The one in the folder of that store."""
+        return cls(store.parent / "vault")
+
     def put(self, text: str) -> str:
         """Written and flushed before the reference is given, so that no journal knows of a secret that a crash took."""
         reference = token_urlsafe(16)

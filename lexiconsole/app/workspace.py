@@ -382,8 +382,8 @@ class Workspace:
         return journal_of(None if self._empty else self.store_path, self.settings)
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
-        beside, terms, found = self.store_path.parent, engine_terms(self.settings), Found(lambda: self.catalog)
-        locks, vault = None if self._empty else beside / "locks", FileVault(beside / "vault")
+        terms, found = engine_terms(self.settings), Found(lambda: self.catalog)
+        locks, vault = None if self._empty else self.store_path.parent / "locks", FileVault.beside(self.store_path)
         runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault)
         runtime.clock = self.clock
         runtime.seals = Signatures(self.settings, self.root).refusal

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from lexiconsole import Application, Module, Priority, Provider, WorkflowModule, workflow
+from lexiconsole.app.config import Settings
 from lexiconsole.app.runs import Runs
 from lexiconsole.di.module import module
 from lexiconsole.durable import watching
@@ -201,6 +202,30 @@ async def ping(ctx):
     """Answers."""
     return await ctx.step("answer", lambda: "pong")
 '''
+
+
+async def test_the_settings_are_read_once_and_their_paths_are_those_of_the_workspace(tmp_path, monkeypatch):
+    """Not of the folder that the program happens to be started in."""
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "application.yaml").write_text("audit: {signing_key: keys/mine}\nworkflow: {batch_size: 7}\n")
+    read: list[Path] = []
+    load = Settings.load
+    monkeypatch.setattr(Settings, "load", lambda root, **more: read.append(root) or load(root, **more))
+
+    @workflow("asks")
+    async def asks(ctx: Any) -> Any:
+        return await ctx.ask("ok", Question("ok?"))
+
+    app = Application(modules=[WorkflowModule.configure(workflows=[asks])], folder=there)
+    await app.start()
+    try:
+        row = await app.runs.settle(await app.runs.start("asks"))
+        with pytest.raises(RefusedError, match=f"can not be signed with {there}/keys/mine"):
+            await app.runs.answer(row, "ok", True)
+    finally:
+        await app.stop()
+    assert read == [there]
 
 
 async def test_definitions_of_the_workspace_can_be_started_beside_the_applications_own(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import shutil
 import subprocess
@@ -12,14 +13,18 @@ from typing import Any
 
 import pytest
 
+from lexiconsole import workflow
 from lexiconsole.app import signing
 from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.config import Settings
 from lexiconsole.app.operators import Operators, people_of
 from lexiconsole.app.runs import Place, Runs
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.context import Context
 from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.question import Question
 from lexiconsole.errors import ConfigurationError, NotFoundError, RefusedError
+from lexiconsole.runtime.recovery import drive_what_waits
 from lexiconsole.store import SqliteJournal
 from lexiconsole.types import RunStatus
 from tests.store.writing import outside
@@ -256,6 +261,28 @@ def test_where_ssh_keygen_is_missing_it_says_so(folder, keys, monkeypatch):
             RefusedError, match=r"can not be signed with .*: ssh-keygen is not installed; install OpenSSH"
         ):
             workspace.act(answer(row, by="ana"))
+
+
+async def test_a_secret_typed_at_the_command_line_reaches_the_run_of_an_application(tmp_path):
+    """Both keep secrets in the vault beside the store, where they outlive the process that was told them."""
+
+    async def key(ctx: Context) -> int:
+        form = {"type": "string", "format": "password"}
+        return len((await ctx.ask("key", Question("your key?", form=form))).get_secret_value())
+
+    store = tmp_path / ".lexiconsole" / "store.db"
+    settings = Settings.load(tmp_path)
+    place = Place(lambda: SqliteJournal(store, durability="process"), settings, store.parent / "locks")
+    runs = Runs(lambda: place, [workflow("key")(key)], tell=lambda event: None)
+    try:
+        row = await runs.settle(await runs.start("key"))
+        with Workspace(tmp_path, settings) as workspace:
+            request = Request(row.id, RequestKind.ANSWER, "key", {"value": "hush"})
+            await asyncio.to_thread(workspace.act, request, record_only=True)
+        await runs._call(drive_what_waits)
+        assert (await runs.settle(row)).status is RunStatus.COMPLETED
+    finally:
+        await runs.close()
 
 
 async def test_an_application_judges_what_is_asked_of_its_runs_and_keeps_the_head(tmp_path):
