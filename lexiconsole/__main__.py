@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.main import main as command_line
 
 if TYPE_CHECKING:
-    from lexiconsole.cli.face import Shared
+    from lexiconsole.cli.before import Shared
 
 __all__ = ["main"]
 
@@ -28,6 +29,7 @@ def _on_terminal() -> bool:
 
 
 def _console(shared: Shared) -> int:
+    gc.disable()  # until the first paint: whatever is made before it is kept
     from lexiconsole.tui.open import run_console
 
     return run_console(shared.folder, store=shared.store, profile=shared.profile, ascii_only=shared.ascii_only)

@@ -210,7 +210,7 @@ _ON_STEPS = frozenset({"retry", "skip", "resolve"})
 
 def _open_there(workspace: Workspace, row: RunRow, key: str) -> str:
     """A step whose compensation gave up is asked about under a key of its own; that is what the act is then about."""
-    from lexiconsole.views.story import repaired_key
+    from lexiconsole.views.key_parts import repaired_key
 
     if not key:
         return key

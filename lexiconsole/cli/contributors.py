@@ -42,7 +42,7 @@ class WorkflowCliContributor:
     about = "Durable workflows: run, look, answer and mend."
 
     def commands(self) -> Any:
-        from lexiconsole.cli.face import Shared
+        from lexiconsole.cli.before import Shared
         from lexiconsole.cli.root import group
 
         made = group(None)

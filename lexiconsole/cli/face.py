@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from lexiconsole.cli.before import Shared
 from lexiconsole.cli.diagnostics import Diagnostics, error_shape
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.names import STATE, remember
@@ -20,19 +20,7 @@ from lexiconsole.errors import RefusedError
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
 
-__all__ = ["Face", "Shared"]
-
-
-@dataclass(slots=True)
-class Shared:
-    """The options that may stand before or after the command's name, and all that was typed."""
-
-    store: Path | None = None
-    folder: Path | None = None
-    profile: str = ""
-    by: str = ""
-    ascii_only: bool = False
-    argv: tuple[str, ...] = ()
+__all__ = ["Face"]
 
 
 @dataclass(slots=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lexiconsole.cli.before import Shared, without_command
 from lexiconsole.cli.exits import ExitCode
-
-if TYPE_CHECKING:
-    from lexiconsole.cli.face import Shared
 
 __all__ = ["COMPLETE", "PROGRAM", "main"]
 
@@ -51,13 +49,15 @@ def _complete(instruction: str) -> int:
 
 def _dispatch(words: tuple[str, ...], bare: Callable[[Shared], int] | None) -> int:
     from lexiconsole.cli.diagnostics import Diagnostics
-    from lexiconsole.cli.face import Shared
     from lexiconsole.cli.output import Output, PipeClosedError
-    from lexiconsole.cli.root import group
     from lexiconsole.errors import LexiconsoleError
 
     shown = words if words or bare is not None else ("--help",)
     try:
+        if bare is not None and (shared := without_command(words)) is not None:
+            return bare(shared)
+        from lexiconsole.cli.root import group
+
         code = group(bare).main(list(shown), prog_name=PROGRAM, standalone_mode=False, obj=Shared(argv=shown))
         Output().flush()
     except PipeClosedError:

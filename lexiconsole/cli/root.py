@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
+from lexiconsole.cli.before import Shared
 from lexiconsole.cli.exits import ExitCode
-from lexiconsole.cli.face import Shared
 from lexiconsole.cli.lazy import CONTEXT, LazyGroup
 from lexiconsole.cli.output import Output
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from lexiconsole.cli.before import Shared
 from lexiconsole.cli.completing import ids, names, operators
 from lexiconsole.cli.exits import ExitCode
-from lexiconsole.cli.face import Face, Shared
+from lexiconsole.cli.face import Face
 from lexiconsole.cli.terms import Terms
 
 __all__ = ["AsWho", "Driving", "Making", "Name", "RecordOnly", "Resting", "RunId", "Sending", "Wait", "command"]

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from lexiconsole.errors import StoreError
@@ -29,7 +28,7 @@ class Migration:
 
 
 def _found() -> tuple[Migration, ...]:
-    folder = resources.files("lexiconsole.store") / "sql" / "migrations"
+    folder = Path(__file__).parent / "sql" / "migrations"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
     return tuple(Migration(int(file.name[:4]), file.name, file.read_text("utf-8")) for file in files)
 

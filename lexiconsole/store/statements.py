@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 __all__ = ["script", "statement"]
 
-_SQL = resources.files("lexiconsole.store") / "sql"
+_SQL = Path(__file__).parent / "sql"
 
 
 @cache

@@ -7,6 +7,7 @@ engine then drives what nobody drives, on its own thread, never in the interface
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -33,8 +34,8 @@ from lexiconsole.tui.screens.registry import SCREENS, make_screen
 from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT, LIGHT_PALETTE, Palette
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import clock
+from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.story import repaired_key
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -134,6 +135,9 @@ class ConsoleApp(App[int]):
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
+        if not gc.isenabled():
+            gc.freeze()  # the toolkit and the screens are here to stay: no need to look through them again and again
+            gc.enable()
         threading.Thread(target=self._open, name="opening", daemon=True).start()
 
     def _open(self) -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.views.key_parts import bare
 from lexiconsole.views.story import Row, RowKind
 
-__all__ = ["MOST", "bare", "flat", "shown"]
+__all__ = ["MOST", "flat", "shown"]
 
 MOST = 150
 """Boxes in one picture; of a larger outline only the outermost are drawn."""
@@ -74,8 +75,3 @@ _KINDS = {
     RowKind.TIMER: NodeKind.STATE,
     RowKind.CHILD: NodeKind.SUBFLOW,
 }
-
-
-def bare(key: str) -> str:
-    """The key without the numbers of its visits: `sub#2/look up#3` → `sub/look up`."""
-    return "/".join(part.partition("#")[0] for part in key.split("/"))

@@ -12,7 +12,8 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.outline import NodeKind, Outline
 from lexiconsole.runtime.origin import inherited_keys
 from lexiconsole.types import Instant, Json, JsonObject, RunStatus
-from lexiconsole.views.story import Row, Story, repaired_key
+from lexiconsole.views.key_parts import repaired_key
+from lexiconsole.views.story import Row, Story
 from lexiconsole.views.telling import tell
 from lexiconsole.views.words import StepState
 

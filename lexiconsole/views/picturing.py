@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.types import RunStatus
-from lexiconsole.views.flat import bare, flat, shown
+from lexiconsole.views.flat import flat, shown
+from lexiconsole.views.key_parts import bare
 from lexiconsole.views.node_text import node_text
 from lexiconsole.views.picture import BACK, SILENT, Hop, NodeView, Picture
 from lexiconsole.views.safe import harmless

@@ -7,7 +7,8 @@ from typing import Any
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import JsonObject
-from lexiconsole.views.story import Attempt, Row, RowKind, undone_key
+from lexiconsole.views.key_parts import undone_key
+from lexiconsole.views.story import Attempt, Row, RowKind
 from lexiconsole.views.words import StepState
 
 __all__ = ["edited", "settled", "voided"]

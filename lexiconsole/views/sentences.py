@@ -9,8 +9,8 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import age, ahead, span
 from lexiconsole.views.faults import cause
 from lexiconsole.views.incidents import Incident
+from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.story import repaired_key
 
 __all__ = ["incident_sentence", "run_sentence", "task_sentence"]
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from lexiconsole.types import ENDED, Instant, Json, JsonObject, RunStatus
 from lexiconsole.views.words import Look, StepState
 
-__all__ = ["Attempt", "Lane", "Moment", "Parking", "Row", "RowKind", "Story", "repaired_key", "undone_key"]
+__all__ = ["Attempt", "Lane", "Moment", "Parking", "Row", "RowKind", "Story"]
 
 
 class RowKind(StrEnum):
@@ -188,21 +188,3 @@ class Story:
     def took(self, now: Instant) -> float:
         """Seconds from its creation to its end, or to `now`."""
         return max(0.0, (now if self.ended_at is None else self.ended_at) - self.created_at)
-
-
-def undone_key(key: str) -> str:
-    """The key that a compensation's key belongs to, "" for other keys.
-
-    `undo/charge` and its second visit `undo/charge#2` belong to `charge`, `left/undo/charge` to `left/charge`.
-    """
-    parts = key.split("/")
-    if "undo" not in parts[:-1]:
-        return ""
-    parts.remove("undo")
-    return "/".join(parts).partition("#")[0]
-
-
-def repaired_key(key: str) -> str:
-    """The key that a question about a failed rollback is about (`repair/charge#2` → `charge`), "" for other questions."""
-    before, found, name = key.rpartition("repair/")
-    return before + name.partition("#")[0] if found else ""

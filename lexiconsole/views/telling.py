@@ -8,9 +8,10 @@ from typing import Any
 
 from lexiconsole.durable.entry import INTERVENTIONS, Entry, EntryKind
 from lexiconsole.types import JsonObject, RunStatus
+from lexiconsole.views.key_parts import undone_key
 from lexiconsole.views.moments import moments
 from lexiconsole.views.rows import edited, settled, voided
-from lexiconsole.views.story import Moment, Parking, Row, RowKind, Story, undone_key
+from lexiconsole.views.story import Moment, Parking, Row, RowKind, Story
 from lexiconsole.views.words import StepState
 
 __all__ = ["Telling", "tell", "timeline"]

@@ -8,7 +8,8 @@ from typing import assert_never
 
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import ahead, span, stamp
-from lexiconsole.views.story import Row, RowKind, Story, repaired_key
+from lexiconsole.views.key_parts import repaired_key
+from lexiconsole.views.story import Row, RowKind, Story
 from lexiconsole.views.values import error_line
 from lexiconsole.views.ways import Way, ways_to_decide
 from lexiconsole.views.words import RUN_LOOKS, Look, StepState

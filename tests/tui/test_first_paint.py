@@ -15,3 +15,14 @@ def test_the_first_paint_loads_neither_settings_nor_models_nor_engine():
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_nothing_but_shared_options_opens_the_console_without_typer():
+    script = (
+        "import sys\n"
+        "from lexiconsole.cli.main import main\n"
+        "main(['-C', 'somewhere'], bare=lambda shared: sys.stdout.write(f'{shared.folder}') and 0)\n"
+        "print(sorted({'typer', 'click', 'lexiconsole.cli.root'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "somewhere[]"

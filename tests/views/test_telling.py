@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import RunStatus
-from lexiconsole.views.story import RowKind, undone_key
+from lexiconsole.views.key_parts import undone_key
+from lexiconsole.views.story import RowKind
 from lexiconsole.views.telling import Telling, tell, timeline
 from lexiconsole.views.words import StepState
 from tests.views.entries import T0, Script, asking, in_doubt, rolled_back, stuck_rollback

@@ -12,7 +12,7 @@ from lexiconsole.durable.outline import NodeKind
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.painted import Painted, entitle
 from lexiconsole.views.durations import span
-from lexiconsole.views.flat import bare
+from lexiconsole.views.key_parts import bare
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 
