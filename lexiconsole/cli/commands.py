@@ -34,6 +34,7 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("show", "look_definitions", "show", LOOK, "Show a definition: its input and its outline."),
         CommandRow("runs", "look_runs", "runs", LOOK, "List runs; those that need somebody come first."),
         CommandRow("show-run", "look_runs", "show_run", LOOK, "Tell the story of a run."),
+        CommandRow("diff", "diff", "diff", LOOK, "Show where two runs part ways, and what else differs."),
         CommandRow(
             "inbox", "inbox", "inbox", LOOK, "List open questions and approvals; those that are due come first."
         ),

@@ -9,6 +9,7 @@ preview     what an act would do: sentence, details, revision
 act         what became of it: applied, pending
 definition  a definition; problem a file of definitions that could not be loaded
 finding     of `check` and `doctor`; setting of `config`
+diff        two runs, or moments of one: left, right, alike, first, parts
 error       the last line when something could not be done: error, message, exit, fields (of an invalid input)
 """
 
@@ -25,8 +26,9 @@ from lexiconsole.views.verdict import Verdict
 if TYPE_CHECKING:
     from lexiconsole.durable.context import Progress
     from lexiconsole.durable.journal import RunRow
+    from lexiconsole.views.diff import Diff, Part, Side
 
-__all__ = ["entry_shape", "progress_shape", "result_shape", "run_shape", "story_shape"]
+__all__ = ["diff_shape", "entry_shape", "progress_shape", "result_shape", "run_shape", "story_shape"]
 
 
 def entry_shape(entry: Entry) -> JsonObject:
@@ -123,4 +125,52 @@ def _row_shape(row: Row) -> JsonObject:
         "log": row.log,
         "text": row.text,
         "until": row.until,
+    }
+
+
+def diff_shape(diff: Diff) -> JsonObject:
+    """What `diff --json` prints. `parts` are in the order of the first run that came to them, those that are alike without
+    their facts; `first` is the id of the part where the two part ways, null when they are alike.
+    """
+    return {
+        "type": "diff",
+        "left": _side_shape(diff.left),
+        "right": _side_shape(diff.right),
+        "alike": diff.alike,
+        "first": diff.first.id if diff.first is not None else None,
+        "parts": [_part_shape(part) for part in diff.parts],
+    }
+
+
+def _side_shape(side: Side) -> JsonObject:
+    story = side.story
+    return {
+        "label": side.label,
+        "run": side.row.id,
+        "name": side.row.name,
+        "version": side.row.version,
+        "at": side.at,
+        "head": side.head,
+        "status": story.status.value,
+    }
+
+
+def _part_shape(part: Part) -> JsonObject:
+    return {
+        "id": part.id,
+        "kind": part.kind.value,
+        "key": part.key,
+        "sign": part.sign.value,
+        "left": part.left.value if part.left is not None else None,
+        "right": part.right.value if part.right is not None else None,
+        "facts": [
+            {
+                "name": fact.name,
+                "sign": fact.sign.value,
+                "left": fact.left,
+                "right": fact.right,
+                "kind": fact.kind.value,
+            }
+            for fact in part.differing
+        ],
     }

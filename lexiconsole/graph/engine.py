@@ -92,9 +92,12 @@ class WorkflowEngine:
         config = self.config
         if not config.enabled:
             return Err(_switched_off(self.name))
-        walk = Walk(ctx, self.graph, config, Trail(), seconds=config.total_timeout)
-        ended = await walk.go(self.graph.entry, self.graph.begins_with(ctx.run.input))
+        ended = await self.walk(ctx, config).go(self.graph.entry, self.graph.begins_with(ctx.run.input))
         return Ok(self.graph.concluded(ended.value.state)) if isinstance(ended, Ok) else ended
+
+    def walk(self, ctx: Context, config: GraphConfig) -> Walk:
+        """One execution of the graph as a run, yet to go."""
+        return Walk(ctx, self.graph, config, Trail(), seconds=config.total_timeout)
 
     # in memory
 
