@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexiconsole.catalog import CODES, Severity
-from lexiconsole.errors import DefinitionError
+from lexiconsole.errors import DefinitionError, LexiconsoleError
+from lexiconsole.runtime.live_runs import Fit, LiveRun, LiveRuns
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.catalog import Finding
 
-__all__ = ["refuse_what_can_not_work", "untold_warnings"]
+__all__ = ["check_live_runs", "refuse_what_can_not_work", "untold_warnings"]
 
 _FILE = "checked.json"
 
@@ -47,6 +49,40 @@ def untold_warnings(workspace: Workspace, name: str) -> list[Finding]:
     works = not any(finding.severity is Severity.ERROR for finding in findings)
     notes.keep(name, "told", *(["passed"] if works else []))
     return [finding for finding in findings if finding.severity is Severity.WARNING]
+
+
+def check_live_runs(workspace: Workspace, live: Iterable[LiveRuns] | None = None) -> list[Finding]:
+    """LX050 for each definition and version whose runs do not simply go on: how many, and the reason of the newest.
+
+    `live` is what `workspace.live_runs()` gave, if somebody asked already.
+    """
+    found: list[Finding] = []
+    for one in workspace.live_runs() if live is None else live:
+        for version in sorted({run.version for run in one.tried}, reverse=True):
+            for fit in (Fit.STUCK, Fit.MIGRATES):
+                runs = [run for run in one.tried if run.version == version and run.fit is fit]
+                if runs:
+                    found.append(_finding_of(workspace, one, runs))
+    return found
+
+
+def _finding_of(workspace: Workspace, one: LiveRuns, runs: Sequence[LiveRun]) -> Finding:
+    from lexiconsole.catalog import Finding
+
+    first, version = runs[0], runs[0].version
+    try:
+        source = workspace.definition(one.name).source
+        file, line = source.file, source.line
+    except LexiconsoleError:
+        file, line = str(workspace.catalog.places[0]), 0
+    many = f"{len(runs)} live run{'s' if runs[1:] else ''} of version {version}"
+    if first.fit is Fit.MIGRATES:
+        said = (
+            f"{many} must be migrated before {'they go' if runs[1:] else 'it goes'} on: lexiconsole migrate {first.id}"
+        )
+    else:
+        said = f"{many} can not go on with it: {first.why.partition(chr(10))[0]}"
+    return Finding.of("LX050", file, line, f"{one.name}: {said}", one.name)
 
 
 class _Notes:

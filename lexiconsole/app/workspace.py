@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.tasks import Which
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
+    from lexiconsole.runtime.live_runs import LiveRuns
     from lexiconsole.views.inbox import Task
 
 __all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
@@ -137,6 +138,12 @@ class Workspace:
         from lexiconsole.catalog import check
 
         return check(self.catalog)
+
+    def live_runs(self) -> list[LiveRuns]:
+        """Which live runs can go on with their definitions as those are written now, by name. Tries them, runs nothing."""
+        from lexiconsole.runtime.live_runs import live_runs
+
+        return self._look(live_runs)
 
     def warnings(self, name: str) -> list[CheckFinding]:
         """What the checks warn of in a definition, once for each version of it."""

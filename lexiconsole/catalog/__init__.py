@@ -5,9 +5,10 @@ The checks know the models, which a catalogue alone does not need, so they are i
 
 from typing import TYPE_CHECKING, Any
 
-from lexiconsole.catalog.catalog import Catalog, Changes
+from lexiconsole.catalog.catalog import Catalog, Changes, DefinitionFile
 from lexiconsole.catalog.codes import CODES, Severity, explain
 from lexiconsole.catalog.finding import Finding
+from lexiconsole.catalog.fixes import Fix, apply, fix_of
 from lexiconsole.catalog.folders import bundled_folder
 from lexiconsole.catalog.problems import Problem, ProblemKind
 from lexiconsole.catalog.sarif import sarif
@@ -19,14 +20,18 @@ __all__ = [
     "CODES",
     "Catalog",
     "Changes",
+    "DefinitionFile",
     "Finding",
+    "Fix",
     "Problem",
     "ProblemKind",
     "Severity",
+    "apply",
     "bundled_folder",
     "check",
     "check_one",
     "explain",
+    "fix_of",
     "sarif",
 ]
 

@@ -17,7 +17,21 @@ from lexiconsole.catalog.snapshot import Reader, Snapshot, SourceFile
 from lexiconsole.durable.definition import Definition, Source
 from lexiconsole.errors import DefinitionError, NotFoundError
 
-__all__ = ["Catalog", "Changes"]
+__all__ = ["Catalog", "Changes", "DefinitionFile"]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionFile:
+    """One file of a folder of definitions: the names it gives, and what is wrong with it.
+
+    With a problem that is `kept` the names are those of its last good version. `helpers` are the files of the folder that
+    it imports.
+    """
+
+    path: Path
+    names: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    helpers: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,24 @@ class Catalog:
     def printed(self) -> dict[str, str]:
         """What files printed while they were imported, by file."""
         return {str(path): file.printed for path, file in self._state.files.items() if file.printed}
+
+    @property
+    def files(self) -> tuple[DefinitionFile, ...]:
+        """Every file that was looked into, also those that can not be loaded, by folder and name."""
+        return tuple(
+            DefinitionFile(
+                path,
+                tuple(found.definition.name for found in file.found),
+                file.problems,
+                tuple(text.path for text in file.texts if text.path != path and text.content),
+            )
+            for path, file in self._state.files.items()
+        )
+
+    @property
+    def moved(self) -> bool:
+        """Whether a reload would find something else than is known; looks at the names and times of files only."""
+        return any(self._reader.moved(place) for place in self.places)
 
     def get(self, name: str) -> Definition:
         """Raises NotFoundError with the nearest name, DefinitionError when several definitions bear that name."""

@@ -132,6 +132,14 @@ CODES = {
         "set is not there for the steps after it, nor for their compensations. Return the value from the action: later "
         "actions find it in their argument under the step's name, and the step's own compensation is called with it.",
     ),
+    "LX050": Code(
+        Severity.WARNING,
+        "live runs can not go on with it",
+        "Runs on their way were replayed dry against the definition as it is written now, and it does not ask for what they "
+        "have recorded, or is of another VERSION. Whoever drives such a run keeps the code it was loaded with; once it is "
+        "taken up again it stops, in doubt, and nothing of it is lost. Put the definition back, fork the run before the "
+        "point, cancel it, or raise VERSION and say with `migrations` how runs of the one before go on.",
+    ),
 }
 
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from lexiconsole.catalog.mentions import OWN, mentions
 
 __all__ = ["Reader", "Snapshot", "SourceFile"]
+
+_Mark: TypeAlias = tuple[int, ...]
+"""What a file's size, times and identity say: another one when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +79,31 @@ class Snapshot:
 class Reader:
     """Takes snapshots; remembers files whose size and times did not change."""
 
-    _seen: dict[Path, tuple[tuple[int, ...], SourceFile]] = field(default_factory=dict)
+    _seen: dict[Path, tuple[_Mark, SourceFile]] = field(default_factory=dict)
+    _marks: dict[Path, dict[Path, _Mark | None]] = field(default_factory=dict)
+
+    def moved(self, place: Path) -> bool:
+        """Whether a file of the place came, went or changed since its last snapshot. Looks at names and times only."""
+        known = self._marks.get(place)
+        if known is None:
+            return True
+        try:
+            new = {path for path in _roots(place) if path not in known}
+        except OSError:
+            return bool(known)
+        return bool(new) or any(_mark(path) != mark for path, mark in known.items())
 
     def snapshot(self, place: Path) -> Snapshot:
         """Of a folder, or of one .py file in its folder."""
-        single = place.suffix == ".py" and not place.is_dir()
-        folder, fault = (place.parent if single else place), ""
+        folder, fault = (place.parent if _is_file(place) else place), ""
         try:
-            found = [place] if single else sorted(path for path in folder.iterdir() if _is_root(path))
+            found = _roots(place)
         except OSError as error:
             found, fault = [], f"the folder can not be read: {error.strerror or error}"
         files = {path.stem: self._read(path, path.stem) for path in found}
         roots = tuple(files)
         self._complete(folder, files)
+        self._marks[place] = {file.path: self._mark_read(file.path) for file in files.values()}
         return Snapshot(folder, _package(folder, files), roots, files, _fingerprints(folder, files), fault)
 
     def _complete(self, folder: Path, files: dict[str, SourceFile]) -> None:
@@ -103,14 +120,17 @@ class Reader:
                     files[name] = self._read(path, name)
                     waiting.append(files[name])
 
+    def _mark_read(self, path: Path) -> _Mark | None:
+        """As the text was read, so that a change in between is seen as one."""
+        return self._seen[path][0] if path in self._seen else _mark(path)
+
     def _read(self, path: Path, name: str) -> SourceFile:
         try:
             if not path.name.removesuffix(".py").isidentifier():
                 return SourceFile(
                     name, path, fault="a file of that name can not be imported; use letters, digits and _"
                 )
-            stat = path.stat()
-            mark = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            mark = _mark_of(path.stat())
             if path in self._seen and self._seen[path][0] == mark:
                 return self._seen[path][1]
             if path.is_dir():
@@ -128,6 +148,26 @@ class Reader:
             pass  # importing it will say so, with line and text
         self._seen[path] = (mark, file)
         return file
+
+
+def _mark(path: Path) -> _Mark | None:
+    try:
+        return _mark_of(path.stat())
+    except OSError:
+        return None
+
+
+def _mark_of(stat: os.stat_result) -> _Mark:
+    return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def _is_file(place: Path) -> bool:
+    return place.suffix == ".py" and not place.is_dir()
+
+
+def _roots(place: Path) -> list[Path]:
+    """The files that are looked into for definitions; raises OSError for a folder that can not be read."""
+    return [place] if _is_file(place) else sorted(path for path in place.iterdir() if _is_root(path))
 
 
 def _is_root(path: Path) -> bool:

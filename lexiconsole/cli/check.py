@@ -12,7 +12,7 @@ import typer
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import command
-from lexiconsole.errors import NotFoundError
+from lexiconsole.errors import NotFoundError, StoreError
 from lexiconsole.types import JsonObject
 from lexiconsole.views.safe import harmless, harmless_lines
 from lexiconsole.views.words import AMBER, FAINT, RED
@@ -41,18 +41,25 @@ def check(
         Path | None, typer.Argument(metavar="[PATH]", help="A folder or a file; left out: the workspace's definitions.")
     ] = None,
     explain: Annotated[str, typer.Option("--explain", metavar="CODE", help="Say what a code means.")] = "",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Put right what has one plain way out; shows each line that changes.")
+    ] = False,
     format: Annotated[
         Format, typer.Option("--format", help="text, json (one object a line) or sarif (for code hosts and editors).")
     ] = Format.TEXT,
 ) -> ExitCode:
-    """Look for mistakes in definitions.
+    """Look for mistakes in definitions, and for live runs that can not go on with them.
 
-    Nothing is run and nothing is written. Exits 1 when something was found that can not work.
+    Nothing is run, and nothing is written without --fix. Exits 1 when something was found that can not work.
     """
     if format is Format.JSON and not face.json:
         face = Face(face.shared, json=True)
     if explain:
         return _explain(face, explain)
+    if fix:
+        from lexiconsole.cli.fixing import fix_all
+
+        fix_all(face, path)
     findings = _of_path(path) if path is not None else _of_workspace(face)
     for finding in findings if format is not Format.SARIF else ():
         if face.json:
@@ -95,8 +102,16 @@ def _of_path(path: Path) -> list[Finding]:
 
 
 def _of_workspace(face: Face) -> list[Finding]:
+    """The live runs of its store count too; a store that can not be read hides none of the rest."""
+    from lexiconsole.app.checking import check_live_runs
+
     with face.workspace() as workspace:
-        return workspace.check()
+        findings = workspace.check()
+        try:
+            return [*findings, *check_live_runs(workspace)]
+        except StoreError as fault:
+            face.err.hint(f"live runs were not looked at: {fault}")
+            return findings
 
 
 def _lines(face: Face, finding: Finding) -> list[str]:
@@ -105,7 +120,20 @@ def _lines(face: Face, finding: Finding) -> list[str]:
     word = paint.text(f"{finding.severity.value} {finding.code}", _COLOURS[finding.severity.value])
     first, *more = harmless_lines(finding.message)
     lines = [f"{harmless(place)}: {word} {first}", *(f"    {line}" for line in more)]
-    return lines + [f"    {line}" for line in harmless_lines(finding.traceback.rstrip()) if finding.traceback]
+    lines += [f"    {line}" for line in harmless_lines(finding.traceback.rstrip()) if finding.traceback]
+    quick = _fix(finding)
+    return [*lines, f"    --fix: {quick}"] if quick else lines
+
+
+def _fix(finding: Finding) -> str:
+    """What `--fix` would do about it; "" when that is for the author to say."""
+    from lexiconsole.catalog import fix_of
+
+    try:
+        found = fix_of(finding, Path(finding.file).read_bytes().decode("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return found.title if found is not None else ""
 
 
 def _shape(finding: Finding) -> JsonObject:
@@ -118,4 +146,5 @@ def _shape(finding: Finding) -> JsonObject:
         "definition": finding.definition,
         "message": finding.message,
         "traceback": finding.traceback,
+        "fix": _fix(finding),
     }

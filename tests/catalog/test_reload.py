@@ -258,3 +258,29 @@ def test_a_fingerprint_changes_exactly_when_something_reachable_does(tmp_path_fa
         reaching |= more
     assert {name for name in before if before[name] != after[name]} == {f"m{number}" for number in reaching}
     assert Reader().snapshot(folder.path).fingerprints == after, "another process sees the same"
+
+
+def test_what_moved_is_seen_without_reading_a_file(folder):
+    """Names and times are enough; helpers that a file imports count, other files of the folder do not."""
+    folder.flow("order.py", "order")
+    folder.write("_help.py", "VALUE = 1\n")
+    folder.write("uses.py", "from _help import VALUE\n")
+    catalog = Catalog.load([folder.path])
+    assert not catalog.moved
+    folder.raw("_other.py", "x = 1\n")
+    folder.raw("notes.txt", "x")
+    assert not catalog.moved
+    for change in (
+        lambda: folder.flow("new.py", "new"),
+        lambda: folder.write("_help.py", "VALUE = 22\n"),
+        lambda: (folder.path / "new.py").unlink(),
+        lambda: folder.raw("order.py", "x = \n"),
+    ):
+        change()
+        assert catalog.moved
+        catalog.reload()
+        assert not catalog.moved
+    (broken,) = [file for file in catalog.files if file.problems]
+    assert (broken.path.name, broken.names, broken.problems[0].kept) == ("order.py", ("order",), True)
+    (uses,) = [file for file in catalog.files if file.path.name == "uses.py"]
+    assert [path.name for path in uses.helpers] == ["_help.py"]

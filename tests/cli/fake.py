@@ -227,6 +227,9 @@ class FakeWorkspace:
     def check(self) -> list[Any]:
         return self.findings
 
+    def live_runs(self) -> list[Any]:
+        return []
+
     def warnings(self, name: str) -> list[Any]:
         return self.warned
 
