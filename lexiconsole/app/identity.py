@@ -17,12 +17,20 @@ from lexiconsole.types import JsonObject
 __all__ = ["Identity"]
 
 
+def os_user() -> str:
+    """The name somebody is logged in with; their number where the system has no name for it, as in many containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 class Identity:
     """The person at this machine. `me` is the operator they are, or the name they are logged in with."""
 
     def __init__(self, people: People) -> None:
         self.people = people
-        self.user = getpass.getuser()
+        self.user = os_user()
         self.me = people.name_of(self.user) if isinstance(people, Operators) else self.user
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -68,4 +67,4 @@ def _open_tasks(workspace: Workspace) -> Iterator[TaskRow]:
 
 
 def _seen(workspace: Workspace, row: TaskRow, me: str) -> Task:
-    return task_of(row, workspace.people, me, os_user=getpass.getuser(), at=time.time())
+    return task_of(row, workspace.people, me, os_user=workspace.identity.user, at=time.time())

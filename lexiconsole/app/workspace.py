@@ -30,7 +30,7 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.people import People
-from lexiconsole.errors import AmbiguousError, NotFoundError
+from lexiconsole.errors import AmbiguousError, NotFoundError, UsageError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.types import Json, JsonObject, RunStatus
@@ -154,7 +154,9 @@ class Workspace:
     # looking
 
     def run(self, prefix: str) -> RunRow:
-        """The run whose id this is, or begins with this."""
+        """The run whose id this is, or begins with this. Raises UsageError for "", which a script may give by mistake."""
+        if not prefix:
+            raise UsageError("which run? give its id, or the first letters of it; `lexiconsole runs` lists them")
         matches = self._look(lambda runtime: runtime.journal.match(prefix))
         exact = [row for row in matches if row.id == prefix]
         if len(matches) == 1 or exact:

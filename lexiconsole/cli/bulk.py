@@ -11,7 +11,7 @@ from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import RunId, Sending, command
 from lexiconsole.errors import UsageError
-from lexiconsole.types import JsonObject
+from lexiconsole.types import JsonObject, ModelKind
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ def bulk(
         row = workspace.run(id)
         fold = BulkFold()
         fold.add(workspace.entries(row))
+        if row.kind != ModelKind.BULK and not fold.view().batch_size:
+            raise UsageError(
+                f"{row.name} {row.id} is no bulk operation but a {row.kind}; lexiconsole show-run {row.id} tells of it"
+            )
         payload: dict[str, Any] = {}
         if concurrency is not None:
             payload["concurrency"] = concurrency

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
     from lexiconsole.views.story import Story
 
-__all__ = ["bring_on", "conclude", "look_on"]
+__all__ = ["bring_on", "conclude", "look_on", "recorded"]
 
 _STANDING = ENDED | {RunStatus.WAITING, RunStatus.SLEEPING, RunStatus.PAUSED, RunStatus.DOUBTFUL}
 """The statuses in which nobody drives a run."""
@@ -90,6 +90,17 @@ def conclude(face: Face, story: Story, row: RunRow, code: ExitCode | None = None
         face.out.value(story.result)
         face.out.flush()
     return code
+
+
+def recorded(face: Face, row: RunRow) -> ExitCode:
+    """The last word where what is to be done was only written down."""
+    if face.json:
+        pending = not row.status.ended
+        face.out.object({"type": "act", "run": row.id, "status": row.status.value, "applied": True, "pending": pending})
+    else:
+        face.out.line(row.id)
+        face.err.hint("recorded; `lexiconsole worker` drives it")
+    return ExitCode.COMPLETED
 
 
 def _headed(row: RunRow) -> str:

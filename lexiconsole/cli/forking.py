@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.acting import ask_first
-from lexiconsole.cli.driving import bring_on
+from lexiconsole.cli.driving import bring_on, recorded
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.inputs import json_value
 from lexiconsole.errors import NotFoundError, UsageError
@@ -67,17 +67,9 @@ def make_fork(face: Face, id: str, wish: Wish, terms: Terms) -> ExitCode:
             record_only=terms.record_only,
         )
         if terms.record_only:
-            return _recorded(face, made)
+            return recorded(face, made)
         face.err.say(f"run {made.id}")
         return bring_on(face, workspace, made, after=made.origin_seq, wait=terms.wait)
-
-
-def _recorded(face: Face, made: RunRow) -> ExitCode:
-    if face.json:
-        face.out.object({"type": "act", "run": made.id, "status": made.status.value, "applied": True, "pending": True})
-    else:
-        face.out.line(made.id)
-    return ExitCode.COMPLETED
 
 
 def _last_entry(row: RunRow, entries: list[Entry], wish: Wish) -> int:

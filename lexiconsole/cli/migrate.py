@@ -17,7 +17,7 @@ def migrate(face: Face, id: RunId, terms: Sending) -> ExitCode:
     first, without running anything, and what changes is listed. Exits as the run then stands.
     """
     from lexiconsole.cli.acting import ask_first
-    from lexiconsole.cli.driving import bring_on
+    from lexiconsole.cli.driving import bring_on, recorded
 
     with face.workspace() as workspace:
         row = workspace.run(id)
@@ -25,6 +25,5 @@ def migrate(face: Face, id: RunId, terms: Sending) -> ExitCode:
             return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
         now = workspace.migrate(row, by=face.shared.by, reason=terms.reason, record_only=terms.record_only)
         if terms.record_only:
-            face.out.line(now.id)
-            return ExitCode.COMPLETED
+            return recorded(face, now)
         return bring_on(face, workspace, now, after=row.seq, wait=terms.wait)

@@ -38,7 +38,7 @@ def run(
     The exit code tells how the run stands: 0 completed, 1 failed, 3 everything undone, 4 parked, 5 doubtful,
     6 cancelled, 7 rejected, 124 when --wait ran out.
     """
-    from lexiconsole.cli.driving import bring_on
+    from lexiconsole.cli.driving import bring_on, recorded
 
     with face.workspace() as workspace:
         if source not in (None, "-"):
@@ -54,19 +54,8 @@ def run(
             if not (row.status.ended or record_only):
                 row = workspace.drive(row)
         if record_only:
-            return _recorded(face, row.id, row.status)
+            return recorded(face, row)
         return bring_on(face, workspace, row, wait=wait)
-
-
-def _recorded(face: Face, id: str, status: RunStatus) -> ExitCode:
-    if face.json:
-        face.out.object(
-            {"type": "act", "run": id, "status": status.value, "applied": True, "pending": not status.ended}
-        )
-    else:
-        face.out.line(id)
-        face.err.hint("recorded; `lexiconsole worker` drives it")
-    return ExitCode.COMPLETED
 
 
 @command
@@ -75,7 +64,7 @@ def resume(face: Face, id: RunId, wait: Wait = None, record_only: RecordOnly = F
 
     Drives it in this process to its end or its next question, and exits as the run then stands.
     """
-    from lexiconsole.cli.driving import bring_on
+    from lexiconsole.cli.driving import bring_on, recorded
     from lexiconsole.durable.journal import Request, RequestKind
 
     with face.workspace() as workspace:
@@ -89,7 +78,7 @@ def resume(face: Face, id: RunId, wait: Wait = None, record_only: RecordOnly = F
         elif not record_only:
             workspace.drive(row)
         if record_only:
-            return _recorded(face, row.id, row.status)
+            return recorded(face, row)
         return bring_on(face, workspace, row, after=row.seq, wait=wait)
 
 

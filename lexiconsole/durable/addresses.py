@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from lexiconsole.errors import ContextMisuseError
+from lexiconsole.errors import ContextMisuseError, UsageError
 
-__all__ = ["ID_LETTERS", "LONGEST_KEY", "check_key", "child_id", "idempotency_key"]
+__all__ = ["ID_LETTERS", "LONGEST_KEY", "check_key", "check_run_id", "child_id", "idempotency_key"]
 
 LONGEST_KEY = 200
 LONGEST_ADDRESS = 2000
@@ -25,6 +25,16 @@ def child_id(run_id: str, generation: int, key: str) -> str:
     """The id a child run has in any process that starts it: twelve letters from its parent and key."""
     digest = hashlib.sha256(idempotency_key(run_id, generation, key).encode()).digest()
     return "".join(ID_LETTERS[byte % 32] for byte in digest[:12])
+
+
+def check_run_id(run_id: str) -> None:
+    """Raises UsageError for what can not be the id of a run: it stands before `:` in tasks, `/` and `~` in idempotency keys."""
+    told = run_id.isprintable() and not any(sign.isspace() or sign in ":/~" for sign in run_id)
+    if not told or len(run_id) > LONGEST_KEY:
+        raise UsageError(
+            f"{run_id[:40]!r} can not be the id of a run; an id has up to {LONGEST_KEY} printable characters, "
+            "no blanks and none of : / ~"
+        )
 
 
 def check_key(key: str, prefix: str) -> None:

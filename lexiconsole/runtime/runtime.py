@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from lexiconsole.durable.addresses import check_run_id
 from lexiconsole.durable.child import Child
 from lexiconsole.durable.clock import Clock, SystemClock
 from lexiconsole.durable.codec import Codec
@@ -176,8 +177,11 @@ class Runtime:
     ) -> tuple[RunRow, bool]:
         """Makes a run and begins to drive it. The same id again gives the run that has it, and False.
 
-        Raises InvalidInputError before anything is written, RefusedError when the id belongs to another definition or input.
+        Raises InvalidInputError or UsageError (the id) before anything is written, RefusedError when the id belongs to
+        another definition or input.
         """
+        if id:
+            check_run_id(id)
         given = definition.validate(raw)
         stored = self.codec.encode(
             given, definition.input if definition.input is not None else INFER, f"{definition.name} input"

@@ -118,7 +118,8 @@ class Look:
             try:
                 yield
             finally:
-                self._ask("COMMIT", ())
+                if self._raw is not None and self._raw.in_transaction:  # not of a file that came into being meanwhile
+                    self._ask("COMMIT", ())
 
     # what moved
 

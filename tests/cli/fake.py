@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from lexiconsole.app.identity import Identity
 from lexiconsole.app.tasks import find_task, inbox
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition, Source
@@ -70,6 +71,7 @@ class FakeWorkspace:
 
     def __init__(self, root: Path) -> None:
         self.me, self.people = "eve", Nobody()
+        self.identity = Identity(self.people)
         self.root, self.store_path = root, root / ".lexiconsole" / "store.db"
         self.journal: dict[str, list[Entry]] = {}
         self.rows: dict[str, RunRow] = {}

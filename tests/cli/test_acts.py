@@ -142,6 +142,8 @@ def test_what_another_process_applies_is_said_to_be_requested(cli, workspace, fa
         ["skip", "r1", "charge", "--result", "{"],
         ["signal", "r1", "paid", "1", "-i", "a=1"],
         ["pause", "unknown"],
+        ["bulk", "r1"],
+        ["bulk", "r1", "--concurrency", "2"],
         ["fork", "r1", "--at", "99"],
         ["fork", "r1", "--before", "chrge"],
         ["fork", "r1", "--set", "reserve=1"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -50,7 +51,9 @@ def test_a_parked_run_is_taken_to_the_version_its_definition_has_by_now(tmp_path
     assert dry.returncode == 0, dry
     assert "pay is now charge" in dry.stderr
     assert "place counts as done" in dry.stderr
-    done = call(tmp_path, "migrate", "A", "--yes")
+    written = call(tmp_path, "migrate", "A", "--yes", "--record-only", "--json")
+    assert [json.loads(line)["type"] for line in written.stdout.splitlines()] == ["preview", "act"], written
+    done = call(tmp_path, "resume", "A")
     assert done.returncode == 4, done
     answered = call(tmp_path, "answer", "A:ok", "1")
     assert answered.returncode == 0, answered
