@@ -97,6 +97,13 @@ class Definition:
         except InvalidInputError:
             return Outline()
 
+    def outline_for(self, given: Any) -> Outline:
+        """What a run with that input looks like; empty when no model can be built for it, of which the run itself tells."""
+        try:
+            return self.build(given).outline()
+        except Exception:
+            return Outline()
+
 
 def definition_of(thing: object) -> Definition | None:
     """The definition that an object in a definitions file stands for, None when it stands for none.

@@ -20,7 +20,6 @@ from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
 from lexiconsole.durable.migrated import migrated, version_of
-from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.people import Nobody, People
 from lexiconsole.durable.threads import Threads
 from lexiconsole.durable.vault import MemoryVault, Vault
@@ -193,7 +192,7 @@ class Runtime:
             version=definition.version,
             at=self.clock.now(),
             data={"input": stored, "from": sender} if sender else {"input": stored},
-            outline=_outline(definition, given),
+            outline=definition.outline_for(given),
             fingerprint=self.definitions.fingerprint(definition.name),
             by=by,
             owner=(self._owner or await self.owner()).number if drive else None,
@@ -268,13 +267,19 @@ class Runtime:
             await self.check_version(row, definition)
         if row.owner is not None and (row.owner != self.number or row.id in self.drives):
             raise NotOwnedError(row.id)  # ours, but driven no more, after a fault: may be taken up again
-        claimed = await self.journal.claim(row, (await self.owner()).number)
+        owner = await self.owner()
+        claimed = await self.journal.claim(row, owner.number)
         if claimed is None:
             raise NotOwnedError(row.id)
         entries = await self.load(claimed)
         clean = History.of(entries, copied=claimed.origin_seq).clean or row.epoch == 0
         seq, at = entries[-1].seq, self.clock.now()
-        owned: JsonObject = {"owner": claimed.owner, "epoch": claimed.epoch}
+        owned: JsonObject = {
+            "owner": owner.number,
+            "epoch": claimed.epoch,
+            "host": owner.row.host,
+            "pid": owner.row.pid,
+        }
         fingerprint = self.definitions.fingerprint(definition.name)
         if fingerprint != row.fingerprint:
             owned["fingerprint"] = fingerprint
@@ -393,10 +398,3 @@ class Runtime:
         """Turns what was asked of runs driven here into entries or recorded refusals."""
         if self._owner is not None and self.drives:
             await requests.do_open(self, self._owner.number)
-
-
-def _outline(definition: Definition, given: Any) -> Outline:
-    try:
-        return definition.build(given).outline()
-    except Exception:
-        return Outline()  # the run itself will tell what is wrong

@@ -12,6 +12,7 @@ from lexiconsole.runtime.origin import inherited_keys
 from lexiconsole.types import Instant
 from lexiconsole.views.story import Attempt, Story
 from lexiconsole.views.telling import tell
+from lexiconsole.views.values import process_of
 from lexiconsole.views.words import StepState
 
 __all__ = ["Doubt", "doubts_of"]
@@ -76,9 +77,7 @@ def doubts_of(entries: Sequence[Entry], outline: Outline) -> list[Doubt]:
 def _process(entries: Sequence[Entry], seq: int) -> str:
     """Who drove the run when that entry was written."""
     owned = [entry for entry in entries if entry.kind is EntryKind.OWNED and entry.seq <= seq]
-    data = (owned[-1] if owned else entries[0]).data
-    pid, host = data.get("pid"), data.get("host")
-    return f"process {pid} on {host}" if pid and host else f"process {pid}" if pid else ""
+    return process_of((owned[-1] if owned else entries[0]).data)
 
 
 def _effects(story: Story, key: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from lexiconsole.durable.question import WITHDRAWN
 from lexiconsole.types import RunStatus
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.story import Attempt, Lane, Moment, Row, Story
-from lexiconsole.views.values import brief, error_line
+from lexiconsole.views.values import brief, error_line, process_of
 from lexiconsole.views.words import OPERATOR, RUN_LOOKS, STEP_LOOKS, Look, StepState
 
 __all__ = ["moments"]
@@ -48,7 +48,8 @@ def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
                 text += f", with another {'state behind' if 'patch' in edit else 'result of'} {edit['key']}"
             return line(RUN_LOOKS[RunStatus.PENDING], "forked" if origin else "created", text)
         case EntryKind.OWNED if before.status in _MOVING and entry.seq > 2:
-            return line(RUN_LOOKS[RunStatus.RUNNING], "taken up again", _whereabouts(data))
+            process = process_of(data)
+            return line(RUN_LOOKS[RunStatus.RUNNING], "taken up again", f"by {process}" if process else "")
         case EntryKind.RENEWED:
             return line(RUN_LOOKS[RunStatus.RUNNING], "renewed", f"generation {after.generation}")
         case EntryKind.COMPLETED:
@@ -68,11 +69,6 @@ def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
 
 
 _MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING})
-
-
-def _whereabouts(data: dict[str, Any]) -> str:
-    pid, host = data.get("pid"), data.get("host")
-    return f"by process {pid} on {host}" if pid and host else f"by process {pid}" if pid else ""
 
 
 def _people_line(entry: Entry) -> Moment | None:

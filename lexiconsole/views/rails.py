@@ -22,9 +22,10 @@ class RailRow:
 
 def rails(outline: Outline) -> tuple[RailRow, ...]:
     order = _ordered(outline)
+    place_of = {key: place for place, key in enumerate(order)}
     onward: dict[str, list[str]] = {key: [] for key in order}
     for edge in outline.edges:
-        ahead = edge.source in onward and edge.target in onward and order.index(edge.source) < order.index(edge.target)
+        ahead = edge.source in onward and edge.target in onward and place_of[edge.source] < place_of[edge.target]
         if ahead and edge.kind is not EdgeKind.UNDO and edge.target not in onward[edge.source]:
             onward[edge.source].append(edge.target)
     lanes: list[str] = []  # which node each lane leads to, "" for a free one
@@ -89,13 +90,13 @@ def _ordered(outline: Outline) -> list[str]:
     for number, edge in enumerate(outline.edges):
         if number not in back and edge.source in waits and edge.target in waits and edge.kind is not EdgeKind.UNDO:
             waits[edge.target].add(edge.source)
-    order: list[str] = []
-    left = list(keys)
+    order: dict[str, None] = {}
+    left = dict.fromkeys(keys)
     while left:
-        key = next((key for key in left if waits[key] <= set(order)), left[0])
-        order.append(key)
-        left.remove(key)
-    return order
+        key = next((key for key in left if waits[key] <= order.keys()), next(iter(left)))
+        order[key] = None
+        del left[key]
+    return list(order)
 
 
 def _backward(outline: Outline) -> set[int]:

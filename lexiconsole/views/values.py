@@ -8,7 +8,7 @@ from lexiconsole.durable.vault import hidden
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless
 
-__all__ = ["brief", "error_line", "pairs"]
+__all__ = ["brief", "error_line", "pairs", "process_of"]
 
 
 def brief(value: Json, limit: int = 80) -> str:
@@ -29,6 +29,12 @@ def _quoted(value: Json) -> str:
     if isinstance(value, str) and value and not any(sign.isspace() or sign in "\"'=" for sign in value):
         return value
     return json.dumps(hidden(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def process_of(data: JsonObject) -> str:
+    """`process 12 on here`, from what an entry keeps of who drives the run; "" when it does not say."""
+    pid, host = data.get("pid"), data.get("host")
+    return f"process {pid} on {host}" if pid and host else f"process {pid}" if pid else ""
 
 
 def error_line(error: JsonObject | None, limit: int = 160) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from lexiconsole.result import Err
 from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.taking import preview
 from lexiconsole.types import RunStatus
+from lexiconsole.views.telling import timeline
 from tests.support import House, define, house
 
 ONCE_ONLY = StepPolicy(idempotent=False)
@@ -36,6 +39,23 @@ class Charge:
         if self.hangs:
             await asyncio.Event().wait()
         return "charged"
+
+
+async def test_who_took_a_run_up_after_a_crash_is_told() -> None:
+    charge = Charge()
+
+    async def flow(ctx: Context) -> Any:
+        await ctx.step("before", _nothing)
+        return await ctx.step("charge", charge)
+
+    async with house() as h:
+        row = await h.start(flow)
+        await h.clock.until(charge.inside.wait())
+        await h.crash()
+        charge.hangs = False
+        row = await h.again(row, flow)
+        told = next(one for one in timeline(await h.entries(row)) if one.subject == "taken up again")
+        assert told.text == f"by process {os.getpid()} on {socket.gethostname()}"
 
 
 def dropping(charge: Charge) -> Any:
