@@ -5,8 +5,9 @@ Names are imported when they are first used, so that `import lexiconsole` and `l
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lexiconsole.late import late
 
 __version__ = "0.1.0"
 
@@ -143,7 +144,7 @@ if TYPE_CHECKING:
     )
     from lexiconsole.types import ModelKind, RunStatus
 
-_HOME = {
+_HOMES = {
     "lexiconsole.approval": "Approval ApprovalChain ApprovalDecision ApprovalError ApprovalLevel ApprovalPolicy ApprovalStep RejectedError",
     "lexiconsole.app.application": "Application",
     "lexiconsole.app.cache": "MemoryCache",
@@ -192,7 +193,6 @@ _HOME = {
     "lexiconsole.state": "Change DatabaseStatePersistence MemoryStatePersistence State StateMachine Transition TransitionRefusedError",
     "lexiconsole.types": "ModelKind RunStatus",
 }
-_HOMES = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
     "AbstractSaga",
@@ -337,13 +337,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'lexiconsole' has no attribute {name!r}")
-    value = getattr(importlib.import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

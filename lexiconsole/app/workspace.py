@@ -19,6 +19,7 @@ from lexiconsole.app.engine_terms import engine_terms, journal_of
 from lexiconsole.app.found import Found
 from lexiconsole.app.identity import Identity
 from lexiconsole.app.look import is_workspace
+from lexiconsole.app.naming import run_named
 from lexiconsole.app.operators import people_of
 from lexiconsole.app.signing import Signatures
 from lexiconsole.app.vault import FileVault
@@ -30,7 +31,7 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.people import People
-from lexiconsole.errors import AmbiguousError, NotFoundError, UsageError
+from lexiconsole.errors import NotFoundError
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.types import Json, JsonObject, RunStatus
@@ -154,17 +155,8 @@ class Workspace:
     # looking
 
     def run(self, prefix: str) -> RunRow:
-        """The run whose id this is, or begins with this. Raises UsageError for "", which a script may give by mistake."""
-        if not prefix:
-            raise UsageError("which run? give its id, or the first letters of it; `lexiconsole runs` lists them")
-        matches = self._look(lambda runtime: runtime.journal.match(prefix))
-        exact = [row for row in matches if row.id == prefix]
-        if len(matches) == 1 or exact:
-            return (exact or matches)[0]
-        if matches:
-            raise AmbiguousError("run", prefix, [row.id for row in matches])
-        known = [row.id[: max(4, len(prefix))] for row in self.runs(RunFilter(limit=500))]
-        raise NotFoundError("run", prefix, known, hint="`lexiconsole runs` lists them")
+        """The run whose id this is, or begins with this. Raises UsageError, AmbiguousError or NotFoundError."""
+        return run_named(prefix, self._look(lambda runtime: runtime.journal.match(prefix)), self.runs)
 
     def runs(self, which: RunFilter) -> list[RunRow]:
         return self._look(lambda runtime: runtime.journal.runs(which))

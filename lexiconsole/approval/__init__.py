@@ -3,8 +3,9 @@
 Names are imported when they are first used: settings and screens need a few of these modules, not all.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lexiconsole.late import late
 
 if TYPE_CHECKING:
     from lexiconsole.approval.chain import ApprovalChain
@@ -25,22 +26,12 @@ __all__ = [
     "Vote",
 ]
 
-_HOMES = {
-    "ApprovalChain": "lexiconsole.approval.chain",
-    "ApprovalDecision": "lexiconsole.approval.level",
-    "ApprovalLevel": "lexiconsole.approval.level",
-    "ApprovalStep": "lexiconsole.approval.level",
-    "Approval": "lexiconsole.approval.outcome",
-    "ApprovalError": "lexiconsole.approval.outcome",
-    "RejectedError": "lexiconsole.approval.outcome",
-    "ApprovalPolicy": "lexiconsole.approval.rule",
-    "Verdict": "lexiconsole.approval.rule",
-    "Vote": "lexiconsole.approval.rule",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return value
+__getattr__ = late(
+    __name__,
+    {
+        "lexiconsole.approval.chain": "ApprovalChain",
+        "lexiconsole.approval.level": "ApprovalDecision ApprovalLevel ApprovalStep",
+        "lexiconsole.approval.outcome": "Approval ApprovalError RejectedError",
+        "lexiconsole.approval.rule": "ApprovalPolicy Verdict Vote",
+    },
+)

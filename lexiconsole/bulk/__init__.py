@@ -3,8 +3,9 @@
 Names are imported when they are first used: settings and screens need a few of these modules, not all.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lexiconsole.late import late
 
 if TYPE_CHECKING:
     from lexiconsole.bulk.batch import Batch, BatchResult, BulkResult, ItemFailure
@@ -42,29 +43,15 @@ __all__ = [
     "bulk_reduce",
 ]
 
-_HOMES = {
-    "Batch": "lexiconsole.bulk.batch",
-    "BatchResult": "lexiconsole.bulk.batch",
-    "BulkResult": "lexiconsole.bulk.batch",
-    "ItemFailure": "lexiconsole.bulk.batch",
-    "PurgatoryBreaker": "lexiconsole.bulk.breaker",
-    "BulkOperationConfig": "lexiconsole.bulk.config",
-    "BulkError": "lexiconsole.bulk.error",
-    "BulkItemsError": "lexiconsole.bulk.error",
-    "BulkOperationCancelledError": "lexiconsole.bulk.error",
-    "BulkSourceError": "lexiconsole.bulk.error",
-    "BulkStopLossError": "lexiconsole.bulk.error",
-    "BulkTimeoutError": "lexiconsole.bulk.error",
-    "bulk_filter": "lexiconsole.bulk.functions",
-    "bulk_map": "lexiconsole.bulk.functions",
-    "bulk_reduce": "lexiconsole.bulk.functions",
-    "BulkOperationMetrics": "lexiconsole.bulk.metrics",
-    "BulkOperation": "lexiconsole.bulk.operation",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return value
+__getattr__ = late(
+    __name__,
+    {
+        "lexiconsole.bulk.batch": "Batch BatchResult BulkResult ItemFailure",
+        "lexiconsole.bulk.breaker": "PurgatoryBreaker",
+        "lexiconsole.bulk.config": "BulkOperationConfig",
+        "lexiconsole.bulk.error": "BulkError BulkItemsError BulkOperationCancelledError BulkSourceError BulkStopLossError BulkTimeoutError",
+        "lexiconsole.bulk.functions": "bulk_filter bulk_map bulk_reduce",
+        "lexiconsole.bulk.metrics": "BulkOperationMetrics",
+        "lexiconsole.bulk.operation": "BulkOperation",
+    },
+)

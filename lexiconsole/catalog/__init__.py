@@ -3,7 +3,7 @@
 The checks know the models, which a catalogue alone does not need, so they are imported when they are first used.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lexiconsole.catalog.catalog import Catalog, Changes, DefinitionFile
 from lexiconsole.catalog.codes import CODES, Severity, explain
@@ -12,6 +12,7 @@ from lexiconsole.catalog.fixes import Fix, apply, fix_of
 from lexiconsole.catalog.folders import bundled_folder
 from lexiconsole.catalog.problems import Problem, ProblemKind
 from lexiconsole.catalog.sarif import sarif
+from lexiconsole.late import late
 
 if TYPE_CHECKING:
     from lexiconsole.catalog.checks import check, check_one
@@ -36,9 +37,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in {"check", "check_one"}:
-        from lexiconsole.catalog import checks
-
-        return getattr(checks, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = late(__name__, {"lexiconsole.catalog.checks": "check check_one"})

@@ -3,8 +3,9 @@
 Names are imported when they are first used: settings and screens need a few of these modules, not all.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lexiconsole.late import late
 
 if TYPE_CHECKING:
     from lexiconsole.graph.approval import ApprovalNode
@@ -61,40 +62,30 @@ __all__ = [
     "use_graph_config",
 ]
 
-_HOMES = {
-    "ApprovalNode": "lexiconsole.graph.approval",
-    "WorkflowBuilder": "lexiconsole.graph.builder",
-    "WorkflowCheckpoint": "lexiconsole.graph.checkpoint",
-    "GraphConfig": "lexiconsole.graph.config",
-    "WorkflowDefinition": "lexiconsole.graph.definition",
-    "WorkflowInstance": "lexiconsole.graph.definition",
-    "WorkflowEdge": "lexiconsole.graph.edge",
-    "WorkflowEngine": "lexiconsole.graph.engine",
-    "GraphError": "lexiconsole.graph.error",
-    "GateNode": "lexiconsole.graph.gate",
-    "WorkflowGraph": "lexiconsole.graph.graph",
-    "AgentNode": "lexiconsole.graph.handing",
-    "ToolNode": "lexiconsole.graph.handing",
-    "HumanNode": "lexiconsole.graph.human",
-    "StateConflictError": "lexiconsole.graph.joining",
-    "LLMNode": "lexiconsole.graph.llm",
-    "ModelError": "lexiconsole.graph.llm",
-    "AbstractWorkflowNode": "lexiconsole.graph.node",
-    "FunctionNode": "lexiconsole.graph.node",
-    "NodeType": "lexiconsole.graph.node",
-    "OpenAIChat": "lexiconsole.graph.openai_chat",
-    "configured_chat": "lexiconsole.graph.openai_chat",
-    "PydanticAgent": "lexiconsole.graph.pydantic_agent",
-    "GraphResult": "lexiconsole.graph.result",
-    "WorkflowRunner": "lexiconsole.graph.runner",
-    "use_graph_config": "lexiconsole.graph.settings",
-    "WorkflowState": "lexiconsole.graph.state",
-    "SubworkflowNode": "lexiconsole.graph.subworkflow",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return value
+__getattr__ = late(
+    __name__,
+    {
+        "lexiconsole.graph.approval": "ApprovalNode",
+        "lexiconsole.graph.builder": "WorkflowBuilder",
+        "lexiconsole.graph.checkpoint": "WorkflowCheckpoint",
+        "lexiconsole.graph.config": "GraphConfig",
+        "lexiconsole.graph.definition": "WorkflowDefinition WorkflowInstance",
+        "lexiconsole.graph.edge": "WorkflowEdge",
+        "lexiconsole.graph.engine": "WorkflowEngine",
+        "lexiconsole.graph.error": "GraphError",
+        "lexiconsole.graph.gate": "GateNode",
+        "lexiconsole.graph.graph": "WorkflowGraph",
+        "lexiconsole.graph.handing": "AgentNode ToolNode",
+        "lexiconsole.graph.human": "HumanNode",
+        "lexiconsole.graph.joining": "StateConflictError",
+        "lexiconsole.graph.llm": "LLMNode ModelError",
+        "lexiconsole.graph.node": "AbstractWorkflowNode FunctionNode NodeType",
+        "lexiconsole.graph.openai_chat": "OpenAIChat configured_chat",
+        "lexiconsole.graph.pydantic_agent": "PydanticAgent",
+        "lexiconsole.graph.result": "GraphResult",
+        "lexiconsole.graph.runner": "WorkflowRunner",
+        "lexiconsole.graph.settings": "use_graph_config",
+        "lexiconsole.graph.state": "WorkflowState",
+        "lexiconsole.graph.subworkflow": "SubworkflowNode",
+    },
+)

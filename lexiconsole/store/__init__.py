@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lexiconsole.late import late
 
 if TYPE_CHECKING:
     from lexiconsole.store.memory import MemoryJournal
@@ -11,10 +13,4 @@ if TYPE_CHECKING:
 __all__ = ["MemoryJournal", "SqliteJournal"]
 
 
-def __getattr__(name: str) -> Any:
-    import importlib
-
-    modules = {"MemoryJournal": "memory", "SqliteJournal": "sqlite"}
-    if name not in modules:
-        raise AttributeError(f"module 'lexiconsole.store' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"lexiconsole.store.{modules[name]}"), name)
+__getattr__ = late(__name__, {"lexiconsole.store.memory": "MemoryJournal", "lexiconsole.store.sqlite": "SqliteJournal"})
