@@ -83,6 +83,7 @@ KEYS: tuple[Key, ...] = (
     Key("delegate", ("d",), PEOPLE, "delegate", "hand it to somebody else", 43, changes=True),
     Key("ask_info", ("I",), (Place.INBOX, Place.TASK), "ask back", "ask whoever wants this for more information", 44, changes=True),
     Key("whose", ("v",), (Place.INBOX,), "mine/roles/all", "whose tasks are listed", 70),
+    Key("inbox", ("I",), (Place.DASHBOARD,), "inbox", "everything that waits for people, with its chains and forms"),
     Key("act_as", ("O",), (Place.INBOX,), "act as", "decide as an operator one may act for", 71),
     Key("undo", ("u",), EVERYWHERE, "undo", "take the last change back, while that is possible", changes=True),
     # changes of a run
@@ -93,7 +94,7 @@ KEYS: tuple[Key, ...] = (
     Key("fail", ("x",), (Place.DOUBT,), "failed", "say that it did not happen, with a reason", 56, changes=True),
     Key("skip", ("J",), (Place.SAGA,), "leave it", "jump over what is held up, with a reason", 56, changes=True),
     Key("cancel", ("c",), RUNS, "cancel", "cancel it; a saga undoes what it did", 53, changes=True),
-    Key("edit", ("equals_sign",), (Place.RUN, Place.SAGA), "edit", "change a recorded result in your editor", 55, changes=True),
+    Key("edit", ("equals_sign",), (Place.RUN, Place.SAGA), "edit", "change a recorded result in your editor", 57, changes=True),
     Key("fork", ("b",), RUNS, "branch", "a new run from here", 54, changes=True),
     Key("fire", ("f",), (Place.MACHINE,), "fire", "send the run the selected event", 20, changes=True),
     Key("exclude", ("x",), (Place.BULK,), "exclude", "let failed items go: the marked ones, or those of the cause", 52, changes=True),

@@ -164,7 +164,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
         entitle(self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip())
-        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip())
+        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), "I all of it")
         entitle(self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip())
         entitle(
             self.preview, f"5 {harmless(row.name) if (row := self.subject_run()) else 'Preview'}".replace("[", "\\[")
@@ -303,6 +303,9 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def _filter(self, text: str) -> None:
         self.runs.apply(text)
         self.to_pane(2)
+
+    def action_inbox(self) -> None:
+        self.console.go(Place.INBOX)
 
     def action_start(self) -> None:
         subject = self.subject()

@@ -20,6 +20,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.playback import Playback
+from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.tui.screens.saga_time import SagaTime
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
@@ -32,7 +33,7 @@ from lexiconsole.views.lanes import Lanes, Need, Passage
 from lexiconsole.views.pacing import Showing
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import error_line
-from lexiconsole.views.watched import Watched
+from lexiconsole.views.watched import Snapshot, Watched
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _SPIN = 6
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
-class SagaScreen(SagaTime, ConsoleScreen):
+class SagaScreen(SagaTime, Revising, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.SAGA
@@ -212,6 +213,17 @@ class SagaScreen(SagaTime, ConsoleScreen):
     def _moved(self) -> None:
         self._details(self.lanes_view.lanes)
 
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The moment that is looked at."""
+        watched, past = self._watched, self._playback.past
+        return None if watched is None else watched.now() if past is None else watched.then(past)
+
+    @property
+    def selected(self) -> str:
+        step = self._chosen()
+        return step.key if step is not None else ""
+
     def _chosen(self) -> Passage | None:
         steps = self.lanes_view.lanes.steps
         return steps[self.lanes_view.chosen] if steps else None
@@ -265,6 +277,9 @@ class SagaScreen(SagaTime, ConsoleScreen):
             return f"the run is {RUN_LOOKS[self.row.status].word}"
         if action == "answer" and not self._asked():
             return "it asks nothing now"
+        step = self._chosen()
+        if action == "edit" and (step is None or step.state is not StepState.DONE):
+            return "the selected step has no result to edit"
         return ""
 
     def action_retry(self) -> None:
@@ -339,7 +354,7 @@ class SagaScreen(SagaTime, ConsoleScreen):
         step = self._chosen()
         return step.undo.task if step is not None and step.undo.task else next(iter(waiting), "")
 
-    def _ask_for(self, kind: RequestKind, target: str, data: dict[str, Any] | None = None, title: str = "") -> None:
+    def _ask_for(self, kind: RequestKind, target: str = "", data: dict[str, Any] | None = None, title: str = "") -> None:
         if self.row is None:
             return
         change = change_of([self.row], kind, target, data, title=title)

@@ -1,0 +1,116 @@
+"""Another course for a run: a recorded result changed in the person's own editor, a new run from where this one stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.durable.entry import OUTCOMES
+from lexiconsole.durable.journal import RequestKind
+from lexiconsole.tui.acts import Change, Done
+from lexiconsole.tui.keymap import Place
+from lexiconsole.types import Json
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Preview, Workspace
+    from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.widgets.status import Status
+    from lexiconsole.views.watched import Snapshot
+
+__all__ = ["Revising"]
+
+
+class Revising:
+    """Of the moment that `snapshot` shows. `edits` are results (by key, "" for the input) that a branch will begin with."""
+
+    if TYPE_CHECKING:
+        run_id: str
+        status: Status
+
+        @property
+        def selected(self) -> str: ...
+        @property
+        def snapshot(self) -> Snapshot | None: ...
+        @property
+        def console(self) -> ConsoleApp: ...
+        def _ask_for(
+            self, kind: RequestKind, target: str = "", data: dict[str, Any] | None = None, title: str = ""
+        ) -> None: ...
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.edits: dict[str, Json] = {}
+
+    def _why_not_edit(self, snapshot: Snapshot) -> str:
+        key = self._recorded(snapshot)
+        return "" if key is not None else "the selected node has no result to edit"
+
+    def action_edit(self) -> None:
+        """In the past: what a branch from there begins with. Now: the recorded result itself, after a preview."""
+        from lexiconsole.tui.editing import edited
+
+        snapshot = self.snapshot
+        key = self._recorded(snapshot) if snapshot is not None else None
+        if snapshot is None or key is None:
+            return
+        story = snapshot.picture.story
+        row = story.row(key)
+        value = self.edits.get(key, story.input if row is None else row.result)
+        edit = edited(self.console, value, f"{key or 'input'} of {self.run_id}")
+        if edit.problem:
+            self.status.explain(edit.problem)
+        elif edit.changed and snapshot.past:
+            self.edits[key] = edit.value
+            self.status.explain(f"{harmless(key) or 'the input'} is changed for a branch; b makes it")
+        elif edit.changed:
+            self._ask_for(RequestKind.EDIT, key, {"value": edit.value})
+
+    def _recorded(self, snapshot: Snapshot) -> str | None:
+        """The key of the selected node's result; "" for the input, where no node is selected."""
+        if not self.selected:
+            return ""
+        view = snapshot.picture.nodes.get(self.selected)
+        known = {entry.key for entry in snapshot.entries if entry.kind in OUTCOMES}
+        return view.row if view is not None and view.row in known else None
+
+    def action_fork(self) -> None:
+        """A new run that begins where this one stood."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        row, at, edits = snapshot.row, snapshot.at, dict(self.edits)
+        change = Change(
+            title=f"Branch {row.name} {row.id}",
+            word="branch",
+            look=partial(_preview_of_fork, snapshot, edits),
+            perform=partial(_forked, snapshot, edits),
+            runs=((row.id, at),),
+            then=self._branched,
+        )
+        self.console.acts.ask(change)
+
+    def _branched(self, done: Done) -> None:
+        self.edits.clear()
+        if done.runs:
+            self.console.go(self.console.place_of(done.runs[0]) or Place.RUN, done.runs[0].id)
+
+
+def _preview_of_fork(snapshot: Snapshot, edits: dict[str, Json], workspace: Workspace) -> Sequence[Preview]:
+    from lexiconsole.app.workspace import Preview
+
+    kept = [entry.key for entry in snapshot.entries if entry.kind in OUTCOMES]
+    details = [f"{len(kept)} recorded results are taken over, nothing of them is done again"]
+    details += [f"with {harmless(key) or 'the input'} changed by you" for key in edits]
+    details.append("this run stays as it is; what follows happens once more, in the new one")
+    sentence = f"a new run of {harmless(snapshot.row.name)} from entry {snapshot.at} of {snapshot.row.id}"
+    return [Preview(sentence, details, None, "")]
+
+
+def _forked(snapshot: Snapshot, edits: dict[str, Json], workspace: Workspace, previews: Sequence[Preview]) -> Done:
+    from lexiconsole.app.workspace import UNCHANGED
+
+    changed = {key: value for key, value in edits.items() if key}
+    made = workspace.fork(snapshot.row, snapshot.at, edits=changed, input=edits.get("", UNCHANGED))
+    return Done(f"{made.name} {made.id} began from entry {snapshot.at}", (), (made,))
