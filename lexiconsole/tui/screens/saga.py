@@ -354,7 +354,9 @@ class SagaScreen(SagaTime, Revising, ConsoleScreen):
         step = self._chosen()
         return step.undo.task if step is not None and step.undo.task else next(iter(waiting), "")
 
-    def _ask_for(self, kind: RequestKind, target: str = "", data: dict[str, Any] | None = None, title: str = "") -> None:
+    def _ask_for(
+        self, kind: RequestKind, target: str = "", data: dict[str, Any] | None = None, title: str = ""
+    ) -> None:
         if self.row is None:
             return
         change = change_of([self.row], kind, target, data, title=title)
