@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from lexiconsole.durable.codec import adapter_of
+from lexiconsole.durable.codec import adapter_of, misfits_of
 from lexiconsole.durable.vault import Vault, is_secret, references, revealed
 from lexiconsole.errors import InvalidInputError
 from lexiconsole.types import Json
@@ -27,11 +27,7 @@ def accepted(form: Any, value: Json, vault: Vault, subject: str) -> Any:
     try:
         return adapter_of(form).validate_json(to_json(plain))
     except ValidationError as fault:
-        found = {
-            ".".join(str(part) for part in error["loc"]): error["msg"]
-            for error in fault.errors(include_url=False, include_input=False, include_context=False)
-        }
-        raise InvalidInputError(subject, found) from None
+        raise InvalidInputError(subject, misfits_of(fault)) from None
 
 
 def _by_schema(form: dict[str, Any], value: Json, vault: Vault, subject: str) -> Any:
@@ -43,7 +39,12 @@ def _by_schema(form: dict[str, Any], value: Json, vault: Vault, subject: str) ->
     checker = Draft202012Validator(form, format_checker=FormatChecker())
     hidden = [text for text in map(vault.get, references(value)) if text]
     found: dict[str, str] = {}
-    for error in checker.iter_errors(plain):
+    try:
+        errors = list(checker.iter_errors(plain))
+    except Exception as fault:  # a reference to nowhere, of which only whoever follows it learns
+        reason = f"the form itself can not be read ({str(fault).partition(chr(10))[0]}); mend it in the definition"
+        raise InvalidInputError(subject, {"": reason}) from fault
+    for error in errors:
         field = ".".join(str(part) for part in error.absolute_path)
         if error.validator == "required" and isinstance(error.instance, dict):
             missing = [name for name in error.validator_value if name not in error.instance]

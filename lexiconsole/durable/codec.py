@@ -23,10 +23,16 @@ from lexiconsole.errors import ValueNotStorableError
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import Json
 
-__all__ = ["DEFAULT_LIMIT", "MASK", "Codec", "adapter_of", "returns_of"]
+__all__ = ["DEFAULT_LIMIT", "MASK", "Codec", "adapter_of", "misfits_of", "returns_of"]
 
 DEFAULT_LIMIT = 1_000_000
 """Bytes of JSON one value may take."""
+
+_LARGEST = 10**4300
+"""Python and pydantic write larger numbers as JSON, and do not read them again."""
+_SMALLEST = -_LARGEST
+
+_TOO_LONG = "it holds a number of more than 4,300 digits, which JSON does not bring back; return it as text"
 
 _PLAIN = (type(None), bool, int, str)
 _AWAITABLES = (collections.abc.Awaitable, collections.abc.Coroutine)
@@ -53,10 +59,15 @@ class Codec:
         ):
             if kind is str and 6 * len(value) + 2 > self.limit:  # a control character takes six bytes
                 self._check_size(len(to_json(value)), where)
+            if kind is int and not _SMALLEST < value < _LARGEST:
+                raise ValueNotStorableError(where, _TOO_LONG)
             return value  # type: ignore[no-any-return]
         data = self._dump(value, returns, where)
         self._check_size(len(data), where)
-        decoded: Json = from_json(data)
+        try:
+            decoded: Json = from_json(data)
+        except ValueError:
+            raise ValueNotStorableError(where, _TOO_LONG) from None
         if returns is INFER or returns is Any:
             _require_same(value, decoded, where)
         return self.masked(decoded)
@@ -146,6 +157,12 @@ def adapter_of(returns: Any) -> TypeAdapter[Any]:
     if found is None:
         found = _adapters[returns] = TypeAdapter(returns)
     return found
+
+
+def misfits_of(fault: ValidationError) -> dict[str, str]:
+    """What pydantic found wrong, as reasons by the dotted path of the field."""
+    found = fault.errors(include_url=False, include_input=False, include_context=False)
+    return {".".join(str(part) for part in each["loc"]): each["msg"].removeprefix("Value error, ") for each in found}
 
 
 def _require_same(value: Any, decoded: Json, where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ValidationError
 
-from lexiconsole.durable.codec import adapter_of
+from lexiconsole.durable.codec import adapter_of, misfits_of
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.migration import Migration
 from lexiconsole.durable.outline import Outline
@@ -71,13 +71,7 @@ class Definition:
         try:
             return adapter_of(self.input).validate_python({} if raw is None else raw)
         except ValidationError as fault:
-            raise InvalidInputError(
-                self.name,
-                {
-                    ".".join(str(part) for part in e["loc"]): e["msg"].removeprefix("Value error, ")
-                    for e in fault.errors(include_url=False)
-                },
-            ) from None
+            raise InvalidInputError(self.name, misfits_of(fault)) from None
 
     def schema(self) -> Json:
         """The input as JSON schema, None when it takes nothing."""

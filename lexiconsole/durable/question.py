@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request
@@ -110,6 +111,8 @@ class Question:
             raise DefinitionError(f"{self.prompt!r}: on_due=escalate needs escalate_to, names or role:NAME")
         if any(seconds <= 0 for seconds in self.remind):
             raise DefinitionError(f"{self.prompt!r}: remind are seconds before the due instant and more than 0")
+        if isinstance(self.form, dict) and (fault := _schema_fault(to_json(self.form, fallback=str))):
+            raise DefinitionError(f"{self.prompt!r}: the form is no JSON schema: {fault}")
 
     def schema(self) -> Json:
         """The form as JSON schema, None when any JSON will do."""
@@ -151,6 +154,20 @@ class Question:
         if self.withdrawers:
             data["withdrawers"] = list(self.withdrawers)
         return data
+
+
+@lru_cache(maxsize=128)
+def _schema_fault(schema: bytes) -> str:
+    """What is wrong with a JSON schema, found before anybody is asked to fill it in; "" when it is one."""
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(from_json(schema), format_checker=FormatChecker())
+    except SchemaError as fault:
+        place = ".".join(str(part) for part in fault.absolute_path)
+        return f"{place}: {fault.message}" if place else fault.message
+    return ""
 
 
 def shown_digest(data: JsonObject, acts: Sequence[Entry]) -> str:

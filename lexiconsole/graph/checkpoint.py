@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lexiconsole.durable.codec import Codec
+from lexiconsole.durable.codec import Codec, misfits_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.errors import InvalidInputError
 from lexiconsole.types import JsonObject
@@ -63,10 +63,7 @@ class WorkflowCheckpoint:
         try:
             return _adapter.validate_python({**data, "encoded": True, "types": {}})
         except ValidationError as fault:
-            raise InvalidInputError(
-                "resume()",
-                {".".join(str(part) for part in e["loc"]): e["msg"] for e in fault.errors(include_url=False)},
-            ) from None
+            raise InvalidInputError("resume()", misfits_of(fault)) from None
 
 
 _adapter = TypeAdapter(WorkflowCheckpoint)

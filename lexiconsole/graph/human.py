@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lexiconsole.durable.codec import adapter_of
+from lexiconsole.durable.answers import accepted
+from lexiconsole.durable.codec import adapter_of, misfits_of
 from lexiconsole.durable.context import INFER, Durable
 from lexiconsole.durable.question import Question, QuestionKind
+from lexiconsole.durable.vault import NO_VAULT
 from lexiconsole.errors import DefinitionError, HumanInputRequiredError, InvalidInputError
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType
 from lexiconsole.graph.prompt import Prompt, rendered
@@ -86,19 +88,19 @@ class HumanNode(AbstractWorkflowNode):
 
     @property
     def returns(self) -> Any:
-        return INFER if self.form is None else self.form
+        return INFER if self.form is None or isinstance(self.form, dict) else self.form
 
     def accepts(self, answer: Any) -> Any:
         """The answer as the form's type; raises InvalidInputError with every field and reason."""
+        subject = f"the answer to {self.name}"
         if self.form is None:
             return answer
+        if isinstance(self.form, dict):
+            return accepted(self.form, answer, NO_VAULT, subject)
         try:
             return adapter_of(self.form).validate_python(answer)
         except ValidationError as fault:
-            raise InvalidInputError(
-                f"the answer to {self.name}",
-                {".".join(str(part) for part in e["loc"]): e["msg"] for e in fault.errors(include_url=False)},
-            ) from None
+            raise InvalidInputError(subject, misfits_of(fault)) from None
 
     async def execute(self, state: Any) -> Any:
         """Outside of any graph nobody can be asked."""

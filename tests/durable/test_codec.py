@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
+from pydantic_core import from_json, to_json
 
 from lexiconsole.durable.codec import MASK, Codec, returns_of
 from lexiconsole.durable.context import INFER
@@ -88,6 +89,8 @@ def test_an_annotated_value_comes_back_as_its_type(value: Any, returns: Any) -> 
         (math.nan, "nan has no JSON"),
         ([math.inf], r"s\[0\].*inf has no JSON"),
         ({"a": "\ud800"}, "can not be kept as JSON"),
+        pytest.param(10**4300, "more than 4,300 digits", id="a long number"),
+        ({"a": [-(10**4300)]}, "more than 4,300 digits"),
     ],
 )
 def test_what_would_not_come_back_is_refused_with_type_and_place(value: Any, words: str) -> None:
@@ -144,3 +147,8 @@ def test_the_success_type_of_a_callable(call: Any, type_: Any) -> None:
 def test_an_annotation_without_a_hash_works() -> None:
     returns = returns_of(_unhashable)
     assert Codec().decode(Codec().encode(3, returns, "s"), returns, "s") == 3
+
+
+def test_the_longest_number_comes_back() -> None:
+    value = 10**4300 - 1
+    assert from_json(to_json(Codec().encode(value, INFER, "s"))) == value
