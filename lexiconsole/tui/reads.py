@@ -40,6 +40,7 @@ class Reads:
         self._early: list[tuple[str, _Question]] = []
         self._pauses: dict[str, asyncio.TimerHandle] = {}
         self._running: set[str] = set()
+        self._delivering = 0
         self._waiting: dict[str, _Question] = {}
         self._turn = threading.Lock()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="reads")
@@ -48,9 +49,9 @@ class Reads:
 
     @property
     def idle(self) -> bool:
-        """Whether every question was answered."""
+        """Whether every question was answered, and each answer taken in by who asked."""
         with self._turn:
-            return not self._running and not self._early and not self._pauses
+            return not (self._running or self._delivering or self._early or self._pauses)
 
     def opened(self, workspace: Workspace) -> None:
         """The workspace is open: what was asked of it before is asked now."""
@@ -142,10 +143,18 @@ class Reads:
     def _deliver(self, question: _Question, answer: Any, fault: Exception | None) -> None:
         if self._closed or self._loop is None or self._loop.is_closed():
             return
+        with self._turn:
+            self._delivering += 1
+        self._loop.call_soon_threadsafe(self._hand_over, question, answer, fault, context=question.context)
+
+    def _hand_over(self, question: _Question, answer: Any, fault: Exception | None) -> None:
+        """On the interface's loop."""
+        with self._turn:
+            self._delivering -= 1
         if fault is not None:
-            self._loop.call_soon_threadsafe(question.failed, fault, context=question.context)
+            question.failed(fault)
         else:
-            self._loop.call_soon_threadsafe(question.then, answer, context=question.context)
+            question.then(answer)
 
 
 def _tried(body: Callable[[], Any]) -> tuple[Any, Exception | None]:

@@ -201,18 +201,24 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 20.
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Until nothing is asked of the store any more and two looks in a row see the same: what a layout changes, a scroll bar
-    for one, comes a turn after what it is for.
+    """Until nothing is asked of the store any more, nothing is left to lay out or paint, and two looks in a row see the same:
+    what a layout changes, a scroll bar for one, comes a turn after what it is for.
     """
     app: Any = pilot.app
-    for _ in range(3):
-        await pilot.pause()
-        await until(pilot, lambda: app.reads.idle)
+    await pilot.pause()
     before = ""
     for _ in range(20):  # a second that goes by on the screen is no reason to look for ever
+        await until(pilot, lambda: app.reads.idle and at_rest(app))
         if before == (before := shown(app)):
             return
         await pilot.pause(0.1)
+
+
+def at_rest(app: Any) -> bool:
+    """Whether every widget has read its messages, and the screen has been laid out and painted since."""
+    screen = app.screen
+    waiting = any(not node._message_queue.empty() or node._layout_required for node in screen.walk_children())
+    return not (waiting or screen._layout_required or screen._repaint_required or screen._dirty_widgets)
 
 
 def shown(app: Any) -> str:
