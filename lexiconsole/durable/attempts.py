@@ -19,7 +19,7 @@ from lexiconsole.errors import StepError, UnknownOutcomeError
 from lexiconsole.result import Err
 from lexiconsole.types import Json
 
-__all__ = ["Failure", "attempt", "describe", "is_async"]
+__all__ = ["Failure", "attempt", "describe", "is_async", "traceback_of"]
 
 _OURS = str(Path(__file__).parents[1])
 
@@ -145,7 +145,7 @@ def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_t
     message = str(cause)
     if isinstance(cause, SystemExit):
         message = f"the step ended the program with {cause.code!r}"
-    text = _traceback(cause) if with_traceback and not failure.returned and cause.__traceback__ else ""
+    text = traceback_of(cause) if with_traceback and not failure.returned and cause.__traceback__ else ""
     error = StepError(
         key,
         message or type(cause).__name__,
@@ -170,7 +170,7 @@ def _plain(value: Any) -> Json:
     return None
 
 
-def _traceback(fault: BaseException) -> str:
+def traceback_of(fault: BaseException) -> str:
     """The lines of the user's own code and what it called; our frames in front of them say nothing."""
     frames = traceback.TracebackException.from_exception(fault, capture_locals=False)
     kept = [frame for frame in frames.stack if not frame.filename.startswith(_OURS)]

@@ -57,8 +57,9 @@ class Recording:
         """Queues an entry about a question, and knows of it at once: whoever acts next must find it."""
         if self.closed or self.dry:
             return asyncio.get_running_loop().create_future()
-        written = self.record(kind, key, data, by=by)
-        self.history.add(Entry(self._run.id, self.seq, self.host.clock.now(), kind, key, data=data, by=by))
+        now = self.host.clock.now()
+        written = self.record(kind, key, data, by=by, at=now)
+        self.history.add(Entry(self._run.id, self.seq, now, kind, key, data=data, by=by))
         return written
 
     def _recorded(self, written: asyncio.Future[None]) -> None:

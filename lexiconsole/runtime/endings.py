@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from lexiconsole.durable.attempts import traceback_of
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import EntryKind
@@ -19,7 +18,6 @@ from lexiconsole.types import Json, JsonObject, RunStatus
 __all__ = ["ending_of_fault", "ending_of_value", "json_of"]
 
 REJECTION = "RejectedError"
-_OURS = str(Path(__file__).parents[1])
 
 
 def ending_of_value(
@@ -64,7 +62,7 @@ def _error_data(error: Any, codec: Codec) -> JsonObject:
     if isinstance(error, BaseException):
         data: JsonObject = {"type": _type_of(error), "message": str(error) or type(error).__name__}
         if error.__traceback__ is not None:
-            data["traceback"] = _traceback(error)
+            data["traceback"] = traceback_of(error)
         return data
     value = json_of(error, codec)
     data = {"type": "Err", "message": str(error)}
@@ -78,14 +76,6 @@ def _type_of(error: BaseException) -> str:
     cause = getattr(error, "cause", None)
     rejected = isinstance(cause, StepError) and cause.type == REJECTION
     return REJECTION if rejected else type(error).__name__
-
-
-def _traceback(fault: BaseException) -> str:
-    shown = traceback.TracebackException.from_exception(fault)
-    kept = [frame for frame in shown.stack if not frame.filename.startswith(_OURS)]
-    if kept:
-        shown.stack = traceback.StackSummary.from_list(kept)
-    return "".join(shown.format()).rstrip()[-8000:]
 
 
 def json_of(value: Any, codec: Codec) -> Json:

@@ -17,12 +17,12 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
-from lexiconsole.errors import InvalidInputError, LexiconsoleError, RefusedError, nearest
+from lexiconsole.errors import InvalidInputError, LexiconsoleError, MovedOnError, RefusedError, nearest
 from lexiconsole.runtime.patching import patch_of, said
 from lexiconsole.runtime.replaying import try_replay
 from lexiconsole.types import Json, JsonObject, RunStatus
 
-__all__ = ["Plan", "plan_at_rest", "revision"]
+__all__ = ["Plan", "moved_on", "plan_at_rest", "revision"]
 
 
 _MOST_BESIDE = 50
@@ -155,6 +155,14 @@ def _edit_of(
 def revision(entries: Sequence[Entry], key: str) -> int:
     """The seq of the last entry at that key; of the whole run for ""."""
     return max((entry.seq for entry in entries if not key or entry.key == key), default=0)
+
+
+def moved_on(row: RunRow, entries: Sequence[Entry], request: Request) -> str:
+    """Why the request, bound to what its sender saw, is not applied: its target, of an edit the run, changed since."""
+    target = "" if request.kind is RequestKind.EDIT else request.target
+    if request.expects is None or (actual := revision(entries, target)) == request.expects:
+        return ""
+    return str(MovedOnError(target or f"run {row.id}", request.expects, actual))
 
 
 def compensation_begun(entries: Sequence[Entry], voided: frozenset[int]) -> bool:

@@ -13,31 +13,42 @@ from lexiconsole.errors import ValueNotStorableError, nearest
 from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.task_acts import plan_task
 
-__all__ = ["plan_live"]
+__all__ = ["PROMISES", "WAYS", "plan_live"]
 
 
-_WAYS = {"again": "is run again", "done": "counts as done", "fail": "counts as failed"}
+PROMISES = {
+    RequestKind.SIGNAL: "the run gets the signal {}",
+    RequestKind.PAUSE: "nothing new is started; what runs now ends",
+    RequestKind.RESUME: "the run goes on",
+    RequestKind.CANCEL: "the run is cancelled; a saga undoes what it did",
+    RequestKind.SKIP: "{} is skipped",
+    RequestKind.CHILD_ENDED: "the child run ended",
+}
+"""What follows from an act, in a sentence with a place for its target; the same wherever the run is driven."""
+
+WAYS = {"again": "is run again", "done": "counts as done", "fail": "counts as failed"}
 """How a doubt is resolved."""
 
 
 def plan_live(ctx: LiveContext, request: Request) -> Plan:
     """The one entry that the request leads to, or why it is refused. Who sent it was looked at before (`gate`)."""
+    promise = PROMISES.get(request.kind, "").format(request.target)
     match request.kind:
         case RequestKind.SIGNAL:
             payload = {"name": request.target, "payload": request.data.get("payload")}
-            return Plan(f"the run gets the signal {request.target}", writes=((EntryKind.SIGNALLED, "", payload),))
+            return Plan(promise, writes=((EntryKind.SIGNALLED, "", payload),))
         case RequestKind.PAUSE:
             if ctx.paused:
                 return Plan(refused="the run is paused already")
-            return Plan("nothing new is started; what runs now ends", writes=((EntryKind.PAUSED, "", {}),))
+            return Plan(promise, writes=((EntryKind.PAUSED, "", {}),))
         case RequestKind.RESUME:
             if not ctx.paused:
                 return Plan(refused="the run is not paused")
-            return Plan("the run goes on", writes=((EntryKind.RESUMED, "", {}),))
+            return Plan(promise, writes=((EntryKind.RESUMED, "", {}),))
         case RequestKind.CANCEL:
             if ctx.cancel_asked:
                 return Plan(refused="the run is being cancelled already")
-            return Plan("the run is cancelled; a saga undoes what it did", writes=((EntryKind.CANCEL, "", {}),))
+            return Plan(promise, writes=((EntryKind.CANCEL, "", {}),))
         case _ if request.kind in TASK_ACTS:
             return plan_task(ctx, request)
         case RequestKind.RESOLVE | RequestKind.RETRY | RequestKind.SKIP:
@@ -48,7 +59,7 @@ def plan_live(ctx: LiveContext, request: Request) -> Plan:
             work = ctx.open.get(request.target)
             if not isinstance(work, Child) or ctx.outcome_under_way(work):
                 return Plan(refused=f"{request.target} waits for no child run")
-            return Plan("the child run ended", writes=((EntryKind.CHILD_ENDED, request.target, dict(request.data)),))
+            return Plan(promise, writes=((EntryKind.CHILD_ENDED, request.target, dict(request.data)),))
         case _:
             raise AssertionError(request.kind)
 
@@ -58,7 +69,7 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     target = request.target or _only_candidate(ctx)
     work = ctx.find(target) or ctx.find(f"repair/{target.removeprefix('undo/')}")
     how = {RequestKind.RETRY: "again", RequestKind.SKIP: "done"}.get(request.kind) or str(request.data.get("how", ""))
-    if how not in _WAYS:
+    if how not in WAYS:
         return Plan(refused=f"{how!r} decides nothing; it is done again, counts as done, or counts as failed")
     if work is not None and ctx.outcome_under_way(work):
         return Plan(refused=f"{target} is decided already")
@@ -80,7 +91,9 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
         except ValueNotStorableError as fault:
             return Plan(refused=f"that result does not fit {target}: {fault.reason}")
     if request.kind is RequestKind.SKIP:
-        return Plan(f"{target} is skipped", writes=((EntryKind.SKIPPED, target, {"result": result}),))
+        return Plan(
+            PROMISES[RequestKind.SKIP].format(target), writes=((EntryKind.SKIPPED, target, {"result": result}),)
+        )
     if not work.doubted:
         return Plan(refused=f"{target} is not in doubt; it waits for its next attempt")
     data: dict[str, object] = {"how": how}
@@ -89,7 +102,7 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     if how == "fail":
         message = str(request.data.get("reason") or "an operator found that it failed")
         data["error"] = {"type": "Err", "message": message, "attempts": work.attempt}
-    return Plan(f"{target} {_WAYS[how]}", writes=((EntryKind.RESOLVED, target, data),))  # type: ignore[arg-type]
+    return Plan(f"{target} {WAYS[how]}", writes=((EntryKind.RESOLVED, target, data),))  # type: ignore[arg-type]
 
 
 def _only_candidate(ctx: LiveContext) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
-from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, ReplayMismatchError
+from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.gate import attributed, gate
-from lexiconsole.runtime.interventions import Plan, revision
+from lexiconsole.runtime.interventions import Plan, moved_on
 from lexiconsole.runtime.live_acts import plan_live
 from lexiconsole.types import JsonObject
 
@@ -106,7 +106,7 @@ async def plan_request(drive: Drive, request: Request) -> Plan:
     """What the request would lead to now; refused when its target moved on since the requester looked."""
     assert drive.ctx is not None
     if request.expects is not None:
-        actual = revision(await drive.runtime.journal.load(drive.row), request.target)
-        if actual != request.expects:
-            return Plan(refused=str(MovedOnError(request.target or f"run {drive.row.id}", request.expects, actual)))
+        entries = await drive.runtime.journal.load(drive.row)
+        if reason := moved_on(drive.row, entries, request):
+            return Plan(refused=reason)
     return plan_live(drive.ctx, request)

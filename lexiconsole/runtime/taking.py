@@ -11,12 +11,12 @@ from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import TASK_ACTS, Request, RequestKind, RequestState, RunRow
 from lexiconsole.durable.vault import SECRET, emptied, sealed
-from lexiconsole.errors import LexiconsoleError, MovedOnError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
+from lexiconsole.errors import LexiconsoleError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.gate import attributed, gate
-from lexiconsole.runtime.interventions import Plan, plan_at_rest, revision
-from lexiconsole.runtime.live_acts import plan_live
+from lexiconsole.runtime.interventions import Plan, moved_on, plan_at_rest
+from lexiconsole.runtime.live_acts import PROMISES, WAYS, plan_live
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.replaying import as_it_stands
 from lexiconsole.runtime.requests import plan_request
@@ -150,13 +150,8 @@ async def _plan_ended(runtime: Runtime, row: RunRow, request: Request) -> Plan:
     if request.kind not in _AT_REST:
         return Plan(refused=f"run {row.id} has ended ({row.status}); nothing was changed")
     entries = await runtime.load(row)
-    if request.expects is not None:
-        target = "" if request.kind is RequestKind.EDIT else request.target
-        actual = revision(entries, target)
-        if actual != request.expects:
-            return Plan(
-                refused=f"{target or 'the run'} moved on: you saw {request.expects}, it is at {actual}; look again"
-            )
+    if reason := moved_on(row, entries, request):
+        return Plan(refused=reason)
     edits = request.kind is RequestKind.EDIT
     patched = edits and "patch" in request.data
     changed = [request.target] if edits and not patched else []
@@ -187,8 +182,8 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
 async def _plan_parked(runtime: Runtime, row: RunRow, request: Request) -> Plan:
     """As whoever takes it up would decide, found by a dry replay."""
     entries = await runtime.load(row)
-    if request.expects is not None and (actual := revision(entries, request.target)) != request.expects:
-        return Plan(refused=str(MovedOnError(request.target or f"run {row.id}", request.expects, actual)))
+    if reason := moved_on(row, entries, request):
+        return Plan(refused=reason)
     try:
         definition = runtime.definition_for(row)
         await runtime.check_version(row, definition)
@@ -206,17 +201,12 @@ def _plan_unseen(row: RunRow, request: Request) -> Plan:
     """A run that is driven elsewhere decides when the request reaches it; this is what was asked."""
     target = request.target or row.where
     sentences = {
-        RequestKind.SIGNAL: f"the run gets the signal {target}",
-        RequestKind.PAUSE: "nothing new is started; what runs now ends",
-        RequestKind.RESUME: "the run goes on",
-        RequestKind.CANCEL: "the run is cancelled; a saga undoes what it did",
-        RequestKind.RETRY: f"{target} is tried again",
-        RequestKind.SKIP: f"{target} is skipped",
-        RequestKind.RESOLVE: f"{target} is decided: {request.data.get('how', '')}",
-        RequestKind.EDIT: f"{target} is changed",
-        RequestKind.CHILD_ENDED: "a child run ended",
+        **PROMISES,
+        RequestKind.RETRY: "{} is tried again",
+        RequestKind.RESOLVE: "{} " + WAYS.get(str(request.data.get("how")), "is decided"),
+        RequestKind.EDIT: "{} is changed",
     }
-    return Plan(sentences[request.kind])
+    return Plan(sentences[request.kind].format(target))
 
 
 async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request], fault: RefusedError) -> bool:
