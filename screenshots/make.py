@@ -88,6 +88,7 @@ SCENES = (
     Scene("task", Place.TASK, "limit-9f21:director", acting="dan"),
     Scene("task-claim", Place.TASK, "claim-77:approval/directors", acting="dan"),
     Scene("doubt", Place.DOUBT, "pay-5512"),
+    Scene("diff", Place.DIFF, "loan-0309@\nloan-0311@"),
     Scene("confirm", keys=("j", "j", "r")),
 )
 EMPTY = (Scene("dashboard-empty"), Scene("inbox-empty", Place.INBOX))

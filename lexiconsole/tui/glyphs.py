@@ -20,7 +20,8 @@ class Glyphs:
     ascii_only: bool
     bars: str
     spinner: str
-    trail: str  # between the parts of where one is
+    trail: str  # between the parts of where one is, and in front of what is folded
+    down: str  # in front of what is unfolded
     mark: str
     cursor: str
     up: str
@@ -52,6 +53,7 @@ UNICODE = Glyphs(
     bars="▁▂▃▄▅▆▇█",
     spinner="◐◓◑◒",
     trail="▸",
+    down="▾",
     mark="●",
     cursor="▌",
     up="▲",
@@ -71,6 +73,7 @@ ASCII = Glyphs(
     bars="_.-:=+*#",
     spinner="|/-\\",
     trail=">",
+    down="v",
     mark="*",
     cursor=">",
     up="^",

@@ -25,6 +25,7 @@ class Place(StrEnum):
     BULK = "bulk"
     MACHINE = "machine"
     DEFINITIONS = "definitions"
+    DIFF = "diff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,18 @@ FORMS = (Place.START, Place.TASK)
 
 KEYS: tuple[Key, ...] = (
     # what is looked at
-    Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA), "open", "open what is selected", 10),
+    Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF), "open", "open what is selected", 10),
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
     Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed wf:order* err~402 age<1h", 30),
     Key("next_error", ("e",), (*LISTS, *ONE_RUN), "next error", "go to the next failed or doubtful one"),
     Key("previous_error", ("E",), (*LISTS, *ONE_RUN), "previous error", "go to the one before"),
     Key("next_waiting", ("w",), (*LISTS, *ONE_RUN), "next waiting", "go to the next one that waits for somebody"),
     Key("previous_waiting", ("W",), (*LISTS, *ONE_RUN), "previous waiting", "go to the one before"),
-    Key("mark", ("space",), LISTS, "mark", "mark it; R and c then go for all marked", 75),
+    Key("diff", ("D",), (Place.DASHBOARD, Place.RUN, Place.SAGA), "diff", "what differs between two marked runs, or then and now", 76),
+    Key("next_difference", ("n",), (Place.DIFF,), "next", "go to the next step that differs", 20),
+    Key("previous_difference", ("N",), (Place.DIFF,), "previous", "go to the one before", 21),
+    Key("unfold", ("v",), (Place.DIFF,), "all", "also what both did alike", 22),
+    Key("mark", ("space",), LISTS, "mark", "mark it; R and c then go for all marked, D compares two", 75),
     Key("unmark", ("minus",), (Place.DASHBOARD, Place.INBOX), "unmark all", "take all marks away"),
     Key("sort", ("S",), (Place.DASHBOARD, Place.BULK), "sort", "in another order"),
     Key("zoom", ("z",), EVERYWHERE, "zoom", "give the pane the whole screen, and back"),
@@ -105,7 +110,7 @@ KEYS: tuple[Key, ...] = (
     # everywhere
     Key("help", ("question_mark", "f1"), EVERYWHERE, "help", "every key of this place; type to search, enter does it", 90),
     Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
-    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT), "copy", "copy the id, the error or the command line", 80),
+    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF), "copy", "copy the id, the error or the command line", 80),
     Key("export", ("X",), (Place.BULK,), "export", "what is listed, as a file", 81),
     Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
     Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),

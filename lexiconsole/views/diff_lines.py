@@ -11,11 +11,13 @@ from lexiconsole.durable.journal import RunRow
 from lexiconsole.types import Json
 from lexiconsole.views.diff import Diff, Fact, FactKind, Part, PartKind, Side, Sign
 from lexiconsole.views.durations import span
+from lexiconsole.views.inspecting import Fact as Shown
+from lexiconsole.views.inspecting import Tone
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import brief
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, Look
 
-__all__ = ["Line", "LineKind", "difference", "first_line", "lines", "moments_of", "said"]
+__all__ = ["Line", "LineKind", "difference", "first_line", "lines", "moments_of", "said", "values_at"]
 
 _QUICK = "under 50 ms"
 """Of a step that was over before its start was worth an entry."""
@@ -51,7 +53,8 @@ class Line:
 def lines(diff: Diff, opened: Collection[str] = ()) -> list[Line]:
     """All that is seen while the folds in `opened` are open, in the order of the diff's parts."""
     told: list[Line] = []
-    for alike, group in groupby(diff.parts, key=lambda part: part.sign is Sign.SAME):
+    shown = [part for part in diff.parts if part.kind is not PartKind.DEFINITION or part.sign is not Sign.SAME]
+    for alike, group in groupby(shown, key=lambda part: part.sign is Sign.SAME):
         parts = list(group)
         if not alike:
             told += [line for part in parts for line in _part(part, opened)]
@@ -127,6 +130,32 @@ def said(value: Json, kind: FactKind = FactKind.VALUE) -> str:
     if value is None:
         return "nothing"
     return '""' if value == "" else brief(value, _LONG)
+
+
+def values_at(diff: Diff, line: Line) -> list[Shown]:
+    """All of the two values behind a line, for a pane of their own."""
+    if line.kind is LineKind.FOLD:
+        return [Shown("alike", line.left)]
+    part = next((part for part in diff.parts if part.id == line.id), None)
+    if part is not None:
+        return [Shown(f"{fact.sign} {harmless(fact.name)}", _both(fact), _TONES[fact.sign]) for fact in _told(part)]
+    if line.sign is Sign.SAME:
+        return [Shown("both", line.left)]
+    left = Shown(diff.left.label, line.left or "has none", Tone.GONE if line.left else Tone.FAINT)
+    right = Shown(diff.right.label, line.right or "has none", Tone.NEW if line.right else Tone.FAINT)
+    return [left, right]
+
+
+_TONES = {Sign.SAME: Tone.PLAIN, Sign.NEW: Tone.NEW, Sign.GONE: Tone.GONE, Sign.OTHER: Tone.OTHER}
+
+
+def _told(part: Part) -> tuple[Fact, ...]:
+    return part.differing or part.facts
+
+
+def _both(fact: Fact) -> str:
+    left, right = said(fact.left, fact.kind), said(fact.right, fact.kind)
+    return {Sign.NEW: right, Sign.OTHER: f"{left} → {right}"}.get(fact.sign, left)
 
 
 # the sentences

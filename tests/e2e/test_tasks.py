@@ -202,3 +202,22 @@ def confirmed(terminal: Terminal) -> None:
     """Presses y as soon as the preview is there."""
     terminal.until(lambda: "do it" in terminal.text and "looking what it would do" not in terminal.text)
     terminal.press("y")
+
+
+def test_a_good_run_and_a_bad_one_are_compared_with_three_keys(store: Callable[..., Path]) -> None:
+    """J: space on each of the two, D; and q gives the list back."""
+    with opened(store(FAILED, GOOD)) as terminal:
+        loaded(terminal)
+        terminal.until("TimeoutError: fraud score did not answer")
+        terminal.press("space")
+        terminal.until("1 marked")
+        terminal.press("space")
+        terminal.until("2 marked")
+        terminal.press("D")
+        terminal.until("first-0 and first-1", "first difference: score in the input is 612 in A, 900 in B")
+        assert terminal.count() == 3
+        head = terminal.lines[terminal.line_of("~ fraud score")]
+        assert "✗ failed" in head and "✓ done" in head
+        terminal.until("state")
+        terminal.press("q")
+        terminal.until("2 marked")

@@ -89,7 +89,7 @@ def test_what_both_did_alike_is_folded_and_can_be_unfolded():
     diff = of(good(), good(610))
     told = lines(diff)
     fold = told[0]
-    assert (fold.kind, fold.left, fold.many) == (LineKind.FOLD, "definition, input, intake", 3)
+    assert (fold.kind, fold.left, fold.many) == (LineKind.FOLD, "input, intake", 2)
     assert told[first_line(told, diff)].name == "score"
     opened = lines(diff, {fold.opens})
     assert opened[0].open and "intake" in [line.name for line in opened] and len(opened) > len(told)

@@ -8,6 +8,7 @@ from lexiconsole.durable.journal import RequestKind, RunRow, TaskRow
 from lexiconsole.tui.acts import change_of
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.dashboard_reads import read_group
+from lexiconsole.tui.screens.diffing import Moment, subject_of
 from lexiconsole.types import RunStatus
 from lexiconsole.views.incidents import Incident
 
@@ -81,6 +82,13 @@ class DashboardActs:
     def _change(self, kind: RequestKind) -> None:
         if (run := self.subject_run()) is not None:
             self.console.acts.ask(change_of([run], kind))
+
+    def action_diff(self) -> None:
+        """Two marked runs; else the marked one and the selected one, or the selected one and what it was forked from."""
+        run, marks = self.runs.selected, sorted(self.runs.table.marks)
+        if len(marks) < 2 and run is not None:
+            marks = [*marks, run.id] if marks else [run.origin, run.id]
+        self.console.go(Place.DIFF, subject_of(Moment(marks[0]), Moment(marks[1])))
 
     def _change_group(self, incident: Incident | None, kind: RequestKind) -> None:
         """Of the runs of an incident, else of the marked ones."""

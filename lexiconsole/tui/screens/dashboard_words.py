@@ -68,6 +68,8 @@ def why_not(screen: DashboardScreen, action: str) -> str:
             return _why_not_answer(screen)
         case "retry_all" if not screen.runs.table.marks and not isinstance(screen.subject(), Incident):
             return "mark runs with space, or choose an incident with 4"
+        case "diff":
+            return _why_not_diff(screen)
         case "mark" if not screen.runs.has_focus_within:
             return "only runs are marked: 2 goes to them"
         case "unmark" if not screen.runs.table.marks:
@@ -85,6 +87,15 @@ def _why_not_look(screen: DashboardScreen, action: str) -> str:
     if action == "open" and isinstance(subject, RunRow) and console.place_of(subject) is None:
         return "its screen is not there"
     return ""
+
+
+def _why_not_diff(screen: DashboardScreen) -> str:
+    run, marks = screen.runs.selected, screen.runs.table.marks
+    if len(marks) > 2:
+        return f"two runs are compared, {len(marks)} are marked"
+    if len(marks) == 2 or (marks and run is not None and run.id not in marks):
+        return ""
+    return "" if run is not None and run.origin and not marks else "mark two runs with space"
 
 
 def _why_not_answer(screen: DashboardScreen) -> str:

@@ -14,6 +14,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.layout.engine import why_not
 from lexiconsole.tui.place import ConsoleScreen, focus_into
+from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.run_acts import RunActs
 from lexiconsole.tui.screens.run_time import RunTime
 from lexiconsole.tui.widgets.gantt import GanttView
@@ -43,7 +44,7 @@ _VIEWS = ("map", "rail", "gantt")
 _MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING, RunStatus.SLEEPING})
 
 
-class RunScreen(RunTime, RunActs, ConsoleScreen):
+class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
     """`run_id` is what it shows. Everything on it comes from one snapshot: of now, or of an entry in the past."""
 
     place = Place.RUN

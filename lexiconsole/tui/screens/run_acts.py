@@ -36,11 +36,14 @@ class RunActs(Revising):
         def console(self) -> ConsoleApp: ...
 
         def show_keys(self) -> None: ...
+        def why_not_diff(self) -> str: ...
 
     def why_not(self, action: str) -> str:
         snapshot = self.snapshot
         if snapshot is None:
             return "the run is not read yet" if action in _WHYS else ""
+        if action == "diff":
+            return self.why_not_diff()
         return getattr(self, f"_why_not_{action}")(snapshot) if action in _WHYS else ""
 
     def _why_not_pause(self, snapshot: Snapshot) -> str:

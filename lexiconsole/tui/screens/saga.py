@@ -20,6 +20,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.playback import Playback
+from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.tui.screens.saga_time import SagaTime
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
@@ -48,7 +49,7 @@ _SPIN = 6
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
-class SagaScreen(SagaTime, Revising, ConsoleScreen):
+class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.SAGA
@@ -275,6 +276,8 @@ class SagaScreen(SagaTime, Revising, ConsoleScreen):
             return "only for an undoing that gave up" if action == "mark_done" else "nothing here is held up"
         if action in ("pause", "cancel") and self.row.status.ended:
             return f"the run is {RUN_LOOKS[self.row.status].word}"
+        if action == "diff":
+            return self.why_not_diff()
         if action == "answer" and not self._asked():
             return "it asks nothing now"
         step = self._chosen()
