@@ -32,6 +32,7 @@ from typing import Any, ClassVar
 from lexiconsole.types import Json, JsonObject
 
 __all__ = [
+    "REJECTION",
     "AmbiguousError",
     "ConfigurationError",
     "ContextMisuseError",
@@ -55,6 +56,10 @@ __all__ = [
     "WorkflowVersionMismatchError",
     "nearest",
 ]
+
+
+REJECTION = "RejectedError"
+"""The type, as entries keep it, of the error with which people's rejection ends a run."""
 
 
 class LexiconsoleError(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from lexiconsole.errors import (
+    REJECTION,
     HumanInputRequiredError,
     LexiconsoleError,
     ReadOnlyStoreError,
@@ -20,7 +21,7 @@ from lexiconsole.errors import (
 )
 from lexiconsole.types import JsonObject, RunStatus
 
-__all__ = ["REJECTION", "ExitCode", "exit_of_error", "exit_of_run"]
+__all__ = ["ExitCode", "exit_of_error", "exit_of_run"]
 
 
 class ExitCode(IntEnum):
@@ -40,9 +41,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
-
-REJECTION = "RejectedError"
-"""The type of the error with which people's rejection ends a run."""
 
 _OF_STATUS = {
     RunStatus.COMPLETED: ExitCode.COMPLETED,

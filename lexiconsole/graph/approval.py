@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lexiconsole.contracts.approval import ApprovalProtocol
 from lexiconsole.durable.context import INFER, Chain, Durable
 from lexiconsole.durable.outline import Outline
-from lexiconsole.errors import HumanInputRequiredError, LexiconsoleError
+from lexiconsole.errors import REJECTION, HumanInputRequiredError, LexiconsoleError
 from lexiconsole.graph.handing import HandingNode
 from lexiconsole.graph.node import NodeType
 from lexiconsole.result import Err, Ok, Result
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from lexiconsole.graph.walk import Visit, Walk
 
 __all__ = ["ApprovalNode"]
-
-_REJECTED = "RejectedError"
 
 
 class ApprovalNode(HandingNode):
@@ -72,7 +70,7 @@ class ApprovalNode(HandingNode):
         except HumanInputRequiredError as needed:
             walk.trail.waiting[walk.prefix + visit.key] = needed.prompt
             return Err(needed)
-        rejected = isinstance(outcome, Err) and type(outcome.error).__name__ == _REJECTED
+        rejected = isinstance(outcome, Err) and type(outcome.error).__name__ == REJECTION
         if isinstance(outcome, Err) and (self.rejection_fails or not rejected):
             return outcome
         if self.details_key is None:

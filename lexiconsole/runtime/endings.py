@@ -11,13 +11,11 @@ from lexiconsole.durable.attempts import traceback_of
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import EntryKind
-from lexiconsole.errors import RunCancelled, StepError, ValueNotStorableError
+from lexiconsole.errors import REJECTION, RunCancelled, StepError, ValueNotStorableError
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import Json, JsonObject, RunStatus
 
 __all__ = ["ending_of_fault", "ending_of_value", "json_of"]
-
-REJECTION = "RejectedError"
 
 
 def ending_of_value(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lexiconsole import errors
-from lexiconsole.cli.exits import REJECTION, ExitCode, exit_of_error, exit_of_run
+from lexiconsole.cli.exits import ExitCode, exit_of_error, exit_of_run
 from lexiconsole.types import RunStatus
 
 
@@ -35,7 +35,7 @@ def test_every_status_has_a_code():
 
 @pytest.mark.parametrize("status", ["failed", "compensated"])
 def test_a_rejection_by_people_is_no_failure_of_the_work(status: str):
-    assert exit_of_run(RunStatus(status), {"type": REJECTION, "message": "no"}) == 7
+    assert exit_of_run(RunStatus(status), {"type": errors.REJECTION, "message": "no"}) == 7
 
 
 @pytest.mark.parametrize(
