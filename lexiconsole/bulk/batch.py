@@ -42,12 +42,16 @@ class ItemFailure:
 
 @dataclass(slots=True)
 class BatchOutcome(Generic[R]):
-    """What one try at a batch came to: `done` items that succeeded, with their `results` in order unless not kept."""
+    """What a step of a batch came to: `done` items that succeeded, with their `results` in order unless not kept.
+
+    `tries` counts how often the step was tried, the last time included.
+    """
 
     done: int
     seconds: float
     failures: list[ItemFailure] = field(default_factory=list)
     results: list[R] | None = None
+    tries: int = 1
 
 
 class BatchResult(NamedTuple, Generic[R]):

@@ -139,7 +139,7 @@ class BulkOperation(Generic[T, R]):
         """No further batch is begun; those that run are finished. The execution ends with BulkOperationCancelledError."""
         self._cancelled = True
         if self._run is not None:
-            self._run.cancelled = True
+            self._run.cancel()
 
     @property
     def metrics(self) -> BulkOperationMetrics:
@@ -174,8 +174,11 @@ class BulkOperation(Generic[T, R]):
             on_progress=None if ctx.journaled else self._on_progress,
             checkpointed=checkpoint is not None,
             collect=sink is None,
+            one_by_one=sink is not None,
         )
-        run.cancelled, self._run = self._cancelled, run
+        if self._cancelled:
+            run.cancel()
+        self._run = run
         async for batch in run.batches():
             if checkpoint is not None:
                 await checkpoint.save(run.state(results=False))

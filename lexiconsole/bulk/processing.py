@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Any, get_args, get_origin
@@ -14,6 +15,7 @@ from lexiconsole.durable.attempts import is_async
 from lexiconsole.durable.calling import arity
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER
+from lexiconsole.durable.step import in_step
 from lexiconsole.result import Err, Ok
 
 __all__ = ["BatchCall", "per_batch", "per_item", "result_type"]
@@ -152,7 +154,7 @@ def _batch(
     keep: bool,
 ) -> Any:
     started = perf_counter()
-    given = processor(items, batch) if takes_batch else processor(items)
+    given = processor(items, _this_try(batch)) if takes_batch else processor(items)
     if hasattr(given, "__await__"):
         return _read_later(given, indices, keep, started)
     return _read(given, indices, keep, started)
@@ -166,9 +168,8 @@ async def _batch_async(
     batch: Batch,
     keep: bool,
 ) -> Any:
-    return await _read_later(
-        processor(items, batch) if takes_batch else processor(items), indices, keep, perf_counter()
-    )
+    given = processor(items, _this_try(batch)) if takes_batch else processor(items)
+    return await _read_later(given, indices, keep, perf_counter())
 
 
 async def _batch_guarded(
@@ -180,12 +181,23 @@ async def _batch_guarded(
     batch: Batch,
     keep: bool,
 ) -> Any:
-    arguments = (items, batch) if takes_batch else (items,)
+    arguments = (items, _this_try(batch)) if takes_batch else (items,)
     started = perf_counter()
     try:
         return _read(await breaker.call(_raising, partial(_spread, processor), arguments), indices, keep, started)
     except _ItemErrError as failed:
         return Err(failed.reason)
+
+
+def _tries() -> int:
+    """How often the step of this batch was tried so far, this time included."""
+    step = in_step.get()
+    return 1 if step is None else step.attempt
+
+
+def _this_try(batch: Batch) -> Batch:
+    """The batch, with further tries of its step counted as its own."""
+    return batch._replace(attempt=batch.attempt + tries - 1) if (tries := _tries()) > 1 else batch
 
 
 def _spread(processor: Callable[..., Any], arguments: Sequence[Any]) -> Any:
@@ -204,13 +216,14 @@ def _read(given: Any, indices: Sequence[int], keep: bool, started: float) -> Bat
     if isinstance(given, Ok):
         given = given.value
     if given is None:
-        return BatchOutcome(len(indices), seconds, [], [None] * len(indices) if keep else None)
+        return BatchOutcome(len(indices), seconds, [], [None] * len(indices) if keep else None, _tries())
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
         raise TypeError(f"a batch processor gives None or one entry per item, not {type(given).__name__}")
     entries = list(given)
     if len(entries) != len(indices):
         raise TypeError(f"a batch processor gives one entry per item: {len(indices)} items, {len(entries)} entries")
-    return _sorted((Err(e) if isinstance(e, BaseException) else e for e in entries), indices, keep, seconds)
+    each = (Err(entry) if isinstance(entry, BaseException) else entry for entry in entries)
+    return replace(_sorted(each, indices, keep, seconds), tries=_tries())
 
 
 def result_type(processor: Callable[..., Any], *, of_batch: bool) -> Any:

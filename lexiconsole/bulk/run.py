@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -51,7 +51,8 @@ class Limits:
 class BulkRun(Generic[T, R]):
     """`state` is where an earlier generation or an earlier execution stopped, as `state()` gave it.
 
-    Without `collect`, results are handed out batch by batch and not kept for the end.
+    Without `collect`, results are handed out batch by batch and not kept for the end. Unless `one_by_one`, batches that
+    were finished together may be given together.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class BulkRun(Generic[T, R]):
         on_progress: Callable[[Progress], None] | None = None,
         checkpointed: bool = False,
         collect: bool = True,
+        one_by_one: bool = True,
     ) -> None:
         state = state or {"batch": 0, "ahead": [], "batch_size": terms.batch_size, "total": total}
         self._terms = replace(terms, batch_size=state["batch_size"])
@@ -87,14 +89,23 @@ class BulkRun(Generic[T, R]):
             done_ahead=self._ahead,
             limit=limits.renew_every if ctx.journaled else math.inf,
             used=state.get("used", 0.0),
+            one_by_one=one_by_one or on_progress is not None or checkpointed,
         )
         if (concurrency := state.get("concurrency")) is not None:
             self._window.concurrency = concurrency
         self._window.pace.rate = state.get("rate")
         self._steering = Steering(ctx) if ctx.journaled else None
-        self.cancelled = False
         self._finish = False
         self._lost = False
+        self._mind_losses()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._window.stopped
+
+    def cancel(self) -> None:
+        """No further batch is begun."""
+        self._window.stopped = True
 
     async def batches(self) -> AsyncIterator[BatchResult[R]]:
         """Keeps the window filled and gives each batch as it finishes, until there are none left or a reason to stop.
@@ -102,9 +113,10 @@ class BulkRun(Generic[T, R]):
         A recorded run begins a new generation every so many batches, so that a replay never goes far back.
         """
         try:
-            while (batch := await self._next()) is not None:
-                self._take_in(batch)
-                yield batch
+            while done := await self._next():
+                self._take_in(done)
+                for batch in done:
+                    yield batch
                 if self._window.spent and not self._must_stop:
                     if self._steering is not None:
                         self._steering.stop()
@@ -114,20 +126,20 @@ class BulkRun(Generic[T, R]):
         except RunCancelled:
             async with self._ctx.shielded():
                 async for batch in self._window.drain():
-                    self._take_in(batch)
+                    self._take_in((batch,))
             raise
         finally:
             await self._source.close()
 
-    async def _next(self) -> BatchResult[R] | None:
+    async def _next(self) -> Sequence[BatchResult[R]]:
         while True:
             steering = self._steering
             beside = None if steering is None else steering.listening()
             came = await self._window.next(beside, more=not self._must_stop)
-            if came is None and steering is not None and self._holds:
+            if not came and came is not None and steering is not None and self._holds:
                 await steering.listening(held=True)
-                came = "beside"
-            if came != "beside":
+                came = None
+            if came is not None:
                 return came
             await self._steer()
 
@@ -181,12 +193,19 @@ class BulkRun(Generic[T, R]):
     def _must_stop(self) -> bool:
         return self.cancelled or self._lost or self._window.late or self._window.fault is not None
 
-    def _take_in(self, batch: BatchResult[R]) -> None:
-        self.tally.add(batch)
-        if self._checkpointed:
-            self._ahead.add(batch.number)
+    def _take_in(self, done: Sequence[BatchResult[R]]) -> None:
+        for batch in done:
+            self.tally.add(batch)
+            if self._checkpointed:
+                self._ahead.add(batch.number)
         self._lost = self._lost or self._over()
+        self._mind_losses()
         self._tell()
+
+    def _mind_losses(self) -> None:
+        """After a failure any batch may be the one that has the stop-loss judged."""
+        if self._limits.stop_loss is not None and self.tally.failed:
+            self._window.one_by_one = True
 
     def _tell(self, *, last: bool = False) -> None:
         """Tells a callback after each batch; whoever watches often enough for the eye."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -19,13 +19,15 @@ R = TypeVar("R")
 
 
 class Tally(Generic[R]):
-    """Counts, the first failures, durations; and results by batch where they are kept."""
+    """Counts, the first failures, durations; and results where they are kept, under the first of batches in a row."""
 
     def __init__(self, max_failures: int, *, keep_results: bool) -> None:
         self._max_failures, self._keep = max_failures, keep_results
         self.succeeded = self.failed = self.excluded = self.batches = self.retries = 0
         self.failures: list[ItemFailure] = []
-        self.results: dict[int, Sequence[R]] = {}
+        self.results: dict[int, list[R]] = {}
+        self._row: list[R] = []
+        self._next_in_row: int | None = None
         self._durations = Durations()
         self._seconds = 0.0
         self._since = time.monotonic()
@@ -47,7 +49,15 @@ class Tally(Generic[R]):
         if batch.failures and len(self.failures) < self._max_failures:
             self.failures += batch.failures[: self._max_failures - len(self.failures)]
         if self._keep and batch.results:
-            self.results[batch.number] = batch.results
+            self._keep_of(batch)
+
+    def _keep_of(self, batch: BatchResult[R]) -> None:
+        """Those of batches that come one after the other are one list at once: at the end there is little left to join."""
+        if batch.number == self._next_in_row:
+            self._row += batch.results
+        else:
+            self._row = self.results[batch.number] = [*batch.results]
+        self._next_in_row = batch.number + 1 if batch.number >= 0 else None
 
     def known(self, indices: Collection[int] | None) -> list[int]:
         """Which of these items (None: all) failed and are kept with their reason, in order."""
@@ -85,7 +95,8 @@ class Tally(Generic[R]):
 
     def result(self, operation_id: str) -> BulkResult[R]:
         in_order = sorted(self.results, key=lambda number: (number < 0, abs(number)))
-        results = list(chain.from_iterable(self.results[number] for number in in_order))
+        rows = [self.results[number] for number in in_order]
+        results = rows[0] if len(rows) == 1 else [*chain.from_iterable(rows)]
         failures = sorted(self.failures, key=lambda failure: failure.index)
         metrics = self.metrics()
         return BulkResult(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import random
 from collections import deque
@@ -10,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, Literal, TypeVar
+from time import monotonic
+from typing import Any, Generic, TypeVar
 
 from lexiconsole.bulk.batch import Batch, BatchOutcome, BatchResult, ItemFailure
 from lexiconsole.bulk.pace import Pace
 from lexiconsole.bulk.processing import BatchCall
 from lexiconsole.bulk.source import Source
+from lexiconsole.bulk.span import LONGEST, Span
 from lexiconsole.durable.attempts import is_async
 from lexiconsole.durable.context import Context, Durable
 from lexiconsole.durable.limit import noting
@@ -56,6 +59,8 @@ class Terms:
 class Open(Generic[T, R]):
     """A batch in the window. `indices` are the items' places in the source, `left` the places in `items` that have not
     succeeded yet. A `number` below 0: items that are tried again because an operator said so.
+
+    `tries` counts its steps, `repeats` how often one of these was tried again.
     """
 
     number: int
@@ -63,6 +68,7 @@ class Open(Generic[T, R]):
     items: Sequence[T]
     left: Sequence[int]
     tries: int = 1
+    repeats: int = 0
     resting: bool = False
     seconds: float = 0.0
     results: Sequence[R] = ()
@@ -71,6 +77,7 @@ class Open(Generic[T, R]):
     def add(self, outcome: BatchOutcome[R]) -> None:
         """Puts what a try gave where it belongs among what earlier tries gave."""
         self.seconds += outcome.seconds
+        self.repeats += outcome.tries - 1
         if self.tries == 1 and not outcome.failures:
             self.left, self.results = (), outcome.results or ()
             return
@@ -98,7 +105,8 @@ class Window(Generic[T, R]):
 
     `number` is the next batch to open and `item` the index of its first item; `done_ahead` are batches to pass over,
     `used` seconds of its time that earlier generations of the run took. `concurrency` and the rate of `pace` may be changed
-    at any time: they hold from the next batch on. What was given to `reopen` is done first.
+    at any time: they hold from the next batch on. What was given to `reopen` is done first. `one_by_one`: somebody wants to
+    know of each batch before the next one begins that has room only then. `stopped` is for others to set.
     """
 
     def __init__(
@@ -111,8 +119,11 @@ class Window(Generic[T, R]):
         done_ahead: Iterable[int] = (),
         limit: float = math.inf,
         used: float = 0.0,
+        one_by_one: bool = True,
     ) -> None:
         self._ctx, self._source, self._terms = ctx, source, terms
+        self.one_by_one, self._turn_over = one_by_one or ctx.observed, 0.0
+        self.stopped = False
         self.number, self.item, self._done_ahead = number, number * terms.batch_size, set(done_ahead)
         self.exhausted = False
         self.fault: Exception | None = None
@@ -165,10 +176,20 @@ class Window(Generic[T, R]):
         """The items of the next batch, none at the end; what reading raises ends the source and is kept."""
         if self.exhausted or self._limit <= 0:
             return ()
-        size, at_hand = self._terms.batch_size, self._source.at_hand
+        if self._source.at_hand is not None:
+            return self._read_at_hand()
         items: Sequence[T] = ()
         try:
-            items = await self._source.take(size) if at_hand is None else list(islice(at_hand, size))
+            items = await self._source.take(self._terms.batch_size)
+        except Exception as fault:
+            self.fault = fault
+        self.exhausted = not items
+        return items
+
+    def _read_at_hand(self) -> Sequence[T]:
+        items: Sequence[T] = ()
+        try:
+            items = list(islice(self._source.at_hand, self._terms.batch_size))  # type: ignore[arg-type]
         except Exception as fault:
             self.fault = fault
         self.exhausted = not items
@@ -186,12 +207,20 @@ class Window(Generic[T, R]):
                 return
             if self.number in self._done_ahead:
                 self._done_ahead.remove(self.number)
+                self._passed(items)
             else:
-                place = range(self.item, self.item + len(items))
-                self._begin(Open(self.number, place, items, range(len(items))))
+                self._begin(self._opened(items))
                 self._limit -= 1
-            self.number += 1
-            self.item += len(items)
+
+    def _opened(self, items: Sequence[T]) -> Open[T, R]:
+        """The batch of these items, which were read just now."""
+        opened: Open[T, R] = Open(self.number, range(self.item, self.item + len(items)), items, range(len(items)))
+        self._passed(items)
+        return opened
+
+    def _passed(self, items: Sequence[T]) -> None:
+        self.number += 1
+        self.item += len(items)
 
     def _begin(self, opened: Open[T, R]) -> None:
         self._open[opened.number] = opened
@@ -203,52 +232,63 @@ class Window(Generic[T, R]):
         for start in range(0, len(indices), size):
             self._again.append((indices[start : start + size], items[start : start + size]))
 
-    async def next(
-        self, beside: Durable[Any] | None = None, *, more: bool = True
-    ) -> BatchResult[R] | Literal["beside"] | None:
-        """The batch that is finished first, of those open and, with `more`, of those there is room for; None at the end,
-        "beside" when that was done first.
+    async def next(self, beside: Durable[Any] | None = None, *, more: bool = True) -> Sequence[BatchResult[R]] | None:
+        """The batches that are finished first, of those open and, with `more`, of those there is room for: mostly one, none
+        at the end. None (no sequence) when `beside` was done first.
         """
         if more:
             if self._quick >= QUICK_BATCHES and not self._open and not self._done_ahead:
-                return await self._straight()
+                return await self._in_a_row()
             await self._fill()
         while self._waiting:
             alone = len(self._waiting) == 1 and beside is None
             waiting = self._waiting if beside is None else {**self._waiting, _BESIDE: beside}
             number = next(iter(self._waiting)) if alone else await self._ctx.first(waiting)
             if number == _BESIDE:
-                return "beside"
+                return None
             outcome = await self._waiting[number]
             del self._waiting[number]  # not before: a cancel may find it waiting
             finished = self._took(self._open[number], outcome)
             if finished is not None:
                 del self._open[number]
-                return finished
-        return None
+                return (finished,)
+        return ()
 
-    async def _straight(self) -> BatchResult[R] | Literal["beside"] | None:
-        """The next batch from the source to its end, alone; only one that does not succeed gets a place in the window."""
+    async def _in_a_row(self) -> Sequence[BatchResult[R]]:
+        """The next batches from the source to their end, one after the other in one step, as long as none waits and each
+        succeeds; one that does not gets a place in the window. Just one if somebody looks at each.
+        """
+        await self._take_turns()
         if not (items := await self._read()):
-            return None
-        number, first = self.number, self.item
-        self.number += 1
-        self.item += len(items)
-        self._limit -= 1
-        call = self._call(items, range(first, self.item), Batch(number, first))
-        outcome = await self._ctx.step(
-            f"batch/{number}", call, policy=self._policy_now(), returns=self._terms.outcome_type
-        )
-        if type(outcome) is Ok and not outcome.value.failures:
-            came_to = outcome.value
-            return BatchResult(number, first, came_to.done, came_to.results or (), (), came_to.seconds)
-        opened: Open[T, R] = Open(number, range(first, self.item), items, range(len(items)))
-        self._open[number] = opened
+            return ()
+        terms = self._terms
+        more = _nothing_more if self.one_by_one or self._source.at_hand is None else self._read_on
+        span: Span[T, R] = Span(terms.call, self.number, self.item, items, more, terms.keep_results)
+        call = span.go if self._quick == math.inf else partial(noting, self._waits, span.go)
+        outcome = await self._ctx.step(span.key, call, policy=self._policy_now(), returns=terms.outcome_type)
+        self.number, self.item = span.number, span.first
+        if not span.items:
+            return span.finished
+        opened = self._opened(span.items)
+        self._open[opened.number] = opened
         finished = self._took(opened, outcome)
-        if finished is None:
-            return await self.next(more=False)
-        del self._open[number]
-        return finished
+        if finished is not None:
+            del self._open[opened.number]
+            span.finished.append(finished)
+        return span.finished or await self.next(more=False) or ()
+
+    def _read_on(self) -> Sequence[T]:
+        """The items of a further batch of a span, none where it is to end."""
+        if self.stopped or self._quick < QUICK_BATCHES or (self._deadline != math.inf and self.late):
+            return ()
+        return self._read_at_hand()
+
+    async def _take_turns(self) -> None:
+        """Gives others the event loop now and then: batches that never wait would hold it to the end."""
+        now = monotonic()
+        if now >= self._turn_over:
+            self._turn_over = now + LONGEST
+            await asyncio.sleep(0)
 
     async def drain(self) -> AsyncIterator[BatchResult[R]]:
         """After a cancel: what runs is waited for, what rests before another try is finished as it is."""
@@ -301,7 +341,7 @@ class Window(Generic[T, R]):
             case Ok(came_to):
                 opened.add(came_to)
             case Err(error):
-                opened.tries += error.attempts - 1
+                opened.repeats += error.attempts - 1
                 opened.failures = [ItemFailure(opened.indices[p], error.type, error.message) for p in opened.left]
         return opened
 
@@ -309,7 +349,13 @@ class Window(Generic[T, R]):
     def _finished(opened: Open[T, R]) -> BatchResult[R]:
         succeeded = len(opened.items) - len(opened.failures)
         return BatchResult(
-            opened.number, opened.indices[0], succeeded, opened.results, opened.failures, opened.seconds, opened.tries
+            opened.number,
+            opened.indices[0],
+            succeeded,
+            opened.results,
+            opened.failures,
+            opened.seconds,
+            opened.tries + opened.repeats,
         )
 
     def _rest(self, opened: Open[T, R]) -> Durable[Any]:
@@ -318,6 +364,10 @@ class Window(Generic[T, R]):
             return self._start(opened)
         opened.resting = True
         return self._ctx.sleep(f"{opened.key}/pause", timedelta(seconds=pause))
+
+
+def _nothing_more() -> tuple[()]:
+    return ()
 
 
 def _noting(waits: Callable[[], None], call: Callable[..., Any], *arguments: Any) -> Any:

@@ -99,6 +99,14 @@ class Context(Protocol):
         ...
 
     @property
+    def observed(self) -> bool:
+        """Whether anybody sees its steps one by one: a journal, a store, or who listens.
+
+        Where nobody does, what would be many steps may be one.
+        """
+        ...
+
+    @property
     def people(self) -> People:
         """Who is who now. Read it only inside `choose`: a replay must find the same people."""
         ...

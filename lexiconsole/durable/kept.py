@@ -87,6 +87,10 @@ class KeptContext:
         return self._inner.journaled
 
     @property
+    def observed(self) -> bool:
+        return True
+
+    @property
     def people(self) -> People:
         return self._inner.people
 

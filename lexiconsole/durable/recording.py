@@ -41,6 +41,10 @@ class Recording:
     def run(self) -> RunInfo:
         return self._run
 
+    @property
+    def observed(self) -> bool:
+        return self.journaled
+
     def record(
         self, kind: EntryKind, key: str, data: JsonObject, *, attempt: int = 0, by: str = "", at: Instant | None = None
     ) -> asyncio.Future[None]:

@@ -61,6 +61,10 @@ def tell_transition(run: RunInfo, event: str, from_state: str, to_state: str) ->
 class WatchedContext(LiveContext):
     """A context in memory that tells of what happens in it."""
 
+    @property
+    def observed(self) -> bool:
+        return True
+
     def step(
         self,
         key: str,
