@@ -51,9 +51,7 @@ def test_a_parked_run_is_taken_to_the_version_its_definition_has_by_now(tmp_path
     assert dry.returncode == 0, dry
     assert "pay is now charge" in dry.stderr
     assert "place counts as done" in dry.stderr
-    written = call(tmp_path, "migrate", "A", "--yes", "--record-only", "--json")
-    assert [json.loads(line)["type"] for line in written.stdout.splitlines()] == ["preview", "act"], written
-    done = call(tmp_path, "resume", "A")
+    done = call(tmp_path, "migrate", "A", "--yes")
     assert done.returncode == 4, done
     answered = call(tmp_path, "answer", "A:ok", "1")
     assert answered.returncode == 0, answered
@@ -61,3 +59,14 @@ def test_a_parked_run_is_taken_to_the_version_its_definition_has_by_now(tmp_path
     again = call(tmp_path, "migrate", "A")
     assert again.returncode == 8
     assert "has ended" in again.stderr
+
+
+def test_a_program_that_only_has_it_recorded_reads_json_to_the_last_line(tmp_path: Path) -> None:
+    (tmp_path / "definitions").mkdir()
+    file = tmp_path / "definitions" / "flow.py"
+    file.write_text(FIRST)
+    assert call(tmp_path, "run", "flow", "--id", "A").returncode == 4
+    file.write_text(SECOND)
+    written = call(tmp_path, "migrate", "A", "--yes", "--record-only", "--json")
+    assert [json.loads(line)["type"] for line in written.stdout.splitlines()] == ["preview", "act"], written
+    assert call(tmp_path, "resume", "A").returncode == 4
