@@ -1,12 +1,11 @@
-"""Acts: what a face asks of a run, as the engine does it on its loop, and what comes back."""
+"""Acts: what a face asks of a run, as the engine does it on its loop."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lexiconsole.app.outcome import Preview
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.runtime.interventions import Plan, revision
@@ -18,32 +17,9 @@ if TYPE_CHECKING:
     from lexiconsole.catalog import Catalog
     from lexiconsole.runtime.engine import Engine
 
-__all__ = ["Outcome", "Preview", "drive_on", "migration_of", "preview_of", "reload_until"]
+__all__ = ["drive_on", "migration_of", "preview_of", "reload_until"]
 
 _RELOAD = 1.0  # seconds between two looks at the definitions' files
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of an act. `pending`: its owner, another process, has yet to do it; the request is safe on disk."""
-
-    applied: bool
-    pending: bool
-    refused: str
-    run: RunRow
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an act would do. `revision` is that of its target as it was looked at; `fields` says what is wrong with each
-    field of an answer that does not fit, besides `refused`.
-    """
-
-    sentence: str
-    details: list[str]
-    revision: int | None
-    refused: str
-    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def reload_until(catalog: Catalog, engine: Engine, stop: threading.Event) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lexiconsole.app.operators import Operators
-from lexiconsole.durable.journal import Request
 from lexiconsole.durable.people import People
 from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.types import JsonObject
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.journal import Request
 
 __all__ = ["Identity"]
 
@@ -36,6 +38,8 @@ class Identity:
     @property
     def sender(self) -> JsonObject:
         """What is kept beside every act."""
+        import socket
+
         return {"os_user": self.user, "host": socket.gethostname(), "pid": os.getpid()}
 
     def attributed(self, request: Request, by: str) -> Request:

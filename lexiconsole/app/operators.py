@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
-from lexiconsole.app.config import Settings
-from lexiconsole.app.sections import WHOEVER, Absence, Operator
-from lexiconsole.app.sections import Operators as Section
-from lexiconsole.durable.people import Nobody, People, goes_by_role
+from lexiconsole.durable.people import goes_by_role
 from lexiconsole.types import Instant
 
-__all__ = ["Operators", "people_of"]
+if TYPE_CHECKING:
+    from lexiconsole.app.config import Settings
+    from lexiconsole.app.sections import Operator
+
+__all__ = ["WHOEVER", "Away", "Operators", "Person", "people_known", "persons"]
+
+WHOEVER = "*"
+"""Whoever is logged in and not named otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A time away, from `begin` to before `end`."""
+
+    begin: Instant
+    end: Instant
+    stand_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An operator as everybody but the settings knows them."""
+
+    users: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    act_for: tuple[str, ...] = ()
+    absences: tuple[Away, ...] = ()
 
 
 class Operators:
@@ -22,7 +44,7 @@ class Operators:
 
     enforced = True
 
-    def __init__(self, known: Mapping[str, Operator], now: Callable[[], Instant]) -> None:
+    def __init__(self, known: Mapping[str, Person], now: Callable[[], Instant]) -> None:
         self.known = {name: operator for name, operator in known.items() if name != WHOEVER}
         self._whoever = known.get(WHOEVER)
         self._now = now
@@ -42,8 +64,8 @@ class Operators:
 
     def stand_in(self, name: str) -> str:
         operator = self.known.get(name)
-        away = (absence for absence in operator.absences if _covers(absence, self._now())) if operator else iter(())
-        return next((absence.stand_in for absence in away), "")
+        absences = operator.absences if operator is not None else ()
+        return next((away.stand_in for away in absences if away.begin <= self._now() < away.end), "")
 
     def may_act_for(self, os_user: str, name: str) -> bool:
         if not os_user or not name:
@@ -61,25 +83,35 @@ class Operators:
         return next((name for name, operator in self.known.items() if os_user in operator.users), os_user)
 
 
-def people_of(settings: Settings, root: Path, now: Callable[[], Instant]) -> People:
-    """The workspace's operators; those for trying things out where only the definitions that come with the program are."""
+def people_known(settings: Settings, *, bare: bool) -> dict[str, Person] | None:
+    """The workspace's operators, None for none; in a `bare` folder, where only what comes with the program is, those for trying
+    things out.
+    """
     known = settings.operators
-    if known is None and not any((root / name).exists() for name in ("application.yaml", *settings.definitions)):
+    if known is None and bare:
         known = _demonstration()
-    return Nobody() if known is None else Operators(known, now)
+    return None if known is None else persons(known)
+
+
+def persons(known: Mapping[str, Operator]) -> dict[str, Person]:
+    return {name: _person(operator) for name, operator in known.items()}
+
+
+def _person(operator: Operator) -> Person:
+    """Days away count whole, in local time; the last one too."""
+    absences = tuple(Away(_begin(away.since), _end(away.until), away.stand_in) for away in operator.absences)
+    return Person(operator.users, operator.roles, operator.act_for, absences)
 
 
 def _demonstration() -> dict[str, Operator] | None:
+    from pydantic import TypeAdapter
+
+    from lexiconsole.app.sections import Operators as Section
     from lexiconsole.app.yaml_file import read_yaml
     from lexiconsole.catalog import bundled_folder
 
     file = bundled_folder() / "_operators.yaml"
     return TypeAdapter(Section).validate_python(read_yaml(file).data.get("operators")) if file.exists() else None
-
-
-def _covers(absence: Absence, at: Instant) -> bool:
-    """Days count whole, in local time; the last one too."""
-    return _begin(absence.since) <= at < _end(absence.until)
 
 
 def _begin(moment: date | datetime) -> Instant:

@@ -15,7 +15,7 @@ from lexiconsole.app.config import Settings
 from lexiconsole.app.engine_terms import engine_terms
 from lexiconsole.app.hearing import Hearing
 from lexiconsole.app.identity import Identity
-from lexiconsole.app.operators import Operators
+from lexiconsole.app.operators import Operators, persons
 from lexiconsole.app.signing import Signatures
 from lexiconsole.app.vault import FileVault
 from lexiconsole.contracts.events import WorkflowEvent
@@ -164,7 +164,7 @@ class Runs:
     def _identity(self) -> Identity:
         """Rules about people hold in an application too: others leave requests for the runs that it drives."""
         known = self._found().settings.operators
-        return Identity(Nobody() if known is None else Operators(known, SystemClock().now))
+        return Identity(Nobody() if known is None else Operators(persons(known), SystemClock().now))
 
     def _found(self) -> Place:
         if self._place is None:

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from lexiconsole.app.operators import WHOEVER
 from lexiconsole.bulk.config import BulkOperationConfig
 from lexiconsole.errors import nearest
 from lexiconsole.graph.config import GraphConfig
 
 __all__ = [
-    "WHOEVER",
     "Absence",
     "AuditSettings",
     "CommandChannel",
@@ -202,9 +202,6 @@ class Operator(_Section):
     act_for: Names = Field(default=(), description="names this person may act for with --as")
     absences: tuple[Absence, ...] = Field(default=(), description="times away, and who stands in")
     signing_key: Path | None = Field(default=None, description="the SSH key this person's decisions are signed with")
-
-
-WHOEVER = "*"
 
 
 def _that_know_each_other(operators: dict[str, Operator] | None) -> dict[str, Operator] | None:

@@ -4,48 +4,41 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from lexiconsole.app.acts import Outcome, Preview, drive_on, migration_of, preview_of, reload_until
-from lexiconsole.app.audit import Verdict, everything, latest, verify
-from lexiconsole.app.audit_head import HeadFile
-from lexiconsole.app.beside import Beside
-from lexiconsole.app.config import Settings
-from lexiconsole.app.doctor import Finding, examine
-from lexiconsole.app.engine_terms import engine_terms, journal_of
-from lexiconsole.app.found import Found
-from lexiconsole.app.identity import Identity
-from lexiconsole.app.look import is_workspace
+from lexiconsole.app.ground import Ground
+from lexiconsole.app.look import Look, is_workspace
 from lexiconsole.app.naming import run_named
-from lexiconsole.app.operators import people_of
-from lexiconsole.app.signing import Signatures
-from lexiconsole.app.vault import FileVault
-from lexiconsole.durable.audit import Audited
-from lexiconsole.durable.clock import Clock, SystemClock
-from lexiconsole.durable.context import Progress
-from lexiconsole.durable.definition import Definition
+from lexiconsole.app.opened import Opened
+from lexiconsole.app.outcome import Outcome, Preview
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
-from lexiconsole.durable.people import People
 from lexiconsole.errors import NotFoundError
-from lexiconsole.runtime.engine import Engine
-from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.types import Json, JsonObject, RunStatus
 
 if TYPE_CHECKING:
-    from lexiconsole.app.health import Health, Looking
-    from lexiconsole.app.look import Look
+    from lexiconsole.app.audit import Verdict
+    from lexiconsole.app.config import Settings
+    from lexiconsole.app.doctor import Finding
+    from lexiconsole.app.health import Health
+    from lexiconsole.app.identity import Identity
     from lexiconsole.app.tasks import Which
     from lexiconsole.catalog import Catalog, Problem
     from lexiconsole.catalog import Finding as CheckFinding
+    from lexiconsole.durable.audit import Audited
+    from lexiconsole.durable.clock import Clock
+    from lexiconsole.durable.context import Progress
+    from lexiconsole.durable.definition import Definition
+    from lexiconsole.durable.people import People
+    from lexiconsole.runtime.engine import Engine
     from lexiconsole.runtime.live_runs import LiveRuns
+    from lexiconsole.runtime.runtime import Runtime
     from lexiconsole.views.inbox import Task
 
-__all__ = ["UNCHANGED", "Finding", "Outcome", "Preview", "Workspace"]
+__all__ = ["UNCHANGED", "Outcome", "Preview", "Workspace"]
 
 T = TypeVar("T")
 
@@ -54,19 +47,21 @@ UNCHANGED: Any = object()
 
 
 class Workspace:
-    """Use it as a context manager: leaving it puts runs down cleanly, resumable. Methods may be called from any thread."""
+    """Use it as a context manager: leaving it puts runs down cleanly, resumable. Methods may be called from any thread.
 
-    def __init__(self, root: Path, settings: Settings, store: Path | None = None) -> None:
-        self.root, self.settings = root, settings
-        self.store_path = store if store is not None else root / settings.store.path
-        self.clock: Clock = SystemClock()
+    Settings, engine and definitions are loaded when they are needed: what only looks is quick.
+    """
+
+    def __init__(
+        self, root: Path, settings: Settings | None = None, store: Path | None = None, *, profile: str = ""
+    ) -> None:
+        """Reads the settings of the folder when none are given; raises ConfigurationError."""
+        self.root = root
+        self._ground = Ground(root, settings=settings, store=store, profile=profile)
+        self.store_path = self._ground.store_path
         self._catalog: Catalog | None = None
-        self._engine: Engine | None = None
-        self._beside: Beside | None = None
-        self._empty = False
-        self._restore: Callable[[], None] | None = None
-        self._beginning, self._loading = threading.RLock(), threading.RLock()
-        self._looking: tuple[Engine, Looking] | None = None
+        self._loading = threading.RLock()
+        self._opened = Opened(self._ground, lambda: self.catalog)
 
     @classmethod
     def find(cls, start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Workspace:
@@ -75,7 +70,7 @@ class Workspace:
         if not here.is_dir():
             raise NotFoundError("folder", str(here))
         root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
-        return cls(root, Settings.load(root, profile=profile), store.absolute() if store is not None else None)
+        return cls(root, store=store.absolute() if store is not None else None, profile=profile)
 
     def __enter__(self) -> Self:
         return self
@@ -89,14 +84,27 @@ class Workspace:
 
     # people
 
-    @cached_property
-    def people(self) -> People:
-        return people_of(self.settings, self.root, self.clock.now)
+    @property
+    def settings(self) -> Settings:
+        return self._ground.settings
 
-    @cached_property
+    @property
+    def clock(self) -> Clock | None:
+        """The machine's when None."""
+        return self._ground.clock
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        self._ground.clock = clock
+
+    @property
+    def people(self) -> People:
+        return self._ground.people
+
+    @property
     def identity(self) -> Identity:
         """The person at this machine."""
-        return Identity(self.people)
+        return self._ground.identity
 
     @property
     def me(self) -> str:
@@ -107,10 +115,11 @@ class Workspace:
         """Under which name an act goes: `me` for "". Raises NotFoundError for a name nobody bears, and RefusedError, which
         is recorded, when the person at this machine may not act under it.
         """
+        self._ground.settle()
         return self.identity.allowed(name, self._attempted)
 
     def _attempted(self, data: JsonObject) -> None:
-        self._write().call(lambda runtime: runtime.journal.attempted(self.clock.now(), "", self.me, data))
+        self._write().call(lambda runtime: runtime.journal.attempted(self._ground.now(), "", self.me, data))
 
     # definitions
 
@@ -156,29 +165,30 @@ class Workspace:
 
     def run(self, prefix: str) -> RunRow:
         """The run whose id this is, or begins with this. Raises UsageError, AmbiguousError or NotFoundError."""
-        return run_named(prefix, self._look(lambda runtime: runtime.journal.match(prefix)), self.runs)
+        matches = self._read(lambda look: look.match(prefix), lambda journal: journal.match(prefix))
+        return run_named(prefix, matches, self.runs)
 
     def runs(self, which: RunFilter) -> list[RunRow]:
-        return self._look(lambda runtime: runtime.journal.runs(which))
+        return self._read(lambda look: look.runs(which), lambda journal: journal.runs(which))
 
     def counts(self) -> dict[RunStatus, int]:
-        return self._look(lambda runtime: runtime.journal.counts())
+        return self._read(Look.counts, lambda journal: journal.counts())
 
     def entries(self, run: RunRow, after: int = 0) -> list[Entry]:
-        return self._look(lambda runtime: runtime.journal.load(run, after=after))
+        return self._read(lambda look: look.entries(run, after), lambda journal: journal.load(run, after=after))
 
     def outline(self, run: RunRow) -> Outline:
         """As it was when the run was made; empty when nothing is known of it."""
-        return self._look(lambda runtime: runtime.journal.outline(run.digest)) or Outline()
+        return self._read(lambda look: look.outline(run), lambda journal: journal.outline(run.digest)) or Outline()
 
     def look(self) -> Look:
         """The store to read from any thread while the engine is busy; whoever asks for it closes it."""
-        from lexiconsole.app.look import Look
-
         return Look(self.store_path)
 
     def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
-        return self._look(lambda runtime: runtime.journal.tasks(run))
+        if run is None:
+            return self._read(lambda look: list(look.open_tasks()), lambda journal: journal.tasks())
+        return self._read(lambda look: look.tasks_of(run), lambda journal: journal.tasks(run))
 
     def task(self, id: str, *, me: str = "") -> Task:
         """The open task RUN:KEY (the run may be abbreviated) as `me` sees it, by default the user."""
@@ -196,18 +206,26 @@ class Workspace:
         """What the run did behind `after`, then what it does, until it ends or parks or `timeout` seconds are over."""
         from lexiconsole.app.following import follow
 
-        return follow(self._open(), run, after, timeout)
+        return follow(self._opened.engine(), run, after, timeout)
 
     def audit(self) -> list[Audited]:
         """Every decision, intervention and refused attempt, in the order they were made."""
+        from lexiconsole.app.audit import everything
+
         return self._look(lambda runtime: everything(runtime.journal))
 
     def latest_audit(self, limit: int = 20) -> list[Audited]:
         """The last decisions, interventions and refused attempts, the newest first."""
+        from lexiconsole.app.audit import latest
+
         return self._look(lambda runtime: latest(runtime.journal, limit))
 
     def verify_audit(self) -> Verdict:
         """Whether the chain of decisions holds, says what the journal says, and is as long as its kept head says."""
+        from lexiconsole.app.audit import verify
+        from lexiconsole.app.audit_head import HeadFile
+        from lexiconsole.app.signing import Signatures
+
         kept, signed = HeadFile.beside(self.store_path).read(), Signatures(self.settings, self.root)
         return self._look(lambda runtime: verify(runtime.journal, kept, signed.witness if signed.allowed else None))
 
@@ -237,10 +255,13 @@ class Workspace:
 
     def drive(self, run: RunRow) -> RunRow:
         """Drives a run on in this process. Raises RefusedError when another, living process drives it."""
+        from lexiconsole.app.acts import drive_on
+
         return self._write().call(lambda runtime: drive_on(runtime, run))
 
     def act(self, request: Request, *, record_only: bool = False) -> Outcome:
         """Leaves a request, and does it here when nobody drives the run."""
+        from lexiconsole.app.signing import Signatures
         from lexiconsole.runtime.taking import act
 
         asked = self.identity.attributed(request, self.as_whom(request.by))
@@ -255,6 +276,8 @@ class Workspace:
 
     def preview(self, request: Request) -> Preview:
         """What the act would do now. Changes nothing."""
+        from lexiconsole.app.acts import preview_of
+
         asked = self.identity.attributed(request, self.identity.known(request.by))
         return self._look(lambda runtime: preview_of(runtime, asked))
 
@@ -282,6 +305,8 @@ class Workspace:
 
     def preview_migration(self, run: RunRow) -> Preview:
         """How the run would go on under the version its definition has by now; refused with the reason."""
+        from lexiconsole.app.acts import migration_of
+
         return self._look(lambda runtime: migration_of(runtime, run))
 
     def migrate(self, run: RunRow, *, by: str = "", reason: str = "", record_only: bool = False) -> RunRow:
@@ -303,6 +328,8 @@ class Workspace:
         self, *, stop: threading.Event, take_over: bool = True, told: Callable[[Entry], None] | None = None
     ) -> None:
         """Recovers and drives whatever nobody drives until `stop` is set. `told` hears each entry written here."""
+        from lexiconsole.app.acts import reload_until
+
         engine = self._write()
         silence = engine.listen(lambda item, _: told(item) if told and isinstance(item, Entry) else None)
         threading.Thread(
@@ -314,6 +341,8 @@ class Workspace:
             silence()
 
     def doctor(self, *, rebuild: bool = False) -> list[Finding]:
+        from lexiconsole.app.doctor import examine
+
         return examine(self, self._look if not rebuild else lambda body: self._write().call(body), rebuild=rebuild)
 
     def listen(self, told: Callable[[Entry | Progress, str], None]) -> Callable[[], None]:
@@ -322,72 +351,19 @@ class Workspace:
 
     def health(self) -> Health | None:
         """How the engine of this process is doing; None while there is none. Never waits: ask twice a second if you like."""
-        from lexiconsole.app.health import Looking
-
-        engine = self._engine
-        if engine is None:
-            return None
-        if self._looking is None or self._looking[0] is not engine:
-            self._looking = (engine, Looking(engine, self.store_path))
-        return self._looking[1].look()
+        return self._opened.health()
 
     def interrupt(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""
-        engine, self._engine = self._engine, None
-        restore, self._restore = self._restore, None
-        beside, self._beside = self._beside, None
-        if restore is not None:
-            restore()
-        if engine is None:
-            return []
-        if not at_once:
-            if beside is not None and engine.runtime is not None:
-                engine.call(lambda _: beside.settled())
-            engine.stop()
-        return [fault for _, fault in engine.bugs]
+        return self._opened.close(at_once=at_once)
 
-    # the engine
+    # the store
 
-    def _open(self) -> Engine:
-        """The engine as it is, or one to look with: a store that does not exist is not made by looking."""
-        with self._beginning:
-            if self._engine is None:
-                self._begin(self._journal(looking=True))
-            assert self._engine is not None
-            return self._engine
-
-    def _write(self) -> Engine:
-        """The engine on the real store, which is made when it is missing."""
-        with self._beginning:
-            if self._engine is not None and self._empty:
-                self.interrupt()
-            if self._engine is None:
-                self._begin(self._journal(looking=False))
-            if self._restore is None:
-                from lexiconsole.app.defaults import install_defaults
-
-                self._restore = install_defaults(self.settings.workflow, self.settings.workflow.graph)
-            assert self._engine is not None
-            return self._engine
+    def _read(self, quick: Callable[[Look], T], full: Callable[[Journal], Awaitable[T]]) -> T:
+        return self._opened.read(quick, full)
 
     def _look(self, body: Callable[[Runtime], Awaitable[T]]) -> T:
-        return self._open().call(body)
+        return self._opened.engine().call(body)
 
-    def _begin(self, journal: Journal) -> None:
-        engine = Engine(journal, self._runtime)
-        engine.start()
-        self._engine = engine
-
-    def _journal(self, *, looking: bool) -> Journal:
-        self._empty = looking and not self.store_path.exists()
-        return journal_of(None if self._empty else self.store_path, self.settings)
-
-    def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
-        terms, found = engine_terms(self.settings), Found(lambda: self.catalog)
-        locks, vault = None if self._empty else self.store_path.parent / "locks", FileVault.beside(self.store_path)
-        runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=self.people, vault=vault)
-        runtime.clock = self.clock
-        runtime.seals = Signatures(self.settings, self.root).refusal
-        if not self._empty:
-            self._beside = Beside(runtime, self.store_path, self.settings)
-        return runtime
+    def _write(self) -> Engine:
+        return self._opened.writing()

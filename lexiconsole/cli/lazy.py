@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from lexiconsole.cli.commands import COMMANDS, SECTIONS, CommandRow
 from lexiconsole.cli.contributors import contributed, contributions
+from lexiconsole.cli.sparing import spared
 from lexiconsole.errors import NotFoundError
 
 __all__ = ["CONTEXT", "LazyGroup", "load"]
@@ -61,4 +62,4 @@ def load(row: CommandRow) -> Any:
     function = getattr(import_module(f"lexiconsole.cli.{row.module}"), row.function)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     alone.command(row.name, context_settings=CONTEXT)(function)
-    return get_command(alone)
+    return spared(get_command(alone), function.__annotations__)

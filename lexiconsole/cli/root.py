@@ -13,6 +13,7 @@ from lexiconsole.cli.before import Shared
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.lazy import CONTEXT, LazyGroup
 from lexiconsole.cli.output import Output
+from lexiconsole.cli.sparing import spared
 
 __all__ = ["group"]
 
@@ -50,7 +51,7 @@ def group(bare: Callable[[Shared], int] | None) -> Any:
             return ExitCode.COMPLETED
         return bare(shared) if bare is not None else _show_help(ctx)
 
-    return get_command(app)
+    return spared(get_command(app), {"profile": Annotated[str, ...]})
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,16 +6,18 @@ request. Everything that is not an entry, a request or an owner is a projection 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.outline import Outline
 from lexiconsole.types import Instant, JsonObject, RunStatus
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = [
     "TASK_ACTS",

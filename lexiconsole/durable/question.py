@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
-
-from pydantic import BaseModel, TypeAdapter
-from pydantic_core import from_json, to_json
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request
@@ -111,7 +109,7 @@ class Question:
             raise DefinitionError(f"{self.prompt!r}: on_due=escalate needs escalate_to, names or role:NAME")
         if any(seconds <= 0 for seconds in self.remind):
             raise DefinitionError(f"{self.prompt!r}: remind are seconds before the due instant and more than 0")
-        if isinstance(self.form, dict) and (fault := _schema_fault(to_json(self.form, fallback=str))):
+        if isinstance(self.form, dict) and (fault := _schema_fault(json.dumps(self.form, default=str))):
             raise DefinitionError(f"{self.prompt!r}: the form is no JSON schema: {fault}")
 
     def schema(self) -> Json:
@@ -120,6 +118,8 @@ class Question:
             return None
         if isinstance(self.form, dict):
             return self.form
+        from pydantic import BaseModel, TypeAdapter  # whoever only reads questions does without it
+
         if isinstance(self.form, type) and issubclass(self.form, BaseModel):
             return self.form.model_json_schema()
         return TypeAdapter(self.form).json_schema()
@@ -157,13 +157,13 @@ class Question:
 
 
 @lru_cache(maxsize=128)
-def _schema_fault(schema: bytes) -> str:
+def _schema_fault(schema: str) -> str:
     """What is wrong with a JSON schema, found before anybody is asked to fill it in; "" when it is one."""
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.exceptions import SchemaError
 
     try:
-        Draft202012Validator.check_schema(from_json(schema), format_checker=FormatChecker())
+        Draft202012Validator.check_schema(json.loads(schema), format_checker=FormatChecker())
     except SchemaError as fault:
         place = ".".join(str(part) for part in fault.absolute_path)
         return f"{place}: {fault.message}" if place else fault.message
@@ -178,10 +178,4 @@ def shown_digest(data: JsonObject, acts: Sequence[Entry]) -> str:
 
 def _canonical(value: Any) -> bytes:
     """JSON with sorted names, so that the same facts have the same digest in every process."""
-    return to_json(_sorted(value))
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

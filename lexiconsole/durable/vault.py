@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from secrets import token_urlsafe
 from typing import Any, Protocol
 
-from pydantic import SecretStr
-
 from lexiconsole.types import Json
 
 __all__ = [
@@ -80,9 +78,15 @@ def revealed(value: Json, vault: Vault, *, wrapped: bool = False) -> Any:
     if isinstance(value, dict):
         if is_secret(value):
             text = vault.get(str(value[SECRET]))
-            return value if text is None else SecretStr(text) if wrapped else text
+            return value if text is None else _wrapped(text) if wrapped else text
         return {name: revealed(part, vault, wrapped=wrapped) for name, part in value.items()}
     return [revealed(part, vault, wrapped=wrapped) for part in value] if isinstance(value, list) else value
+
+
+def _wrapped(text: str) -> Any:
+    from pydantic import SecretStr  # whoever only looks does without it
+
+    return SecretStr(text)
 
 
 def hidden(value: Json) -> Json:

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lexiconsole.durable.journal import OwnerRow, RunRow, TaskRow
+from lexiconsole.durable.journal import OwnerRow, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import StoreError
 from lexiconsole.store.faults import store_error
-from lexiconsole.store.run_rows import run_of
+from lexiconsole.store.listing import FARTHEST, listing
+from lexiconsole.store.run_rows import act_of, run_of, task_of
 from lexiconsole.store.statements import statement
 from lexiconsole.types import Instant, RunStatus
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery"]
 
-_FARTHEST = 2**62
+_PAGE = 100  # open questions that are read at once before anybody wants more
 _NOTHING: dict[RunStatus, int] = dict.fromkeys(RunStatus, 0)
 
 
@@ -151,6 +152,10 @@ class Look:
         """Runs whose id begins with `prefix`."""
         return [run_of(row) for row in self._all("runs_by_prefix", prefix, limit)]
 
+    def runs(self, which: RunFilter) -> list[RunRow]:
+        """As `Journal.runs` gives them."""
+        return [run_of(row) for row in self._all(*listing(which))]
+
     def counts_of(self, query: RunQuery) -> dict[RunStatus, int]:
         """How many runs each of the query's statuses has, in its order."""
         if query.plain:
@@ -160,13 +165,13 @@ class Look:
 
     def page(self, query: RunQuery, status: RunStatus, *, skip: int, limit: int) -> list[RunRow]:
         """`limit` runs of one status, newest first, behind the first `skip`."""
-        page = (status.value, _FARTHEST, limit, skip)
+        page = (status.value, FARTHEST, limit, skip)
         return [run_of(row) for row in self._all("look_runs_of_status", *page, *query.conditions())]
 
     def newest(self, query: RunQuery, *, skip: int, limit: int) -> list[RunRow]:
         """`limit` runs of any of the query's statuses, newest first, behind the first `skip`."""
         every = len(query.statuses) == len(RunStatus)
-        page = (None if every else json.dumps(query.statuses), _FARTHEST, limit, skip)
+        page = (None if every else json.dumps(query.statuses), FARTHEST, limit, skip)
         return [run_of(row) for row in self._all("look_runs_newest", *page, *query.conditions())]
 
     def holds(self, query: RunQuery, row: RunRow) -> bool:
@@ -238,21 +243,21 @@ class Look:
 
     def tasks(self, limit: int = 200) -> list[TaskRow]:
         """The first open questions, due ones first."""
-        from lexiconsole.store.rows import task_of
-
         return [task_of(row) for row in self._all("look_tasks", limit)]
 
     def open_tasks(self) -> Iterator[TaskRow]:
-        """Every open question with what people did to it, due ones first; each is read when it is asked for."""
-        from lexiconsole.store.rows import entry_of, task_of
+        """Every open question with what people did to it, due ones first; those beyond a page are read when asked for."""
+        page = self.tasks(_PAGE)
+        seen = {task.id for task in page}
+        yield from _with_acts(page, self._all("look_acts", json.dumps(sorted({task.run_id for task in page}))))
+        if len(page) == _PAGE:
+            rest = [task for task in map(task_of, self._all("tasks")) if task.id not in seen]
+            yield from _with_acts(rest, self._all("acts"))
 
-        acts: dict[tuple[str, str], tuple[Entry, ...]] = {}
-        for run_id, *row in self._all("acts"):
-            act = entry_of(run_id, row)
-            acts[run_id, act.key] = (*acts.get((run_id, act.key), ()), act)
-        for row in self._all("tasks"):
-            task = task_of(row)
-            yield replace(task, acts=acts.get((task.run_id, task.key), ()))
+    def tasks_of(self, run: RunRow) -> list[TaskRow]:
+        """The run's open questions with what people did to them, due ones first."""
+        tasks = [task_of(row) for row in self._all("tasks_of_run", run.number)]
+        return list(_with_acts(tasks, self._all("acts_of_run", run.number)))
 
     @property
     def ready(self) -> bool:
@@ -307,6 +312,14 @@ class Look:
         else:
             raw.close()
         return self._raw
+
+
+def _with_acts(tasks: Sequence[TaskRow], rows: Sequence[Any]) -> Iterator[TaskRow]:
+    acts: dict[tuple[str, str], list[Entry]] = {}
+    for act in map(act_of, rows):
+        acts.setdefault((act.run_id, act.key), []).append(act)
+    for task in tasks:
+        yield replace(task, acts=tuple(acts.get((task.run_id, task.key), ())))
 
 
 def _connect(path: Path, busy: float) -> sqlite3.Connection:

@@ -1,13 +1,15 @@
-"""A run's row as the view `run_rows` gives it. Apart from `rows.py`, so that a first look loads no JSON parser."""
+"""Rows of runs, open questions and acts, read with the standard library alone: a first look loads no pydantic. See `rows.py`."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.types import RunStatus
 
-__all__ = ["run_of"]
+__all__ = ["act_of", "run_of", "task_of"]
 
 _STATUSES: dict[str, RunStatus] = {status.value: status for status in RunStatus}
 
@@ -19,3 +21,15 @@ def run_of(row: Any) -> RunRow:
     values[19] = values[19].decode("utf-8", "replace")
     values[20] = values[20].decode("utf-8", "replace")
     return RunRow(*values)
+
+
+def task_of(row: Any) -> TaskRow:
+    """From `run_id, name, key, seq, asked_at, due, data`."""
+    run_id, name, key, seq, asked_at, due, data = row
+    return TaskRow(run_id, name, key, seq, asked_at, due, json.loads(data or "{}"))
+
+
+def act_of(row: Any) -> Entry:
+    """From `run_id, seq, at, kind, key, attempt, data, by`."""
+    run_id, seq, at, kind, key, attempt, data, by = row
+    return Entry(run_id, seq, at, EntryKind(kind), key, attempt, json.loads(data or "{}"), by or "")

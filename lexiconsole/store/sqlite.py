@@ -19,6 +19,7 @@ from lexiconsole.store.care import check, rebuild
 from lexiconsole.store.connection import Connection, Durability, connect, look, pragmas
 from lexiconsole.store.faults import check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
+from lexiconsole.store.listing import listing
 from lexiconsole.store.making import Making
 from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
 from lexiconsole.store.notices import NoticeBook
@@ -30,8 +31,6 @@ from lexiconsole.store.writer import Writer
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 __all__ = ["SqliteJournal"]
-
-_FARTHEST = 2**62
 
 
 class SqliteJournal:
@@ -154,18 +153,7 @@ class SqliteJournal:
         return [run_of(row) for row in await self._readers.all("runs_by_prefix", prefix, limit)]
 
     async def runs(self, which: RunFilter) -> list[RunRow]:
-        order = "oldest" if which.oldest_first else "newest"
-        start = which.before if which.before is not None else (0 if which.oldest_first else _FARTHEST)
-        page = (start, which.limit)
-        if which.parent:
-            statuses, names = (json.dumps(wanted) if wanted else None for wanted in (which.statuses, which.names))
-            rows = await self._readers.all(f"runs_{order}_of_parent", *page, statuses, names, which.parent)
-        elif which.statuses or which.names:
-            pairs = [[name, status] for name in which.names or (None,) for status in which.statuses or RunStatus]
-            rows = await self._readers.all(f"runs_{order}_chosen", *page, json.dumps(pairs))
-        else:
-            rows = await self._readers.all(f"runs_{order}", *page)
-        return [run_of(row) for row in rows]
+        return [run_of(row) for row in await self._readers.all(*listing(which))]
 
     async def counts(self) -> dict[RunStatus, int]:
         kept = dict(await self._readers.all("counts"))

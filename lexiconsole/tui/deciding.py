@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lexiconsole.app.acts import Preview
+from lexiconsole.app.outcome import Preview
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.types import Json, JsonObject

@@ -17,7 +17,8 @@ from lexiconsole import workflow
 from lexiconsole.app import signing
 from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.config import Settings
-from lexiconsole.app.operators import Operators, people_of
+from lexiconsole.app.ground import Ground
+from lexiconsole.app.operators import Operators
 from lexiconsole.app.runs import Place, Runs
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.context import Context
@@ -161,7 +162,9 @@ def test_people_who_do_not_fit_together_are_a_mistake_in_the_settings(folder, ya
 def test_somebody_away_is_stood_in_for_until_the_last_day_is_over(folder):
     (folder / "application.yaml").write_text(PEOPLE)
     now = [0.0]
-    people = people_of(Settings.load(folder), folder, lambda: now[0])
+    ground = Ground(folder)
+    ground.now = lambda: now[0]
+    people = ground.people
     stands_in = {}
     for day in ((2026, 12, 23), (2026, 12, 24), (2026, 12, 26), (2026, 12, 27)):
         now[0] = datetime(*day, 12, tzinfo=UTC).astimezone().replace(hour=12).timestamp()
@@ -171,7 +174,7 @@ def test_somebody_away_is_stood_in_for_until_the_last_day_is_over(folder):
 
 
 def test_where_only_the_bundled_definitions_are_anybody_may_try_everybody(tmp_path):
-    people = people_of(Settings(), tmp_path, lambda: datetime.now(UTC).timestamp())
+    people = Ground(tmp_path).people
     assert isinstance(people, Operators)
     assert people.may_act_for("whoever", "whoever")
     assert people.members(["role:manager", "role:finance"])
@@ -181,7 +184,7 @@ def test_where_only_the_bundled_definitions_are_anybody_may_try_everybody(tmp_pa
 
 def test_the_scaffold_brings_a_chain_of_three_to_try(tmp_path):
     scaffold = Path(sys.modules["lexiconsole.app"].__file__).parents[1] / "cli" / "scaffold"
-    people = people_of(Settings.load(scaffold), scaffold, lambda: 0.0)
+    people = Ground(scaffold).people
     assert people.members(["role:manager", "role:finance", "role:director"]) == ("ana", "ben", "cleo", "dan", "eva")
     assert people.may_act_for("whoever", "cleo")
 

@@ -1,0 +1,35 @@
+"""What comes back of an act, and of the question what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.journal import RunRow
+
+__all__ = ["Outcome", "Preview"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an act. `pending`: its owner, another process, has yet to do it; the request is safe on disk."""
+
+    applied: bool
+    pending: bool
+    refused: str
+    run: RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an act would do. `revision` is that of its target as it was looked at; `fields` says what is wrong with each
+    field of an answer that does not fit, besides `refused`.
+    """
+
+    sentence: str
+    details: list[str]
+    revision: int | None
+    refused: str
+    fields: Mapping[str, str] = field(default_factory=dict)
