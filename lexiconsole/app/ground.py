@@ -37,7 +37,7 @@ class Ground:
         self.root, self._store, self._profile = root, store, profile
         self.clock: Clock | None = None
         self._turn = threading.RLock()
-        self._settings = settings
+        self._settings, self._given = settings, settings is not None
         self._identity: Identity | None = None
         self._known = recall(root, profile) if settings is None else known_of(settings, root)
         if self._known is None:
@@ -66,7 +66,8 @@ class Ground:
 
     def keep(self) -> None:
         """For who looks next, where there is a folder for it by now."""
-        keep(self.root, self._profile, self._told)
+        if not self._given:
+            keep(self.root, self._profile, self._told)
 
     @property
     def store_path(self) -> Path:
