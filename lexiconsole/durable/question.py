@@ -109,7 +109,7 @@ class Question:
             raise DefinitionError(f"{self.prompt!r}: on_due=escalate needs escalate_to, names or role:NAME")
         if any(seconds <= 0 for seconds in self.remind):
             raise DefinitionError(f"{self.prompt!r}: remind are seconds before the due instant and more than 0")
-        if isinstance(self.form, dict) and (fault := _schema_fault(json.dumps(self.form, default=str))):
+        if isinstance(self.form, dict) and (fault := _schema_fault(_compact(self.form))):
             raise DefinitionError(f"{self.prompt!r}: the form is no JSON schema: {fault}")
 
     def schema(self) -> Json:
@@ -156,8 +156,14 @@ class Question:
         return data
 
 
+def _compact(schema: Json) -> bytes:
+    from pydantic_core import to_json
+
+    return to_json(schema, fallback=str)
+
+
 @lru_cache(maxsize=128)
-def _schema_fault(schema: str) -> str:
+def _schema_fault(schema: bytes) -> str:
     """What is wrong with a JSON schema, found before anybody is asked to fill it in; "" when it is one."""
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.exceptions import SchemaError
