@@ -92,6 +92,8 @@ class Catalog:
         self._reader = Reader()
         self._reloading = threading.Lock()
         self._state = _State({}, {}, (), {})
+        self.revision = 0
+        """How often a reload found something else than was known."""
 
     @classmethod
     def load(cls, places: Iterable[Path | str]) -> Catalog:
@@ -161,6 +163,9 @@ class Catalog:
                     if path not in files:  # the same file over two ways is one file
                         files[path] = _renewed(snapshot, name, before.files.get(path))
             self._state = _state(files, troubles)
+            tried = [{path: file.tried for path, file in each.items()} for each in (before.files, files)]
+            if tried[0] != tried[1] or before.problems != self._state.problems:
+                self.revision += 1
             return _changes(before, self._state)
 
     def _find(self, name: str) -> _Known:

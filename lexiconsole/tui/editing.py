@@ -18,7 +18,7 @@ from textual.app import App, SuspendNotSupported
 from lexiconsole.types import Json
 from lexiconsole.views.fitting import misfits
 
-__all__ = ["Edit", "edited", "from_yaml", "to_yaml"]
+__all__ = ["Edit", "at_line", "edited", "from_yaml", "open_file", "to_yaml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def edited(
 ) -> Edit:
     """Opens the value in $VISUAL or $EDITOR and waits. Fields named in `without` are neither shown nor changed."""
     shown = {name: part for name, part in value.items() if name not in without} if isinstance(value, dict) else value
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    command = _editor()
     before = to_yaml(shown, title)
     try:
         after = _in_editor(app, command, before)
@@ -53,6 +53,40 @@ def edited(
     if after == before:
         return Edit(shown)
     return from_yaml(after, schema)
+
+
+def open_file(app: App[Any], file: Path, line: int) -> str:
+    """Opens a file in $VISUAL or $EDITOR, at a line where the editor is one that takes it; "" or why it could not."""
+    command = _editor()
+    try:
+        with app.suspend():
+            ended = subprocess.run(at_line(command, file, line), check=False)
+    except SuspendNotSupported:
+        return "this terminal can not be handed to an editor"
+    except OSError as fault:
+        return f"{command[0]}: {fault.strerror or fault}; set EDITOR to one that is there"
+    return "" if ended.returncode == 0 else f"{command[0]} ended with an error"
+
+
+_WITH_PLUS = frozenset({"ed", "emacs", "emacsclient", "joe", "kak", "micro", "nano", "ne", "nvim", "pico", "vi", "view", "vim"})
+_WITH_COLON = frozenset({"helix", "hx", "subl", "zed"})
+_WITH_GOTO = frozenset({"code", "codium", "cursor"})
+
+
+def at_line(command: list[str], file: Path, line: int) -> list[str]:
+    """What is called to open the file at the line; an editor that nobody here knows gets the file alone."""
+    name = Path(command[0]).name
+    if line < 1:
+        return [*command, str(file)]
+    if name in _WITH_PLUS:
+        return [*command, f"+{line}", str(file)]
+    if name in _WITH_COLON:
+        return [*command, f"{file}:{line}"]
+    return [*command, "--goto", f"{file}:{line}"] if name in _WITH_GOTO else [*command, str(file)]
+
+
+def _editor() -> list[str]:
+    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
 
 
 def _in_editor(app: App[Any], command: list[str], text: str) -> str | None:

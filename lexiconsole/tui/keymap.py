@@ -48,7 +48,7 @@ EVERYWHERE = tuple(Place)
 LISTS = (Place.DASHBOARD, Place.INBOX, Place.BULK, Place.MACHINE, Place.DEFINITIONS)
 ONE_RUN = (Place.RUN, Place.SAGA, Place.BULK, Place.MACHINE)
 RUNS = (Place.DASHBOARD, *ONE_RUN, Place.DOUBT)
-PICTURES = (Place.RUN, Place.SAGA, Place.MACHINE, Place.DEFINITIONS)
+PICTURES = (Place.RUN, Place.SAGA, Place.MACHINE)
 PEOPLE = (Place.DASHBOARD, Place.INBOX, Place.TASK)
 ASKED = (Place.DASHBOARD, Place.INBOX, Place.RUN, Place.SAGA, Place.MACHINE)
 FORMS = (Place.START, Place.TASK)
@@ -58,6 +58,10 @@ KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF), "open", "open what is selected", 10),
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
     Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed wf:order* err~402 age<1h", 30),
+    Key("definitions", ("L",), (Place.DASHBOARD, *ONE_RUN), "definitions", "files, what the checks find, which live runs can not go on"),
+    Key("editor", ("o",), (Place.DEFINITIONS,), "editor", "open it in $EDITOR at this line; what was saved is loaded", 30),
+    Key("fix", ("f",), (Place.DEFINITIONS,), "quick fix", "put right what has one plain way out", 31, changes=True),
+    Key("explain", ("K",), (Place.DEFINITIONS,), "explain", "what the finding means and what to do, with the traceback", 32),
     Key("next_error", ("e",), (*LISTS, *ONE_RUN), "next error", "go to the next failed or doubtful one"),
     Key("previous_error", ("E",), (*LISTS, *ONE_RUN), "previous error", "go to the one before"),
     Key("next_waiting", ("w",), (*LISTS, *ONE_RUN), "next waiting", "go to the next one that waits for somebody"),

@@ -59,6 +59,10 @@ class ConsoleScreen(Screen[None]):
         """Why the action is not possible just now, as a clause for the status sentence; "" when it is."""
         return ""
 
+    def definition_here(self) -> str:
+        """The name of the definition that the screen, or what is selected there, is about; "" for none."""
+        return ""
+
     def heard(self, tidings: Tidings) -> None:
         """Runs got entries; called at most thirty times a second, only while the screen is the one that is seen."""
 
@@ -166,6 +170,9 @@ class ConsoleScreen(Screen[None]):
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
+
+    def action_definitions(self) -> None:
+        self.console.go(Place.DEFINITIONS, self.definition_here())
 
     def action_theme(self) -> None:
         self.console.next_theme()

@@ -1,0 +1,357 @@
+"""Definitions: files and what they define, source with the checks' remarks, a preview of the graph, and which live runs a
+changed definition can not go on with. Files are watched while the screen is open; a broken one is shown and ends nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from textual import events, on
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.place import ConsoleScreen, focus_into
+from lexiconsole.tui.screens.definitions_acts import DefinitionsActs
+from lexiconsole.tui.screens.definitions_reads import Files, Lives, Read, Source, drawn, source_of
+from lexiconsole.tui.screens.definitions_words import headline, sentence
+from lexiconsole.tui.widgets.definition_panes import FileTable, FindingTable, LiveRow, LiveTable, SourceTable
+from lexiconsole.tui.widgets.map import MapView
+from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.types import Instant
+from lexiconsole.views.definitions import Found, Level, TreeRow, findings_in_order
+from lexiconsole.views.live_runs import Fit, by_version
+from lexiconsole.views.picture import Picture
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.source import SourceRow, row_at, source_rows
+
+__all__ = ["DefinitionsScreen"]
+
+_AROUND = 6
+"""Lines of source that are seen above and below the one that matters."""
+
+_RUNS_AGAIN = 5
+"""Seconds between two looks at live runs, while some of them move."""
+
+
+class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
+    """`subject` is the definition to begin with, "" for the first. On a narrow terminal source, graph and live runs share a
+    place.
+    """
+
+    place = Place.DEFINITIONS
+    DEFAULT_CSS = """
+    DefinitionsScreen #upper { height: 1fr; }
+    DefinitionsScreen #left { width: 34; }
+    DefinitionsScreen #left > LiveTable { height: 9; }
+    DefinitionsScreen #graph { width: 34; padding: 0; }
+    DefinitionsScreen FindingTable { height: 9; }
+    DefinitionsScreen.-narrow #left { width: 28; }
+    DefinitionsScreen.-narrow #graph { width: 1fr; }
+    DefinitionsScreen.-narrow FindingTable { height: 8; }
+    DefinitionsScreen.-narrow #left > LiveTable { height: 6; }
+    DefinitionsScreen.-thin #left { width: 1fr; }
+    DefinitionsScreen.-low FindingTable { height: 4; }
+    DefinitionsScreen.-low LiveTable { display: none; }
+    """
+
+    def __init__(self, subject: str = "") -> None:
+        super().__init__()
+        self.subject = subject
+        self.header.tell(trail=("Definitions",))
+        self.files = FileTable(classes="pane", empty="looking for definitions…")
+        self.source = SourceTable(classes="pane", empty="nothing is selected")
+        self.map = MapView(time.monotonic, id="graph", classes="pane")
+        self.map.follow = False
+        self.findings = FindingTable(classes="pane", empty="being checked…")
+        self.lives = LiveTable(classes="pane", empty="being tried…")
+        self.known: Files | None = None
+        self.live: Lives | None = None
+        self._read = Read()
+        self._shown = Source("", "", ())
+        self._wanted: tuple[str, int, Found | None] = ("", 0, None)
+        self._drawn = ""
+        self._why_no_graph = ""
+        self._tried_at = 0.0
+        self._middle = 2
+
+    def body(self) -> Iterator[Widget]:
+        with Horizontal(id="upper"):
+            with Vertical(id="left"):
+                yield self.files
+                yield self.lives
+            yield self.source
+            yield self.map
+        yield self.findings
+
+    def panes(self) -> Sequence[Widget]:
+        return (self.files, self.source, self.map, self.findings, self.lives)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._entitle()
+        self.files.focus()
+
+    # what it knows
+
+    def returned(self) -> None:
+        self._look()
+        self._try_runs()
+
+    def tick(self, now: Instant) -> None:
+        self._look()
+
+    def heard(self, tidings: object) -> None:
+        if self.console.now() - self._tried_at >= _RUNS_AGAIN:
+            self._try_runs()
+
+    def _look(self) -> None:
+        """Once a second, only while the screen is seen: names and times of files, and the files when those changed."""
+        if self.is_attached:
+            self.console.reads.of_workspace("definitions", self._read.files, self._got)
+
+    def _try_runs(self) -> None:
+        self._tried_at = self.console.now()
+        self.console.reads.of_workspace("live runs", self._read.lives, self._tried)
+
+    def look_again(self) -> None:
+        """A file was written from here."""
+        self._look()
+
+    def _got(self, known: Files | None) -> None:
+        if known is None or not self.is_attached:
+            return
+        self.known = known
+        self.console.definitions = known.definitions
+        self.files.empty = "no definitions here; `lexiconsole init` writes a first one"
+        rows = known.rows
+        self.files.show_all(rows)
+        wanted = f"definition:{self.subject}"
+        if self.subject and any(row.id == wanted for row in rows):
+            self.files.go(next(n for n, row in enumerate(rows) if row.id == wanted), touched=False)
+        elif not self.subject and self._wanted[0] == "":
+            self.files.go(next((n for n, row in enumerate(rows) if row.level is not Level.FOLDER), 0), touched=False)
+        self.subject = ""
+        self._drawn = ""
+        self._show_findings()
+        self._show_subject()
+        if known.again:
+            self.status.explain("files changed on the disk: they were loaded and checked again")
+            self._try_runs()
+
+    def _tried(self, live: Lives) -> None:
+        if self.is_attached:
+            self.live = live
+            self._show_findings()
+            self._show_lives()
+
+    def _show_findings(self) -> None:
+        of_runs = self.live.found if self.live is not None else ()
+        found = findings_in_order([*(self.known.found if self.known is not None else ()), *of_runs])
+        self.findings.empty = "nothing was found" if self.known is not None else "being checked…"
+        self.findings.show_all(found)
+        self._show_source()
+        self._entitle()
+        self._say()
+        self.show_keys()
+
+    def _show_lives(self) -> None:
+        name = self.definition_name
+        live = self.live.runs.get(name) if self.live is not None else None
+        self.lives.empty = "being tried…" if self.live is None else "no run of it is on its way"
+        rows: list[LiveRow] = []
+        if live is not None:
+            rows = [LiveRow(sentence) for sentence in by_version(live)]
+            rows += [LiveRow(run=run) for run in live.tried if run.fit is not Fit.GOES_ON]
+            rows += [LiveRow(f"{live.untried:,} older ones were not tried")] if live.untried else []
+        self.lives.show_all(rows)
+        self._entitle()
+
+    # what is selected
+
+    @property
+    def row(self) -> TreeRow | None:
+        return self.files.selected_row
+
+    @property
+    def definition_name(self) -> str:
+        """The selected definition, or the first one of the selected file; "" when there is none."""
+        row = self.row
+        if row is None or self.known is None:
+            return ""
+        inside = (each.definition for each in self.known.rows if each.path == row.path and each.definition)
+        return row.definition or next(inside, "")
+
+    @property
+    def found(self) -> Found | None:
+        """What `f` and `K` are about: the remark or finding under the cursor, or the first one of the selected line or row."""
+        if self.findings.has_focus:
+            return self.findings.selected_row
+        every = [self.findings.rows_at_hand[n] for n in range(self.findings.total)]
+        if self.source.has_focus:
+            line = self.source.selected_row
+            return next((one for one in every if line is not None and self._is_about(one, line)), None)
+        row = self.row
+        if row is None or row.level is Level.FOLDER:
+            return None
+        return next(
+            (
+                one
+                for one in every
+                if one.finding.file == row.path and one.finding.definition == row.definition
+            ),
+            None,
+        )
+
+    def _is_about(self, one: Found, line: SourceRow) -> bool:
+        if line.finding is not None:
+            return one.finding == line.finding
+        return one.finding.file == self._shown.path and one.finding.line == line.number
+
+    @on(VirtualTable.Moved)
+    def _moved(self, event: VirtualTable.Moved) -> None:
+        event.stop()
+        if event.table is self.files and self.files.selected != self._chosen:
+            self._chosen = self.files.selected
+            self._show_subject()
+        elif event.table is self.findings and self.findings.has_focus and self.findings.selected_row is not None:
+            one = self.findings.selected_row
+            self._go_to(one.finding.file, one.finding.line, one)
+        self._say()
+        self.show_keys()
+
+    _chosen: str | None = None
+
+    def _show_subject(self) -> None:
+        """The selected file's source, its definition's graph and its live runs."""
+        row = self.row
+        if row is None:
+            return
+        if row.level is not Level.FOLDER:
+            self._go_to(row.path, row.line, None)
+        self._show_lives()
+        name = self.definition_name
+        if name != self._drawn:
+            self._drawn = name
+            if name:
+                self.console.reads.of_workspace("graph", lambda workspace: self._picture(*drawn(workspace, name)), self._saw)
+            else:
+                self._saw(("", Picture(), "this file defines nothing"))
+
+    def _picture(self, name: str, picture: Picture, why: str) -> tuple[str, Picture, str]:
+        self.map.prepare(picture.outline)
+        return name, picture, why
+
+    def _saw(self, answer: tuple[str, Picture, str]) -> None:
+        name, picture, why = answer
+        if name == self._drawn and self.is_attached:
+            self._why_no_graph = why
+            self.map.show(picture, play=False)
+            self._entitle()
+
+    # the source
+
+    def _go_to(self, path: str, line: int, one: Found | None) -> None:
+        self._wanted = (path, line, one)
+        self.console.reads.look("source", lambda _: source_of(path), self._got_source)
+
+    def _show_source(self) -> None:
+        path, _, _ = self._wanted
+        if path:
+            self.console.reads.look("source", lambda _: source_of(path), self._renew_source)
+
+    def _got_source(self, source: Source) -> None:
+        if not self.is_attached or source.path != self._wanted[0]:
+            return
+        self._put(source)
+        _, line, one = self._wanted
+        rows = [self.source.rows_at_hand[n] for n in range(self.source.total)]
+        at = row_at(rows, max(1, line), one.finding if one is not None else None)
+        for place in (at - _AROUND, at + _AROUND, at):
+            self.source.go(place, touched=False)
+        self._entitle()
+        self._say()
+
+    def _renew_source(self, source: Source) -> None:
+        """The same place of the file, with what is known now."""
+        if self.is_attached and source.path == self._wanted[0]:
+            self._put(source)
+
+    def _put(self, source: Source) -> None:
+        if source.path != self._shown.path:
+            self.source.forget()
+        self._shown = source
+        self.source.empty = source.fault or "the file is empty"
+        self.source.parts = source.parts
+        here = [one.finding for one in self.findings.rows_at_hand.values() if one.finding.file == source.path]
+        broken = [one for one in here if one.code == "LX001"]  # lines of the rest are those of its last good version
+        width = max(30, self.source.size.width - 9)
+        self.source.show_all(source_rows(source.text, broken or here, width) if source.text else [])
+        self.source.repaint()
+
+    # what it says
+
+    def _say(self) -> None:
+        self.say(sentence(self))
+
+    def _entitle(self) -> None:
+        every = self.findings.rows_at_hand.values()
+        counts = headline([one.finding for one in every]) if self.known is not None else ""
+        entitle(self.files, f"1 Files  {len(self.console.definitions) or ''}".rstrip())
+        path = Path(self._wanted[0]).name
+        entitle(self.source, f"2 Source  {harmless(path)}".rstrip().replace("[", "\\["))
+        entitle(self.map, f"3 Graph  {harmless(self._drawn)}".rstrip().replace("[", "\\["))
+        entitle(self.map, subtitle=harmless(self._why_no_graph).replace("[", "\\["))
+        entitle(self.findings, f"4 Findings  {counts}".rstrip())
+        entitle(self.lives, f"5 Live runs  {harmless(self.definition_name)}".rstrip().replace("[", "\\["))
+        said: list[Part] = []
+        if self.known is not None:
+            watched = ", ".join(f"{place.name}/" if place.is_dir() else place.name for place in self.known.places)
+            said = [(f"watching {harmless(watched)}", ink(self.console.palette.faint))]
+        self.header.tell(trail=("Definitions", *((harmless(path),) if path else ())), said=said)
+
+    # layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < 110, "-narrow")
+        self.set_class(event.size.width < 72, "-thin")
+        self.set_class(event.size.height < 20, "-low")
+        self._lay_out()
+        self.call_after_refresh(self._show_source)  # remarks are as wide as their pane
+
+    def _lay_out(self) -> None:
+        narrow, thin = self.has_class("-narrow"), self.has_class("-thin")
+        self.source.set_class((narrow and self._middle != 2) or (thin and self._middle == 0), "-hidden")
+        self.map.set_class((narrow and self._middle != 3) or thin, "-hidden")
+        self.query_one("#left").set_class(thin and self._middle != 0, "-hidden")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        thin = self.has_class("-thin")
+        number = next((n for n, pane in enumerate(self.panes(), 1) if pane.has_focus_within), 1)
+        middle = number if number in {2, 3} else 0 if thin and number in {1, 5} else self._middle
+        if middle != self._middle:
+            self._middle = middle
+            self._lay_out()
+        if number == 4 and self.findings.selected_row is not None:
+            one = self.findings.selected_row
+            self._go_to(one.finding.file, one.finding.line, one)
+        self._say()
+        self.show_keys()
+
+    def to_pane(self, number: int) -> None:
+        panes = self.panes()
+        if number > len(panes):
+            return
+        thin = self.has_class("-thin")
+        if number in {2, 3} or thin:
+            self._middle = 2 if thin and number == 3 else number if number in {2, 3} else 0 if number in {1, 5} else self._middle
+            self._lay_out()
+        focus_into(panes[number - 1])
+
+    def _step_pane(self, step: int) -> None:
+        here = next((n for n, pane in enumerate(self.panes(), 1) if pane.has_focus_within), 1)
+        self.to_pane((here - 1 + step) % len(self.panes()) + 1)

@@ -1,0 +1,65 @@
+"""What the definitions screen says: the sentence on what is selected, and how many findings there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lexiconsole.catalog import CODES
+from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.widgets.definition_panes import severity_look
+from lexiconsole.views.definitions import Found, tally
+from lexiconsole.views.live_runs import Fit, LiveRun
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from lexiconsole.catalog import Finding
+    from lexiconsole.tui.screens.definitions import DefinitionsScreen
+
+__all__ = ["headline", "sentence"]
+
+
+def headline(findings: Sequence[Finding]) -> str:
+    """`2 errors, 1 warning`; "none" without any."""
+    words = ("error", "warning", "hint")
+    told = [f"{many} {word}{'s' if many != 1 else ''}" for many, word in zip(tally(findings), words, strict=True) if many]
+    return ", ".join(told) or "none"
+
+
+def sentence(screen: DefinitionsScreen) -> list[Part]:
+    """What stands under the cursor, and which key leads on."""
+    colours = screen.console.palette
+    text, key = ink(colours.text), ink(colours.key)
+    live = screen.lives.selected_row if screen.lives.has_focus else None
+    if live is not None and live.run is not None:
+        return [(_of_run(live.run), text), ("   enter watches it", key)]
+    found = screen.found
+    if found is not None:
+        return [*_of_finding(screen, found), *_hints(found, key)]
+    row = screen.row
+    if row is not None and row.definition and row.definition in screen.console.definitions:
+        about = harmless(screen.console.definitions[row.definition].about.partition("\n")[0])
+        return [(about or harmless(row.name), text), ("   s starts one, o opens $EDITOR", key)]
+    return [("enter shows its source, o opens $EDITOR, 4 lists what the checks found", ink(colours.faint))]
+
+
+def _of_finding(screen: DefinitionsScreen, found: Found) -> list[Part]:
+    colours, one = screen.console.palette, found.finding
+    look = severity_look(one.severity.value)
+    said = f"{one.code} {CODES[one.code].title}" if one.code in CODES else one.code
+    return [(f"{screen.console.glyphs.state(look)} {said}", ink(colours.state(look)))]
+
+
+def _hints(found: Found, key: Style) -> list[Part]:
+    words = "   K explains" + (f", f: {harmless(found.fix)}" if found.fix else "")
+    if found.finding.code == "LX050":
+        words += ", enter lists the runs"
+    return [(words, key)]
+
+
+def _of_run(run: LiveRun) -> str:
+    if run.fit is Fit.MIGRATES:
+        return f"{harmless(run.id)} must be migrated: lexiconsole migrate {harmless(run.id)}"
+    return harmless(run.why.partition("\n")[0])
