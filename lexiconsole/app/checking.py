@@ -81,7 +81,7 @@ def _finding_of(workspace: Workspace, one: LiveRuns, runs: Sequence[LiveRun]) ->
             f"{many} must be migrated before {'they go' if runs[1:] else 'it goes'} on: lexiconsole migrate {first.id}"
         )
     else:
-        said = f"{many} can not go on with it: {first.why.partition(chr(10))[0]}"
+        said = f"{many} can not go on with it: {first.id} {first.reason}"
     return Finding.of("LX050", file, line, f"{one.name}: {said}", one.name)
 
 

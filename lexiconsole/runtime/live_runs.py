@@ -46,6 +46,11 @@ class LiveRun:
     fit: Fit
     why: str = ""
 
+    @property
+    def reason(self) -> str:
+        """One line of why, without saying again which run it is."""
+        return self.why.partition("\n")[0].removeprefix(f"run {self.id} can not go on ")
+
 
 @dataclass(frozen=True, slots=True)
 class LiveRuns:

@@ -68,7 +68,9 @@ def open_file(app: App[Any], file: Path, line: int) -> str:
     return "" if ended.returncode == 0 else f"{command[0]} ended with an error"
 
 
-_WITH_PLUS = frozenset({"ed", "emacs", "emacsclient", "joe", "kak", "micro", "nano", "ne", "nvim", "pico", "vi", "view", "vim"})
+_WITH_PLUS = frozenset(
+    {"ed", "emacs", "emacsclient", "joe", "kak", "micro", "nano", "ne", "nvim", "pico", "vi", "view", "vim"}
+)
 _WITH_COLON = frozenset({"helix", "hx", "subl", "zed"})
 _WITH_GOTO = frozenset({"code", "codium", "cursor"})
 

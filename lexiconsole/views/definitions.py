@@ -76,13 +76,14 @@ def tree(
     rows: list[TreeRow] = []
     known = {str(file.path) for file in files}
     for folder in folders:
-        below = [file for file in files if file.path == folder or file.path.parent == folder]
+        below = [file for file in files if folder in {file.path, file.path.parent}]
         helpers = sorted(path for path in by_file if path not in known and Path(path).parent == folder)
         rows.append(TreeRow(f"folder:{folder}", Level.FOLDER, f"{folder.name}/", str(folder)))
         for file in sorted(below, key=lambda file: file.path.name):
             rows += _of_file(file, definitions, by_file.get(str(file.path), []))
         rows += [
-            TreeRow(f"file:{path}", Level.FILE, Path(path).name, path, 1, counts=tally(by_file[path])) for path in helpers
+            TreeRow(f"file:{path}", Level.FILE, Path(path).name, path, 1, counts=tally(by_file[path]))
+            for path in helpers
         ]
     return rows
 

@@ -10,12 +10,12 @@ __all__ = ["Fit", "LiveRun", "LiveRuns", "by_version"]
 
 
 def by_version(live: LiveRuns) -> list[str]:
-    """A sentence for each version in use, the newest first."""
+    """A sentence for each version in use, the newest first; which one is current is said where it is another one."""
     found: list[str] = []
     for version in sorted({run.version for run in live.tried}, reverse=True):
         counts = Counter(run.fit for run in live.tried if run.version == version)
         told = ", ".join(f"{counts[fit]} {_WORDS[fit][counts[fit] != 1]}" for fit in Fit if counts[fit])
-        now = "  (the current one)" if version == live.version else ""
+        now = "" if version == live.version else f" (now v{live.version})" if live.version else " (gone)"
         found.append(f"v{version}{now}: {told}")
     return found
 

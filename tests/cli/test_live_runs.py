@@ -17,14 +17,14 @@ def test_check_says_that_a_live_run_can_not_go_on_and_show_says_which_and_why(tm
     assert "no run of flow is on its way" in call(tmp_path, "show", "flow", "--live").stderr
     assert call(tmp_path, "run", "flow", "--id", "A").returncode == 4
     fine = call(tmp_path, "show", "flow", "--live")
-    assert (fine.returncode, fine.stdout.splitlines()[0]) == (0, "v1  (the current one): 1 goes on")
+    assert (fine.returncode, fine.stdout.splitlines()[0]) == (0, "v1: 1 goes on")
     assert "LX050" not in call(tmp_path, "check").stdout
 
     file.write_text(FIRST.replace('"pay"', '"charge"'))
     checked = call(tmp_path, "check")
     assert checked.returncode == 0  # new runs can work
     assert (
-        "warning LX050 flow: 1 live run of version 1 can not go on with it: run A can not go on at 'pay'"
+        "warning LX050 flow: 1 live run of version 1 can not go on with it: A at 'pay': the journal has"
         in checked.stdout
     )
     told = call(tmp_path, "show", "flow", "--live", "--json")

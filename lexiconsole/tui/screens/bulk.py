@@ -104,6 +104,9 @@ class BulkScreen(ConsoleScreen):
     def returned(self) -> None:
         self._read()
 
+    def definition_here(self) -> str:
+        return self.row.name if self.row is not None else ""
+
     def heard(self, tidings: Tidings) -> None:
         if self.run_id in tidings.runs:
             self._pace.ask()

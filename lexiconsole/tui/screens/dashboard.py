@@ -300,6 +300,11 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         elif subject is not None:
             self._filter(f"wf:{subject}")
 
+    def definition_here(self) -> str:
+        subject, run = self.subject(), self.runs.selected
+        name = subject if isinstance(subject, str) else run.name if run is not None else ""
+        return name if name in self.console.definitions else ""
+
     def _filter(self, text: str) -> None:
         self.runs.apply(text)
         self.to_pane(2)
@@ -308,12 +313,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.console.go(Place.INBOX)
 
     def action_start(self) -> None:
-        subject = self.subject()
-        run = self.runs.selected
-        name = subject if isinstance(subject, str) else run.name if run is not None else ""
-        if name not in self.console.definitions:
-            name = next(iter(self.console.definitions))
-        self.console.go(Place.START, name)
+        self.console.go(Place.START, self.definition_here() or next(iter(self.console.definitions)))
 
     def action_filter(self) -> None:
         self.to_pane(2)

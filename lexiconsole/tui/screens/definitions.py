@@ -10,13 +10,15 @@ from pathlib import Path
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.definitions_acts import DefinitionsActs
-from lexiconsole.tui.screens.definitions_reads import Files, Lives, Read, Source, drawn, source_of
+from lexiconsole.tui.screens.definitions_reads import Drawn, Files, Lives, Read, Source, drawn, source_of
 from lexiconsole.tui.screens.definitions_words import headline, sentence
 from lexiconsole.tui.widgets.definition_panes import FileTable, FindingTable, LiveRow, LiveTable, SourceTable
 from lexiconsole.tui.widgets.map import MapView
@@ -25,7 +27,6 @@ from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant
 from lexiconsole.views.definitions import Found, Level, TreeRow, findings_in_order
 from lexiconsole.views.live_runs import Fit, by_version
-from lexiconsole.views.picture import Picture
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.source import SourceRow, row_at, source_rows
 
@@ -34,7 +35,7 @@ __all__ = ["DefinitionsScreen"]
 _AROUND = 6
 """Lines of source that are seen above and below the one that matters."""
 
-_RUNS_AGAIN = 5
+_RUNS_AGAIN = 30
 """Seconds between two looks at live runs, while some of them move."""
 
 
@@ -46,9 +47,10 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     place = Place.DEFINITIONS
     DEFAULT_CSS = """
     DefinitionsScreen #upper { height: 1fr; }
-    DefinitionsScreen #left { width: 34; }
+    DefinitionsScreen #left { width: 31; }
     DefinitionsScreen #left > LiveTable { height: 9; }
-    DefinitionsScreen #graph { width: 34; padding: 0; }
+    DefinitionsScreen #graph { width: 31; }
+    DefinitionsScreen #graph Static { padding: 1 2; color: $faint; height: auto; }
     DefinitionsScreen FindingTable { height: 9; }
     DefinitionsScreen.-narrow #left { width: 28; }
     DefinitionsScreen.-narrow #graph { width: 1fr; }
@@ -56,7 +58,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     DefinitionsScreen.-narrow #left > LiveTable { height: 6; }
     DefinitionsScreen.-thin #left { width: 1fr; }
     DefinitionsScreen.-low FindingTable { height: 4; }
-    DefinitionsScreen.-low LiveTable { display: none; }
+    DefinitionsScreen.-low #left > LiveTable { height: 1fr; }
     """
 
     def __init__(self, subject: str = "") -> None:
@@ -65,8 +67,9 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self.header.tell(trail=("Definitions",))
         self.files = FileTable(classes="pane", empty="looking for definitions…")
         self.source = SourceTable(classes="pane", empty="nothing is selected")
-        self.map = MapView(time.monotonic, id="graph", classes="pane")
+        self.map, self._no_map = MapView(time.monotonic), Static()
         self.map.follow = False
+        self._graph = Vertical(self._no_map, self.map, id="graph", classes="pane")
         self.findings = FindingTable(classes="pane", empty="being checked…")
         self.lives = LiveTable(classes="pane", empty="being tried…")
         self.known: Files | None = None
@@ -74,10 +77,9 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self._read = Read()
         self._shown = Source("", "", ())
         self._wanted: tuple[str, int, Found | None] = ("", 0, None)
-        self._drawn = ""
-        self._why_no_graph = ""
+        self._drawn = Drawn("")
         self._tried_at = 0.0
-        self._middle = 2
+        self._middle, self._pane = 2, 1
 
     def body(self) -> Iterator[Widget]:
         with Horizontal(id="upper"):
@@ -85,11 +87,11 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
                 yield self.files
                 yield self.lives
             yield self.source
-            yield self.map
+            yield self._graph
         yield self.findings
 
     def panes(self) -> Sequence[Widget]:
-        return (self.files, self.source, self.map, self.findings, self.lives)
+        return (self.files, self.source, self._graph, self.findings, self.lives)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -134,11 +136,11 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         if self.subject and any(row.id == wanted for row in rows):
             self.files.go(next(n for n, row in enumerate(rows) if row.id == wanted), touched=False)
         elif not self.subject and self._wanted[0] == "":
-            self.files.go(next((n for n, row in enumerate(rows) if row.level is not Level.FOLDER), 0), touched=False)
+            self.files.go(next((n for n, row in enumerate(rows) if row.definition), 0), touched=False)
         self.subject = ""
-        self._drawn = ""
+        self._drawn = Drawn("")
         self._show_findings()
-        self._show_subject()
+        self.show_subject()
         if known.again:
             self.status.explain("files changed on the disk: they were loaded and checked again")
             self._try_runs()
@@ -161,6 +163,9 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
 
     def _show_lives(self) -> None:
         name = self.definition_name
+        if name != self._lives_of:
+            self._lives_of = name
+            self.lives.forget()
         live = self.live.runs.get(name) if self.live is not None else None
         self.lives.empty = "being tried…" if self.live is None else "no run of it is on its way"
         rows: list[LiveRow] = []
@@ -199,11 +204,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         if row is None or row.level is Level.FOLDER:
             return None
         return next(
-            (
-                one
-                for one in every
-                if one.finding.file == row.path and one.finding.definition == row.definition
-            ),
+            (one for one in every if one.finding.file == row.path and one.finding.definition == row.definition),
             None,
         )
 
@@ -216,8 +217,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     def _moved(self, event: VirtualTable.Moved) -> None:
         event.stop()
         if event.table is self.files and self.files.selected != self._chosen:
-            self._chosen = self.files.selected
-            self._show_subject()
+            self.show_subject()
         elif event.table is self.findings and self.findings.has_focus and self.findings.selected_row is not None:
             one = self.findings.selected_row
             self._go_to(one.finding.file, one.finding.line, one)
@@ -225,32 +225,38 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self.show_keys()
 
     _chosen: str | None = None
+    _lives_of = ""
 
-    def _show_subject(self) -> None:
+    def show_subject(self) -> None:
         """The selected file's source, its definition's graph and its live runs."""
-        row = self.row
+        row, self._chosen = self.row, self.files.selected
         if row is None:
             return
         if row.level is not Level.FOLDER:
             self._go_to(row.path, row.line, None)
         self._show_lives()
         name = self.definition_name
-        if name != self._drawn:
-            self._drawn = name
+        if name != self._drawn.name:
+            self._drawn = Drawn(name)
             if name:
-                self.console.reads.of_workspace("graph", lambda workspace: self._picture(*drawn(workspace, name)), self._saw)
+                self.console.reads.of_workspace(
+                    "graph", lambda workspace: self._laid_out(drawn(workspace, name)), self._saw
+                )
             else:
-                self._saw(("", Picture(), "this file defines nothing"))
+                self._saw(Drawn("", fault="this file defines nothing"))
 
-    def _picture(self, name: str, picture: Picture, why: str) -> tuple[str, Picture, str]:
-        self.map.prepare(picture.outline)
-        return name, picture, why
+    def _laid_out(self, found: Drawn) -> Drawn:
+        """On the thread too."""
+        self.map.prepare(found.picture.outline)
+        return found
 
-    def _saw(self, answer: tuple[str, Picture, str]) -> None:
-        name, picture, why = answer
-        if name == self._drawn and self.is_attached:
-            self._why_no_graph = why
-            self.map.show(picture, play=False)
+    def _saw(self, found: Drawn) -> None:
+        if found.name == self._drawn.name and self.is_attached:
+            self._drawn = found
+            self._no_map.update(Content(harmless(found.fault)))
+            self._no_map.set_class(not found.fault, "-hidden")
+            self.map.set_class(bool(found.fault), "-hidden")
+            self.map.show(found.picture, play=False)
             self._entitle()
 
     # the source
@@ -304,8 +310,9 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         entitle(self.files, f"1 Files  {len(self.console.definitions) or ''}".rstrip())
         path = Path(self._wanted[0]).name
         entitle(self.source, f"2 Source  {harmless(path)}".rstrip().replace("[", "\\["))
-        entitle(self.map, f"3 Graph  {harmless(self._drawn)}".rstrip().replace("[", "\\["))
-        entitle(self.map, subtitle=harmless(self._why_no_graph).replace("[", "\\["))
+        entitle(self._graph, f"3 Graph  {harmless(self._drawn.name)}".rstrip().replace("[", "\\["))
+        of_run = f" as {harmless(self._drawn.of_run)} went " if self._drawn.of_run else ""
+        entitle(self._graph, subtitle=of_run.replace("[", "\\["))
         entitle(self.findings, f"4 Findings  {counts}".rstrip())
         entitle(self.lives, f"5 Live runs  {harmless(self.definition_name)}".rstrip().replace("[", "\\["))
         said: list[Part] = []
@@ -319,38 +326,42 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 110, "-narrow")
         self.set_class(event.size.width < 72, "-thin")
-        self.set_class(event.size.height < 20, "-low")
+        self.set_class(event.size.height < 22, "-low")
         self._lay_out()
         self.call_after_refresh(self._show_source)  # remarks are as wide as their pane
 
     def _lay_out(self) -> None:
-        narrow, thin = self.has_class("-narrow"), self.has_class("-thin")
-        self.source.set_class((narrow and self._middle != 2) or (thin and self._middle == 0), "-hidden")
-        self.map.set_class((narrow and self._middle != 3) or thin, "-hidden")
-        self.query_one("#left").set_class(thin and self._middle != 0, "-hidden")
+        """On a narrow terminal source and graph share a place; on a thin one the left side too; on a low one files and runs."""
+        narrow, thin, low = (self.has_class(name) for name in ("-narrow", "-thin", "-low"))
+        left = self._pane in {1, 5} if thin else True
+        self.query_one("#left").set_class(not left, "-hidden")
+        self.source.set_class((thin and left) or (narrow and self._middle != 2), "-hidden")
+        self._graph.set_class((thin and left) or (narrow and self._middle != 3), "-hidden")
+        self.files.set_class(low and self._pane == 5, "-hidden")
+        self.lives.set_class(low and self._pane != 5, "-hidden")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        thin = self.has_class("-thin")
-        number = next((n for n, pane in enumerate(self.panes(), 1) if pane.has_focus_within), 1)
-        middle = number if number in {2, 3} else 0 if thin and number in {1, 5} else self._middle
-        if middle != self._middle:
-            self._middle = middle
-            self._lay_out()
-        if number == 4 and self.findings.selected_row is not None:
+        self._come_to(next((n for n, pane in enumerate(self.panes(), 1) if pane.has_focus_within), 1))
+        if self.findings.has_focus and self.findings.selected_row is not None:
             one = self.findings.selected_row
             self._go_to(one.finding.file, one.finding.line, one)
         self._say()
         self.show_keys()
 
+    def _come_to(self, number: int) -> None:
+        if number == self._pane:
+            return
+        if number != 4:  # the findings stand below all of them
+            self._pane = number
+        self._middle = number if number in {2, 3} else self._middle
+        self._lay_out()
+        self.call_after_refresh(self._show_source)
+
     def to_pane(self, number: int) -> None:
         panes = self.panes()
-        if number > len(panes):
-            return
-        thin = self.has_class("-thin")
-        if number in {2, 3} or thin:
-            self._middle = 2 if thin and number == 3 else number if number in {2, 3} else 0 if number in {1, 5} else self._middle
-            self._lay_out()
-        focus_into(panes[number - 1])
+        if number <= len(panes):
+            self._come_to(number)
+            focus_into(panes[number - 1])
 
     def _step_pane(self, step: int) -> None:
         here = next((n for n, pane in enumerate(self.panes(), 1) if pane.has_focus_within), 1)

@@ -48,6 +48,7 @@ class DefinitionsActs(ConsoleScreen):
         @property
         def definition_name(self) -> str: ...
         def look_again(self) -> None: ...
+        def show_subject(self) -> None: ...
         def _show_source(self) -> None: ...
 
     def why_not(self, action: str) -> str:
@@ -96,6 +97,7 @@ class DefinitionsActs(ConsoleScreen):
             at = next((n for n, row in enumerate(rows) if row.definition == one.finding.definition), None)
             if at is not None:
                 self.files.go(at)
+                self.show_subject()
             self.to_pane(5)
             self.lives.go(next((n for n, row in self.lives.rows_at_hand.items() if row.run is not None), 0))
         else:

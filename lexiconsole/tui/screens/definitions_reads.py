@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lexiconsole.durable.journal import RunFilter
+from lexiconsole.tui.widgets.preview import MOST_ENTRIES
 from lexiconsole.tui.widgets.source_ink import Coloured, coloured
 from lexiconsole.views.definitions import Found, TreeRow, tree
 from lexiconsole.views.picture import Picture
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.definition import Definition
     from lexiconsole.views.live_runs import LiveRuns
 
-__all__ = ["Files", "Lives", "Read", "Source", "drawn", "fix_now", "source_of"]
+__all__ = ["Drawn", "Files", "Lives", "Read", "Source", "drawn", "fix_now", "source_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ class Source:
     path: str
     text: str
     parts: Coloured
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A definition's picture; `of_run` is the run it shows, "" when it shows the definition itself."""
+
+    name: str
+    picture: Picture = field(default_factory=Picture)
+    of_run: str = ""
     fault: str = ""
 
 
@@ -118,8 +130,8 @@ def source_of(path: str) -> Source:
     return Source(path, text, coloured(text))
 
 
-def drawn(workspace: Workspace, name: str) -> tuple[str, Picture, str]:
-    """The definition's picture before any run; or why there is none."""
+def drawn(workspace: Workspace, name: str) -> Drawn:
+    """The definition's picture; where only runs show what it does, that of its newest run."""
     from lexiconsole.catalog.capture import quiet
     from lexiconsole.views.picturing import picture
 
@@ -127,10 +139,13 @@ def drawn(workspace: Workspace, name: str) -> tuple[str, Picture, str]:
         with quiet():
             outline = workspace.definition(name).outline()
     except Exception as fault:  # the definition's own code; what it raises is what is shown
-        return name, Picture(), f"its outline can not be made: {type(fault).__name__}: {fault}"
-    if not outline.nodes:
-        return name, Picture(), "its outline is known only from what its runs have shown"
-    return name, picture(outline, ()), ""
+        return Drawn(name, fault=f"its outline can not be made: {type(fault).__name__}: {fault}")
+    if outline.nodes:
+        return Drawn(name, picture(outline, ()))
+    row = next(iter(workspace.runs(RunFilter(names=(name,), limit=1))), None)
+    if row is None or row.seq > MOST_ENTRIES:
+        return Drawn(name, fault="what it does shows in its runs; there is none yet" if row is None else "")
+    return Drawn(name, picture(workspace.outline(row), workspace.entries(row)), row.id)
 
 
 def _text(path: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lexiconsole.catalog import CODES
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.widgets.definition_panes import severity_look
+from lexiconsole.views.cells import cut
 from lexiconsole.views.definitions import Found, tally
 from lexiconsole.views.live_runs import Fit, LiveRun
 from lexiconsole.views.safe import harmless
@@ -24,7 +25,9 @@ __all__ = ["headline", "sentence"]
 def headline(findings: Sequence[Finding]) -> str:
     """`2 errors, 1 warning`; "none" without any."""
     words = ("error", "warning", "hint")
-    told = [f"{many} {word}{'s' if many != 1 else ''}" for many, word in zip(tally(findings), words, strict=True) if many]
+    told = [
+        f"{many} {word}{'s' if many != 1 else ''}" for many, word in zip(tally(findings), words, strict=True) if many
+    ]
     return ", ".join(told) or "none"
 
 
@@ -34,11 +37,13 @@ def sentence(screen: DefinitionsScreen) -> list[Part]:
     text, key = ink(colours.text), ink(colours.key)
     live = screen.lives.selected_row if screen.lives.has_focus else None
     if live is not None and live.run is not None:
-        return [(_of_run(live.run), text), ("   enter watches it", key)]
-    found = screen.found
+        said = cut(_of_run(live.run), max(20, screen.size.width - 20))
+        return [(said, text), ("   enter watches it", key)]
+    found, row = screen.found, screen.row
     if found is not None:
-        return [*_of_finding(screen, found), *_hints(found, key)]
-    row = screen.row
+        kept = row is not None and row.kept and found.finding.code == "LX001" and not screen.findings.has_focus
+        said: list[Part] = [("; its last good version stays in use", text)] if kept else []
+        return [*_of_finding(screen, found), *said, *_hints(screen, found, key)]
     if row is not None and row.definition and row.definition in screen.console.definitions:
         about = harmless(screen.console.definitions[row.definition].about.partition("\n")[0])
         return [(about or harmless(row.name), text), ("   s starts one, o opens $EDITOR", key)]
@@ -52,14 +57,14 @@ def _of_finding(screen: DefinitionsScreen, found: Found) -> list[Part]:
     return [(f"{screen.console.glyphs.state(look)} {said}", ink(colours.state(look)))]
 
 
-def _hints(found: Found, key: Style) -> list[Part]:
+def _hints(screen: DefinitionsScreen, found: Found, key: Style) -> list[Part]:
     words = "   K explains" + (f", f: {harmless(found.fix)}" if found.fix else "")
     if found.finding.code == "LX050":
-        words += ", enter lists the runs"
+        words += ", enter lists the runs" if screen.findings.has_focus else ", 5 lists the runs"
     return [(words, key)]
 
 
 def _of_run(run: LiveRun) -> str:
     if run.fit is Fit.MIGRATES:
         return f"{harmless(run.id)} must be migrated: lexiconsole migrate {harmless(run.id)}"
-    return harmless(run.why.partition("\n")[0])
+    return f"{harmless(run.id)} {harmless(run.reason)}"

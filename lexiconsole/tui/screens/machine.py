@@ -124,6 +124,9 @@ class MachineScreen(ConsoleScreen):
     def returned(self) -> None:
         self._read()
 
+    def definition_here(self) -> str:
+        return self.row.name if self.row is not None else ""
+
     def heard(self, tidings: Tidings) -> None:
         self._pace.ask()  # any run may be one of this machine; that is cheap to see
 

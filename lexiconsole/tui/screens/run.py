@@ -157,6 +157,9 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
 
     # what it reads
 
+    def definition_here(self) -> str:
+        return self.snapshot.row.name if self.snapshot is not None else ""
+
     def heard(self, tidings: Tidings) -> None:
         if self.run_id in tidings.runs:
             self._read()

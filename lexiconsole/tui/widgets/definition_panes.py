@@ -62,17 +62,20 @@ class FileTable(VirtualTable[TreeRow]):
     def _counts(self, row: TreeRow) -> list[Part]:
         colours, glyphs = self.console.palette, self.console.glyphs
         return [
-            (f"{glyphs.state(severity_look(name))}{many} ", ink(colours.state(severity_look(name)), bold=name == "error"))
+            (
+                f"{glyphs.state(severity_look(name))}{many} ",
+                ink(colours.state(severity_look(name)), bold=name == "error"),
+            )
             for name, many in zip(("error", "warning"), row.counts[:2], strict=True)
             if many and not row.broken
         ]
 
 
 def _short(row: TreeRow) -> str:
-    """The kind of fault of a broken file; that its last good version is in use; that it defines nothing."""
+    """The kind of fault of a broken file; that its last good version is in use; that it no workflow."""
     if row.broken:
-        return row.broken.partition(":")[0] + ("  kept" if row.kept else "")
-    return "defines nothing" if row.unused else ""
+        return "last kept" if row.kept else row.broken.partition(":")[0]
+    return "no workflow" if row.unused else ""
 
 
 class SourceTable(VirtualTable[SourceRow]):
@@ -90,7 +93,10 @@ class SourceTable(VirtualTable[SourceRow]):
             sign = glyphs.state(look) if look is not None else glyphs.rail
             left = [
                 _edge(self, how),
-                (f"{row.number:>4} ", colour if look is not None else ink(colours.faint if how.selected else colours.dim)),
+                (
+                    f"{row.number:>4} ",
+                    colour if look is not None else ink(colours.faint if how.selected else colours.dim),
+                ),
                 (f"{sign} ", colour),
                 *self._code(row),
             ]
@@ -119,7 +125,7 @@ class FindingTable(VirtualTable[Found]):
         colours, glyphs, one = self.console.palette, self.console.glyphs, row.finding
         look = severity_look(one.severity.value)
         style = ink(colours.state(look), bold=one.severity.value == "error")
-        wide = max(12, min(30, how.width // 4))
+        wide = max(14, min(24, how.width // 5))
         left: list[Part] = [
             _edge(self, how),
             (f"{glyphs.state(look)} ", style),
