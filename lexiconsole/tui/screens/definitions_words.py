@@ -42,8 +42,8 @@ def sentence(screen: DefinitionsScreen) -> list[Part]:
     found, row = screen.found, screen.row
     if found is not None:
         kept = row is not None and row.kept and found.finding.code == "LX001" and not screen.findings.has_focus
-        said: list[Part] = [("; its last good version stays in use", text)] if kept else []
-        return [*_of_finding(screen, found), *said, *_hints(screen, found, key)]
+        stays: list[Part] = [("; its last good version stays in use", text)] if kept else []
+        return [*_of_finding(screen, found), *stays, *_hints(screen, found, key)]
     if row is not None and row.definition and row.definition in screen.console.definitions:
         about = harmless(screen.console.definitions[row.definition].about.partition("\n")[0])
         return [(about or harmless(row.name), text), ("   s starts one, o opens $EDITOR", key)]
