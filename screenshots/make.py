@@ -125,7 +125,7 @@ async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -
         picture(app, file)
         app.shut()
     if app.workspace is not None:
-        await asyncio.to_thread(app.workspace.interrupt)
+        await asyncio.to_thread(app.put_down)
 
 
 def painted(app: ConsoleApp) -> Image.Image:
@@ -170,7 +170,7 @@ async def turning(folder: Path, run: str, file: Path) -> None:
         frames.append(painted(app))
         app.shut()
     if app.workspace is not None:
-        await asyncio.to_thread(app.workspace.interrupt)
+        await asyncio.to_thread(app.put_down)
     save_moving(frames, file, 70)
 
 

@@ -15,7 +15,7 @@ import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 from lexiconsole.errors import LexiconsoleError, RefusedError
 
@@ -51,7 +51,7 @@ _STORE = 0.1
 class Driver:
     """`asked` is what it reads, `told` what it writes to. `run` returns when it was asked to stop, or can not go on."""
 
-    def __init__(self, workspace: Workspace, asked: TextIO, told: TextIO) -> None:
+    def __init__(self, workspace: Workspace, asked: IO[str], told: IO[str]) -> None:
         self._workspace, self._asked, self._told = workspace, asked, told
         self._stop, self._news = threading.Event(), threading.Event()
         self._turn = threading.Lock()
@@ -63,18 +63,8 @@ class Driver:
         """The exit code."""
         threading.Thread(target=self._listen, name="listening", daemon=True).start()
         try:
-            known = self._workspace.catalog.definitions
-            while not self._workspace.store_path.exists() and not self._stop.wait(_STORE):
-                pass
-            serving = threading.Thread(target=self._serve, name="serving", daemon=True)
-            serving.start()
-            while serving.is_alive() and not self._stop.is_set():
-                self._news.wait(_LOOK)
-                self._news.clear()
-                self._tell_progress()
-                self._tell_health()
-                if known is not (known := self._workspace.catalog.definitions):
-                    self._tell("reloaded", True)
+            if self._await_store():
+                self._drive()
             self._stop.set()
             bugs = self._workspace.interrupt()
             self._fault = self._fault or next(iter(bugs), None)
@@ -87,7 +77,32 @@ class Driver:
             self._tell("fault", _said(self._fault))
         return int(self._fault is not None)
 
+    def _await_store(self) -> bool:
+        """Whether there is one, and nobody asked us to stop meanwhile."""
+        while not self._workspace.store_path.exists():
+            if self._stop.wait(_STORE):
+                return False
+        return not self._stop.is_set()
+
+    def _drive(self) -> None:
+        catalog = self._workspace.catalog
+        known = catalog.definitions, catalog.problems
+        serving = threading.Thread(target=self._serve, name="serving", daemon=True)
+        serving.start()
+        looked = 0.0
+        while serving.is_alive() and not self._stop.is_set():
+            self._news.wait(_LOOK)
+            self._news.clear()
+            self._tell_progress()
+            if time.monotonic() - looked < _LOOK / 2:
+                continue
+            looked = time.monotonic()
+            self._tell_health()
+            if known != (known := (catalog.definitions, catalog.problems)):
+                self._tell("reloaded", True)
+
     def _serve(self) -> None:
+        """On a thread, so that this one sees the end of it whatever holds the engine."""
         try:
             self._workspace.listen(self._hear)
             self._workspace.serve(stop=self._stop)
@@ -144,10 +159,10 @@ class Driver:
 
     def _tell_health(self) -> None:
         """Only when it reads otherwise: a quiet engine says nothing."""
-        health = self._workspace.health()
+        health = self._workspace.health(store=False)
         data = None if health is None else asdict(health)
         if data is not None:
-            data |= {"lag": round(data["lag"], 1), "rate": round(data["rate"]), "size": 0, "timers": None, "next_timer": None}
+            data |= {"lag": round(data["lag"], 1), "rate": round(data["rate"]), "size": 0}
         if data != self._health:
             self._health = data
             self._tell("health", data)
@@ -160,6 +175,19 @@ class Driver:
 
 def _said(fault: BaseException) -> str:
     return str(fault) if isinstance(fault, LexiconsoleError) else f"{type(fault).__name__}: {fault}"
+
+
+_streams: list[IO[str]] = []
+
+
+def _close_in_child() -> None:
+    """A child that a step forks must not seem to be us once we are gone."""
+    for stream in _streams:
+        with suppress(OSError):
+            os.close(stream.fileno())
+
+
+os.register_at_fork(after_in_child=_close_in_child)
 
 
 def main(root: str, store: str, profile: str) -> None:
@@ -183,10 +211,12 @@ def main(root: str, store: str, profile: str) -> None:
         os._exit(code)
 
 
-def _private(number: int, mode: str) -> TextIO:
+def _private(number: int, mode: str) -> IO[str]:
     """A standard stream for ourselves alone; steps, and the programs they start, find nothing there."""
     kept = os.dup(number)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, number)
     os.close(nothing)
-    return os.fdopen(kept, mode, encoding="utf-8")
+    stream = os.fdopen(kept, mode, encoding="utf-8")
+    _streams.append(stream)
+    return stream

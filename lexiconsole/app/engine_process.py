@@ -122,7 +122,8 @@ class EngineProcess:
             except OSError as fault:
                 return f"the engine process can not be begun: {fault}"
         self.fallen = ""
-        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdin is not None
         with process.stdout as told:
             for line in told:
                 with suppress(ValueError):
@@ -130,7 +131,9 @@ class EngineProcess:
         code = process.wait()
         with suppress(OSError):
             process.stdin.close()
-        return self._fault or f"the engine process ended {_how(code)}; it is begun again, runs go on from what is recorded"
+        return (
+            self._fault or f"the engine process ended {_how(code)}; it is begun again, runs go on from what is recorded"
+        )
 
     def _begun(self) -> subprocess.Popen[str]:
         """In a session of its own: a Ctrl-C or a hang-up of the terminal is for the face, which then says `stop`."""

@@ -50,12 +50,13 @@ class Looking:
         self._asked = float("-inf")
         self._asking = False
 
-    def look(self) -> Health | None:
-        """None when the engine is not running."""
+    def look(self, *, store: bool = True) -> Health | None:
+        """None when the engine is not running. Without `store` nothing is asked of it."""
         engine, runtime, pulse = self._engine, self._engine.runtime, self._engine.pulse
         if runtime is None or pulse is None:
             return None
-        self._ask()
+        if store:
+            self._ask()
         count, earliest = self._timers
         return Health(
             lag=pulse.lag,

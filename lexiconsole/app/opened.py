@@ -69,7 +69,7 @@ class Opened:
             assert self._engine is not None
             return self._engine
 
-    def health(self) -> Health | None:
+    def health(self, *, store: bool) -> Health | None:
         """None while there is no engine."""
         from lexiconsole.app.health import Looking
 
@@ -78,7 +78,7 @@ class Opened:
             return None
         if self._looking is None or self._looking[0] is not engine:
             self._looking = (engine, Looking(engine, self._ground.store_path))
-        return self._looking[1].look()
+        return self._looking[1].look(store=store)
 
     def close(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down; gives the bugs that the engine met. It may be used again."""

@@ -59,6 +59,9 @@ class Workspace:
         self.root = root
         self._ground = Ground(root, settings=settings, store=store, profile=profile)
         self.store_path = self._ground.store_path
+        self.profile = profile
+        self.hand_over: Callable[[str], None] | None = None
+        """When given, this process drives nothing: it is called, from any thread, with the id of each run to be driven."""
         self._catalog: Catalog | None = None
         self._loading = threading.RLock()
         self._opened = Opened(self._ground, lambda: self.catalog)
@@ -249,9 +252,11 @@ class Workspace:
         definition.validate(raw)
         refuse_what_is_switched_off(definition, self.settings.workflow, self.settings.workflow.graph)
         refuse_what_can_not_work(self, name)
-        return self._write().call(
-            lambda runtime: runtime.create(definition, raw, id=id, by=who, sender=sender, drive=not record_only)
+        drive = self._drives(record_only)
+        row, made = self._write().call(
+            lambda runtime: runtime.create(definition, raw, id=id, by=who, sender=sender, drive=drive)
         )
+        return self._handed(row, record_only), made
 
     def drive(self, run: RunRow) -> RunRow:
         """Drives a run on in this process. Raises RefusedError when another, living process drives it."""
@@ -266,7 +271,8 @@ class Workspace:
 
         asked = self.identity.attributed(request, self.as_whom(request.by))
         sign = Signatures(self.settings, self.root).signed
-        state = self._write().call(lambda runtime: act(runtime, asked, drive=not record_only, sign=sign))
+        drive, hand_over = not record_only, self.hand_over
+        state = self._write().call(lambda runtime: act(runtime, asked, drive=drive, hand_over=hand_over, sign=sign))
         return Outcome(
             applied=state.state is RequestState.APPLIED,
             pending=state.state is RequestState.OPEN,
@@ -297,11 +303,13 @@ class Workspace:
         changes, who, sender = list((edits or {}).items()), self.as_whom(by), self.identity.sender
         if input is not UNCHANGED:
             changes.append(("", input))
-        return self._write().call(
+        drive = self._drives(record_only)
+        row = self._write().call(
             lambda runtime: runtime.fork(
-                run, at, changes, patch, compensate=compensate_origin, by=who, sender=sender, drive=not record_only
+                run, at, changes, patch, compensate=compensate_origin, by=who, sender=sender, drive=drive
             )
         )
+        return self._handed(row, record_only)
 
     def preview_migration(self, run: RunRow) -> Preview:
         """How the run would go on under the version its definition has by now; refused with the reason."""
@@ -314,9 +322,19 @@ class Workspace:
         from lexiconsole.runtime.migrating import migrate
 
         who, sender = self.as_whom(by), self.identity.sender
-        return self._write().call(
-            lambda runtime: migrate(runtime, run, by=who, reason=reason, sender=sender, drive=not record_only)
+        drive = self._drives(record_only)
+        row = self._write().call(
+            lambda runtime: migrate(runtime, run, by=who, reason=reason, sender=sender, drive=drive)
         )
+        return self._handed(row, record_only)
+
+    def _drives(self, record_only: bool) -> bool:
+        return not record_only and self.hand_over is None
+
+    def _handed(self, row: RunRow, record_only: bool) -> RunRow:
+        if not record_only and self.hand_over is not None:
+            self.hand_over(row.id)
+        return row
 
     def settle(self, run: RunRow, timeout: float | None = None) -> RunRow:
         """Waits until the run ends or parks, or `timeout` seconds are over."""
@@ -349,9 +367,12 @@ class Workspace:
         """Tells `told`, on the engine's thread, of what this process commits and of progress; gives the way to stop."""
         return self._write().listen(told)
 
-    def health(self) -> Health | None:
-        """How the engine of this process is doing; None while there is none. Never waits: ask twice a second if you like."""
-        return self._opened.health()
+    def health(self, *, store: bool = True) -> Health | None:
+        """How the engine of this process is doing; None while there is none. Never waits: ask twice a second if you like.
+
+        Without `store` no question of ours goes there; what only the store knows stays None.
+        """
+        return self._opened.health(store=store)
 
     def interrupt(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down where it stands; each can be resumed. Gives the bugs that the engine met, if any."""

@@ -28,14 +28,23 @@ from lexiconsole.types import JsonObject
 __all__ = ["act", "free_if_dead", "preview", "take"]
 
 _BEFORE_GOING_ON = (RequestKind.CANCEL, RequestKind.PAUSE)
+_HANDED_OVER = 10.0
+"""Seconds that another process has to do what was asked of a run that was handed over to it."""
+
 _AT_REST = (RequestKind.RETRY, RequestKind.SKIP, RequestKind.EDIT)
 
 
 async def act(
-    runtime: Runtime, request: Request, *, drive: bool = True, sign: Callable[[Request], Request] | None = None
+    runtime: Runtime,
+    request: Request,
+    *,
+    drive: bool = True,
+    hand_over: Callable[[str], None] | None = None,
+    sign: Callable[[Request], Request] | None = None,
 ) -> Request:
     """Leaves the request and, when nobody drives the run, takes it to do the request here. Gives its state.
 
+    `hand_over` is told the run's id instead of taking it, and whoever drives it then has ten seconds to do the request.
     `sign` is called, in a thread, with the request as it will be kept: what is signed holds no secret.
     With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
     """
@@ -48,6 +57,7 @@ async def act(
             _forget(runtime, put)
             raise
     number = await runtime.submit(kept)
+    patience = None
     while True:
         state = await runtime.journal.request_state(number)
         if state is None or state.state is not RequestState.OPEN:
@@ -60,10 +70,14 @@ async def act(
         if row.id in runtime.drives:
             await runtime.do_requests()
         elif await free_if_dead(runtime, row):
-            if not drive:
+            if not drive or (patience is not None and runtime.clock.monotonic() >= patience):
                 return state
-            with suppress(NotOwnedError):  # another process was quicker and does it
-                await take(runtime, await runtime.reload(row))
+            if hand_over is None:
+                with suppress(NotOwnedError):  # another process was quicker and does it
+                    await take(runtime, await runtime.reload(row))
+            elif patience is None:
+                patience = runtime.clock.monotonic() + _HANDED_OVER
+                hand_over(row.id)
         elif await _is_stalled(runtime, row):
             return state
         await runtime.clock.sleep(0.02)
@@ -176,7 +190,7 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
         return await _plan_parked(runtime, row, request)
     if request.kind in TASK_ACTS:
         return plan_task_at_rest(runtime.people, await runtime.journal.tasks(row), request)
-    return _plan_unseen(row, request)
+    return await _plan_elsewhere(runtime, row, request)
 
 
 async def _plan_parked(runtime: Runtime, row: RunRow, request: Request) -> Plan:
@@ -185,20 +199,28 @@ async def _plan_parked(runtime: Runtime, row: RunRow, request: Request) -> Plan:
     if reason := moved_on(row, entries, request):
         return Plan(refused=reason)
     try:
-        definition = runtime.definition_for(row)
-        await runtime.check_version(row, definition)
-        ctx = await as_it_stands(
-            definition, row, entries, clock=runtime.clock, codec=runtime.codec, people=runtime.people
-        )
+        return await _plan_replayed(runtime, row, entries, request)
     except LexiconsoleError as fault:
         if request.kind is RequestKind.CANCEL:
             return Plan("the run is cancelled where it stands; nothing is undone", (str(fault),))
         return Plan(refused=str(fault))
+
+
+async def _plan_replayed(runtime: Runtime, row: RunRow, entries: Sequence[Entry], request: Request) -> Plan:
+    definition = runtime.definition_for(row)
+    await runtime.check_version(row, definition)
+    ctx = await as_it_stands(definition, row, entries, clock=runtime.clock, codec=runtime.codec, people=runtime.people)
     return plan_live(ctx, request)
 
 
-def _plan_unseen(row: RunRow, request: Request) -> Plan:
-    """A run that is driven elsewhere decides when the request reaches it; this is what was asked."""
+async def _plan_elsewhere(runtime: Runtime, row: RunRow, request: Request) -> Plan:
+    """A run that is driven elsewhere decides when the request reaches it: what a dry replay finds is told as far as it goes.
+    It refuses nothing, for what is on its way only the run's owner knows; then this is what was asked.
+    """
+    with suppress(LexiconsoleError):
+        plan = await _plan_replayed(runtime, row, await runtime.load(row), request)
+        if not plan.refused:
+            return plan
     target = request.target or row.where
     sentences = {
         **PROMISES,

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.journal import OwnerRow, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
-from lexiconsole.errors import StoreError
 from lexiconsole.store.faults import store_error
 from lexiconsole.store.listing import FARTHEST, listing
 from lexiconsole.store.run_rows import act_of, run_of, task_of
@@ -332,12 +331,11 @@ def _connect(path: Path, busy: float) -> sqlite3.Connection:
 
 
 def _recognised(raw: sqlite3.Connection, path: Path) -> bool:
-    from lexiconsole.store.versions import APPLICATION_ID, NEWEST
+    from lexiconsole.store.versions import NEWEST, refuse_foreign
 
     with closing(raw.execute(statement("recognise"))) as cursor:
         application, version, filled = cursor.fetchone()
     if application == 0 and version == 0 and not filled:
         return False
-    if application != APPLICATION_ID:
-        raise StoreError(f"{path} is an SQLite file of another program; it was left as it is, name another store")
+    refuse_foreign(str(path), application, version)
     return bool(version == NEWEST)

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexiconsole.errors import StoreError
 from lexiconsole.store.connection import Connection, connect
 from lexiconsole.store.faults import store_error
 from lexiconsole.store.statements import script, statement
-from lexiconsole.store.versions import APPLICATION_ID
+from lexiconsole.store.versions import APPLICATION_ID, refuse_foreign
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "migrate", "recognise"]
 
@@ -42,14 +41,7 @@ async def recognise(connection: Connection, path: str, known: int) -> int:
     application, version, filled = await connection.one(statement("recognise"))
     if application == 0 and version == 0 and not filled:
         return 0
-    if application != APPLICATION_ID:
-        raise StoreError(
-            f"the store {path} is an SQLite file of another program; it was left as it is, name another store"
-        )
-    if version > known:
-        raise StoreError(
-            f"the store {path} has version {version}, this lexiconsole knows version {known}; install a newer lexiconsole"
-        )
+    refuse_foreign(path, application, version, known)
     return version
 
 

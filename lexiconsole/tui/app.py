@@ -1,7 +1,7 @@
 """ConsoleApp: the screens on one side, the workspace on the other, and between them nothing but reads, acts and the feed.
 
-The first paint needs the store and nothing else. Settings, engine and definitions are loaded on a thread after it, and the
-engine then drives what nobody drives, on its own thread, never in the interface's loop.
+The first paint needs the store and nothing else. Settings and definitions are loaded on a thread after it, and then a process
+of its own drives what nobody drives (`driving`): here no step runs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +23,7 @@ from textual.events import Event, InputEvent
 from textual.screen import Screen
 
 from lexiconsole.tui.acts import Acts
+from lexiconsole.tui.driving import Driving
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
 from lexiconsole.tui.keymap import Place
@@ -40,9 +41,7 @@ from lexiconsole.views.safe import harmless
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
     from lexiconsole.app.workspace import Workspace
-    from lexiconsole.durable.context import Progress
     from lexiconsole.durable.definition import Definition
-    from lexiconsole.durable.entry import Entry
     from lexiconsole.durable.journal import RunRow
 
 __all__ = ["ConsoleApp"]
@@ -95,11 +94,10 @@ class ConsoleApp(App[int]):
         self.fault: BaseException | None = None
         self.acting_as = ""  # an operator's name; "" for one's own
         self._open_workspace, self._drives, self._first_look = open_workspace, drives, look
-        self._opened, self._stop = threading.Event(), threading.Event()
-        self._serving: threading.Thread | None = None
+        self._opened = threading.Event()
         self._shut = False
         self._last_fault, self._last_fault_at = "", 0.0
-        self.acts, self.pulse = Acts(self), Pulse()
+        self.acts, self.pulse, self.driving = Acts(self), Pulse(), Driving(self)
         self.reads: Reads
         self.feed: Feed | None = None
 
@@ -147,11 +145,13 @@ class ConsoleApp(App[int]):
 
             load()
             workspace = self._open_workspace()
+            with closing(workspace.look()) as look:
+                look.version()  # raises when the file can not be used
+            if self._drives:
+                self.driving.begin(workspace)
             self.later(self._workspace_opened, workspace)
             definitions = workspace.definitions()
-            self.later(self._definitions_loaded, definitions)
-            if self._drives and workspace.store_path.exists():
-                self._serve(workspace)
+            self.later(self.definitions_loaded, definitions)
         except BaseException as fault:
             self.later(self._could_not_open, fault)
 
@@ -164,7 +164,7 @@ class ConsoleApp(App[int]):
         self._opened.set()
         self.seen_screen_changed()
 
-    def _definitions_loaded(self, definitions: list[Definition]) -> None:
+    def definitions_loaded(self, definitions: list[Definition]) -> None:
         self.definitions = {definition.name: definition for definition in definitions}
         self.seen_screen_changed()
 
@@ -180,46 +180,24 @@ class ConsoleApp(App[int]):
         self.feed = Feed(Look(store), lambda: self.later(self._tidings_due))
         self.feed.start()
 
-    # the engine
+    # what the screens open and leave behind
 
     def opened_workspace(self) -> Workspace:
         """Waits until there is one; only for threads."""
         self._opened.wait()
         assert self.workspace is not None
-        if self._drives:
-            self._serve(self.workspace)
         return self.workspace
 
-    def _serve(self, workspace: Workspace) -> None:
-        """On a thread: from now on this process drives what nobody drives."""
-        if self._serving is not None or self._stop.is_set():
-            return
-        self._serving = threading.Thread(target=self._serve_until, args=(workspace,), name="serving", daemon=True)
-        workspace.listen(self._heard_engine)
-        self._serving.start()
-
-    def _serve_until(self, workspace: Workspace) -> None:
-        try:
-            workspace.serve(stop=self._stop)
-        except Exception as fault:
-            if not self._stop.is_set():
-                self.later(self.failed, fault)
-
-    def _heard_engine(self, item: Entry | Progress, run_id: str) -> None:
-        """On the engine's thread."""
-        from lexiconsole.durable.context import Progress
-
-        if self.feed is None:
-            return
-        if isinstance(item, Progress):
-            self.feed.progress(run_id, item)
-        else:
-            self.feed.hurry()
+    def put_down(self) -> None:
+        """After `shut`: waits until every run was put down where it stands; each can be resumed."""
+        if self.workspace is not None:
+            self.workspace.interrupt()
+        self.driving.ended()
 
     def shut(self) -> None:
-        """After the interface ended: no more reads; the engine is the workspace's to put down."""
+        """After the interface ended: no more reads, and the engine is asked to put its runs down."""
         self._shut = True
-        self._stop.set()
+        self.driving.end()
         if self.feed is not None:
             self.feed.stop()
         with suppress(AttributeError):

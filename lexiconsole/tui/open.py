@@ -32,8 +32,7 @@ def run_console(
     app = ConsoleApp(opened, first_look(folder, store=store, profile=profile), ascii_only=ascii_only)
     code = app.run()
     app.shut()
-    if app.workspace is not None:
-        _put_down(app)
+    _put_down(app)
     if app.fault is not None:
         raise app.fault
     return code if code is not None else app.return_code or 0
@@ -41,11 +40,10 @@ def run_console(
 
 def _put_down(app: ConsoleApp) -> None:
     """Says so when that takes longer than one notices."""
-    assert app.workspace is not None
     said = threading.Timer(0.6, lambda: sys.stderr.write("putting runs down; each can go on later\n"))
     said.daemon = True
     said.start()
     try:
-        app.workspace.interrupt()
+        app.put_down()
     finally:
         said.cancel()

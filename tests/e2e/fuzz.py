@@ -98,7 +98,7 @@ class Fuzz:
         finally:
             app.shut()
             if app.workspace is not None:
-                await asyncio.to_thread(app.workspace.interrupt)
+                await asyncio.to_thread(app.put_down)
 
     async def _until(self, true: object, what: str) -> None:
         end = time.monotonic() + PATIENCE

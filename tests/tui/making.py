@@ -187,8 +187,7 @@ async def console(
             yield app, pilot
     finally:
         app.shut()
-        if app.workspace is not None:
-            await asyncio.to_thread(app.workspace.interrupt)
+        await asyncio.to_thread(app.put_down)
 
 
 async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 20.0) -> None:

@@ -55,5 +55,4 @@ async def visiting(
         await pilot.pause()
         yield visit
         app.shut()
-    if app.workspace is not None:
-        await asyncio.to_thread(app.workspace.interrupt)
+    await asyncio.to_thread(app.put_down)

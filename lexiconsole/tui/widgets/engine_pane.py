@@ -66,12 +66,14 @@ class EnginePane(Painted, can_focus=True):
         colours, pulse, engines, now = console.palette, console.pulse, self.engines, console.now()
         name, value = ink(colours.faint), ink(colours.text)
         alarm = ink(colours.state(RUN_LOOKS[RunStatus.FAILED]))
-        health = console.workspace.health() if console.workspace is not None else None
+        health = console.driving.health
         bars = console.glyphs.spark(list(pulse.rates)[-max(4, self.size.width - 16) :])
         alive = sum(now - owner.beat_at < _SILENT for owner in engines.owners)
         silent = len(engines.owners) - alive
         wake = "none" if engines.next_wake is None else short_age(engines.next_wake - now)
         lines: list[list[Part]] = [[(bars, ink(colours.accent)), (f" {pulse.rate:,} entries/s", value)]]
+        if console.driving.fallen:
+            lines.append([(harmless(console.driving.fallen), alarm)])
         if health is not None and health.held is not None:
             held = health.held
             said = harmless(str(held))
