@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from lexiconsole.durable.context import Progress
 from lexiconsole.types import Instant, Json
 from lexiconsole.views.durations import ahead, clock, span
 from lexiconsole.views.picture import NodeView, Picture
@@ -16,7 +17,7 @@ from lexiconsole.views.story import Attempt, Row, RowKind
 from lexiconsole.views.values import brief, error_line
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
-__all__ = ["Fact", "Tone", "inspected"]
+__all__ = ["Fact", "Tone", "inspected", "so_far"]
 
 
 class Tone(StrEnum):
@@ -53,6 +54,14 @@ def inspected(picture: Picture, key: str, now: Instant) -> list[Fact]:
     if row is not None:
         lines += _came_of_it(picture, view, row)
     return lines
+
+
+def so_far(note: Progress) -> Fact:
+    """What a step says of itself while it goes on."""
+    of = f" of {note.total:,}" if note.total is not None else ""
+    failed = f", {note.failed:,} failed" if note.failed else ""
+    text = f"   {harmless(note.text)}" if note.text else ""
+    return Fact("so far", f"{note.done:,}{of}{failed}{text}")
 
 
 def _run(picture: Picture) -> Iterator[Fact]:

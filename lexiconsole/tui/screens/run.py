@@ -27,14 +27,15 @@ from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import span
-from lexiconsole.views.inspecting import inspected
+from lexiconsole.views.inspecting import inspected, so_far
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.telling_run import Sentence, sentence_of
 from lexiconsole.views.watched import Snapshot, Watched
-from lexiconsole.views.words import RUN_LOOKS
+from lexiconsole.views.words import RUN_LOOKS, StepState
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
+    from lexiconsole.durable.context import Progress
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["RunScreen"]
@@ -83,6 +84,7 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
         self.selected = ""
         self._view = ""
         self._watched: Watched | None = None
+        self._told: dict[str, Progress] = {}  # by key, the last that each step said of itself
 
     # what it is made of
 
@@ -161,8 +163,12 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
         return self.snapshot.row.name if self.snapshot is not None else ""
 
     def heard(self, tidings: Tidings) -> None:
+        told = {key: note for (run_id, key), note in tidings.progress.items() if run_id == self.run_id}
+        self._told |= told
         if self.run_id in tidings.runs:
             self._read()
+        elif told:
+            self._show_selected()
 
     def returned(self) -> None:
         self._read()
@@ -265,8 +271,12 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
         if snapshot is None:
             return
         now = self._moment()
-        self.inspector.show(self.selected, inspected(snapshot.picture, self.selected, now))
         view = snapshot.picture.nodes.get(self.selected)
+        facts = inspected(snapshot.picture, self.selected, now)
+        note = self._told.get(view.row) if view is not None and not snapshot.past else None
+        if note is not None and view is not None and view.state is StepState.RUNNING:
+            facts.insert(1, so_far(note))
+        self.inspector.show(self.selected, facts)
         if view is not None:
             self.inspector.border_title = f"2 Inspector  {harmless(view.node.title)}"
         self.say(self._sentence(sentence_of(snapshot, self.selected, now)))

@@ -1,0 +1,145 @@
+"""The console and its engine process: what is seen of it, and what becomes of runs when either of them ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import RunFilter
+from lexiconsole.tui.keymap import Place
+from lexiconsole.types import RunStatus
+from tests.e2e.terminal import Terminal, opened
+from tests.tui.visiting import visiting
+
+COPYING = '''"""One step that says how far it is, and waits for a file."""
+import asyncio
+import os
+from pathlib import Path
+
+from lexiconsole.durable.context import Progress
+from lexiconsole.flow import workflow
+
+HERE = Path(__file__).parent.parent
+
+
+@workflow("copying")
+async def copying(ctx):
+    """Copies files."""
+    async def copy():
+        with (HERE / "copying").open("a") as file:
+            file.write(f"{os.getpid()}\\n")
+        ctx.note(Progress("copy", 3, 10, failed=1, text="red.csv"))
+        while not (HERE / "go").exists():
+            await asyncio.sleep(0.01)
+        with (HERE / "copied").open("a") as file:
+            file.write("once\\n")
+    await ctx.step("copy", copy)
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "copying.py").write_text(COPYING)
+    return tmp_path
+
+
+def drivers(folder: Path) -> list[int]:
+    """The process of each try of the step."""
+    file = folder / "copying"
+    return [int(line) for line in file.read_text().split()] if file.exists() else []
+
+
+def left(folder: Path) -> tuple[RunStatus, int | None]:
+    with Workspace.find(folder) as workspace:
+        (row,) = workspace.runs(RunFilter())
+        return row.status, row.owner
+
+
+def finished(folder: Path) -> str:
+    """What the step wrote, once the next process has driven the run to its end."""
+    (folder / "go").touch()
+    with Workspace.find(folder) as workspace:
+        (row,) = workspace.runs(RunFilter())
+        workspace.drive(row)
+        assert workspace.settle(row, 30).status is RunStatus.COMPLETED
+    return (folder / "copied").read_text()
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 40
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+
+
+def start(folder: Path, terminal: Terminal) -> None:
+    """With the keys of a person, until its step is at work."""
+    terminal.until("1 Catalogue  1")
+    terminal.press("1", "s")
+    terminal.until("Start ▸ copying")
+    terminal.press("ctrl+s")
+    terminal.until("start a run of copying")
+    terminal.press("y")
+    terminal.until(lambda: drivers(folder))
+
+
+async def test_what_a_step_says_of_itself_is_seen_while_it_goes_on(folder):
+    with Workspace.find(folder) as workspace:
+        workspace.start("copying", None, id="copy1", record_only=True)
+    async with visiting(folder, Place.RUN, "copy1") as visit:
+        await visit.until("3 of 10, 1 failed   red.csv")
+        (folder / "go").touch()
+        await visit.until("completed")
+        assert "red.csv" not in visit.seen
+    assert drivers(folder) != [os.getpid()]
+
+
+async def test_an_engine_that_was_killed_is_missed_aloud_and_comes_back(folder):
+    with Workspace.find(folder) as workspace:
+        workspace.start("copying", None, id="copy1", record_only=True)
+    async with visiting(folder, Place.DASHBOARD) as visit:
+        said = []
+        visit.app.toast = lambda text, good=True: said.append(text)
+        await visit.until(lambda: drivers(folder))
+        os.kill(drivers(folder)[0], signal.SIGKILL)
+        await visit.until(lambda: said)
+        assert "ended by SIGKILL; it is begun again" in said[0]
+        await visit.until(lambda: len(drivers(folder)) == 2)
+        (folder / "go").touch()
+        await visit.until(
+            lambda: any(row.status is RunStatus.COMPLETED for row in visit.app.screen.runs.table.rows_at_hand.values())
+        )
+    assert (folder / "copied").read_text() == "once\n"
+    assert all(gone(pid) for pid in drivers(folder))
+
+
+def test_leaving_while_a_step_runs_puts_it_down_as_ctrl_c_does(folder):
+    with opened(folder) as terminal:
+        start(folder, terminal)
+        terminal.press("ctrl+q")
+        assert terminal.left() == 0
+        assert gone(drivers(folder)[0])
+    assert left(folder) == (RunStatus.RUNNING, None)
+    assert finished(folder) == "once\n"
+
+
+def test_a_console_that_is_killed_leaves_no_engine_behind_and_the_next_worker_goes_on(folder):
+    with opened(folder) as terminal:
+        start(folder, terminal)
+        os.kill(terminal.program(), signal.SIGKILL)
+        until(lambda: gone(drivers(folder)[0]))
+    assert finished(folder) == "once\n"
