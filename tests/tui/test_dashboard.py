@@ -265,6 +265,8 @@ async def test_a_run_is_started_through_its_form(root):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and app.screen.can_be_done)
         await pilot.press("y")
+        await until(pilot, lambda: app.screen.place is Place.RUN and "✓ completed" in shown(app))
+        await pilot.press("q")
         await until(pilot, lambda: any(row.status is RunStatus.COMPLETED for row in rows(app)))
 
 
