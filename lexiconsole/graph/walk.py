@@ -15,6 +15,7 @@ from lexiconsole.graph.config import GraphConfig
 from lexiconsole.graph.edge import open_edges
 from lexiconsole.graph.error import GraphError
 from lexiconsole.graph.gate import GateNode
+from lexiconsole.graph.idle import Idle
 from lexiconsole.graph.joining import Visit, joined
 from lexiconsole.graph.node import AbstractWorkflowNode
 from lexiconsole.graph.plan import Way
@@ -61,8 +62,8 @@ class Walk:
     """
 
     __slots__ = (
-        "arrivals", "config", "ctx", "deadline", "ends", "failures", "graph", "last", "node_timeout", "outer", "plan", "prefix", "seconds",
-        "stands", "trail", "visits", "waiting",
+        "arrivals", "config", "ctx", "deadline", "ends", "failures", "graph", "idle", "last", "node_timeout", "outer", "plan", "prefix",
+        "seconds", "stands", "trail", "visits", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -82,6 +83,7 @@ class Walk:
         self.node_timeout = config.node_timeout
         self.outer, self.seconds = outer, 0.0 if seconds is None else seconds
         self.deadline = math.inf if seconds is None or not timed else ctx.elapsed + seconds
+        self.idle = Idle(self)
         self.visits: list[Visit] = []
         self.last: dict[str, Visit] = {}
         self.arrivals: list[_Arrival] = []
@@ -165,7 +167,7 @@ class Walk:
         known = UNKNOWN if self.trail.is_new else self.trail.known(self.prefix + visit.key, node.returns)
         if known is not UNKNOWN:
             await self._take(visit, known)
-        elif self.deadline < math.inf and self.over:
+        elif self.over:
             self._fail(visit.key, self._late(visit.key))
         else:
             if node.due is not None and self.ctx.journaled:
@@ -184,11 +186,9 @@ class Walk:
     async def _first(self) -> Visit:
         """What is done first. Time in which only people are waited for does not count."""
         waiting = self.waiting
-        if self.deadline < math.inf and all(visit.node.is_waiting for visit in waiting):
-            began = self.ctx.elapsed
-            visit = await self.ctx.first(waiting)
-            self.extend(self.ctx.elapsed - began)
-            return visit
+        if self.deadline < math.inf:
+            with self.idle:
+                return await self.ctx.first(waiting)
         return next(iter(waiting)) if len(waiting) == 1 else await self.ctx.first(waiting)
 
     async def _leave(self, visit: Visit, durable: Durable[Any]) -> None:
@@ -292,25 +292,26 @@ class Walk:
 
     def terms(self, policy: StepPolicy) -> StepPolicy:
         """The policy with no more time than is left."""
-        if self.deadline == math.inf:
+        if self.deadline == math.inf and self.outer is None:
             return policy
-        left = max(0.001, self.deadline - self.ctx.elapsed)
+        left = max(0.001, self.left)
         return policy if policy.timeout is not None and policy.timeout <= left else replace(policy, timeout=left)
 
     def inside(self, graph: WorkflowGraph, config: GraphConfig, key: str) -> Walk:
         """The walk of a sub-workflow: the same context and trail, its own limits, and no more time than is left here."""
-        left = min(self.deadline - self.ctx.elapsed, math.inf if config.total_timeout is None else config.total_timeout)
+        left = min(self.left, math.inf if config.total_timeout is None else config.total_timeout)
         seconds = max(0.001, left) if left < math.inf else None
         return Walk(self.ctx, graph, config, self.trail, prefix=f"{self.prefix}{key}/", seconds=seconds, outer=self)
 
-    def extend(self, seconds: float) -> None:
-        self.deadline += seconds
-        if self.outer is not None:
-            self.outer.extend(seconds)
+    @property
+    def left(self) -> float:
+        """Seconds, also of the time that is left to what it is in."""
+        own = math.inf if self.deadline == math.inf else self.deadline - self.ctx.elapsed
+        return own if self.outer is None else min(own, self.outer.left)
 
     @property
     def over(self) -> bool:
-        return self.deadline < math.inf and self.ctx.elapsed >= self.deadline
+        return (self.deadline < math.inf or self.outer is not None) and self.left <= 0
 
     def too_late(self) -> GraphError:
         """Its time ran out while these were running."""

@@ -176,6 +176,39 @@ async def test_a_crash_gives_a_graph_no_new_time_and_waiting_for_people_takes_no
         assert (await h.settle(row)).status is RunStatus.COMPLETED and calls[-1] == "end"
 
 
+@pytest.mark.parametrize(("beside", "ended"), [(60, RunStatus.FAILED), (30, RunStatus.COMPLETED)])
+async def test_sub_workflows_that_wait_side_by_side_give_the_time_around_them_nothing(
+    beside: float, ended: RunStatus
+) -> None:
+    """While something else runs the time counts, however many people are waited for; it never counts twice or backwards."""
+    async with house() as h:
+
+        def takes(seconds: float) -> Any:
+            async def sleep() -> None:  # a function that is not async has a thread, which the clock does not wait for
+                await h.clock.sleep(seconds)
+
+            return sleep
+
+        def asking(name: str) -> SubworkflowNode:
+            inner = WorkflowBuilder(name, config=GraphConfig(node_timeout=None, total_timeout=None))
+            return SubworkflowNode(
+                name, inner.add_node(HumanNode("person")).add_node("after").add_edge("person", "after")
+            )
+
+        def build() -> WorkflowBuilder:
+            builder = WorkflowBuilder(config=GraphConfig(total_timeout=100, node_timeout=None))
+            builder.add_node("start").add_node(asking("left")).add_node(asking("right"))
+            builder.add_node("beside", takes(beside)).add_node("join").add_node("last", takes(60)).add_node("end")
+            return edges(builder, "start > left > join > last > end, start > right > join, start > beside > join")
+
+        row = await h.run(defined(build))
+        assert row.status is RunStatus.WAITING
+        for person in ("left/person", "right/person"):
+            await h.ask(row, RequestKind.ANSWER, person, value={})
+            row = await h.settle(row)
+        assert row.status is ended
+
+
 async def test_a_checkpoint_is_kept_only_when_enabled() -> None:
     kept: dict[str, Any] = {}
 
