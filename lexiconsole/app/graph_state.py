@@ -87,8 +87,10 @@ def change_of_state(
     }
     if not patch:
         raise RefusedError("nothing is another one")
+    if not before.node:
+        raise RefusedError("every node has ended, none would find another state; branch from before one of them")
     standing = _standing(workspace, run, entries)
-    behind = standing.behind(before.node, patch) if before.node else ""
+    behind = standing.behind(before.node, patch)
     change = _of_input(entries, run, patch) if not behind else StateChange(behind, patch)
     then = _standing(workspace, run, [*entries, _edit(entries, change)]).found(before.node) or {}
     left = [name for name, value in patch.items() if hidden(_json(then.get(name))) != value]

@@ -295,6 +295,7 @@ class Workspace:
         input: Any = UNCHANGED,
         edits: dict[str, Json] | None = None,
         patch: JsonObject | None = None,
+        behind: str = "",
         compensate_origin: bool = False,
         by: str = "",
         record_only: bool = False,
@@ -306,7 +307,7 @@ class Workspace:
         drive = self._drives(record_only)
         row = self._write().call(
             lambda runtime: runtime.fork(
-                run, at, changes, patch, compensate=compensate_origin, by=who, sender=sender, drive=drive
+                run, at, changes, patch, behind, compensate=compensate_origin, by=who, sender=sender, drive=drive
             )
         )
         return self._handed(row, record_only)

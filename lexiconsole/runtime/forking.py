@@ -29,11 +29,12 @@ def forked(
     codec: Codec,
     now: Instant,
     patch: JsonObject | None = None,
+    behind: str = "",
 ) -> NewRun:
     """The run to make; its id is still to be given. Its edits are part of it, so that nobody takes it up without them.
 
-    `patch` changes a graph's state behind the node that ended last in it. Raises NotFoundError for an edit of a key without
-    an outcome in the part that is taken over, RefusedError for a patch that does not fit.
+    `patch` changes a graph's state behind that node, by default the one that ended last in it. Raises NotFoundError for an
+    edit of a key without an outcome in the part that is taken over, RefusedError for a patch that does not fit.
     """
     history = History.of(entries, copied=origin.origin_seq)
     created = entries[0]
@@ -54,7 +55,7 @@ def forked(
             raise NotFoundError("recorded step", key, {e.key for e in entries if e.kind in OUTCOMES})
         _change(changed, key, {"target": outcomes[-1].seq, "value": value})
     if patch is not None:
-        _change(changed, *patch_of(definition, origin.id, entries, history, "", patch))
+        _change(changed, *patch_of(definition, origin.id, entries, history, behind, patch))
     family: JsonObject = {"run": origin.id, "seq": at, "lineage": lineage(created, at, history.generation)}
     if began := [name for name in dict.fromkeys((*starters(created), created.by)) if name]:
         family["started_by"] = list[Json](began)

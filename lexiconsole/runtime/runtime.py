@@ -221,6 +221,7 @@ class Runtime:
         at: int,
         edits: Sequence[tuple[str, Json]] = (),
         patch: JsonObject | None = None,
+        behind: str = "",
         *,
         compensate: bool = False,
         by: str = "",
@@ -228,7 +229,7 @@ class Runtime:
         drive: bool = True,
     ) -> RunRow:
         """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input), `patch`
-        a graph's state there.
+        a graph's state there, or behind the node `behind`.
 
         Effects that the origin made are not undone by the fork unless `compensate`. Raises RefusedError for edits of what
         people decided or were asked about.
@@ -239,11 +240,11 @@ class Runtime:
         entries = await self.journal.load(origin)
         if reason := change_refusal(self.people, entries, [key for key, _ in edits], by, at, patched=bool(patch)):
             raise RefusedError(reason)
-        new = forked(origin, entries[:at], at, definition, edits, compensate, self.codec, self.clock.now(), patch)
+        now = self.clock.now()
+        new = forked(origin, entries[:at], at, definition, edits, compensate, self.codec, now, patch, behind)
         data: JsonObject = {**new.data, "from": sender} if sender else new.data
-        fingerprint = self.definitions.fingerprint(definition.name)
-        new = replace(new, id=new_run_id(), by=by, data=data, fingerprint=fingerprint)
-        row, _ = await self.journal.create(new)
+        known = self.definitions.fingerprint(definition.name)
+        row, _ = await self.journal.create(replace(new, id=new_run_id(), by=by, data=data, fingerprint=known))
         if drive:
             with suppress(NotOwnedError):  # a worker was quicker
                 await self.claim(row)

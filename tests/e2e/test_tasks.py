@@ -12,6 +12,7 @@ from lexiconsole.app.workspace import Workspace
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.chains import approvals
 from tests.tui.loans import loans
+from tests.tui.quotes import editor, quotes
 from tests.tui.sagas import trips
 
 Start = tuple[str, dict[str, Any]]
@@ -221,3 +222,24 @@ def test_a_good_run_and_a_bad_one_are_compared_with_three_keys(store: Callable[.
         terminal.until("state")
         terminal.press("q")
         terminal.until("2 marked")
+
+
+@pytest.mark.parametrize("keys", [("=", "y"), ("=", "r", "y")])
+def test_data_is_mended_and_the_failed_step_tried_again_with_three_keys(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    """D: = opens the state in the editor, the preview says what is tried again, y does it; r in between changes nothing."""
+    with_runs(quotes(tmp_path), ("quote", {}))
+    with opened(tmp_path, EDITOR=editor(tmp_path, "s/rate: 0/rate: 4/")) as terminal:
+        terminal.until("1 Catalogue  1", "ZeroDivisionError")
+        terminal.press("enter")
+        terminal.until("✗ FAILED", "reckon failed: ZeroDivisionError")
+        terminal.count()
+        terminal.press("=")
+        terminal.until("reckon finds rate 4 instead of 0", "reckon is tried again")
+        for key in keys[1:-1]:
+            terminal.press(key)
+        confirmed(terminal)
+        terminal.until("✓ COMPLETED")
+        assert terminal.count() == len(keys) <= 3
+        assert "amount: 480" in (tmp_path / "seen").read_text(encoding="utf-8")
+        terminal.press("ctrl+q")
+        assert terminal.left() == 0

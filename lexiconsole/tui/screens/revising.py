@@ -1,19 +1,23 @@
-"""Another course for a run: a recorded result changed in the person's own editor, a new run from where this one stood."""
+"""Another course for a run: a recorded result or a graph's state changed in the person's own editor, a new run from where
+this one stood.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lexiconsole.durable.entry import OUTCOMES
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.keymap import Place
-from lexiconsole.types import Json
+from lexiconsole.types import Json, ModelKind
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.words import StepState
 
 if TYPE_CHECKING:
+    from lexiconsole.app.graph_state import GraphState, StateChange
     from lexiconsole.app.workspace import Preview, Workspace
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.widgets.status import Status
@@ -21,14 +25,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Revising"]
 
+Restated: TypeAlias = "tuple[GraphState, StateChange] | None"
+
 
 class Revising:
-    """Of the moment that `snapshot` shows. `edits` are results (by key, "" for the input) that a branch will begin with."""
+    """Of the moment that `snapshot` shows. `edits` are results (by key, "" for the input) that a branch will begin with, and
+    `restated` the state of a graph as a node will find it there.
+    """
 
     if TYPE_CHECKING:
         run_id: str
         status: Status
 
+        @property
+        def is_current(self) -> bool: ...
         @property
         def selected(self) -> str: ...
         @property
@@ -42,13 +52,26 @@ class Revising:
     def __init__(self) -> None:
         super().__init__()
         self.edits: dict[str, Json] = {}
+        self.restated: tuple[GraphState, StateChange] | None = None
 
     def _why_not_edit(self, snapshot: Snapshot) -> str:
+        if self._stateful(snapshot) is not None:
+            return ""
         key = self._recorded(snapshot)
         return "" if key is not None else "the selected node has no result to edit"
 
     def action_edit(self) -> None:
-        """In the past: what a branch from there begins with. Now: the recorded result itself, after a preview."""
+        """In the past: what a branch from there begins with. Now: what is recorded, after a preview. That is the result of
+        the selected node, or where a graph's node has yet to end well the state that it finds.
+        """
+        snapshot = self.snapshot
+        node = self._stateful(snapshot) if snapshot is not None else None
+        if snapshot is not None and node is not None:
+            self._edit_state(snapshot, node)
+        else:
+            self._edit_result()
+
+    def _edit_result(self) -> None:
         from lexiconsole.tui.editing import edited
 
         snapshot = self.snapshot
@@ -67,6 +90,33 @@ class Revising:
         elif edit.changed:
             self._ask_for(RequestKind.EDIT, key, {"value": edit.value})
 
+    def _edit_state(self, snapshot: Snapshot, node: str) -> None:
+        from lexiconsole.tui.screens.state_edits import StateEdit
+
+        def is_wanted() -> bool:
+            now = self.snapshot
+            return self.is_current and now is not None and now.at == snapshot.at
+
+        already = self.restated[1].patch if snapshot.past and self.restated is not None else {}
+        edit = StateEdit(self.console, self.status, snapshot, node, already, is_wanted=is_wanted, kept=self._restate)
+        edit.begin()
+
+    def _restate(self, state: GraphState, change: StateChange) -> None:
+        if change.behind:
+            self.restated = (state, change)
+        else:
+            self.edits[""] = change.input
+        self.status.explain(f"what {harmless(state.node)} finds is changed for a branch; b makes it")
+
+    def _stateful(self, snapshot: Snapshot) -> str | None:
+        """Whose state `=` is about: the selected node's that has yet to end well, "" the one's that is under way; None where
+        it is about a result.
+        """
+        view = snapshot.picture.nodes.get(self.selected)
+        if snapshot.row.kind != ModelKind.GRAPH or view is None or view.state in _WELL or "/" in view.row:
+            return None
+        return view.row if view.row or not snapshot.picture.story.ended else None
+
     def _recorded(self, snapshot: Snapshot) -> str | None:
         """The key of the selected node's result; "" for the input, where no node is selected."""
         if not self.selected:
@@ -81,11 +131,12 @@ class Revising:
         if snapshot is None:
             return
         row, at, edits = snapshot.row, snapshot.at, dict(self.edits)
+        restated = self.restated if snapshot.past else None
         change = Change(
             title=f"Branch {row.name} {row.id}",
             word="branch",
-            look=partial(_preview_of_fork, snapshot, edits),
-            perform=partial(_forked, snapshot, edits),
+            look=partial(_preview_of_fork, snapshot, edits, restated),
+            perform=partial(_forked, snapshot, edits, restated),
             runs=((row.id, at),),
             then=self._branched,
         )
@@ -93,24 +144,38 @@ class Revising:
 
     def _branched(self, done: Done) -> None:
         self.edits.clear()
+        self.restated = None
         if done.runs:
             self.console.go(self.console.place_of(done.runs[0]) or Place.RUN, done.runs[0].id)
 
 
-def _preview_of_fork(snapshot: Snapshot, edits: dict[str, Json], workspace: Workspace) -> Sequence[Preview]:
+_WELL = frozenset({StepState.DONE, StepState.BY_HAND, StepState.SKIPPED, StepState.DROPPED})
+
+
+def _preview_of_fork(
+    snapshot: Snapshot, edits: dict[str, Json], restated: Restated, workspace: Workspace
+) -> Sequence[Preview]:
     from lexiconsole.app.workspace import Preview
+    from lexiconsole.tui.screens.state_edits import told
 
     kept = [entry.key for entry in snapshot.entries if entry.kind in OUTCOMES]
     details = [f"{len(kept)} recorded results are taken over, nothing of them is done again"]
     details += [f"with {harmless(key) or 'the input'} changed by you" for key in edits]
+    if restated is not None:
+        details += [f"where {line}" for line in told(*restated)]
     details.append("this run stays as it is; what follows happens once more, in the new one")
     sentence = f"a new run of {harmless(snapshot.row.name)} from entry {snapshot.at} of {snapshot.row.id}"
     return [Preview(sentence, details, None, "")]
 
 
-def _forked(snapshot: Snapshot, edits: dict[str, Json], workspace: Workspace, previews: Sequence[Preview]) -> Done:
+def _forked(
+    snapshot: Snapshot, edits: dict[str, Json], restated: Restated, workspace: Workspace, previews: Sequence[Preview]
+) -> Done:
     from lexiconsole.app.workspace import UNCHANGED
 
     changed = {key: value for key, value in edits.items() if key}
-    made = workspace.fork(snapshot.row, snapshot.at, edits=changed, input=edits.get("", UNCHANGED))
+    state: dict[str, Any] = {}
+    if restated is not None:
+        state = {"patch": restated[1].patch, "behind": restated[1].behind}
+    made = workspace.fork(snapshot.row, snapshot.at, edits=changed, input=edits.get("", UNCHANGED), **state)
     return Done(f"{made.name} {made.id} began from entry {snapshot.at}", (), (made,))
