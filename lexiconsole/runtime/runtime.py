@@ -231,8 +231,7 @@ class Runtime:
         """A new run that takes over the first `at` entries of `origin`; `edits` change recorded results (key "" the input), `patch`
         a graph's state there, or behind the node `behind`.
 
-        Effects that the origin made are not undone by the fork unless `compensate`. Raises RefusedError for edits of what
-        people decided or were asked about.
+        The origin's effects are not undone unless `compensate`. Raises RefusedError for edits of what people decided or saw.
         """
         definition = self.definition_for(origin)
         if not 1 <= at <= origin.seq:
