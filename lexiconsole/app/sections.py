@@ -18,6 +18,7 @@ __all__ = [
     "Absence",
     "AuditSettings",
     "CommandChannel",
+    "ConsoleChannel",
     "Durability",
     "EngineSettings",
     "Names",
@@ -164,9 +165,18 @@ class WebhookChannel(_Section):
     )
 
 
+class ConsoleChannel(_Section):
+    """`notifications.console:`, the terminal that the console runs in."""
+
+    bell: bool = Field(default=True, description="ring the terminal's bell")
+    title: bool = Field(default=True, description="say in the terminal's title how much needs you")
+    on: Events = Field(default=tuple(NoticeEvent), description="the events it rings for")
+
+
 class NotificationSettings(_Section):
     """`notifications:`, whom to tell what, and how."""
 
+    console: ConsoleChannel = Field(default_factory=ConsoleChannel, description="the terminal that the console runs in")
     command: CommandChannel | None = Field(default=None, description="tells a program")
     webhook: WebhookChannel | None = Field(default=None, description="tells a URL")
     due_soon: float = Field(

@@ -17,7 +17,7 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError
-from lexiconsole.types import Json, JsonObject, RunStatus
+from lexiconsole.types import Instant, Json, JsonObject, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.app.audit import Verdict
@@ -99,6 +99,9 @@ class Workspace:
     @clock.setter
     def clock(self, clock: Clock) -> None:
         self._ground.clock = clock
+
+    def now(self) -> Instant:
+        return self._ground.now()
 
     @property
     def people(self) -> People:

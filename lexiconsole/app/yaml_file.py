@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,21 @@ __all__ = ["YamlFile", "read_yaml"]
 
 _TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
+
+
+class _Loader(yaml.SafeLoader):
+    """As YAML 1.2 has it: `on`, `no` and `yes` are words, which a setting and a person may be named; settings take them for
+    true and false where they ask for that.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    sign: [(tag, words) for tag, words in found if tag != "tag:yaml.org,2002:bool"]
+    for sign, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ def read_yaml(file: Path) -> YamlFile:
     except OSError as fault:
         raise ConfigurationError(f"{file} can not be read: {fault.strerror or fault}") from None
     try:
-        loader = yaml.SafeLoader(content)
+        loader = _Loader(content)
         root = loader.get_single_node()
         if root is None:
             return YamlFile(file)

@@ -25,7 +25,8 @@ def init(
 ) -> ExitCode:
     """Write a first definition and a configuration to begin with.
 
-    A saga that books a holiday, and an application.yaml with every line explained. What exists is never changed.
+    A saga that books a holiday, a chain of approvals with people to play, and an application.yaml with every line explained.
+    What exists is never changed.
     """
     written: list[Path] = []
     kept: list[Path] = []
@@ -42,6 +43,9 @@ def init(
     for target in kept:
         face.out.line(f"kept  {target}, it exists already")
     face.err.hint("now try: lexiconsole run holiday -i city=Oslo -i sold_out=car")
+    face.err.hint(
+        "     or: lexiconsole run purchase -i thing=Lathe -i price=20000   # then approve it as ana, ben, cleo and dan"
+    )
     return ExitCode.COMPLETED
 
 

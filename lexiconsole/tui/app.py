@@ -23,6 +23,7 @@ from textual.events import Event, InputEvent
 from textual.screen import Screen
 
 from lexiconsole.tui.acts import Acts
+from lexiconsole.tui.calling import Calling
 from lexiconsole.tui.driving import Driving
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
@@ -97,7 +98,7 @@ class ConsoleApp(App[int]):
         self._opened = threading.Event()
         self._shut = False
         self._last_fault, self._last_fault_at = "", 0.0
-        self.acts, self.pulse, self.driving = Acts(self), Pulse(), Driving(self)
+        self.acts, self.pulse, self.driving, self.calling = Acts(self), Pulse(), Driving(self), Calling(self)
         self.reads: Reads
         self.feed: Feed | None = None
 
@@ -130,6 +131,7 @@ class ConsoleApp(App[int]):
         if self._first_look is not None:
             self._begin_feed(self._first_look.path)
         self.set_interval(1.0, self._tick)
+        self.calling.begin()
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
@@ -202,6 +204,7 @@ class ConsoleApp(App[int]):
             self.feed.stop()
         with suppress(AttributeError):
             self.reads.close()
+        self.calling.end()
 
     # news
 
@@ -224,6 +227,7 @@ class ConsoleApp(App[int]):
             self.failed(Exception(tidings.fault))
         self.pulse.came(tidings.entries)
         self.acts.heard(tidings)
+        self.calling.heard()
         screen = self.seen_screen()
         if screen is not None and tidings:
             with self.batch_update():

@@ -156,7 +156,7 @@ def test_nobody_configured_is_not_the_same_as_an_empty_list_of_operators(write):
         ("a: 1\nb: [", "application.yaml:2: this is no YAML: expected the node content, but found '<stream end>'"),
         ("a: 1\n\tb: 2", "application.yaml:2: this is no YAML: found character '\\t' that cannot start any token"),
         ("store: {}\nengine: {}\nstore: {}", "application.yaml:3: store stands here a second time, first in line 1; keep one"),
-        ("store: {}\non: 1", "application.yaml:2: on is no text; a name like that needs quotes"),
+        ("store: {}\ntrue: 1", "application.yaml:2: true is no text; a name like that needs quotes"),
         ("- a\n- b", "application.yaml:1: expected `name: value` lines, found something else"),
         ("notifications: &a\n  x: *a", "application.yaml:1: this value contains itself"),
         ("notifications: {d: 2024-99-99}", "application.yaml: this is no YAML that makes sense: month must be in 1..12"),
@@ -241,3 +241,14 @@ def test_the_engine_section_and_the_engines_own_terms_agree():
     section = Section().model_dump()
     assert section == {name: terms[name] for name in section}
     assert StoreLimits().max_value_bytes == terms["max_value_bytes"]
+
+
+def test_on_is_a_name_and_a_yes_is_a_yes(write):
+    told = "{run: [notify-send], on: [question]}"
+    settings = Settings.load(
+        write(f"notifications: {{command: {told}, console: {{bell: no, title: on}}}}\noperators: {{no: {{}}}}")
+    )
+    assert settings.notifications.command is not None
+    assert settings.notifications.command.on == ("question",)
+    assert (settings.notifications.console.bell, settings.notifications.console.title) == (False, True)
+    assert list(settings.operators or {}) == ["no"]

@@ -339,6 +339,20 @@ def test_the_scaffold_is_found_runs_and_undoes(lx, here, tmp_path_factory, monke
     assert "application.yaml" in lx("config")[1]
 
 
+def test_one_person_plays_the_scaffolds_chain_of_three_in_the_first_minute(lx, here, tmp_path_factory, monkeypatch):
+    monkeypatch.chdir(tmp_path_factory.mktemp("new"))
+    assert lx("init")[0] == 0
+    assert lx("run", "purchase", "-i", "thing=Lathe", "-i", "price=20000", "--id", "p1")[0] == 4
+    for who, code in (("ana", 4), ("ben", 4), ("cleo", 4), ("dan", 0)):
+        assert "p1" in lx("inbox", "--mine", "--as", who)[1]
+        assert lx("approve", "p1", "--as", who)[0] == code
+    assert lx("run", "purchase", "-i", "thing=Pen", "-i", "price=5", "--id", "p2")[0] == 4
+    code, _, err = lx("approve", "p2", "--as", "ben")
+    assert (code, "ben" in err) == (8, True)
+    assert lx("approve", "p2", "--as", "ana")[0] == 0
+    assert [line.split()[0] for line in lx("audit", "list", "--json")[1].splitlines() if '"refused"' in line]
+
+
 def test_names_and_ids_complete_after_the_first_commands(lx, here, monkeypatch, capsys):
     lx("run", "count", "--id", "abcdef")
     for line, found in (("lexiconsole run co", "count\n"), ("lexiconsole show-run ab", "abcdef\n")):

@@ -158,7 +158,7 @@ def test_the_scaffold_never_overwrites(cli, workspace):
     called = cli("init", "--json")
     shape = json.loads(called.out)
     assert shape["written"] == []
-    assert set(shape["kept"]) == {"application.yaml", "definitions/holiday.py"}
+    assert set(shape["kept"]) == {"application.yaml", "definitions/holiday.py", "definitions/purchase.py"}
     assert application.read_text() == "mine"
 
 
