@@ -29,7 +29,7 @@ time.tzset()
 getpass.getuser = lambda: "ana"
 socket.gethostname = lambda: "host"
 
-from painter import paint, save_moving  # noqa: E402
+from painter import few_colours, paint, save_moving  # noqa: E402
 from PIL import Image  # noqa: E402
 from stories import NOW, Day, busy  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
@@ -135,8 +135,7 @@ def painted(app: ConsoleApp) -> Image.Image:
 
 
 def picture(app: ConsoleApp, file: Path) -> None:
-    few = painted(app).quantize(96, dither=Image.Dither.NONE)  # a third of the size, and nobody sees it
-    few.save(file.with_suffix(".png"), optimize=True)
+    few_colours(painted(app)).save(file.with_suffix(".png"), optimize=True)
     file.with_suffix(".svg").write_text(app.export_screenshot(title="lexiconsole"), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ from rich.style import Style
 
 from lexiconsole.views.cells import cell_width
 
-__all__ = ["paint", "save_moving"]
+__all__ = ["few_colours", "paint", "save_moving"]
 
 SIZE, MARGIN = 20, 10
 WIDE, HIGH = 12, 25
@@ -60,6 +60,14 @@ class _Look:
     bold: bool
     italic: bool
     underline: bool
+
+
+def few_colours(image: Image.Image) -> Image.Image:
+    """A third of the size: the colours that are met most stay what they are, the edges of letters go to the nearest."""
+    counted = sorted(image.getcolors(1 << 24) or [], reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in counted for part in colour])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def save_moving(frames: Sequence[Image.Image], file: Path, milliseconds: int) -> None:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from lexiconsole.tui.ink import Part
+from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Key, Place, key_of, keys_at
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
@@ -93,9 +93,16 @@ class ConsoleScreen(Screen[None]):
         )
         self.footer.show(ranked)
 
-    def say(self, parts: list[Part]) -> None:
-        """The status sentence. An explanation stays in front of it until the next key or another selection."""
-        self.status.say(parts)
+    def say(self, parts: list[Part], *keys: tuple[str, str]) -> None:
+        """The status sentence, and the keys that lead on from it with what each does.
+
+        An explanation stays in front of it until the next key or another selection.
+        """
+        palette = self.console.palette
+        told: list[Part] = []
+        for key, word in keys:
+            told += [("  " if told else "", ink()), (key, ink(palette.key, bold=True)), (f" {word}", ink(palette.text))]
+        self.status.say(parts, told)
 
     def action_do(self, action: str) -> None:
         self.do(action)

@@ -114,6 +114,17 @@ Screen {
     color: $foreground;
     layers: base above;
 }
+ModalScreen { background: $background 65%; }
+CommandPalette > Vertical { margin: 2 8 0 8; background: transparent; }
+CommandPalette #--input { background: $background; border: heavy $primary; height: 3; padding: 0 1; }
+CommandPalette #--input.--list-visible { border-bottom: none; height: 2; }
+CommandPalette CommandInput, CommandPalette CommandInput:focus { border: none; height: 1; padding: 0; }
+CommandPalette CommandList, CommandPalette CommandList:focus {
+    background: $background; border: heavy $primary; border-top: none; max-height: 60vh;
+}
+CommandPalette LoadingIndicator { display: none; }
+CommandPalette > .command-palette--highlight { color: $accent; text-style: bold; }
+CommandPalette CommandList > .option-list--option-highlighted { background: $chosen; }
 * {
     scrollbar-size-vertical: 1;
     scrollbar-size-horizontal: 1;

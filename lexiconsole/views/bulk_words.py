@@ -10,6 +10,7 @@ from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk import BulkFold
 from lexiconsole.views.bulk_figures import BulkItem, BulkView
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
 __all__ = ["ITEM_WORDS", "bulk_sentence", "items_csv", "matching"]
@@ -20,10 +21,10 @@ ITEM_WORDS = {state: STEP_LOOKS[state].word for state in StepState} | {
 }
 
 
-def bulk_sentence(view: BulkView, status: RunStatus) -> str:
+def bulk_sentence(view: BulkView, status: RunStatus) -> Sentence:
     """What matters most now, in one line."""
     if view.ignored:
-        return f"what was asked changed nothing: {harmless(view.ignored)}"
+        return Sentence(f"what was asked changed nothing: {harmless(view.ignored)}")
     first = view.causes[0] if view.causes else None
     if status is RunStatus.WAITING and view.hold and first is not None:
         over = _over(view)
@@ -32,17 +33,18 @@ def bulk_sentence(view: BulkView, status: RunStatus) -> str:
             if over
             else "all items are through"
         )
-        return (
-            f"{why}; {view.failed:,} failed: R tries the selected cause again, x excludes it, m ends with the failures"
-        )
+        keys = (("R", "try the cause again"), ("x", "exclude it"), ("m", "end with the failures"))
+        return Sentence(f"{why}; {view.failed:,} failed", keys)
     if first is not None and status.ended:
-        return f"{view.failed:,} of {view.settled:,} items failed; most often: {harmless(first.sample.error)}"
+        said = f"{view.failed:,} of {view.settled:,} items failed; most often: {harmless(first.sample.error)}"
+        return Sentence(said, (("X", "items as a file"),))
     if first is not None:
         share = f"{len(first.items):,} of {view.failed:,} failures are one cause"
-        return f"{share}: {harmless(first.sample.error)}"
+        return Sentence(f"{share}: {harmless(first.sample.error)}", (("p", "pause"), ("c", "cancel")))
     if status.ended:
-        return f"{view.done:,} items are done" + (f", {view.excluded:,} were excluded" if view.excluded else "")
-    return "nothing has failed so far"
+        said = f"{view.done:,} items are done" + (f", {view.excluded:,} were excluded" if view.excluded else "")
+        return Sentence(said, (("X", "items as a file"),))
+    return Sentence("nothing has failed so far", (("p", "pause"), ("c", "cancel")))
 
 
 def _over(view: BulkView) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lexiconsole.types import Json, RunStatus
+from lexiconsole.types import Instant, Json, RunStatus
+from lexiconsole.views.durations import span
 from lexiconsole.views.lanes import Lanes, Need, Passage
-from lexiconsole.views.values import brief
+from lexiconsole.views.safe import harmless
+from lexiconsole.views.sentences import BACK_FROM_PAST, Sentence
+from lexiconsole.views.values import brief, error_line
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, Look, StepState
 
-__all__ = ["LaneVerdict", "effect_line", "effect_of", "lane_verdict"]
+__all__ = ["LaneVerdict", "effect_line", "effect_of", "lane_verdict", "step_sentence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,41 @@ def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) ->
         f"nothing is left; undone newest first: {', '.join(names)}{hand}" if names else "nothing had taken effect"
     )
     return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATED], "ROLLED BACK", sentence)
+
+
+def step_sentence(lanes: Lanes, step: Passage, now: Instant, *, past: bool) -> Sentence:
+    """What the step does or waits for, and which keys lead on; made harmless. In the past the one that leads back."""
+    name, word = harmless(step.key), STEP_LOOKS[step.state].word
+    if past:
+        return Sentence(f"as it stood then: {name}: {word}", (BACK_FROM_PAST,))
+    if step.undo.need is Need.GAVE_UP:
+        why = error_line(step.undo.error or step.error, 200)
+        return Sentence(f"{name} is still in effect: {why}", _PUT_RIGHT)
+    if step.undo.need is Need.NOW and step.undo.until is not None:
+        return Sentence(f"undo {name} is tried again in {span(step.undo.until - now)}", (("r", "now"),))
+    if step.state is StepState.RETRYING and step.until is not None:
+        return Sentence(f"{name} is tried again in {span(step.until - now)}", (("r", "now"),))
+    if step.state is StepState.DOUBTFUL:
+        return Sentence(f"nobody knows whether {name} happened", (("enter", "decide it"),))
+    keys = _KEYS.get(lanes.status, (("p", "pause"), ("c", "cancel and undo")))
+    if step.turned_here:
+        undone = sum(each.undo.need is Need.DONE for each in lanes.unwinding)
+        return Sentence(f"{name} failed; {undone} of {len(lanes.unwinding)} undone", keys)
+    undoing = f"; {step.undo.need.value}" if step.undo.order else ""
+    return Sentence(f"{name}: {word}{undoing}", keys)
+
+
+_PUT_RIGHT = (("r", "undo again"), ("m", "undone by hand"), ("J", "leave it"))
+_LOOK_BACK = ("[", "look back")
+_KEYS: dict[RunStatus, tuple[tuple[str, str], ...]] = {
+    RunStatus.COMPLETED: (_LOOK_BACK,),
+    RunStatus.COMPENSATED: (_LOOK_BACK,),
+    RunStatus.CANCELLED: (_LOOK_BACK,),
+    RunStatus.FAILED: (("r", "try again"), _LOOK_BACK),
+    RunStatus.PAUSED: (("p", "go on"),),
+    RunStatus.WAITING: (("i", "answer"),),
+    RunStatus.DOUBTFUL: (("e", "to what is held up"),),
+}
 
 
 def effect_line(step: Passage, limit: int = 40, but: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from lexiconsole.durable.journal import RunRow, TaskRow
@@ -12,7 +13,18 @@ from lexiconsole.views.incidents import Incident
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
 
-__all__ = ["incident_sentence", "run_sentence", "task_sentence"]
+__all__ = ["BACK_FROM_PAST", "Sentence", "incident_sentence", "run_sentence", "task_sentence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is going on, and the keys that lead on from there, each with what it does; none when nothing is to be done."""
+
+    text: str
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+BACK_FROM_PAST = (".", "back to now")
 
 
 def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:

@@ -82,7 +82,7 @@ async def test_more_batches_at_once_and_a_rate_are_previewed_and_taken(folder: P
 
 async def test_finish_ends_it_with_its_failures(folder: Path) -> None:
     async with visiting(folder, Place.BULK, "refund") as visit:
-        await visit.until("m ends with the failures")
+        await visit.until("m end with the failures")
         await visit.press("m")
         await confirm(visit)
         await visit.until("COMPLETED")

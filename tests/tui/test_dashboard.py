@@ -211,7 +211,6 @@ async def test_y_does_it_and_the_screen_follows_the_store(root, store):
         await until(
             pilot, lambda: "try" in shown(app) and isinstance(app.screen, ConfirmPanel) and app.screen.can_be_done
         )
-        check("confirm-retry-120x36", shown(app))
         await pilot.press("y")
         await until(pilot, lambda: app.screen.runs.selected is not None and app.screen.runs.selected.seq > row.seq)
         await until(pilot, lambda: app.screen.runs.selected.status is RunStatus.FAILED)
@@ -226,7 +225,6 @@ async def test_what_can_not_be_taken_back_wants_the_end_of_the_id(root, store):
         await settled(pilot)
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "Type 1111" in shown(app))
-        check("confirm-cancel-120x36", shown(app))
         await pilot.press("y")
         assert isinstance(app.screen, ConfirmPanel)
         await pilot.press("backspace", "1", "1", "1", "1", "y")

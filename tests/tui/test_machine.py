@@ -122,7 +122,7 @@ def test_in_a_real_terminal_an_event_is_fired_with_few_keys(tmp_path: Path) -> N
     terminal.until("Runs  6")
     terminal.keys("\r")
     terminal.until("States by their oldest")
-    terminal.until("fires it")
+    terminal.until("fire it")
     terminal.keys("f")
     terminal.until("What comes with it")
     terminal.keys("\r")

@@ -61,6 +61,20 @@ async def test_the_three_pictures_share_the_selected_node(folder: Path) -> None:
         assert screen(visit).map.selected == chosen
 
 
+@pytest.mark.parametrize(("picture", "presses"), [("1 Rail", "v"), ("1 Gantt", "vv")])
+async def test_rail_and_gantt_go_to_the_past_too(folder: Path, picture: str, presses: str) -> None:
+    """Their rows are the same nodes as before: what came of them is not, and has to be painted."""
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        await visit.press(*presses)
+        await visit.until(picture)
+        await visit.until("✓")
+        await visit.press(*["left_square_bracket"] * 9)
+        await visit.until("PAST seq 1/")
+        await visit.until(lambda: "✓" not in visit.seen)
+
+
 async def test_a_failed_step_shows_its_tries_and_its_error(folder: Path) -> None:
     run_loan(folder, fails="fraud score")
     async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:

@@ -24,8 +24,8 @@ def test_a_run_is_watched_scrubbed_and_left_with_the_keys_of_the_design(tmp_path
     terminal.keys("?")
     terminal.until("type to search")
     terminal.keys("\x1b")
-    terminal.until("1 Rail")
+    terminal.until_gone("type to search")
     terminal.keys("q")
-    terminal.until("Runs")
+    terminal.until("Dashboard")
     terminal.keys("q")
     assert terminal.ended() == 0

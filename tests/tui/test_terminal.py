@@ -47,6 +47,12 @@ class Terminal:
             assert time.monotonic() < end, f"{words!r} did not come\n{self.text}"
             self._read()
 
+    def until_gone(self, words: str) -> None:
+        end = time.monotonic() + QUICK
+        while words in self.text:
+            assert time.monotonic() < end, f"{words!r} did not go\n{self.text}"
+            self._read()
+
     def keys(self, keys: str) -> None:
         self.child.send(keys)
 

@@ -86,7 +86,7 @@ def test_the_knobs_follow_what_was_received_and_a_word_that_was_ignored_is_said(
     assert (told.fold.view().concurrency, told.fold.view().limit) == (9, 5.0)
     told.add(EntryKind.RECEIVED, "steer#2", payload={"retry": [99]}, name="steer")
     told.add(EntryKind.DECIDED, "steer#2/ignored", value="nothing is tried again: none of these items failed")
-    assert "none of these items failed" in bulk_sentence(told.fold.view(), RunStatus.RUNNING)
+    assert "none of these items failed" in bulk_sentence(told.fold.view(), RunStatus.RUNNING).text
 
 
 def test_a_whole_batch_that_failed_is_each_of_its_items() -> None:

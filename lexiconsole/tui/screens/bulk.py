@@ -218,7 +218,8 @@ class BulkScreen(ConsoleScreen):
         if self.items.has_focus and item is not None and item.error:
             self.say([(f"#{item.index:,}: {harmless(item.error)}", ink(palette.text))])
             return
-        self.say([(bulk_sentence(self.view, self.row.status), ink(palette.text))])
+        said = bulk_sentence(self.view, self.row.status)
+        self.say([(said.text, ink(palette.text))], *said.keys)
 
     # filter
 

@@ -245,7 +245,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._entitle()
 
     def _say(self) -> None:
-        self.say(sentence(self))
+        said, ways = sentence(self)
+        self.say(said, *ways)
 
     # layout
 

@@ -25,8 +25,8 @@ Subject = RunRow | TaskRow | Incident | str | None
 _TRIED_AGAIN = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.RUNNING, RunStatus.DOUBTFUL})
 
 
-def sentence(screen: DashboardScreen) -> list[Part]:
-    """What the selection does or waits for, and which key leads on."""
+def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]]:
+    """What the selection does or waits for, and which keys lead on."""
     console, subject = screen.console, screen.subject()
     colours, now = console.palette, console.now()
     text, key = ink(colours.text), ink(colours.key)
@@ -34,25 +34,25 @@ def sentence(screen: DashboardScreen) -> list[Part]:
         look = RUN_LOOKS[subject.status]
         task = next((task for task in screen.tasks if task.run_id == subject.id), None)
         sign = f"{console.glyphs.state(look)} {harmless(short_id(subject.id, 8))} "
-        return [
-            (sign, ink(colours.state(look), bold=True)),
-            (run_sentence(subject, now, task), text),
-            *_hint(screen),
-        ]
+        said = [(sign, ink(colours.state(look), bold=True)), (run_sentence(subject, now, task), text)]
+        return said, _ways(screen)
     if isinstance(subject, TaskRow):
-        return [(harmless(subject.id), key), ("  ", text), (task_sentence(subject, now), text), *_hint(screen)]
+        return [(f"{harmless(subject.run_id)}  ", key), (task_sentence(subject, now), text)], _ways(screen)
     if isinstance(subject, Incident):
-        return [(incident_sentence(subject, now), text), ("   R retries them all, enter lists them", key)]
+        return [(incident_sentence(subject, now), text)], [("R", "retry them all"), ("enter", "list them")]
     if subject is not None and subject in console.definitions:
         about = harmless(console.definitions[subject].about) or harmless(subject)
-        return [(about, text), ("   s starts one, enter lists its runs", key)]
-    return [("s starts a run, ? shows every key", ink(colours.faint))]
+        return [(about, text)], [("s", "start one"), ("enter", "its runs")]
+    return [("nothing has run here yet", ink(colours.faint))], [("s", "start a run"), ("?", "every key")]
 
 
-def _hint(screen: DashboardScreen) -> list[Part]:
-    offered = [("answer", "i answers"), ("retry", "r tries again"), ("open", "enter watches")]
-    first = next((words for action, words in offered if screen.offers(action) and not screen.why_not(action)), "")
-    return [(f"   {first}", ink(screen.console.palette.key))] if first else []
+_LIKELY = (("answer", "i", "answer"), ("retry", "r", "try again"), ("open", "enter", "watch"))
+
+
+def _ways(screen: DashboardScreen) -> list[tuple[str, str]]:
+    """The likeliest thing to do with the selection."""
+    found = ((key, word) for action, key, word in _LIKELY if screen.offers(action) and not screen.why_not(action))
+    return [first] if (first := next(found, None)) else []
 
 
 def why_not(screen: DashboardScreen, action: str) -> str:

@@ -11,7 +11,7 @@ from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.deciding import approval_as_it_stands, decision, split_reason, verb_of
-from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.ink import ink
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
@@ -81,6 +81,11 @@ class DecidingScreen(ConsoleScreen):
     def _left(self, event: FormPanel.Left) -> None:
         self._keep_draft(event.texts if event.touched else None)
         self.form_left()
+
+    def on_descendant_focus(self) -> None:
+        """In a form letters are letters: other keys lead on from there."""
+        self.say_task(self.pane.task_shown)
+        self.show_keys()
 
     def form_left(self) -> None:
         """The person went out of the form; what they typed is kept."""
@@ -210,7 +215,7 @@ class DecidingScreen(ConsoleScreen):
 
     def say_task(self, task: Task | None) -> None:
         palette = self.console.palette
-        text, key = ink(palette.text), ink(palette.key, bold=True)
+        text = ink(palette.text)
         if task is None:
             self.say(
                 [("nothing waits for anybody; runs that ask something come here by themselves", ink(palette.faint))]
@@ -220,11 +225,12 @@ class DecidingScreen(ConsoleScreen):
             self.say([(f"you may look, not decide: {harmless(task.why_not)}", text)])
             return
         due = f", due {ahead(task.due, self.console.now())}" if task.due is not None else ""
-        told: list[Part] = [(f"{harmless(task.key)} waits for you{due}   ", text)]
-        words = (("a", " approve  "), ("x", " reject  "), ("i", " form")) if task.levels else (("i", " answer"),)
-        for sign, word in words:
-            told += [(sign, key), (word, text)]
-        self.say(told)
+        level = harmless(task.key).rpartition("/")[2] if task.levels else harmless(task.key)
+        if self.pane.panel is not None and self.pane.panel.has_focus_within:
+            ways = [("^s", "approve"), ("^r", "reject")] if task.levels else [("^s", "answer")]
+        else:
+            ways = [("a", "approve"), ("x", "reject"), ("i", "form")] if task.levels else [("i", "answer")]
+        self.say([(f"{level} waits for you{due}", text)], *ways)
 
 
 def _named(tasks: Sequence[Task]) -> str:

@@ -145,13 +145,7 @@ class DoubtScreen(ConsoleScreen):
             self._choices.update(
                 Content("\n").join(_choices(doubt, self.row, palette, max(24, self._choices.size.width - 1)))
             )
-            key, text = ink(palette.key, bold=True), ink(palette.text)
-            self.say(
-                [
-                    (f"nobody knows whether {harmless(doubt.key)} happened   ", text),
-                    *((part, style) for sign, word in _KEYS for part, style in ((sign, key), (word, text))),
-                ]
-            )
+            self.say([(f"nobody knows whether {harmless(doubt.key)} happened", ink(palette.text))], *_KEYS)
         self.show_keys()
 
     # what the keys do
@@ -227,7 +221,7 @@ def _hanging(text: str, style: str, room: int) -> list[Content]:
     return [Content.styled(part, style) for part in wrap(text, room, initial_indent="   ", subsequent_indent="     ")]
 
 
-_KEYS = (("r", " again  "), ("m", " it happened  "), ("x", " it failed"))
+_KEYS = (("r", "again"), ("m", "it happened"), ("x", "it failed"))
 
 
 def _known(doubt: Doubt, palette: Palette, now: Instant) -> list[Content]:

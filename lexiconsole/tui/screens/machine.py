@@ -27,7 +27,6 @@ from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, 
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.cells import cut
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.machine import Instance, MachineFold, place_of
 from lexiconsole.views.picture import Picture
@@ -256,17 +255,16 @@ class MachineScreen(ConsoleScreen):
         if self.row is None:
             return
         palette, event = self.console.palette, self._event
-        text, key = ink(palette.text), ink(palette.key, bold=True)
+        text = ink(palette.text)
         if self.row.status.ended:
             self.say([(f"it is {RUN_LOOKS[self.row.status].word}; nothing can happen to it any more", text)])
         elif event is None:
             self.say([("its guards are being asked", text)])
         elif event.possible:
-            said = f"{harmless(event.event)} would lead to {harmless(event.target)}   "
-            self.say([(said, text), ("f", key), (" fires it", text)])
+            self.say([(f"{harmless(event.event)} would lead to {harmless(event.target)}", text)], ("f", "fire it"))
         elif event.bare:
-            said = f"{harmless(event.event)}: {harmless(event.refused)}, asked without anything that comes with it   "
-            self.say([(cut(said, max(20, self.size.width - 12)), text), ("f", key), (" fires", text)])
+            said = f"{harmless(event.event)}: {harmless(event.refused)}, asked without anything that comes with it"
+            self.say([(said, text)], ("f", "fire it"))
         else:
             self.say([(f"{harmless(event.event)} is possible {harmless(event.refused)}", text)])
 

@@ -25,13 +25,14 @@ from lexiconsole.tui.widgets.rail import RailView
 from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import span
 from lexiconsole.views.inspecting import inspected, so_far
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.telling_run import Sentence, sentence_of
+from lexiconsole.views.sentences import Sentence
+from lexiconsole.views.telling_run import sentence_of
 from lexiconsole.views.watched import Snapshot, Watched
 from lexiconsole.views.words import RUN_LOOKS, StepState
+from lexiconsole.views.words import Look as StateLook
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -279,7 +280,7 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
         self.inspector.show(self.selected, facts)
         if view is not None:
             self.inspector.border_title = f"2 Inspector  {harmless(view.node.title)}"
-        self.say(self._sentence(sentence_of(snapshot, self.selected, now)))
+        self._tell(*sentence_of(snapshot, self.selected, now))
 
     def _moment(self) -> Instant:
         """What `now` means for what is shown."""
@@ -288,17 +289,14 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
             return snapshot.picture.story.changed_at
         return self.console.now()
 
-    def _sentence(self, said: Sentence) -> list[Part]:
+    def _tell(self, look: StateLook, said: Sentence) -> None:
         colours, glyphs = self.console.palette, self.console.glyphs
         requested = self.console.acts.requested(self.run_id)
         if requested:
-            return [(requested, ink(colours.key, italic=True))]
-        hint = f"   {said.hint}" if said.hint else ""
-        return [
-            (f"{glyphs.state(said.look)} ", ink(colours.state(said.look), bold=True)),
-            (cut(said.text, max(16, self.size.width - cell_width(hint) - 5)), ink(colours.text)),
-            (hint, ink(colours.key)),
-        ]
+            self.say([(requested, ink(colours.key, italic=True))])
+            return
+        sign = (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True))
+        self.say([sign, (said.text, ink(colours.text))], *said.keys)
 
     def tick(self, now: Instant) -> None:
         self._show_header()

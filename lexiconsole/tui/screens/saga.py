@@ -29,13 +29,12 @@ from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
-from lexiconsole.views.lane_words import lane_verdict
+from lexiconsole.views.lane_words import lane_verdict, step_sentence
 from lexiconsole.views.lanes import Lanes, Need, Passage
 from lexiconsole.views.pacing import Showing
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.values import error_line
 from lexiconsole.views.watched import Snapshot, Watched
-from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
+from lexiconsole.views.words import RUN_LOOKS, StepState
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -65,9 +64,11 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
     SagaScreen.-narrow #unwinding { display: none; }
     SagaScreen.-narrow #below { height: 8; }
     SagaScreen.-low #below { display: none; }
+    """
+    CSS = """
     SagaScreen.-past .pane { border: round $primary 60%; }
     SagaScreen.-past .pane:focus, SagaScreen.-past .pane:focus-within { border: heavy $primary; }
-    """
+    """  # the border of a pane is the style sheet's, which default styles do not change
 
     def __init__(self, subject: str) -> None:
         super().__init__()
@@ -175,7 +176,8 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
 
     def _tell(self, lanes: Lanes, showing: Showing) -> None:
         assert self.row is not None
-        now = self.console.now()
+        past = self._playback.past is not None
+        now = lanes.story.changed_at if past else self.console.now()
         self.lanes_view.show(lanes, now)
         palette, glyphs = self.console.palette, self.console.glyphs
         verdict, look = lane_verdict(lanes), RUN_LOOKS[lanes.status]
@@ -186,7 +188,7 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
         self._verdict.update(said)
         asked = self.console.acts.requested(self.run_id)
         told: list[Part] = []
-        if self._playback.past is not None:
+        if past:
             said_past = f" PAST seq {self._playback.past}/{self._playback.head} "
             told = [(said_past, ink(palette.accent, reverse=True, bold=True)), (" ", ink())]
         told.append((f"{glyphs.state(look)} {look.word.upper()}", ink(palette.state(look), bold=True)))
@@ -236,35 +238,11 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
 
     def _say(self, lanes: Lanes, step: Passage | None) -> None:
         palette = self.console.palette
-        text, key = ink(palette.text), ink(palette.key, bold=True)
         if step is None:
             return
-        name, now = harmless(step.key), self.console.now()
-        if step.undo.need is Need.GAVE_UP:
-            keys_and_name = 64 + len(name)
-            why = error_line(step.undo.error or step.error, max(12, min(60, self.size.width - keys_and_name)))
-            told: list[Part] = [(f"{name} is still in effect: {why}   ", text)]
-            for sign, word in (("r", " undo again  "), ("m", " undone by hand  "), ("J", " leave it")):
-                told += [(sign, key), (word, text)]
-        elif step.undo.need is Need.NOW and step.undo.until is not None:
-            told = [
-                (f"undo {name} is tried again in {span(step.undo.until - now)}   ", text),
-                ("r", key),
-                (" now", text),
-            ]
-        elif step.state is StepState.RETRYING and step.until is not None:
-            told = [(f"{name} is tried again in {span(step.until - now)}   ", text), ("r", key), (" now", text)]
-        elif step.state is StepState.DOUBTFUL:
-            told = [(f"nobody knows whether {name} happened   ", text), ("enter", key), (" decide it", text)]
-        elif step.turned_here:
-            undone = sum(each.undo.need is Need.DONE for each in lanes.unwinding)
-            told = [(f"{name} failed; {undone} of {len(lanes.unwinding)} undone", text)]
-        else:
-            word = STEP_LOOKS[step.state].word
-            told = [(f"{name}: {word}", text)]
-            if step.undo.order:
-                told.append((f"; {step.undo.need.value}", text))
-        self.say(told)
+        past = self._playback.past is not None
+        said = step_sentence(lanes, step, self.console.now(), past=past)
+        self.say([(said.text, ink(palette.text))], *said.keys)
 
     # what the keys do
 

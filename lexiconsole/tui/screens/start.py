@@ -73,7 +73,11 @@ class StartScreen(ConsoleScreen):
         return (self.form,)
 
     def on_mount(self) -> None:
-        self.say([("nothing starts before you have seen what would", ink(self.console.palette.faint))])
+        self.say(
+            [("nothing starts before you have seen what would", ink(self.console.palette.faint))],
+            ("^s", "look what starts"),
+            ("esc", "leave"),
+        )
         self.form.focus_first()
         ascii_only = self.console.glyphs.ascii_only
         self.console.reads.of_workspace(

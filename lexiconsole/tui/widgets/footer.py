@@ -8,9 +8,8 @@ from textual import events
 from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line, width_of
-from lexiconsole.tui.keymap import Key, shown_key
+from lexiconsole.tui.keymap import Key, key_of, shown_key
 from lexiconsole.tui.widgets.painted import Painted
-from lexiconsole.views.cells import cell_width
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -67,9 +66,6 @@ class Footer(Painted):
 
     @staticmethod
     def _words(app: ConsoleApp, key: Key) -> list[Part]:
-        name = shown_key(key.keys[0])
-        return [
-            (f" {name}", ink(app.palette.key, bold=True)),
-            (f" {key.label}" if cell_width(key.label) else "", ink(app.palette.text)),
-            (" ", ink()),
-        ]
+        name, leaves = shown_key(key.keys[0]), key.action == "back" and len(app.screen_stack) < 2
+        label = key_of("quit").label if leaves else key.label
+        return [(f" {name}", ink(app.palette.key, bold=True)), (f" {label} ", ink(app.palette.text))]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Header"]
 
+_GAP = 2
+"""Cells between what stands at the left and what stands at the right."""
+
 _COUNTED = (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING, RunStatus.COMPENSATING, RunStatus.RUNNING)
 
 
@@ -68,13 +71,16 @@ class Header(Painted):
         if self.rate and self.size.width >= 100:
             right = [(f"{self.rate}   ", faint), *right]
         right += [(f" {self.clock} ", ink(colours.text))]
-        room = self.size.width
+        width = self.size.width
+        room = width - _GAP
         while len(trail) > 1 and width_of(left) + width_of(right) > room:
             trail = trail[1:]  # where one came through is the first to go
             left = self._left(trail)
-        while right and width_of(left) + width_of(right) > room and len(right) > 1:
+        if width_of(left) + width_of(right) > room:
+            right = right[:-1]  # a clock is looked for elsewhere, runs that need somebody are not
+        while right and width_of(left) + width_of(right) > room:
             right = right[1:]
-        return line(left, room, right).apply_style(self.rich_style)
+        return line(left, width, right).apply_style(self.rich_style)
 
     def _left(self, trail: tuple[str, ...]) -> list[Part]:
         app = cast("ConsoleApp", self.app)

@@ -40,6 +40,7 @@ class NodeTable(VirtualTable[RailRow]):
         self.picture = picture
         self.prepare()
         self.show_all(self._order)
+        self.repaint()  # the rows are the same nodes as before, whatever came of them
 
     def prepare(self) -> None:
         """Before rows are drawn from a new picture."""

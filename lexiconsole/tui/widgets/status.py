@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, cast
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import Part, ink, line, width_of
 from lexiconsole.tui.widgets.painted import Painted
+from lexiconsole.views.cells import cut
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
 
 __all__ = ["Status"]
+
+_LEAST = 24
+"""Cells that a sentence has at least; on a narrower line its keys are cut."""
 
 
 class Status(Painted):
@@ -25,16 +29,18 @@ class Status(Painted):
     def __init__(self) -> None:
         super().__init__()
         self._said: list[Part] = []
+        self._keys: list[Part] = []
         self._why = ""
 
     @property
     def text(self) -> str:
         """What is read there now."""
-        return self._why or "".join(text for text, _ in self._said)
+        return self._why or "".join(text for text, _ in (*self._said, *self._keys))
 
-    def say(self, parts: list[Part]) -> None:
-        if parts != self._said:
-            self._said = parts
+    def say(self, parts: list[Part], keys: list[Part]) -> None:
+        """`keys` are the way on from there; the sentence is cut before they are."""
+        if (parts, keys) != (self._said, self._keys):
+            self._said, self._keys = parts, keys
             self.refresh()
 
     def explain(self, why: str) -> None:
@@ -45,5 +51,18 @@ class Status(Painted):
 
     def render_line(self, y: int) -> Strip:
         app = cast("ConsoleApp", self.app)
-        parts = [(f" {self._why}", ink(app.palette.key))] if self._why else [(" ", ink()), *self._said]
-        return line(parts, self.size.width).apply_style(self.rich_style)
+        width = self.size.width
+        if self._why:
+            return line([(f" {self._why}", ink(app.palette.key))], width).apply_style(self.rich_style)
+        keys = [("   ", ink()), *self._keys] if self._keys else []
+        said = _cut([(" ", ink()), *self._said], max(_LEAST, width - width_of(keys) - 1))
+        return line([*said, *keys], width).apply_style(self.rich_style)
+
+
+def _cut(parts: list[Part], room: int) -> list[Part]:
+    kept: list[Part] = []
+    for text, style in parts:
+        left = room - width_of(kept)
+        if left > 0:
+            kept.append((cut(text, left), style))
+    return kept
