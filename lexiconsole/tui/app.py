@@ -27,6 +27,7 @@ from lexiconsole.tui.calling import Calling
 from lexiconsole.tui.driving import Driving
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
+from lexiconsole.tui.hangup import let_go
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainFilter
@@ -123,8 +124,14 @@ class ConsoleApp(App[int]):
         self.theme = DARK.name
         self._on_mount_first()
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: somebody embeds us
-            for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for sent in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(sent, self.exit, 128 + sent)
+            signal.signal(signal.SIGHUP, self._hung_up)
+
+    def _hung_up(self, *_: Any) -> None:
+        """At once, not in a turn of the loop: what SIGCONT does comes between."""
+        let_go()
+        self.later(self.exit, 128 + signal.SIGHUP)
 
     def on_mount(self) -> None:
         self.animation_level = "none"

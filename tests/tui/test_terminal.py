@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -147,3 +148,18 @@ def test_a_pipe_gets_the_help(root):
         timeout=QUICK,
     )
     assert b"show-run" in out
+
+
+def test_a_terminal_that_is_closed_takes_its_console_with_it(terminal):
+    """Nobody is left behind that drives runs and can not be seen: the kernel's SIGHUP is followed by SIGCONT, which begins an
+    interface again on a terminal that takes nothing.
+    """
+    consoles = [terminal() for _ in range(3)]
+    for console in consoles:
+        console.until("1 Catalogue  2")
+        console.child.ptyproc.fileobj.close()
+        console.child.kill(signal.SIGCONT)
+    end = time.monotonic() + QUICK
+    while left := [console.child.pid for console in consoles if console.child.isalive()]:
+        assert time.monotonic() < end, f"{left} go on without a terminal"
+        time.sleep(0.05)
