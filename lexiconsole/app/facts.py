@@ -14,10 +14,9 @@ from lexiconsole.durable.policy import StepRole
 from lexiconsole.errors import RunCancelled
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import ModelKind, RunStatus
+from lexiconsole.views.key_parts import undone_key
 
 __all__ = ["EntryEvents", "MemoryEvents"]
-
-UNDO = "undo/"
 
 
 class EntryEvents:
@@ -60,8 +59,9 @@ class EntryEvents:
 
     def _of_step(self, entry: Entry, about: dict[str, Any]) -> list[e.WorkflowEvent]:
         """A step that took a moment only has no entry of its start: it is told together with its end."""
-        undo = entry.key.startswith(UNDO) or bool(entry.data.get("undo"))
-        about |= {"key": entry.key.removeprefix(UNDO) if undo else entry.key, "attempt": entry.attempt}
+        undoes = undone_key(entry.key)
+        undo = bool(undoes or entry.data.get("undo"))
+        about |= {"key": undoes or entry.key, "attempt": entry.attempt}
         told: list[e.WorkflowEvent] = []
         begun = self._begun.setdefault(entry.run_id, set())
         if entry.key not in begun:
@@ -96,7 +96,7 @@ def _ended(entry: Entry, about: dict[str, Any]) -> e.WorkflowEvent:
         case EntryKind.COMPLETED:
             return e.WorkflowCompletedEvent(**about, result=data.get("result"))
         case EntryKind.COMPENSATED:
-            undone = tuple(str(key).removeprefix(UNDO) for key in _list(data.get("undone")))
+            undone = tuple(undone_key(str(key)) or str(key) for key in _list(data.get("undone")))
             return e.WorkflowCompensatedEvent(**about, error=data.get("error"), undone=undone)
         case EntryKind.CANCELLED:
             return e.WorkflowCancelledEvent(**about, reason=str(data.get("reason", "")))
@@ -134,11 +134,11 @@ class MemoryEvents:
     def step_started(self, run: RunInfo, key: str, role: StepRole) -> None:
         undo = role is StepRole.COMPENSATION
         kind = e.CompensationStartedEvent if undo else e.StepStartedEvent
-        self._tell(kind(**_about(run), key=key.removeprefix(UNDO) if undo else key, attempt=1))
+        self._tell(kind(**_about(run), key=undone_key(key) or key, attempt=1))
 
     def step_ended(self, run: RunInfo, key: str, role: StepRole, outcome: Any, attempts: int) -> None:
         undo = role is StepRole.COMPENSATION
-        about = {**_about(run), "key": key.removeprefix(UNDO) if undo else key, "attempt": attempts}
+        about = {**_about(run), "key": undone_key(key) or key, "attempt": attempts}
         match outcome:
             case Err(error):
                 self._tell((e.CompensationFailedEvent if undo else e.StepFailedEvent)(**about, error=error))

@@ -51,6 +51,12 @@ def test_compensations_are_told_under_the_name_of_what_they_undo():
     ]
 
 
+def test_what_a_compensation_inside_a_branch_began_it_ends():
+    """Its key has the branch before `undo/`, and only its start says that it undoes."""
+    facts = [(EntryKind.STARTED, "left/undo/a", {"undo": True}), (EntryKind.DONE, "left/undo/a", {})]
+    assert told(*facts) == ["CompensationStarted left/a", "CompensationCompleted left/a"]
+
+
 def test_only_a_machines_states_are_transitions():
     fact = (EntryKind.DECIDED, "open#2", {"value": {"event": "push", "from": "closed", "version": 3}})
     assert told(fact, kind=ModelKind.MACHINE) == ["StateTransitioned"]
