@@ -27,8 +27,9 @@ def main(argv: Sequence[str] | None = None, bare: Callable[[Shared], int] | None
     open_closed_streams()
     listen()
     words = tuple(sys.argv[1:] if argv is None else argv)
+    shared = without_command(words) if bare is not None else None
     try:
-        return _dispatch(words, bare)
+        return _dispatch(words, bare) if bare is None or shared is None else _open(shared, bare)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 
@@ -47,17 +48,24 @@ def _complete(instruction: str) -> int:
     return code
 
 
+def _open(shared: Shared, bare: Callable[[Shared], int]) -> int:
+    """Loads nothing of the command line: whoever opens the console waits for its first paint."""
+    try:
+        return bare(shared)
+    except Exception as error:
+        from lexiconsole.cli.diagnostics import Diagnostics
+
+        return Diagnostics().report(error)
+
+
 def _dispatch(words: tuple[str, ...], bare: Callable[[Shared], int] | None) -> int:
     from lexiconsole.cli.diagnostics import Diagnostics
     from lexiconsole.cli.output import Output, PipeClosedError
+    from lexiconsole.cli.root import group
     from lexiconsole.errors import LexiconsoleError
 
     shown = words if words or bare is not None else ("--help",)
     try:
-        if bare is not None and (shared := without_command(words)) is not None:
-            return bare(shared)
-        from lexiconsole.cli.root import group
-
         code = group(bare).main(list(shown), prog_name=PROGRAM, standalone_mode=False, obj=Shared(argv=shown))
         Output().flush()
     except PipeClosedError:

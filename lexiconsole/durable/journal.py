@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from lexiconsole.durable.audit import Audited
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.rows import OwnerRow, RunRow, TaskRow
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 if TYPE_CHECKING:
@@ -60,39 +61,6 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run in the list: a projection of its entries.
-
-    `number` is its integer inside the store. `seq` is the last entry's number, `base` the seq of the entry that began the
-    current generation (1, or its last `run.renewed`): replay reads from there. `where` is the key that matters now
-    (the failed, doubted, asked or last finished one), `error` one line, `wake_at` when a timer is due.
-    """
-
-    number: int
-    id: str
-    name: str
-    kind: str
-    version: int
-    digest: str
-    fingerprint: str
-    status: RunStatus
-    created_at: Instant
-    changed_at: Instant
-    by: str = ""
-    seq: int = 1
-    base: int = 1
-    epoch: int = 0
-    owner: int | None = None
-    parent: str = ""
-    parent_key: str = ""
-    origin: str = ""
-    origin_seq: int = 0
-    where: str = ""
-    error: str = ""
-    wake_at: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RunFilter:
     """Which runs to list; empty tuples mean any. Newest first, unless `oldest_first`; keyset paging by `before`."""
 
@@ -102,24 +70,6 @@ class RunFilter:
     limit: int = 100
     before: int | None = None
     oldest_first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """An open question in the inbox. Its id is `RUN:KEY`; `acts` are what people did to it since it was asked."""
-
-    run_id: str
-    name: str
-    key: str
-    seq: int
-    asked_at: Instant
-    due: Instant | None
-    data: JsonObject
-    acts: tuple[Entry, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return f"{self.run_id}:{self.key}"
 
 
 class RequestKind(StrEnum):
@@ -181,18 +131,6 @@ class Request:
     id: int = 0
     state: RequestState = RequestState.OPEN
     reply: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerRow:
-    """A runtime that drives runs. It lives as long as it holds the lock on `lock`, a file beside the store."""
-
-    number: int
-    host: str
-    pid: int
-    lock: str
-    started_at: Instant
-    beat_at: Instant
 
 
 class Journal(Protocol):

@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lexiconsole.durable.journal import OwnerRow, RunFilter, RunRow, TaskRow
-from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.rows import OwnerRow, RunRow, TaskRow
 from lexiconsole.store.faults import store_error
 from lexiconsole.store.listing import FARTHEST, listing
 from lexiconsole.store.run_rows import act_of, run_of, task_of
@@ -25,6 +24,8 @@ from lexiconsole.types import Instant, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.durable.entry import Entry
+    from lexiconsole.durable.journal import RunFilter
+    from lexiconsole.durable.outline import Outline
 
 __all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery"]
 
@@ -222,6 +223,8 @@ class Look:
 
     def outline(self, run: RunRow) -> Outline:
         """As it was when the run was made; empty when nothing is known of it."""
+        from lexiconsole.durable.outline import Outline
+
         row = self._one("outline", run.digest)
         return Outline() if row is None else Outline.from_data(json.loads(row[0]))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.types import RunStatus
+
+if TYPE_CHECKING:
+    from lexiconsole.durable.entry import Entry
 
 __all__ = ["act_of", "run_of", "task_of"]
 
@@ -31,5 +33,7 @@ def task_of(row: Any) -> TaskRow:
 
 def act_of(row: Any) -> Entry:
     """From `run_id, seq, at, kind, key, attempt, data, by`."""
+    from lexiconsole.durable.entry import Entry, EntryKind
+
     run_id, seq, at, kind, key, attempt, data, by = row
     return Entry(run_id, seq, at, EntryKind(kind), key, attempt, json.loads(data or "{}"), by or "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.rows import RunRow
 from lexiconsole.errors import UsageError, nearest
 from lexiconsole.store.look import RunQuery
 from lexiconsole.types import Instant, RunStatus

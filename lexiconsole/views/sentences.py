@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import age, ahead, span
 from lexiconsole.views.faults import cause

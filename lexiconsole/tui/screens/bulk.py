@@ -12,11 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from lexiconsole.durable.journal import RequestKind, RunRow
-from lexiconsole.tui.acts import Change, change_of
+from lexiconsole.tui.acts import Change
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.widgets.bulk_panes import CauseTable, ItemTable, NowPane, ProgressPane
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable

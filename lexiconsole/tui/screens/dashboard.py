@@ -9,7 +9,7 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.pace import Pace
@@ -50,6 +50,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     """Six panes; on a narrow terminal one of them at a time, behind tabs."""
 
     place = Place.DASHBOARD
+    AUTO_FOCUS = "RunTable"
     DEFAULT_CSS = """
     DashboardScreen #columns { height: 1fr; }
     DashboardScreen #left { width: 33; }
@@ -101,9 +102,6 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
 
     def panes(self) -> Sequence[Widget]:
         return (self.catalogue, self.runs, self.inbox, self.incidents, self.preview, self.engine)
-
-    def on_mount(self) -> None:
-        self.runs.table.focus()
 
     # news
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from lexiconsole.durable.journal import RequestKind, RunRow, TaskRow
-from lexiconsole.tui.acts import change_of
+from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.dashboard_reads import read_group
 from lexiconsole.tui.screens.diffing import Moment, subject_of
@@ -13,12 +13,15 @@ from lexiconsole.types import RunStatus
 from lexiconsole.views.incidents import Incident
 
 if TYPE_CHECKING:
+    from lexiconsole.tui.acts import Change, Done
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.screens.dashboard_words import Subject
     from lexiconsole.tui.widgets.runs_pane import RunsPane
     from lexiconsole.tui.widgets.status import Status
 
 __all__ = ["DashboardActs"]
+
+_Kind: TypeAlias = Literal["retry", "pause", "resume", "cancel"]
 
 
 class DashboardActs:
@@ -63,25 +66,25 @@ class DashboardActs:
             screen.begins_with = action
 
     def action_retry(self) -> None:
-        self._change(RequestKind.RETRY)
+        self._change("retry")
 
     def action_pause(self) -> None:
         if (run := self.subject_run()) is not None:
-            self._change(RequestKind.RESUME if run.status is RunStatus.PAUSED else RequestKind.PAUSE)
+            self._change("resume" if run.status is RunStatus.PAUSED else "pause")
 
     def action_cancel(self) -> None:
         if self.runs.table.marks:
-            self._change_group(None, RequestKind.CANCEL)
+            self._change_group(None, "cancel")
         else:
-            self._change(RequestKind.CANCEL)
+            self._change("cancel")
 
     def action_retry_all(self) -> None:
         subject = self.subject()
-        self._change_group(subject if isinstance(subject, Incident) else None, RequestKind.RETRY)
+        self._change_group(subject if isinstance(subject, Incident) else None, "retry")
 
-    def _change(self, kind: RequestKind) -> None:
+    def _change(self, kind: _Kind) -> None:
         if (run := self.subject_run()) is not None:
-            self.console.acts.ask(change_of([run], kind))
+            self.console.acts.ask(_change_of([run], kind))
 
     def action_diff(self) -> None:
         """Two marked runs; else the marked one and the selected one, or the selected one and what it was forked from."""
@@ -90,15 +93,23 @@ class DashboardActs:
             marks = [*marks, run.id] if marks else [run.origin, run.id]
         self.console.go(Place.DIFF, subject_of(Moment(marks[0]), Moment(marks[1])))
 
-    def _change_group(self, incident: Incident | None, kind: RequestKind) -> None:
+    def _change_group(self, incident: Incident | None, kind: _Kind) -> None:
         """Of the runs of an incident, else of the marked ones."""
         marks = sorted(self.runs.table.marks)
         self.console.reads.look(
             "group", lambda look: read_group(look, incident, marks), lambda rows: self._change_all(rows, kind)
         )
 
-    def _change_all(self, rows: list[RunRow], kind: RequestKind) -> None:
+    def _change_all(self, rows: list[RunRow], kind: _Kind) -> None:
         if rows:
-            self.console.acts.ask(change_of(rows, kind, then=lambda done: self.runs.table.unmark()))
+            self.console.acts.ask(_change_of(rows, kind, lambda done: self.runs.table.unmark()))
         else:
             self.status.explain("none of them is there any more")
+
+
+def _change_of(rows: list[RunRow], kind: _Kind, then: Callable[[Done], None] | None = None) -> Change:
+    """What the first paint does not wait for is loaded here."""
+    from lexiconsole.durable.journal import RequestKind
+    from lexiconsole.tui.requesting import change_of
+
+    return change_of(rows, RequestKind(kind), then=then)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.widgets.run_table import short_id

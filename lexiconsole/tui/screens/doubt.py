@@ -14,10 +14,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind, RunRow
-from lexiconsole.tui.acts import Done, change_of
+from lexiconsole.tui.acts import Done
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.theme import Palette
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel

@@ -17,11 +17,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind, RunRow
-from lexiconsole.tui.acts import change_of
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.machine_reads import Found, asked
 from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
 from lexiconsole.tui.widgets.map import MapView

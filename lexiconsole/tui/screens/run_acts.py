@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.journal import RequestKind
-from lexiconsole.tui.acts import change_of
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.types import RunStatus
 from lexiconsole.views.story import RowKind

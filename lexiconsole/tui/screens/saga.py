@@ -15,11 +15,11 @@ from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.durable.outline import Outline
-from lexiconsole.tui.acts import change_of
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.playback import Playback
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.tui.screens.saga_time import SagaTime

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from textual.geometry import Region
 from textual.strip import Strip
 
-from lexiconsole.durable.outline import NodeKind
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.painted import Painted, entitle
 from lexiconsole.views.durations import span
@@ -146,6 +145,8 @@ def _steps(seen: Seen) -> list[_Step]:
 
 def _is_step(view: NodeView) -> bool:
     """What was not undone is no step."""
+    from lexiconsole.durable.outline import NodeKind
+
     ends = view.node.kind in {NodeKind.START, NodeKind.END}
     return not ends and (view.node.kind is not NodeKind.COMPENSATION or view.visits > 0)
 

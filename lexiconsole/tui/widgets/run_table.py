@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.strip import Strip
 
-from lexiconsole.durable.journal import RunRow, TaskRow
+from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import RunStatus

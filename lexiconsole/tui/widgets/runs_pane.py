@@ -55,13 +55,10 @@ class RunsPane(Vertical):
         self.by_status = True
         self.board: Board | None = None
         self._names: list[str] = []
-        self._typing = Input(
-            placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", classes="-hidden", compact=True
-        )
+        self._typing: Input | None = None  # made when it is first wanted
         self._pace = Pace(self, _EVERY, self._read)
 
     def compose(self) -> ComposeResult:
-        yield self._typing
         yield self.table
 
     @property
@@ -142,17 +139,22 @@ class RunsPane(Vertical):
 
     def type_filter(self) -> None:
         """Opens the line where the filter is typed."""
-        self._typing.remove_class("-hidden")
-        self._typing.value = f"{self.text} " if self.text else ""
-        self._typing.focus()
-        self._typing.action_end()
+        typing = self._typing
+        if typing is None:
+            typing = self._typing = Input(placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", compact=True)
+            self.mount(typing, before=self.table)
+        typing.remove_class("-hidden")
+        typing.value = f"{self.text} " if self.text else ""
+        typing.focus()
+        typing.action_end()
 
     @property
     def typing(self) -> bool:
-        return not self._typing.has_class("-hidden")
+        return self._typing is not None and not self._typing.has_class("-hidden")
 
     def stop_typing(self) -> None:
-        self._typing.add_class("-hidden")
+        if self._typing is not None:
+            self._typing.add_class("-hidden")
         self.table.focus()
 
     def apply(self, text: str) -> None:

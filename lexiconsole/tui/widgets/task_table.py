@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.strip import Strip
 
-from lexiconsole.durable.journal import TaskRow
+from lexiconsole.durable.rows import TaskRow
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.run_table import SOON, short_age, short_id
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable

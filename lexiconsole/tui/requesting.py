@@ -1,0 +1,88 @@
+"""Requests as changes: the same request of one or more runs, in the words of what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.tui.acts import Change, Done
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Preview, Workspace
+    from lexiconsole.durable.rows import RunRow
+
+__all__ = ["change_of"]
+
+_WORDS = {
+    RequestKind.PAUSE: ("Pause", "pause", "paused"),
+    RequestKind.RESUME: ("Resume", "resume", "resumed"),
+    RequestKind.CANCEL: ("Cancel", "cancel", "cancelled"),
+    RequestKind.RETRY: ("Retry", "retry", "tried again"),
+    RequestKind.SKIP: ("Skip", "skip", "skipped"),
+    RequestKind.RESOLVE: ("Resolve", "resolution", "resolved"),
+    RequestKind.EDIT: ("Edit", "edit", "edited"),
+    RequestKind.ANSWER: ("Answer", "answer", "answered"),
+    RequestKind.SIGNAL: ("Signal", "signal", "sent"),
+}
+_PREVIEWED = 25
+"""Of many runs so many are looked at beforehand; each of the others may still be refused when its turn comes."""
+
+_FINAL = frozenset({RequestKind.CANCEL, RequestKind.SKIP, RequestKind.RESOLVE})
+_BACK = {RequestKind.PAUSE: RequestKind.RESUME, RequestKind.RESUME: RequestKind.PAUSE}
+
+
+def change_of(
+    rows: Sequence[RunRow],
+    kind: RequestKind,
+    target: str = "",
+    data: dict[str, Any] | None = None,
+    *,
+    title: str = "",
+    then: Callable[[Done], None] | None = None,
+) -> Change:
+    """The same request of one or more runs, each bound to what its preview saw."""
+    name, word, past = _words(kind)
+    requests = [Request(row.id, kind, target, dict(data or {})) for row in rows]
+    one = rows[0]
+    subject = f"{one.name} {one.id}" if len(rows) == 1 else f"{len(rows)} runs"
+    typed = "" if kind not in _FINAL else one.id[-4:] if len(rows) == 1 else str(len(rows))
+    back = _BACK.get(kind)
+
+    def look(workspace: Workspace) -> list[Preview]:
+        return [workspace.preview(request) for request in requests[:_PREVIEWED]]
+
+    def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+        refused, done, left = [], [], 0
+        for request, preview in zip_longest(requests, previews):
+            if preview is not None and preview.refused:
+                continue
+            outcome = workspace.act(replace(request, expects=None if preview is None else preview.revision))
+            if outcome.refused:
+                refused.append(f"{request.run_id}: {outcome.refused}")
+            else:
+                done.append(outcome.run)
+                left += outcome.pending
+        what = harmless(f"{done[0].name} {done[0].id}") if len(done) == 1 else f"{len(done)} runs"
+        said = f"{what} {past}" if done else f"nothing was {past}"
+        if left:
+            said = f"{what}: {word} is recorded; " + ("it waits" if left == 1 else f"{left} wait") + " for the engine"
+        return Done(said, tuple(refused), tuple(done))
+
+    return Change(
+        title=title or f"{name} {subject}",
+        word=word,
+        look=look,
+        perform=perform,
+        runs=tuple((row.id, row.seq) for row in rows),
+        typed=typed,
+        undo=change_of(rows, back) if back is not None and kind is RequestKind.PAUSE else None,
+        then=then,
+    )
+
+
+def _words(kind: RequestKind) -> tuple[str, str, str]:
+    return _WORDS.get(kind, (kind.value.replace("_", " ").capitalize(), kind.value.replace("_", " "), "done"))
