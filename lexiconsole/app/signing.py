@@ -12,8 +12,9 @@ from typing import Any
 from lexiconsole.app.config import Settings
 from lexiconsole.app.signed import says_the_same
 from lexiconsole.durable.audit import Audited
-from lexiconsole.durable.journal import Request
-from lexiconsole.durable.sealing import sealed_text
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.journal import Request, RunRow
+from lexiconsole.durable.sealing import for_once, nonce_in, sealed_text
 from lexiconsole.errors import RefusedError
 
 __all__ = ["NAMESPACE", "Signatures"]
@@ -29,17 +30,22 @@ class Signatures:
 
     def __init__(self, settings: Settings, root: Path) -> None:
         self._audit, self._operators, self._root = settings.audit, settings.operators or {}, root
+        self._witnessed: dict[str, Entry] = {}
 
     @property
     def allowed(self) -> Path | None:
         return self._place(self._audit.allowed_signers)
 
-    def signed(self, request: Request) -> Request:
-        """The request with the signature of whoever it is by; as it is when no key is configured. Raises RefusedError."""
+    def signed(self, request: Request, row: RunRow) -> Request:
+        """The request with the signature of whoever it is by, which counts once; as it is when no key is configured.
+
+        Raises RefusedError.
+        """
         operator = self._operators.get(request.by)
         key = self._place((operator.signing_key if operator else None) or self._audit.signing_key)
         if key is None:
             return request
+        request = replace(request, data={**request.data, "once": for_once(row)})
         done = _ssh_keygen("sign", "-f", str(key), text=sealed_text(request))
         if done.returncode:
             raise RefusedError(f"the decision can not be signed with {key}: {_last_line(done.stderr)}")
@@ -84,7 +90,19 @@ class Signatures:
             return "what was signed is another decision"
         if link.entry.kind == "refused" or self.allowed is None:
             return ""
+        if not self._is_first(link.entry):
+            return "what was signed counted once already"
         return await asyncio.to_thread(self.fault, link.entry.by, data["signed"], str(data["signature"]))
+
+    def _is_first(self, entry: Entry) -> bool:
+        """Whether no other decision before it rests on the same signature; one act may lead to entries of several kinds."""
+        if not (nonce := nonce_in(entry)):
+            return True
+        before = self._witnessed.setdefault(nonce, entry)
+        return before is entry or (
+            (before.run_id, before.data.get("request")) == (entry.run_id, entry.data.get("request"))
+            and before.kind != entry.kind
+        )
 
     def _place(self, path: Path | None) -> Path | None:
         return None if path is None else self._root / path.expanduser()

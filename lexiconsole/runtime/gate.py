@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind
-from lexiconsole.durable.sealing import sealed_text
+from lexiconsole.durable.sealing import sealed_text, spent
 from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.types import JsonObject
 
@@ -22,8 +22,14 @@ async def gate(runtime: Runtime, request: Request) -> str:
         return ""
     reason = identity_refusal(runtime.people, request)
     if not reason and runtime.seals is not None:
-        reason = await runtime.seals(request)
+        reason = await runtime.seals(request) or await _spent(runtime, request)
     return "" if reason and await _parent_withdrew(runtime, request) else reason
+
+
+async def _spent(runtime: Runtime, request: Request) -> str:
+    """Whoever writes the file of the store has every signature there is, and must not make one count again."""
+    row = await runtime.journal.run(request.run_id) if request.data.get("signature") else None
+    return "" if row is None else spent(row, await runtime.journal.load(row), request)
 
 
 async def _parent_withdrew(runtime: Runtime, request: Request) -> bool:

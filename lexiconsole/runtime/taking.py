@@ -40,19 +40,20 @@ async def act(
     *,
     drive: bool = True,
     hand_over: Callable[[str], None] | None = None,
-    sign: Callable[[Request], Request] | None = None,
+    sign: Callable[[Request, RunRow], Request] | None = None,
 ) -> Request:
     """Leaves the request and, when nobody drives the run, takes it to do the request here. Gives its state.
 
     `hand_over` is told the run's id instead of taking it, and whoever drives it then has ten seconds to do the request.
-    `sign` is called, in a thread, with the request as it will be kept: what is signed holds no secret.
+    `sign` is called, in a thread, with the request as it will be kept and its run: what is signed holds no secret.
     With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
     """
     put: list[str] = []  # references to what this request brought; others' secrets are not its to forget
     kept = await _sealed(runtime, request, put)
-    if sign is not None:
+    row = await runtime.journal.run(request.run_id)
+    if sign is not None and row is not None:
         try:
-            kept = await asyncio.to_thread(sign, kept)
+            kept = await asyncio.to_thread(sign, kept, row)
         except RefusedError:
             _forget(runtime, put)
             raise
