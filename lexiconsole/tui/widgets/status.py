@@ -55,7 +55,7 @@ class Status(Painted):
         if self._why:
             return line([(f" {self._why}", ink(app.palette.key))], width).apply_style(self.rich_style)
         keys = [("   ", ink()), *self._keys] if self._keys else []
-        said = _cut([(" ", ink()), *self._said], max(_LEAST, width - width_of(keys) - 1))
+        said = _cut([(" ", ink()), *self._said], max(_LEAST, width - width_of(keys) - bool(keys)))
         return line([*said, *keys], width).apply_style(self.rich_style)
 
 
