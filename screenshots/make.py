@@ -38,9 +38,9 @@ from lexiconsole.app.look import first_look  # noqa: E402
 from lexiconsole.app.workspace import Workspace  # noqa: E402
 from lexiconsole.tui.app import ConsoleApp  # noqa: E402
 from lexiconsole.tui.keymap import Place  # noqa: E402
-from lexiconsole.tui.playback import Playback  # noqa: E402
-from lexiconsole.tui.pulse import Pulse  # noqa: E402
 from lexiconsole.tui.screens import saga  # noqa: E402
+from lexiconsole.tui.vitals import Vitals  # noqa: E402
+from lexiconsole.views.playback import Playback  # noqa: E402
 from lexiconsole.views.watched import Watched  # noqa: E402
 
 SIZES = ((120, 36), (80, 24))
@@ -95,7 +95,7 @@ EMPTY = (Scene("dashboard-empty"), Scene("inbox-empty", Place.INBOX))
 """Before anything ran."""
 
 
-class StillPulse(Pulse):
+class StillVitals(Vitals):
     """Feels nothing, so that a picture is the same each time."""
 
     def tick(self) -> None:
@@ -109,7 +109,7 @@ async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -
     app = ConsoleApp(
         lambda: Workspace.find(folder), first_look(folder), drives=False, ascii_only=scene.plain, now=lambda: NOW
     )
-    app.pulse = StillPulse()
+    app.vitals = StillVitals()
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
         if scene.light:
@@ -144,7 +144,7 @@ async def turning(folder: Path, run: str, file: Path) -> None:
     seconds, frames = 0.0, []
     saga.monotonic = lambda: seconds  # the spinner
     app = ConsoleApp(lambda: Workspace.find(folder), first_look(folder), drives=False, now=lambda: NOW)
-    app.pulse = StillPulse()
+    app.vitals = StillVitals()
     async with app.run_test(size=(112, 34)) as pilot:
         await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
         app.go(Place.SAGA, run)

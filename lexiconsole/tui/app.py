@@ -31,10 +31,10 @@ from lexiconsole.tui.hangup import let_go
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainFilter
-from lexiconsole.tui.pulse import Pulse
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
 from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT, LIGHT_PALETTE, Palette
+from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import clock
 from lexiconsole.views.key_parts import repaired_key
@@ -99,7 +99,7 @@ class ConsoleApp(App[int]):
         self._opened = threading.Event()
         self._shut = False
         self._last_fault, self._last_fault_at = "", 0.0
-        self.acts, self.pulse, self.driving, self.calling = Acts(self), Pulse(), Driving(self), Calling(self)
+        self.acts, self.vitals, self.driving, self.calling = Acts(self), Vitals(), Driving(self), Calling(self)
         self.reads: Reads
         self.feed: Feed | None = None
 
@@ -232,7 +232,7 @@ class ConsoleApp(App[int]):
         tidings = self.feed.take()
         if tidings.fault:
             self.failed(Exception(tidings.fault))
-        self.pulse.came(tidings.entries)
+        self.vitals.came(tidings.entries)
         self.acts.heard(tidings)
         self.calling.heard()
         screen = self.seen_screen()
@@ -243,10 +243,10 @@ class ConsoleApp(App[int]):
 
     def _tick(self) -> None:
         now = self.now()
-        self.pulse.tick()
+        self.vitals.tick()
         screen = self.seen_screen()
         if screen is not None:
-            screen.header.tell(clock=clock(now), rate=self.pulse.words(self.glyphs))
+            screen.header.tell(clock=clock(now), rate=self.vitals.words(self.glyphs))
             screen.tick(now)
 
     def seen_screen(self) -> ConsoleScreen | None:
@@ -263,14 +263,14 @@ class ConsoleApp(App[int]):
 
     def header_news(self, screen: ConsoleScreen) -> None:
         """What every screen's header shows."""
-        screen.header.tell(clock=clock(self.now()), rate=self.pulse.words(self.glyphs), counts=self.pulse.counts)
+        screen.header.tell(clock=clock(self.now()), rate=self.vitals.words(self.glyphs), counts=self.vitals.counts)
         self._read_counts()
 
     def _read_counts(self) -> None:
         self.reads.look("counts", lambda look: look.counts(), self._counted)
 
     def _counted(self, counts: dict[RunStatus, int]) -> None:
-        self.pulse.counts = counts
+        self.vitals.counts = counts
         screen = self.seen_screen()
         if screen is not None:
             screen.header.tell(counts=counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,10 +15,10 @@ from lexiconsole.runtime.origin import inherited_keys
 from lexiconsole.types import Instant, Json, JsonObject, RunStatus
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.story import Row, Story
-from lexiconsole.views.telling import tell
+from lexiconsole.views.telling import Telling
 from lexiconsole.views.words import StepState
 
-__all__ = ["Lanes", "Need", "Passage", "Undoing", "lanes_of"]
+__all__ = ["Lanes", "LanesFold", "Need", "Passage", "Undoing", "lanes_of"]
 
 
 class Need(StrEnum):
@@ -119,25 +120,86 @@ class Lanes:
 
 def lanes_of(entries: Sequence[Entry], outline: Outline) -> Lanes:
     """The lanes as the entries leave them; those of a prefix as they stood then."""
-    if not entries:
-        return Lanes("", "", RunStatus.PENDING)
-    return _Reader(entries, outline).lanes()
+    fold = LanesFold(outline)
+    for entry in entries:
+        fold.add(entry)
+    return fold.lanes
+
+
+class LanesFold:
+    """Lanes that grow by one entry at a time, in the order of their seq."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline, self._telling = outline, Telling()
+        self._entries: list[Entry] = []
+        self._passed: set[str] = set()
+        self._lanes: Lanes | None = Lanes("", "", RunStatus.PENDING)
+
+    @property
+    def seen(self) -> int:
+        """How many entries it took in."""
+        return len(self._entries)
+
+    @property
+    def seq(self) -> int:
+        """That of the last entry taken in, 0 before there is any."""
+        return self._telling.seq
+
+    def add(self, entry: Entry) -> bool:
+        """Takes the entry in; says whether it takes the token one stop further."""
+        self._telling.take(entry)
+        self._entries.append(entry)
+        self._lanes = None
+        row = self._telling.row(entry.key) if entry.key else None
+        if row is None or not (row.undoes or (_is_forward(row) and row.state in _REACHED)):
+            return False
+        stop = f"undo/{row.undoes}" if row.undoes else row.key
+        new = stop not in self._passed
+        self._passed.add(stop)
+        return new
+
+    def branch(self) -> LanesFold:
+        """One that has taken in the same entries and goes on by itself."""
+        other = LanesFold(self._outline)
+        other._telling, other._lanes = self._telling.branch(), self._lanes
+        other._entries, other._passed = list(self._entries), set(self._passed)
+        return other
+
+    @property
+    def lanes(self) -> Lanes:
+        """As they stand; a value of its own, made when it is asked for."""
+        if self._lanes is None:
+            self._lanes = _Reader(self._telling.story, self._entries, self._outline).lanes()
+        return self._lanes
+
+
+def _is_forward(row: Row) -> bool:
+    """Whether it is a step on the way forward, on its first visit."""
+    return not row.undoes and not repaired_key(row.key) and row.kind == "step" and "#" not in row.key
 
 
 class _Reader:
     """Reads one saga: its story, its outline, and what ties a step to its compensation."""
 
-    def __init__(self, entries: Sequence[Entry], outline: Outline) -> None:
-        self.story = tell(entries)
-        self._entries = entries
+    def __init__(self, story: Story, entries: Sequence[Entry], outline: Outline) -> None:
+        self.story = story
         self._inherited = inherited_keys(entries[0], entries)
-        self._rows = {row.key: row for row in self.story.rows}
+        self._rows = {row.key: row for row in story.rows}
+        self._visits: dict[str, list[Row]] = defaultdict(list)
+        self._undos: dict[str, list[Row]] = defaultdict(list)
+        self._questions: dict[str, list[Row]] = defaultdict(list)
+        for row in story.rows:
+            self._visits[row.key.partition("#")[0]].append(row)
+            if row.undoes:
+                self._undos[row.undoes].append(row)
+            if repaired := repaired_key(row.key):
+                self._questions[repaired].append(row)
         nodes = [node for node in outline.nodes if node.kind is not NodeKind.PARALLEL and node.lane != "undo"]
         self._groups = {node.key: node.parent for node in nodes}
         self._labels = {node.key: node.label for node in nodes}
         self._undoable = {node.key for node in outline.nodes if node.lane == "undo"}
         known = [node.key for node in nodes]
-        self._keys = known or [row.key for row in self.story.rows if self._is_forward(row)]
+        self._keys = known or [row.key for row in self.story.rows if _is_forward(row)]
         pivots = [place for place, key in enumerate(self._keys) if self._marked(key, "pivot")]
         self._pivot = pivots[0] if pivots else len(self._keys)
         self._back = self.story.turned or self._turning()
@@ -155,9 +217,6 @@ class _Reader:
             self.story,
             _path(steps, self._back),
         )
-
-    def _is_forward(self, row: Row) -> bool:
-        return not row.undoes and not repaired_key(row.key) and row.kind == "step" and "#" not in row.key
 
     def _marked(self, key: str, word: str) -> bool:
         return self._labels.get(key, "").endswith(f"({word})")
@@ -185,8 +244,7 @@ class _Reader:
 
     def _forward(self, key: str) -> Row | None:
         """The row of a step; beyond the pivot the last visit counts."""
-        visits = [row for row in self.story.rows if row.key == key or row.key.startswith(f"{key}#")]
-        return max(visits, key=lambda row: row.revision, default=None)
+        return max(self._visits[key], key=lambda row: row.revision, default=None)
 
     def _orders(self) -> dict[str, int]:
         """The unwinding: newest first, those that have something to undo; nothing while it goes forward."""
@@ -197,10 +255,7 @@ class _Reader:
 
     def _needs_undo(self, key: str) -> bool:
         unknown = self._rows[key].state is StepState.FAILED if key in self._rows else False
-        return f"undo/{key}" in self._undoable or bool(self._undo_rows(key)) or unknown
-
-    def _undo_rows(self, key: str) -> list[Row]:
-        return [row for row in self.story.rows if row.undoes == key]
+        return f"undo/{key}" in self._undoable or bool(self._undos[key]) or unknown
 
     def _passage(self, place: int, key: str, order: int) -> Passage:
         row = self._forward(key)
@@ -229,7 +284,7 @@ class _Reader:
         return self._inherited.get(key) or idempotency_key(self.story.run_id, self.story.generation, key)
 
     def _undoing(self, place: int, key: str, order: int) -> Undoing:
-        rows = self._undo_rows(key)
+        rows = self._undos[key]
         last = max(rows, key=lambda row: row.revision, default=None)
         question = self._question(key)
         need = self._need(place, key, last, question)
@@ -249,8 +304,7 @@ class _Reader:
         )
 
     def _question(self, key: str) -> Row | None:
-        asked = [row for row in self.story.rows if repaired_key(row.key) == key]
-        return max(asked, key=lambda row: row.first_seq, default=None)
+        return max(self._questions[key], key=lambda row: row.first_seq, default=None)
 
     def _need(self, place: int, key: str, last: Row | None, question: Row | None) -> Need:
         if not self._took_effect(key):

@@ -88,6 +88,14 @@ class Telling:
         """The story so far; a value of its own that later entries do not change."""
         return replace(self._story, seq=self._seq, changed_at=self._at, rows=tuple(self._rows.values()))
 
+    def branch(self) -> Telling:
+        """One that has taken in the same entries and goes on by itself."""
+        other = Telling()
+        other._story, other._seq, other._at = self._story, self._seq, self._at
+        other._rows, other._keys, other._made_with = dict(self._rows), dict(self._keys), dict(self._made_with)
+        other._copied, other._asked_to_go_on = self._copied, self._asked_to_go_on
+        return other
+
     def row(self, key: str) -> Row | None:
         """The row at a key as it stands now; cheaper than the whole story."""
         return self._rows.get(key)

@@ -21,7 +21,7 @@ from lexiconsole.durable.journal import NewRun
 from lexiconsole.durable.outline import NodeKind, Outline, OutlineNode
 from lexiconsole.store import SqliteJournal
 from lexiconsole.tui.app import ConsoleApp
-from lexiconsole.tui.pulse import Pulse
+from lexiconsole.tui.vitals import Vitals
 
 NOW = 1_767_268_800.0
 """2026-01-01 12:00:00 UTC."""
@@ -162,7 +162,7 @@ BUSY_DAY = (
 )
 
 
-class StillPulse(Pulse):
+class StillVitals(Vitals):
     """Feels nothing, so that a picture is the same each time."""
 
     def tick(self) -> None:
@@ -180,7 +180,7 @@ async def console(
     app = ConsoleApp(
         lambda: Workspace.find(root), first_look(root), drives=drives, ascii_only=ascii_only, now=lambda: NOW
     )
-    app.pulse = StillPulse()
+    app.vitals = StillVitals()
     try:
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: bool(app.definitions) and app.reads.idle)

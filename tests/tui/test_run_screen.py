@@ -11,8 +11,8 @@ import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.tui.flights import UnderWay
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.motion import UnderWay
 from lexiconsole.tui.screens.run import RunScreen
 from lexiconsole.types import RunStatus
 from lexiconsole.views.inspecting import inspected

@@ -15,9 +15,9 @@ from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.acts import Change
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.bulk_panes import CauseTable, ItemTable, NowPane, ProgressPane
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
@@ -77,7 +77,7 @@ class BulkScreen(ConsoleScreen):
         self._items_pane = Vertical(self._typing, self.items, id="items", classes="pane")
         self._filter = ""
         self._chosen: Sequence[int] = ()
-        self._pace = Pace(self, _EVERY, self._read)
+        self._pace = Throttle(self, _EVERY, self._read)
 
     def body(self) -> Iterator[Widget]:
         self.progress.border_title = "1 Progress"

@@ -12,11 +12,11 @@ from textual.widget import Widget
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
 from lexiconsole.tui.screens.dashboard_reads import News, Read
 from lexiconsole.tui.screens.dashboard_words import Subject, copied, sentence, tab_names, why_not
+from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
@@ -82,8 +82,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._read = Read()
         self._latest: dict[str, list[LatestRow]] = {}
         self._open_pane = 2
-        self._slow = Pace(self, 1.0, self._read_slowly)
-        self._people = Pace(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
+        self._slow = Throttle(self, 1.0, self._read_slowly)
+        self._people = Throttle(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
         self._looked_at = ""
         self._chosen = ("", "")
 

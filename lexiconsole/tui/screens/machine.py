@@ -19,10 +19,10 @@ from textual.widgets import Static
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.pace import Pace
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.machine_reads import Found, asked
+from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.reason import ReasonPanel
@@ -86,7 +86,7 @@ class MachineScreen(ConsoleScreen):
         self._position = 0
         self._asked_at = -1
         self._moved_on = False
-        self._pace = Pace(self, _EVERY, self._read)
+        self._pace = Throttle(self, _EVERY, self._read)
 
     def body(self) -> Iterator[Widget]:
         with Horizontal():

@@ -231,8 +231,8 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
 
     def _subtitle(self, snapshot: Snapshot) -> str:
         outline = snapshot.picture.outline
-        if self.map.motion.left_out:
-            return f"catching up: {self.map.motion.left_out} moves left out"
+        if self.map.flights.left_out:
+            return f"catching up: {self.map.flights.left_out} moves left out"
         size = f"{len(outline.nodes)} nodes"
         if self.view == "map":
             state = "view paused" if not self.map.playing else "following" if self.map.follow else "follow off"

@@ -18,7 +18,6 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.playback import Playback
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.revising import Revising
@@ -31,7 +30,7 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.lane_words import lane_verdict, step_sentence
 from lexiconsole.views.lanes import Lanes, Need, Passage
-from lexiconsole.views.pacing import Showing
+from lexiconsole.views.playback import Playback, Showing
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.watched import Snapshot, Watched
 from lexiconsole.views.words import RUN_LOOKS, StepState
@@ -103,7 +102,7 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.lanes_view.focus()
-        self._motion = self.set_interval(_FRAME, self._move, pause=True)
+        self._frames = self.set_interval(_FRAME, self._move, pause=True)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
@@ -126,7 +125,7 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
             self._fold(force=True)
 
     def on_screen_suspend(self) -> None:
-        self._motion.pause()
+        self._frames.pause()
 
     def _read(self) -> None:
         after = self._playback.head
@@ -172,7 +171,7 @@ class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
             self.lanes_view.hop(None, None, 1.0)
         spins = self.lanes_view.moving and self._playback.past is None
         self.lanes_view.spin(int(monotonic() * _SPIN) if spins else 0)
-        (self._motion.resume if showing.moving or spins else self._motion.pause)()
+        (self._frames.resume if showing.moving or spins else self._frames.pause)()
 
     def _tell(self, lanes: Lanes, showing: Showing) -> None:
         assert self.row is not None

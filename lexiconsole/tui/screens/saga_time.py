@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lexiconsole.tui.widgets.scrubber import Scrubber
 
 if TYPE_CHECKING:
-    from lexiconsole.tui.playback import Playback
+    from lexiconsole.views.playback import Playback
     from lexiconsole.views.watched import Watched
 
 __all__ = ["SagaTime"]
@@ -27,7 +28,8 @@ class SagaTime:
     def _scrub(self, past: int | None) -> None:
         """The line of time, and the header that says when it is not now."""
         if self._watched is not None:
-            self.scrubber.show(self._watched.now() if past is None else self._watched.then(past))
+            now = self._watched.now()
+            self.scrubber.show(now if past is None else replace(now, at=past))
         self.show_past(past is not None)
 
     def on_scrubber_went(self, event: Scrubber.Went) -> None:

@@ -63,15 +63,15 @@ class EnginePane(Painted, can_focus=True):
 
     def _lines(self) -> list[list[Part]]:
         console = cast("ConsoleApp", self.app)
-        colours, pulse, engines, now = console.palette, console.pulse, self.engines, console.now()
+        colours, vitals, engines, now = console.palette, console.vitals, self.engines, console.now()
         name, value = ink(colours.faint), ink(colours.text)
         alarm = ink(colours.state(RUN_LOOKS[RunStatus.FAILED]))
         health = console.driving.health
-        bars = console.glyphs.spark(list(pulse.rates)[-max(4, self.size.width - 16) :])
+        bars = console.glyphs.spark(list(vitals.rates)[-max(4, self.size.width - 16) :])
         alive = sum(now - owner.beat_at < _SILENT for owner in engines.owners)
         silent = len(engines.owners) - alive
         wake = "none" if engines.next_wake is None else short_age(engines.next_wake - now)
-        lines: list[list[Part]] = [[(bars, ink(colours.accent)), (f" {pulse.rate:,} entries/s", value)]]
+        lines: list[list[Part]] = [[(bars, ink(colours.accent)), (f" {vitals.rate:,} entries/s", value)]]
         if console.driving.fallen:
             lines.append([(harmless(console.driving.fallen), alarm)])
         if health is not None and health.held is not None:
@@ -93,7 +93,7 @@ class EnginePane(Painted, can_focus=True):
                 (f"{alive}", value),
                 (f" {silent} silent" if silent else "", alarm),
                 ("  screen ", name),
-                (_late(pulse.lag), value if pulse.lag < _LATE else alarm),
+                (_late(vitals.lag), value if vitals.lag < _LATE else alarm),
             ]
         )
         lines.append([("next timer ", name), (wake, value), ("  store ", name), (_size(engines.bytes), value)])

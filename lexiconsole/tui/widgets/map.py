@@ -14,10 +14,10 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from lexiconsole.durable.outline import Outline
+from lexiconsole.tui.flights import Flight, Flights, UnderWay
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.layout.drawing import Drawing
 from lexiconsole.tui.layout.outlined import PLAIN, ZOOMS, drawing_of
-from lexiconsole.tui.motion import Flight, Motion, UnderWay
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
 from lexiconsole.tui.widgets.map_mouse import MapMouse
 from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, likely_zooms, neighbour
@@ -78,7 +78,7 @@ class MapView(MapMouse, can_focus=True):
 
     def __init__(self, clock: Callable[[], float], *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.clock, self.motion = clock, Motion(clock)
+        self.clock, self.flights = clock, Flights(clock)
         self.picture = Picture()
         self.zoom: int | None = None
         """0 to 3, None for the largest that fits."""
@@ -105,9 +105,9 @@ class MapView(MapMouse, can_focus=True):
         if first or self.drawing is None:
             self._lay_out()
         if first or not play or not self.playing:
-            self.motion.reset(picture)
+            self.flights.reset(picture)
         else:
-            self.motion.take(picture)
+            self.flights.take(picture)
         lost = self.selected not in picture.nodes
         if lost or (self.follow and play and picture.current and not self._user_chose):
             self.select(picture.current)
@@ -134,7 +134,7 @@ class MapView(MapMouse, can_focus=True):
         self._drawn_for = (outline, zoom)
         self.drawing = drawing_of(outline, zoom)
         drawing = self.drawing or Drawing()
-        self.motion.draw({number: len(route.cells) for number, route in drawing.routes.items()})
+        self.flights.draw({number: len(route.cells) for number, route in drawing.routes.items()})
         self._place()
 
     def _place(self) -> None:
@@ -184,7 +184,7 @@ class MapView(MapMouse, can_focus=True):
         if self._ground != self.rich_style:
             self._ground, before = self.rich_style, {}
             self._strips.clear()
-        self._held, self._painted_at = self.motion.under_way(), self.clock()
+        self._held, self._painted_at = self.flights.under_way(), self.clock()
         sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, self._held, self.console.now())
         drawing = self.drawing or Drawing()
         self._sheet = painted(drawing, self.picture, sight, self.console.palette, self.console.glyphs)
@@ -205,7 +205,7 @@ class MapView(MapMouse, can_focus=True):
             if sign is not None:
                 overlay.setdefault(y, {})[x] = (frame, sign[1])
         drawing = self.drawing or Drawing()
-        for flight in self.motion.flying() if self.playing else ():
+        for flight in self.flights.flying() if self.playing else ():
             route = drawing.routes.get(flight.edge)
             if route is not None:
                 self._fly(overlay, flight, route.cells, now, palette.gold, palette.state(STEP_LOOKS[StepState.UNDOING]))
@@ -293,7 +293,7 @@ class MapView(MapMouse, can_focus=True):
 
     def _set_pace(self) -> None:
         """One timer, as fast as what moves needs; none while nothing does."""
-        flying = self.playing and self.motion.moves
+        flying = self.playing and self.flights.moves
         pace = _FAST if flying else _CALM if self._sheet.spinners else 1.0 if self._sheet.counts_down else 0.0
         if pace == self._pace:
             return
@@ -304,9 +304,9 @@ class MapView(MapMouse, can_focus=True):
 
     def _frame(self) -> None:
         before = self._overlay
-        self.motion.flying()  # forgets those that arrived, so that the last arrival is painted before the timer stops
-        settled = not self.motion.moves or self.clock() - self._painted_at >= _SETTLE
-        if settled and (self._held != self.motion.under_way() or self._sheet.counts_down):
+        self.flights.flying()  # forgets those that arrived, so that the last arrival is painted before the timer stops
+        settled = not self.flights.moves or self.clock() - self._painted_at >= _SETTLE
+        if settled and (self._held != self.flights.under_way() or self._sheet.counts_down):
             self.repaint()
         else:
             self._overlay = self._moving()

@@ -9,12 +9,12 @@ from functools import lru_cache
 from rich.style import Style
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind
+from lexiconsole.tui.flights import UnderWay
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.layout.drawing import Box, Drawing
 from lexiconsole.tui.layout.outlined import CHIP, DOT, FULL, edge_label, node_title
 from lexiconsole.tui.layout.strokes import ASCII_FRAMES, FRAMES, line_signs
-from lexiconsole.tui.motion import UnderWay
 from lexiconsole.tui.theme import Palette
 from lexiconsole.types import Instant
 from lexiconsole.views.cells import cell_width, cut

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from lexiconsole.errors import LexiconsoleError
-from lexiconsole.tui.pace import Pace
+from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.run_table import RunTable
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
@@ -56,7 +56,7 @@ class RunsPane(Vertical):
         self.board: Board | None = None
         self._names: list[str] = []
         self._typing: Input | None = None  # made when it is first wanted
-        self._pace = Pace(self, _EVERY, self._read)
+        self._pace = Throttle(self, _EVERY, self._read)
 
     def compose(self) -> ComposeResult:
         yield self.table

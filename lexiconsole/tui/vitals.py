@@ -1,4 +1,4 @@
-"""Pulse: how the console itself is doing: entries a second, how late its loop is, how runs are counted."""
+"""Vitals: how the console itself is doing: entries a second, how late its loop is, how runs are counted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections import deque
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.types import RunStatus
 
-__all__ = ["Pulse"]
+__all__ = ["Vitals"]
 
 _SECONDS = 60
 
 
-class Pulse:
+class Vitals:
     """Fed once a second and with each flush."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Pace: something that may be asked for at any rate and is done at most so often, the last time included."""
+"""Throttle: something that may be asked for at any rate and is done at most so often, the last time included."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from textual.message_pump import MessagePump
 
-__all__ = ["Pace"]
+__all__ = ["Throttle"]
 
 
-class Pace:
+class Throttle:
     """At once when it was long ago, else as soon as `seconds` have passed since the last time."""
 
     def __init__(self, owner: MessagePump, seconds: float, call: Callable[[], None]) -> None:

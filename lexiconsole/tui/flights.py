@@ -1,4 +1,4 @@
-"""Motion: when each hop of a run's tokens is seen. Time-based and without a toolkit: the clock is given.
+"""Flights: when each hop of a run's tokens is seen on the map. Time-based and without a toolkit: the clock is given.
 
 However fast the engine is, a hop is seen for a quarter of a second; branches move side by side, and a hop begins when the
 one that led to its source has arrived. Whoever falls too far behind leaves hops out and says how many.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lexiconsole.views.picture import Hop, Picture
 
-__all__ = ["LEAST", "Flight", "Motion", "UnderWay"]
+__all__ = ["LEAST", "Flight", "Flights", "UnderWay"]
 
 LEAST = 0.25
 """Seconds that a hop is seen at least."""
@@ -44,7 +44,7 @@ class UnderWay:
     live: frozenset[int] = frozenset()
 
 
-class Motion:
+class Flights:
     """`clock` counts seconds; `lengths` are those of the edges' lines in cells."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
