@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
 
-__all__ = ["Outcome", "Preview"]
+__all__ = ["UNCHANGED", "Outcome", "Preview"]
+
+UNCHANGED: Any = object()
+"""For a fork: the input stays what it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
@@ -12,15 +13,16 @@ from lexiconsole.app.ground import Ground
 from lexiconsole.app.look import Look, is_workspace
 from lexiconsole.app.naming import run_named
 from lexiconsole.app.opened import Opened
-from lexiconsole.app.outcome import Outcome, Preview
+from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError
-from lexiconsole.types import Instant, Json, JsonObject, RunStatus
+from lexiconsole.types import Instant, JsonObject, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.app.audit import Verdict
+    from lexiconsole.app.branching import Branch
     from lexiconsole.app.config import Settings
     from lexiconsole.app.doctor import Finding
     from lexiconsole.app.health import Health
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["UNCHANGED", "Outcome", "Preview", "Workspace"]
 
 T = TypeVar("T")
-
-UNCHANGED: Any = object()
-"""For `fork`: the input stays what it was."""
 
 
 class Workspace:
@@ -290,30 +289,21 @@ class Workspace:
         asked = self.identity.attributed(request, self.identity.known(request.by))
         return self._look(lambda runtime: preview_of(runtime, asked))
 
-    def fork(
-        self,
-        run: RunRow,
-        at: int,
-        *,
-        input: Any = UNCHANGED,
-        edits: dict[str, Json] | None = None,
-        patch: JsonObject | None = None,
-        behind: str = "",
-        compensate_origin: bool = False,
-        by: str = "",
-        record_only: bool = False,
-    ) -> RunRow:
+    def fork(self, run: RunRow, at: int, *, record_only: bool = False, **terms: Unpack[Branch]) -> RunRow:
         """A new run from entry `at` of another, with recorded results (by key), the input, and a graph's state changed."""
-        changes, who, sender = list((edits or {}).items()), self.as_whom(by), self.identity.sender
-        if input is not UNCHANGED:
-            changes.append(("", input))
-        drive = self._drives(record_only)
-        row = self._write().call(
-            lambda runtime: runtime.fork(
-                run, at, changes, patch, behind, compensate=compensate_origin, by=who, sender=sender, drive=drive
-            )
-        )
+        from lexiconsole.app.branching import make_fork
+
+        who, sender, drive = self.as_whom(terms.get("by", "")), self.identity.sender, self._drives(record_only)
+        row = self._write().call(lambda runtime: make_fork(runtime, run, at, terms, who, sender, drive=drive))
         return self._handed(row, record_only)
+
+    def preview_fork(self, run: RunRow, at: int, **terms: Unpack[Branch]) -> Preview:
+        """What `fork` would make of the same terms: what is taken over, decisions among it, or why it is refused."""
+        from lexiconsole.app.branching import preview_fork
+
+        who = self.identity.known(terms.get("by", ""))
+        found = self._look(lambda runtime: preview_fork(runtime, run, at, terms, who))
+        return replace(found, refused=self.identity.refusal(who) or found.refused)
 
     def preview_migration(self, run: RunRow) -> Preview:
         """How the run would go on under the version its definition has by now; refused with the reason."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lexiconsole.cli.acting import ask_first
 from lexiconsole.cli.driving import bring_on, recorded
@@ -11,9 +11,8 @@ from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.inputs import json_value
 from lexiconsole.errors import NotFoundError, UsageError
 from lexiconsole.types import Json
-from lexiconsole.views.story import RowKind, Story
+from lexiconsole.views.story import Story
 from lexiconsole.views.telling import tell
-from lexiconsole.views.unresolved import unresolved
 from lexiconsole.views.words import StepState
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Wish:
 
 def make_fork(face: Face, id: str, wish: Wish, terms: Terms) -> ExitCode:
     """Says what the fork takes over, asks, makes it and brings it on."""
-    from lexiconsole.app.workspace import UNCHANGED, Preview
+    from lexiconsole.app.workspace import UNCHANGED
 
     with face.workspace() as workspace:
         row = workspace.run(id)
@@ -49,23 +48,15 @@ def make_fork(face: Face, id: str, wish: Wish, terms: Terms) -> ExitCode:
         if changed_input is not None:
             workspace.prepare(row.name, changed_input)
         changed = _edits(taken, wish.edits)
-        sentence = f"a new run of {row.name} takes over the first {last} of {len(entries)} entries of {row.id}"
-        details = _consequences(taken, changed_input, changed, compensate_origin=wish.compensate_origin)
-        details += [
-            f"{key} was {what}; it is not sent again: the new run asks whether it took effect"
-            for key, what in unresolved(entries[:last]).items()
-        ]
-        if not ask_first(face, Preview(sentence, details, row.seq, ""), terms):
+        how: dict[str, Any] = {
+            "input": UNCHANGED if changed_input is None else changed_input,
+            "edits": changed,
+            "compensate_origin": wish.compensate_origin,
+            "by": face.shared.by,
+        }
+        if not ask_first(face, workspace.preview_fork(row, last, **how), terms):
             return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
-        made = workspace.fork(
-            row,
-            last,
-            input=UNCHANGED if changed_input is None else changed_input,
-            edits=changed,
-            compensate_origin=wish.compensate_origin,
-            by=face.shared.by,
-            record_only=terms.record_only,
-        )
+        made = workspace.fork(row, last, **how, record_only=terms.record_only)
         if terms.record_only:
             return recorded(face, made)
         face.err.say(f"run {made.id}")
@@ -106,14 +97,3 @@ def _edits(taken: Story, texts: tuple[str, ...]) -> dict[str, Json]:
             raise NotFoundError("step among those taken over", key, known)
         changed[key] = json_value(value, f"the value of {key!r}")
     return changed
-
-
-def _consequences(taken: Story, input: Json, changed: dict[str, Json], *, compensate_origin: bool) -> list[str]:
-    done = [step.key for step in taken.rows if step.kind is RowKind.STEP and step.state is StepState.DONE]
-    lines = [f"taken over, not done again: {', '.join(done)}"] if done else []
-    if input is not None:
-        lines.append("with another input")
-    lines += [f"with another result of {key}" for key in changed]
-    if done:
-        lines.append("if the fork fails, it undoes these too" if compensate_origin else "if the fork fails, these stay")
-    return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
@@ -11,12 +11,38 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import OUTCOMES, Entry
 from lexiconsole.durable.history import History, edits_of
 from lexiconsole.durable.journal import NewRun, RunRow
-from lexiconsole.errors import NotFoundError
+from lexiconsole.errors import NotFoundError, RefusedError
+from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.origin import lineage, starters
 from lexiconsole.runtime.patching import patch_of
 from lexiconsole.types import Instant, Json, JsonObject
 
-__all__ = ["forked"]
+if TYPE_CHECKING:
+    from lexiconsole.runtime.runtime import Runtime
+
+__all__ = ["fork_of", "forked"]
+
+
+async def fork_of(
+    runtime: Runtime,
+    origin: RunRow,
+    at: int,
+    edits: Sequence[tuple[str, Json]],
+    patch: JsonObject | None,
+    behind: str,
+    *,
+    compensate: bool,
+    by: str,
+) -> NewRun:
+    """The run that a fork would make, or the error it would raise; writes nothing."""
+    definition = runtime.definition_for(origin)
+    if not 1 <= at <= origin.seq:
+        raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
+    entries = await runtime.journal.load(origin)
+    if reason := change_refusal(runtime.people, entries, [key for key, _ in edits], by, at, patched=bool(patch)):
+        raise RefusedError(reason)
+    now = runtime.clock.now()
+    return forked(origin, entries[:at], at, definition, edits, compensate, runtime.codec, now, patch, behind)
 
 
 def forked(

@@ -32,9 +32,8 @@ from lexiconsole.errors import (
     WorkflowVersionMismatchError,
 )
 from lexiconsole.runtime import children, requests
-from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.drive import Drive
-from lexiconsole.runtime.forking import forked
+from lexiconsole.runtime.forking import fork_of
 from lexiconsole.runtime.ids import new_run_id
 from lexiconsole.runtime.owner import Owner
 from lexiconsole.runtime.ports import Definitions, Seals, Told
@@ -233,16 +232,9 @@ class Runtime:
 
         The origin's effects are not undone unless `compensate`. Raises RefusedError for edits of what people decided or saw.
         """
-        definition = self.definition_for(origin)
-        if not 1 <= at <= origin.seq:
-            raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
-        entries = await self.journal.load(origin)
-        if reason := change_refusal(self.people, entries, [key for key, _ in edits], by, at, patched=bool(patch)):
-            raise RefusedError(reason)
-        now = self.clock.now()
-        new = forked(origin, entries[:at], at, definition, edits, compensate, self.codec, now, patch, behind)
+        new = await fork_of(self, origin, at, edits, patch, behind, compensate=compensate, by=by)
         data: JsonObject = {**new.data, "from": sender} if sender else new.data
-        known = self.definitions.fingerprint(definition.name)
+        known = self.definitions.fingerprint(new.name)
         row, _ = await self.journal.create(replace(new, id=new_run_id(), by=by, data=data, fingerprint=known))
         if drive:
             with suppress(NotOwnedError):  # a worker was quicker

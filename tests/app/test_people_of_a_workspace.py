@@ -22,7 +22,7 @@ from lexiconsole.app.operators import Operators
 from lexiconsole.app.runs import Place, Runs
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.context import Context
-from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.journal import Request, RequestKind, RunFilter
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import ConfigurationError, NotFoundError, RefusedError
 from lexiconsole.runtime.recovery import drive_what_waits
@@ -309,3 +309,21 @@ async def test_an_application_judges_what_is_asked_of_its_runs_and_keeps_the_hea
     kept = HeadFile.beside(store).read()
     assert kept is not None
     assert kept[0] == 3
+
+
+# forks
+
+
+def test_a_fork_is_refused_beforehand_for_the_reason_it_would_be_refused_for(tmp_path):
+    with Workspace.find(tmp_path) as workspace:
+        row = workspace.settle(workspace.start("expense_claim", {"amount": 40})[0])
+        asked = next(entry for entry in workspace.entries(row) if entry.kind == "asked")
+        seen = workspace.preview_fork(row, row.seq, input={"amount": 4})
+        assert "is what people were asked about at approval" in seen.refused
+        with pytest.raises(RefusedError) as caught:
+            workspace.fork(row, row.seq, input={"amount": 4})
+        assert str(caught.value) == seen.refused
+        assert f"asked anew: {asked.key}" in workspace.preview_fork(row, row.seq).details
+        assert not workspace.preview_fork(row, 1, input={"amount": 4}).refused
+        assert "has entries 1 to" in workspace.preview_fork(row, 99).refused
+        assert len(workspace.runs(RunFilter())) == 1

@@ -21,6 +21,7 @@ from lexiconsole.durable.outline import Outline, OutlineNode
 from lexiconsole.durable.people import Nobody
 from lexiconsole.errors import AmbiguousError, NotFoundError
 from lexiconsole.types import ModelKind, RunStatus
+from lexiconsole.views.branching import branch_lines
 from lexiconsole.views.inbox import Task
 from lexiconsole.views.telling import tell
 
@@ -212,6 +213,11 @@ class FakeWorkspace:
 
     def preview(self, request: Request) -> Preview:
         return Preview(f"{request.kind} {request.target} is done".replace("  ", " "), ["no longer counts: 3"], 3)
+
+    def preview_fork(self, run: RunRow, at: int, **how: Any) -> Preview:
+        changed = [*how.get("edits", ()), *([""] if how["input"] is not UNCHANGED else ())]
+        lines = branch_lines(self.journal[run.id][:at], changed, undoes=how["compensate_origin"])
+        return Preview(f"a fork of {run.id}", lines, run.seq, self.refuses)
 
     def fork(self, run: RunRow, at: int, **how: Any) -> RunRow:
         self.forked.append({"at": at, **how})

@@ -126,7 +126,7 @@ def test_back_to_an_earlier_moment_and_on_from_there(store: Callable[..., Path])
         terminal.press("[")
         terminal.until("PAST seq")
         terminal.press("b")
-        terminal.until("a new run of loan from entry")
+        terminal.until("a new run of loan takes over")
         confirmed(terminal)
         terminal.until(lambda: "◆ WAITING" in terminal.lines[0] and "first-0" not in terminal.lines[0])
         assert terminal.count() == 3

@@ -116,8 +116,8 @@ async def test_a_branch_from_the_past_is_previewed_confirmed_and_watched(folder:
         await visit.press("left_square_bracket", "left_square_bracket")
         await visit.until("PAST")
         await visit.press("b")
-        await visit.until("a new run of loan from entry")
-        await visit.until("recorded results are taken over")
+        await visit.until("a new run of loan takes over")
+        await visit.until("taken over, not done again")
         await visit.until(lambda: visit.app.screen.can_be_done)  # type: ignore[attr-defined]
         await visit.press("y")
         await visit.until(lambda: isinstance(visit.app.screen, RunScreen) and screen(visit).run_id != "loan-1")

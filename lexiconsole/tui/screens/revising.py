@@ -5,6 +5,7 @@ this one stood.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -155,27 +156,27 @@ _WELL = frozenset({StepState.DONE, StepState.BY_HAND, StepState.SKIPPED, StepSta
 def _preview_of_fork(
     snapshot: Snapshot, edits: dict[str, Json], restated: Restated, workspace: Workspace
 ) -> Sequence[Preview]:
-    from lexiconsole.app.workspace import Preview
     from lexiconsole.tui.screens.state_edits import told
 
-    kept = [entry.key for entry in snapshot.entries if entry.kind in OUTCOMES]
-    details = [f"{len(kept)} recorded results are taken over, nothing of them is done again"]
-    details += [f"with {harmless(key) or 'the input'} changed by you" for key in edits]
-    if restated is not None:
-        details += [f"where {line}" for line in told(*restated)]
-    details.append("this run stays as it is; what follows happens once more, in the new one")
-    sentence = f"a new run of {harmless(snapshot.row.name)} from entry {snapshot.at} of {snapshot.row.id}"
-    return [Preview(sentence, details, None, "")]
+    seen = workspace.preview_fork(snapshot.row, snapshot.at, **_terms(edits, restated))
+    lines = [*seen.details, *([f"where {line}" for line in told(*restated)] if restated is not None else ())]
+    lines.append("this run stays as it is; what follows happens once more, in the new one")
+    return [replace(seen, sentence=harmless(seen.sentence), details=[harmless(line) for line in lines], revision=None)]
 
 
 def _forked(
     snapshot: Snapshot, edits: dict[str, Json], restated: Restated, workspace: Workspace, previews: Sequence[Preview]
 ) -> Done:
+    made = workspace.fork(snapshot.row, snapshot.at, **_terms(edits, restated))
+    return Done(f"{made.name} {made.id} began from entry {snapshot.at}", (), (made,))
+
+
+def _terms(edits: dict[str, Json], restated: Restated) -> dict[str, Any]:
+    """What the new run is to have otherwise, as `Workspace.fork` takes it."""
     from lexiconsole.app.workspace import UNCHANGED
 
-    changed = {key: value for key, value in edits.items() if key}
-    state: dict[str, Any] = {}
+    terms: dict[str, Any] = {"edits": {key: value for key, value in edits.items() if key}}
+    terms["input"] = edits.get("", UNCHANGED)
     if restated is not None:
-        state = {"patch": restated[1].patch, "behind": restated[1].behind}
-    made = workspace.fork(snapshot.row, snapshot.at, edits=changed, input=edits.get("", UNCHANGED), **state)
-    return Done(f"{made.name} {made.id} began from entry {snapshot.at}", (), (made,))
+        terms |= {"patch": restated[1].patch, "behind": restated[1].behind}
+    return terms
