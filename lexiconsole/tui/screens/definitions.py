@@ -32,8 +32,8 @@ from lexiconsole.views.source import SourceRow, row_at, source_rows
 
 __all__ = ["DefinitionsScreen"]
 
-_AROUND = 6
-"""Lines of source that are seen above and below the one that matters."""
+_ABOVE = 4
+"""Lines of source that are seen above the one that matters."""
 
 _RUNS_AGAIN = 30
 """Seconds between two looks at live runs, while some of them move."""
@@ -271,21 +271,26 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
             self.console.reads.look("source", lambda _: source_of(path), self._renew_source)
 
     def _got_source(self, source: Source) -> None:
-        if not self.is_attached or source.path != self._wanted[0]:
-            return
-        self._put(source)
+        if self.is_attached and source.path == self._wanted[0]:
+            self._put(source)
+            self._place_source()
+            self._entitle()
+            self._say()
+
+    def _renew_source(self, source: Source) -> None:
+        """With what is known now; where nobody reads in it, what was wanted stays in its place."""
+        if self.is_attached and source.path == self._wanted[0]:
+            self._put(source)
+            if not self.source.has_focus:
+                self._place_source()
+
+    def _place_source(self) -> None:
+        """The line or remark that matters stands a few lines below the top."""
         _, line, one = self._wanted
         rows = [self.source.rows_at_hand[n] for n in range(self.source.total)]
         at = row_at(rows, max(1, line), one.finding if one is not None else None)
-        for place in (at - _AROUND, at + _AROUND, at):
-            self.source.go(place, touched=False)
-        self._entitle()
-        self._say()
-
-    def _renew_source(self, source: Source) -> None:
-        """The same place of the file, with what is known now."""
-        if self.is_attached and source.path == self._wanted[0]:
-            self._put(source)
+        self.source.go(at, touched=False)
+        self.source.scroll_to(y=max(0, at - _ABOVE), animate=False, force=True, immediate=True)
 
     def _put(self, source: Source) -> None:
         if source.path != self._shown.path:
