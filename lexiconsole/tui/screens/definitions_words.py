@@ -37,7 +37,7 @@ def sentence(screen: DefinitionsScreen) -> list[Part]:
     text, key = ink(colours.text), ink(colours.key)
     live = screen.lives.selected_row if screen.lives.has_focus else None
     if live is not None and live.run is not None:
-        said = cut(_of_run(live.run), max(20, screen.size.width - 20))
+        said = cut(_of_run(live.run), max(20, screen.size.width - 24))
         return [(said, text), ("   enter watches it", key)]
     found, row = screen.found, screen.row
     if found is not None:
