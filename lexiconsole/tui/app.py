@@ -27,7 +27,6 @@ from lexiconsole.tui.calling import Calling
 from lexiconsole.tui.driving import Driving
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
-from lexiconsole.tui.hangup import let_go
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainFilter
@@ -41,6 +40,8 @@ from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from lexiconsole.app.look import Look
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.durable.definition import Definition
@@ -110,6 +111,14 @@ class ConsoleApp(App[int]):
 
     # beginning
 
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__module__ != "textual.drivers.linux_driver":  # one that was asked for, another system
+            return usual
+        from lexiconsole.tui.terminal import LastingDriver
+
+        return LastingDriver
+
     def get_default_screen(self) -> Screen[Any]:
         return make_screen(Place.DASHBOARD)
 
@@ -124,14 +133,8 @@ class ConsoleApp(App[int]):
         self.theme = DARK.name
         self._on_mount_first()
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: somebody embeds us
-            for sent in (signal.SIGINT, signal.SIGTERM):
+            for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(sent, self.exit, 128 + sent)
-            signal.signal(signal.SIGHUP, self._hung_up)
-
-    def _hung_up(self, *_: Any) -> None:
-        """At once, not in a turn of the loop: what SIGCONT does comes between."""
-        let_go()
-        self.later(self.exit, 128 + signal.SIGHUP)
 
     def on_mount(self) -> None:
         self.animation_level = "none"
