@@ -264,7 +264,7 @@ class Look:
     @property
     def ready(self) -> bool:
         """Whether there is something to read: the file is there, and of this version."""
-        with self._turn:
+        with self._turn, self._told():
             return self._open() is not None
 
     def count_tasks(self) -> int:
@@ -292,16 +292,20 @@ class Look:
         return rows[0] if rows else default
 
     def _ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        with self._turn:
-            try:
-                raw = self._open()
-                return [] if raw is None else raw.execute(sql, values).fetchall()
-            except sqlite3.Error as fault:
-                raise store_error(fault, str(self.path)) from fault
+        with self._turn, self._told():
+            raw = self._open()
+            return [] if raw is None else raw.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as fault:
+            raise store_error(fault, str(self.path)) from fault
 
     def _open(self) -> sqlite3.Connection | None:
         """None while there is nothing to read: no file, or one that the engine has yet to bring up to date."""
-        if self._raw is not None or self._closed or not self.path.exists():
+        if self._raw is not None or self._closed or not self.path.is_file():
             return self._raw
         raw = _connect(self.path, self._busy)
         try:
