@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lexiconsole.tui.widgets.spans import top_of
 from tests.tui.making import BUSY_DAY, NOW, console, settled, write
 
 
@@ -75,3 +76,24 @@ async def test_a_key_pressed_while_the_list_is_read_is_not_undone_by_what_was_re
         chosen = runs.table.selected
         show(answers[0])
         assert (runs.table.cursor, runs.table.selected, runs.selected.id) == (2, chosen, chosen)
+
+
+async def test_a_second_paints_only_the_rows_whose_times_read_otherwise(root, store):
+    """A young run counts seconds, an older one minutes, a question what is left of its time."""
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        table = app.screen.runs.table
+        app.now = lambda: NOW + 5
+        table.repaint_if_young(NOW + 5)
+        young = next(n for n, row in table.rows_at_hand.items() if row.id == "nnnn2222")
+        table._dirty_regions.clear()
+        app.now = lambda: NOW + 6
+        table.repaint_if_young(NOW + 6)
+        lines = painted(app)
+        top = top_of(table.spans, young) - table.scroll_offset.y
+        assert top in lines and len(lines) < 4, lines
+        table._dirty_regions.clear()
+        app.now = lambda: NOW + 66
+        table.repaint_if_young(NOW + 66)
+        assert len(painted(app)) > 4

@@ -19,8 +19,8 @@ __all__ = ["IncidentTable"]
 class IncidentTable(VirtualTable[Incident]):
     """Its rows are two lines high."""
 
-    def moment(self, row: Incident | None) -> Instant | None:
-        return None if row is None else row.last_at
+    def moments(self, row: Incident) -> tuple[Instant | None, ...]:
+        return row.first_at, row.last_at
 
     def draw(self, row: Incident, how: Drawn) -> list[Strip]:
         colours, glyphs, now = self.console.palette, self.console.glyphs, self.console.now()

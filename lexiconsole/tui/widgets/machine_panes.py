@@ -61,8 +61,8 @@ class EventTable(VirtualTable[Event]):
 class StayTable(VirtualTable[Stay]):
     """States: how many runs stand there, how long runs stay, and how long the one that stands there longest does."""
 
-    def moment(self, row: Stay | None) -> Instant | None:
-        return None if row is None or row.oldest is None else row.oldest.since
+    def moments(self, row: Stay) -> tuple[Instant | None, ...]:
+        return (None if row.oldest is None else row.oldest.since,)
 
     def draw(self, row: Stay, how: Drawn) -> list[Strip]:
         colours, now = self.console.palette, self.console.now()

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
-from lexiconsole.types import RunStatus
+from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.board import TALL
 from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.durations import span
@@ -36,6 +36,10 @@ class RunTable(VirtualTable[RunRow]):
         self.tasks: dict[str, TaskRow] = {}
         """The first open question of each run, as far as they were read."""
         self._measured: tuple[tuple[int, int, int], int] = (0, 0, 0), 0
+
+    def moments(self, row: RunRow) -> tuple[Instant | None, ...]:
+        task = self.tasks.get(row.id)
+        return row.changed_at, row.wake_at, None if task is None else task.due
 
     def draw(self, row: RunRow, how: Drawn) -> list[Strip]:
         console = self.console

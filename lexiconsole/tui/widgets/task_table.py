@@ -20,8 +20,8 @@ __all__ = ["TaskTable"]
 class TaskTable(VirtualTable[TaskRow]):
     """Its rows are two lines high."""
 
-    def moment(self, row: TaskRow | None) -> Instant | None:
-        return None if row is None else row.due
+    def moments(self, row: TaskRow) -> tuple[Instant | None, ...]:
+        return row.asked_at, row.due
 
     def draw(self, row: TaskRow, how: Drawn) -> list[Strip]:
         colours, glyphs, now = self.console.palette, self.console.glyphs, self.console.now()

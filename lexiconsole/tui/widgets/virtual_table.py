@@ -7,7 +7,7 @@ it is on the screen, and what came in above it is counted, not shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
@@ -20,6 +20,7 @@ from textual.strip import Strip
 
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import MOVES
+from lexiconsole.tui.widgets.ageing import reading
 from lexiconsole.tui.widgets.painted import Painted
 from lexiconsole.tui.widgets.spans import Span, at_line, height_of, lines_of, top_of
 from lexiconsole.types import Instant
@@ -99,6 +100,7 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         self._selected: str | None = None
         self._touched = False
         self._wanted: tuple[int, int] = (0, 0)
+        self._reading: dict[int, tuple[object, ...]] = {}
 
     # for whoever makes a table of something
 
@@ -182,22 +184,30 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
             self.refresh()
             return
         first, count = self.seen()
-        for index in range(first, first + count):
+        self._paint_unlike(before, range(first, first + count))
+
+    def _paint_unlike(self, before: Mapping[_Key, list[Strip]], rows: Iterable[int]) -> None:
+        """Those of the rows that are drawn otherwise than before."""
+        for index in rows:
             old = before.get(self._key(index))
             if old is None or old != self._drawn(index):
                 self.paint_lines(top_of(self.spans, index) - self.scroll_offset.y, height_of(self.spans, index))
 
     def repaint_if_young(self, now: Instant) -> None:
-        """Draws again if a time on the screen may read otherwise: each second while there is a young one, else seldom."""
+        """Draws those rows again of which a time may read otherwise by now."""
         first, count = self.seen()
-        ages = [now - at for n in range(first, first + count) if (at := self.moment(self._rows.get(n))) is not None]
-        if any(abs(age) < 61 for age in ages) or (ages and int(now) % 15 == 0):
-            self.repaint()
+        seen = {n: row for n in range(first, first + count) if (row := self._rows.get(n)) is not None}
+        before, self._reading = self._reading, {n: reading(self.moments(row), now) for n, row in seen.items()}
+        others = {n for n, reading in self._reading.items() if reading != before.get(n)}
+        if others:
+            strips = self._strips
+            self._strips = {key: drawn for key, drawn in strips.items() if key[0] not in others}
+            self._paint_unlike(strips, others)
 
-    def moment(self, row: Row | None) -> Instant | None:
-        """The instant from which a row's time is reckoned, None when it shows none."""
+    def moments(self, row: Row) -> tuple[Instant | None, ...]:
+        """The instants from which the times in a row are reckoned."""
         found: Instant | None = getattr(row, "changed_at", None)
-        return found
+        return (found,)
 
     @property
     def cursor(self) -> int:
