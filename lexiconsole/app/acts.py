@@ -27,6 +27,7 @@ def reload_until(catalog: Catalog, engine: Engine, stop: threading.Event) -> Non
 
     async def look_again(runtime: Runtime) -> None:
         runtime.refused.clear()
+        runtime.stirred = True
 
     while not stop.wait(_RELOAD):
         if catalog.reload():

@@ -15,8 +15,8 @@ from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal
 from lexiconsole.runtime.output import capture_steps
 from lexiconsole.runtime.pulse import Held, Pulse
-from lexiconsole.runtime.quiet import Quiet, until_next
-from lexiconsole.runtime.recovery import bury_the_dead, drive_what_waits
+from lexiconsole.runtime.quiet import Quiet, until_look
+from lexiconsole.runtime.recovery import bury_the_dead, drive_what_waits, others
 from lexiconsole.runtime.runtime import Runtime
 
 __all__ = ["Engine", "Listener", "calm_collector"]
@@ -106,7 +106,7 @@ class Engine:
         """What others ask of runs driven here is done within a moment."""
         told = ""
         while True:
-            await runtime.clock.sleep(until_next(runtime.settings.poll))
+            await runtime.clock.sleep(until_look(runtime))
             if runtime.drives:
                 try:
                     await runtime.do_requests()
@@ -173,9 +173,11 @@ class Engine:
             if not quiet.still():
                 if quiet.owners_due():
                     await bury_the_dead(runtime, take_over=take_over)
-                await drive_what_waits(runtime)
-                await quiet.looked()
-            await runtime.clock.sleep(until_next(runtime.settings.poll))
+                    quiet.others = bool(await others(runtime))
+                if quiet.moved:
+                    await drive_what_waits(runtime)
+                    await quiet.looked()
+            await runtime.clock.sleep(until_look(runtime))
 
 
 async def _let_go() -> None:

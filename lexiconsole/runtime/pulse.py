@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Held", "Pulse"]
 
 BEAT = 0.1
-"""Seconds between two beats: the resolution of what is told here, and all it costs."""
+"""Seconds between two beats, twice as many while nothing is driven: the resolution of what is told here, and all it costs."""
 
 HELD_AFTER = 0.25
 """Seconds that the loop may be late before something counts as holding it."""
@@ -73,7 +73,7 @@ class Pulse:
         now = time.monotonic()
         self._late.append(max(0.0, now - self._due))
         self._written.append((now, self._count))
-        left = until_next(BEAT)
+        left = until_next(BEAT if self._runtime.drives else 2 * BEAT)
         self._due = now + left
         self._timer = self._loop.call_later(left, self._beat)
 

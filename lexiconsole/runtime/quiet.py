@@ -10,10 +10,13 @@ from lexiconsole.types import Instant
 if TYPE_CHECKING:
     from lexiconsole.runtime.runtime import Runtime
 
-__all__ = ["Quiet", "until_next"]
+__all__ = ["Quiet", "until_look", "until_next"]
 
 _AT_LEAST = 1.0
-"""Seconds after which the store is looked at anyway: a process that died commits nothing."""
+"""Seconds after which others that drive are looked at anyway: a process that died commits nothing."""
+
+_IN_ANY_CASE = 10.0
+"""Seconds after which all is looked at, whatever seems to be so."""
 
 _TOO_SHORT = 0.3
 """Parts of a period that are no pause of their own."""
@@ -26,15 +29,22 @@ class Quiet:
         self._runtime = runtime
         self._version: int | None = None
         self._wake: Instant | None = None
-        self._until = float("-inf")
+        self._until = self._again = float("-inf")
+        self.others = True
+        """Whether others may be there that drive; told by who looked for them."""
+        self.moved = True
+        """Whether runs may have come that can be driven, as `still` found it."""
 
     def still(self) -> bool:
         """Nobody committed, no timer is due, and dead owners were looked for not long ago. Costs no trip to another thread."""
         version, self._version = self._version, self._runtime.journal.moved()
-        if version is None or version != self._version:
-            return False
         clock = self._runtime.clock
-        return clock.monotonic() < self._until and (self._wake is None or clock.now() < self._wake)
+        now = clock.monotonic()
+        due = self._wake is not None and clock.now() >= self._wake
+        self.moved = version is None or version != self._version or due or self._runtime.stirred or now >= self._again
+        self._runtime.stirred = False
+        self.others = self.others or self.moved
+        return not self.moved and (not self.others or now < self._until)
 
     def owners_due(self) -> bool:
         """Whether to look for owners that died; then it is not asked again for a second."""
@@ -46,8 +56,15 @@ class Quiet:
 
     async def looked(self) -> None:
         """A look has just been taken; what was committed during it is found by the next one."""
+        self._again = self._runtime.clock.monotonic() + _IN_ANY_CASE
         if self._version is not None:
             _, self._wake = await self._runtime.journal.timers()
+
+
+def until_look(runtime: Runtime) -> float:
+    """Seconds until the next look. An engine that drives nothing looks half as often."""
+    poll = runtime.settings.poll
+    return until_next(poll if runtime.drives else 2 * poll)
 
 
 def until_next(period: float) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.journal import OwnerRow, RunRow
 from lexiconsole.errors import NotFoundError, NotOwnedError, RefusedError
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.taking import take
 
-__all__ = ["bury_the_dead", "drive_what_waits"]
+__all__ = ["bury_the_dead", "drive_what_waits", "others"]
 
 MOST_AT_ONCE = 1000
 """Runs that one runtime keeps in memory before it takes no more."""
@@ -19,13 +19,16 @@ TOGETHER = 100
 """Runs that are claimed side by side, so that their claims share commits."""
 
 
+async def others(runtime: Runtime) -> list[OwnerRow]:
+    """Whoever else drives, or did when it died."""
+    return [row for row in await runtime.journal.owners() if row.number != runtime.number]
+
+
 async def bury_the_dead(runtime: Runtime, *, take_over: bool) -> int:
     """Frees the runs of owners that died; with `take_over` those of stalled ones as well. Gives how many owners that were."""
     found = 0
     now = runtime.clock.now()
-    for row in await runtime.journal.owners():
-        if row.number == runtime.number:
-            continue
+    for row in await others(runtime):
         state = liveness(row, runtime.locks, now, runtime.settings.stall_after)
         if state is Liveness.DEAD or (take_over and state is Liveness.STALLED):
             await runtime.journal.retire(row.number)

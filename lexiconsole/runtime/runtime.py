@@ -82,6 +82,7 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._suspect = False
         self._stopping = False
+        self.stirred = False  # set by whoever changed what no commit tells of: runs that were left alone may go on now
         self.looking = 0
 
     # its own life
@@ -135,7 +136,7 @@ class Runtime:
     async def _beat(self) -> None:
         assert self._owner is not None
         while True:
-            await self.clock.sleep(self.settings.beat)
+            await self.clock.sleep(self.settings.beat if self.drives else self.settings.idle_beat)
             try:
                 if self._owner.silent_for() > self.settings.stall_after / 2:
                     await self._look_again()

@@ -17,6 +17,7 @@ class Idle:
 
     journal: SqliteJournal
     clock: JumpingClock
+    stirred: bool = False
 
 
 @pytest.fixture
@@ -57,3 +58,39 @@ async def test_it_looks_again_after_a_second_for_those_that_died_without_a_word(
     assert not quiet.owners_due()
     await clock.until(clock.sleep(1.5))
     assert not quiet.still() and quiet.owners_due()
+
+
+async def test_alone_it_looks_for_nobody_and_after_ten_seconds_at_all_of_it(stores):
+    clock = JumpingClock()
+    quiet = Quiet(Idle(stores[0], clock))
+    assert not quiet.still() and quiet.owners_due()
+    quiet.others = False
+    await quiet.looked()
+    await clock.until(clock.sleep(5))
+    assert quiet.still()
+    await clock.until(clock.sleep(6))
+    assert not quiet.still() and quiet.moved
+
+
+async def test_whoever_came_meanwhile_is_looked_for_again(stores):
+    clock = JumpingClock()
+    quiet = Quiet(Idle(stores[0], clock))
+    assert not quiet.still() and quiet.owners_due()
+    quiet.others = False
+    await quiet.looked()
+    await stores[1].register("here", 1, "", 0.0)
+    assert not quiet.still() and not quiet.owners_due()
+    await quiet.looked()
+    await clock.until(clock.sleep(1.5))
+    assert not quiet.still() and not quiet.moved and quiet.owners_due()
+
+
+async def test_what_no_commit_tells_of_is_looked_at_once(stores):
+    runtime = Idle(stores[0], JumpingClock())
+    quiet = Quiet(runtime)
+    assert not quiet.still() and quiet.owners_due()
+    await quiet.looked()
+    runtime.stirred = True
+    assert not quiet.still() and quiet.moved
+    await quiet.looked()
+    assert quiet.still()
