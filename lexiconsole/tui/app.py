@@ -21,6 +21,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, InputEvent
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from lexiconsole.tui.acts import Acts
 from lexiconsole.tui.calling import Calling
@@ -29,7 +30,7 @@ from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.plain import PlainFilter
+from lexiconsole.tui.plain import PlainBars, PlainFilter
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
 from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT, LIGHT_PALETTE, Palette
@@ -89,6 +90,7 @@ class ConsoleApp(App[int]):
         now: Callable[[], Instant] = time.time,
     ) -> None:
         super().__init__(watch_css=False, ansi_color=False)
+        ScrollBar.renderer = PlainBars if ascii_only else ScrollBarRender
         if ascii_only:
             self._filters.append(PlainFilter())
         self.now, self.glyphs = now, ASCII if ascii_only else UNICODE

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.scrollbar import ScrollBarRender
 
 from lexiconsole.views.cells import cell_width
 
-__all__ = ["PlainFilter", "plain"]
+__all__ = ["PlainBars", "PlainFilter", "plain"]
 
 _SIGNS = str.maketrans(
     "…·▸►◄▾▴▲▼●○◌■□✓✗×«»≈‖◆◇↻→←↑↓—–−“”‘’•│║┃─═━┄╌╭╮╰╯┌┐└┘┏┓┗┛├┤┬┴┼▌▐▁▂▃▄▅▆▇█░▒▓",
@@ -26,6 +28,13 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return "".join(sign if sign.isascii() else "?" * cell_width(sign) for sign in text.translate(_SIGNS))
+
+
+class PlainBars(ScrollBarRender):
+    """Scroll bars of whole cells: parts of one are letters that stand for nothing."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class PlainFilter(LineFilter):

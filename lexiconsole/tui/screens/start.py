@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -16,9 +17,13 @@ from lexiconsole.errors import InvalidInputError
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.layout.engine import why_not as why_no_map
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.views.outline_text import outline_text
+from lexiconsole.views.picture import Picture
+from lexiconsole.views.picturing import picture
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import brief
 
@@ -41,6 +46,7 @@ class StartScreen(ConsoleScreen):
     StartScreen FormPanel { width: 3fr; padding: 1 1 0 1; }
     StartScreen #about { width: 2fr; padding: 0 1; }
     StartScreen #about > Static { height: auto; margin-bottom: 1; }
+    StartScreen #about > MapView { height: 1fr; background: $background; }
     """
 
     def __init__(self, subject: str) -> None:
@@ -48,7 +54,8 @@ class StartScreen(ConsoleScreen):
         self.subject = subject
         self.header.tell(trail=("Start", harmless(subject)))
         self._about = Vertical(id="about", classes="pane")
-        self._outline = Static()
+        self._outline, self._map = Static(), MapView(monotonic, classes="-hidden")
+        self._map.can_focus = False
 
     @property
     def form(self) -> FormPanel:
@@ -68,6 +75,7 @@ class StartScreen(ConsoleScreen):
             with self._about:
                 yield Static(Content(harmless(definition.about)))
                 yield self._outline
+                yield self._map
 
     def panes(self) -> Sequence[Widget]:
         return (self.form,)
@@ -79,12 +87,25 @@ class StartScreen(ConsoleScreen):
             ("esc", "leave"),
         )
         self.form.focus_first()
-        ascii_only = self.console.glyphs.ascii_only
-        self.console.reads.of_workspace(
-            "outline",
-            lambda workspace: outline_text(workspace.definition(self.subject).outline(), ascii_only=ascii_only),
-            lambda lines: self._outline.update(Content("\n".join(harmless(line) for line in lines))),
-        )
+        self.console.reads.of_workspace("outline", self._draw, self._drawn)
+
+    def _draw(self, workspace: Workspace) -> Picture:
+        """On a thread."""
+        outline = workspace.definition(self.subject).outline()
+        if not why_no_map():
+            self._map.prepare(outline)
+        return picture(outline, ())
+
+    def _drawn(self, drawn: Picture) -> None:
+        """The definition as a map; where there is none, as lines."""
+        if not self.is_attached or not drawn.outline.nodes:
+            return
+        if why_no_map():
+            lines = outline_text(drawn.outline, ascii_only=self.console.glyphs.ascii_only)
+            self._outline.update(Content("\n".join(harmless(line) for line in lines)))
+            return
+        self._map.remove_class("-hidden")
+        self._map.show(drawn, play=False)
 
     def on_resize(self) -> None:
         self._about.set_class(self.app.size.width < _OUTLINE_FROM, "-hidden")

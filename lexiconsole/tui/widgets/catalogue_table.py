@@ -24,14 +24,16 @@ class CatalogueTable(VirtualTable[CatalogueRow]):
         colours, glyphs = self.console.palette, self.console.glyphs
         ground = ink(back=colours.chosen) if how.selected and how.focused else None
         shown = BARS if how.width >= _ROOMY else BARS - 2
-        bars: list[Part] = [(" " * (shown - len(row.bars)), ink())]
-        bars += [
+        bars: list[Part] = [
             (glyphs.spark([height], 1.0), ink(colours.state(RUN_LOOKS[status]))) for status, height in row.bars[-shown:]
         ]
         share = "" if row.share is None else f"{row.share:.0%}"
         hot = row.share is not None and row.share > 0
-        right = [*bars, (f"{share:>5}", ink(colours.state(RUN_LOOKS[RunStatus.FAILED]) if hot else colours.dim))]
-        room = max(4, how.width - shown - 9)
+        right: list[Part] = [
+            *bars,
+            (f"{share:>5}", ink(colours.state(RUN_LOOKS[RunStatus.FAILED]) if hot else colours.dim)),
+        ]
+        room = max(4, how.width - len(row.bars[-shown:]) - len(right[-1][0]) - 4)  # a name takes what its bars leave
         left: list[Part] = [
             (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line)),
             (f"{row.letter} ", ink(colours.accent if row.known else colours.dim, bold=True)),

@@ -37,6 +37,7 @@ class FormPanel(Vertical):
     FormPanel .group { height: auto; padding: 0 1; margin-top: 1; color: $foreground 60%; text-style: bold; }
     FormPanel > .standing { height: auto; padding: 0 1; }
     FormPanel > .keys { height: auto; padding: 0 1; color: $foreground 60%; }
+    FormPanel.-roomy FormRow { margin-bottom: 1; }
     FormPanel.-narrow FormRow .label { width: 13; }
     FormPanel.-narrow FormRow .hint { margin-left: 14; }
     """
@@ -130,6 +131,15 @@ class FormPanel(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
+        self.call_after_refresh(self._spread)
+
+    def _spread(self) -> None:
+        """A line between the fields where all of them are seen with it."""
+        scroll, heights = self.query_one(VerticalScroll), [row.outer_size.height for row in self._rows]
+        if scroll.size.height and all(heights):
+            self.set_class(0 < sum(heights) + len(heights) <= scroll.size.height, "-roomy")
+        elif scroll.size.height:
+            self.call_after_refresh(self._spread)  # its rows are not laid out yet
 
     # what stands in it
 

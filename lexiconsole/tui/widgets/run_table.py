@@ -7,11 +7,11 @@ from typing import Any
 from textual.strip import Strip
 
 from lexiconsole.durable.rows import RunRow, TaskRow
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import Part, ink, line, width_of
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.board import TALL
-from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import span
 from lexiconsole.views.faults import cause
 from lexiconsole.views.safe import harmless
@@ -59,8 +59,8 @@ class RunTable(VirtualTable[RunRow]):
             (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True)),
             (padded(cut(harmless(short_id(row.id, short)), short), short + 1), ink(colours.faint)),
             (padded(cut(harmless(row.name), name_width), name_width + 1), text),
-            *self._where(row, how, one_line=not self.tall),
         ]
+        left += self._where(row, how.width - width_of(left) - 5, one_line=not self.tall)
         lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint))], ground)]
         if self.tall and row.status in TALL:
             error = cause(harmless(row.error)) or "no reason was recorded"
@@ -77,7 +77,7 @@ class RunTable(VirtualTable[RunRow]):
             self._measured = known, min(max([least, *given]), 10 if width < _NARROW else _GIVEN)
         return self._measured[1]
 
-    def _where(self, row: RunRow, how: Drawn, *, one_line: bool) -> list[Part]:
+    def _where(self, row: RunRow, room: int, *, one_line: bool) -> list[Part]:
         colours = self.console.palette
         look = RUN_LOOKS[row.status]
         requested = self.console.acts.requested(row.id)
@@ -99,23 +99,25 @@ class RunTable(VirtualTable[RunRow]):
         parts: list[Part] = [(where or look.word, ink(colours.text))]
         task = self.tasks.get(row.id) if row.status is RunStatus.WAITING else None
         if task is not None:
-            return [*parts, *self._awaited(task)]
+            return [*parts, *self._awaited(task, room - width_of(parts))]
         if row.wake_at is not None:
             ahead = row.wake_at - self.console.now()
             parts.append((f"  {'in ' + short_age(ahead) if ahead > 0 else 'due'}", ink(colours.faint)))
         return parts
 
-    def _awaited(self, task: TaskRow) -> list[Part]:
-        """Whom it waits for, and until when."""
+    def _awaited(self, task: TaskRow, room: int) -> list[Part]:
+        """Whom it waits for, and until when; the one where there is no room for both, neither in parts."""
         colours = self.console.palette
         data: dict[str, Any] = task.data
         who = ", ".join(harmless(str(name)) for name in data.get("who", ()))
-        parts: list[Part] = [(f"  {who}" if who else "", ink(colours.faint))]
+        parts: list[Part] = []
         if task.due is not None:
             left = task.due - self.console.now()
             alarm = colours.state(RUN_LOOKS[RunStatus.FAILED])
             word = f"  due {short_age(left)}" if left > 0 else "  overdue!"
-            parts.append((word, ink(alarm if left < SOON else colours.faint)))
+            parts = [(word, ink(alarm if left < SOON else colours.faint))] if cell_width(word) <= room else []
+        if who and cell_width(who) + 2 + width_of(parts) <= room:
+            parts.insert(0, (f"  {who}", ink(colours.faint)))
         return parts
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from textual.strip import Strip
 
 from lexiconsole.durable.rows import TaskRow
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import Part, ink, line, width_of
 from lexiconsole.tui.widgets.run_table import SOON, short_age, short_id
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.cells import cell_width
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
@@ -48,6 +49,7 @@ class TaskTable(VirtualTable[TaskRow]):
             ("   ", ink()),
             (harmless(row.name), ink(colours.faint)),
             (f" {short_id(row.run_id, 8)}", ink(colours.dim)),
-            (f"  {who}" if who else "", ink(colours.dim)),
         ]
+        if who and width_of(second) + cell_width(who) + 2 <= how.width:
+            second.append((f"  {who}", ink(colours.dim)))  # half of it says nothing
         return [first, line(second, how.width, ground=ground)]

@@ -74,7 +74,7 @@ class Timeline(VirtualTable[Moment]):
                     (f"{clock(row.at)} ", ink(colours.faint)),
                     (f"{glyphs.state(row.look)} ", ink(state, bold=True)),
                     (
-                        padded(cut(harmless(row.subject), width), width + 1),
+                        padded(_cut_before(harmless(row.subject), width), width + 1),
                         ink(colours.text if not row.voided else colours.dim),
                     ),
                     (by, ink(colours.faint)),
@@ -85,3 +85,11 @@ class Timeline(VirtualTable[Moment]):
                 ground,
             )
         ]
+
+
+def _cut_before(subject: str, width: int) -> str:
+    """Of a key in parts the last ones tell most: `approve approval/directors` as `approve …/directors`."""
+    said, _, key = subject.rpartition(" ")
+    verb, parts = f"{said} " if said else "", key.split("/")
+    shorter = [subject, *(f"{verb}…/{'/'.join(parts[first:])}" for first in range(1, len(parts))), f"{verb}{parts[-1]}"]
+    return next((text for text in shorter if cell_width(text) <= width), cut(subject, width))
