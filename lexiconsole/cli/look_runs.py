@@ -32,6 +32,11 @@ def runs(
             "--name", metavar="NAME", help="Only runs of this definition; may be repeated.", autocompletion=names
         ),
     ] = None,
+    where: Annotated[
+        str,
+        typer.Option("--where", metavar="FILTER", help="As in the console: 'state:failed key:charge age<1h 402'."),
+    ] = "",
+    view: Annotated[str, typer.Option("--view", metavar="NAME", help="A filter that the console saved.")] = "",
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="How many at most.")] = 20,
     all_of_them: Annotated[bool, typer.Option("--all", help="Every run, however many.")] = False,
 ) -> ExitCode:
@@ -39,9 +44,10 @@ def runs(
 
     Doubtful, failed and waiting ones, then the others, the newest first.
     """
-    from lexiconsole.cli.run_list import list_runs
+    from lexiconsole.cli.run_list import Chosen, list_runs
 
-    return list_runs(face, tuple(status or ()), tuple(name or ()), None if all_of_them else limit)
+    chosen = Chosen(tuple(status or ()), tuple(name or ()), where, view)
+    return list_runs(face, chosen, None if all_of_them else limit)
 
 
 @command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.exits import ExitCode
@@ -21,17 +22,30 @@ if TYPE_CHECKING:
     from lexiconsole.cli.face import Face
     from lexiconsole.durable.journal import RunRow
 
-__all__ = ["list_runs"]
+__all__ = ["Chosen", "list_runs"]
 
 _EVERY = 1_000_000
 
 
-def list_runs(face: Face, words: tuple[str, ...], names: tuple[str, ...], limit: int | None) -> ExitCode:
-    """Those with a status among `words` (all if empty) of the definitions `names`; `limit` None for every one."""
-    wanted = tuple(_status(word) for word in words)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the options say: all of it has to hold. `where` is a filter, `view` the name of a saved one."""
+
+    words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    where: str = ""
+    view: str = ""
+
+
+def list_runs(face: Face, chosen: Chosen, limit: int | None) -> ExitCode:
+    """Those that need somebody first; `limit` None for every one."""
+    wanted = tuple(_status(word) for word in chosen.words)
     with face.workspace() as workspace:
         wanted_rows = limit or _EVERY
-        rows = _chosen(workspace, wanted, names, wanted_rows + 1)
+        if chosen.where or chosen.view:
+            rows = _filtered(workspace, chosen, wanted, wanted_rows + 1)
+        else:
+            rows = _chosen(workspace, wanted, chosen.names, wanted_rows + 1)
         rows, more = rows[:wanted_rows], len(rows) > wanted_rows
         if face.json:
             for row in rows:
@@ -41,6 +55,25 @@ def list_runs(face: Face, words: tuple[str, ...], names: tuple[str, ...], limit:
         if more:
             face.err.hint("there are more; --all lists every run")
     return ExitCode.COMPLETED
+
+
+def _filtered(workspace: Workspace, chosen: Chosen, wanted: tuple[RunStatus, ...], limit: int) -> list[RunRow]:
+    """As the console lists them."""
+    from contextlib import closing
+
+    from lexiconsole.app.saved_views import SavedViews
+    from lexiconsole.views.board import read_board
+    from lexiconsole.views.run_filter import read_filter
+
+    kept = SavedViews(workspace.store_path).get(chosen.view) if chosen.view else ""
+    found = read_filter(f"{kept} {chosen.where}")
+    workspace.counts()  # a store of an older version is brought up to date by it, so that it can be read as a file
+    with closing(workspace.look()) as look:
+        query = found.query([name for name in look.names() if name in (chosen.names or look.names())], time.time())
+        if chosen.names and query.names is None:
+            query = replace(query, names=chosen.names)
+        statuses = tuple(status for status in query.statuses if not wanted or status in wanted)
+        return list(read_board(look, replace(query, statuses=statuses), 0, limit).rows)
 
 
 def _chosen(workspace: Workspace, wanted: tuple[RunStatus, ...], names: tuple[str, ...], limit: int) -> list[RunRow]:

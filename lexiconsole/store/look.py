@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,36 +28,64 @@ if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunFilter
     from lexiconsole.durable.outline import Outline
 
-__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery"]
+__all__ = ["Advance", "FailureRow", "Field", "LatestRow", "Look", "RunQuery", "Term"]
 
 _PAGE = 100  # open questions that are read at once before anybody wants more
 _NOTHING: dict[RunStatus, int] = dict.fromkeys(RunStatus, 0)
+
+
+class Field(StrEnum):
+    """What of a run a term looks at. An id is compared from its beginning; of the others a part is enough."""
+
+    ID = "id"
+    ERROR = "error"
+    KEY = "key"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A condition on text that has to hold, or with `against` must not. Case counts only for ids."""
+
+    field: Field
+    text: str
+    against: bool = False
+
+    def holds(self, row: RunRow) -> bool:
+        if self.field is Field.ID:
+            return row.id.startswith(self.text) != self.against
+        texts = {Field.ERROR: (row.error,), Field.KEY: (row.where,)}.get(
+            self.field, (row.name, row.id, row.error, row.where)
+        )
+        return (self.text in "\n".join(texts).lower()) != self.against
 
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
     """Which runs, in the order of `statuses` and the newest first within each; by age alone unless `by_status`.
 
-    `names` None for any, `error` a part of the error in lower case, `since` and `until` when the run was made, `id` how
-    its id begins.
+    `names` and `kinds` None for any, `since` and `until` when the run was made; `terms` all hold.
     """
 
     statuses: tuple[RunStatus, ...] = tuple(RunStatus)
     names: tuple[str, ...] | None = None
-    error: str = ""
+    kinds: tuple[str, ...] | None = None
     since: Instant | None = None
     until: Instant | None = None
-    id: str = ""
+    terms: tuple[Term, ...] = ()
     by_status: bool = True
 
     @property
     def plain(self) -> bool:
         """Whether only the status decides, so that the store's own tally counts it."""
-        return self.names is None and not self.error and self.since is None and self.until is None and not self.id
+        return all(condition is None for condition in self.conditions())
 
     def conditions(self) -> tuple[Any, ...]:
+        """As the statements take them; None for what does not matter."""
         names = None if self.names is None else json.dumps(self.names)
-        return names, self.error or None, self.since, self.until, self.id or None
+        kinds = None if self.kinds is None else json.dumps(self.kinds)
+        terms = json.dumps([{"field": term.field, "text": term.text, "not": term.against} for term in self.terms])
+        return names, kinds, self.since, self.until, terms if self.terms else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +207,10 @@ class Look:
         """Whether the query's conditions are true of the run, apart from its status."""
         return (
             (query.names is None or row.name in query.names)
-            and query.error in row.error.lower()
+            and (query.kinds is None or row.kind in query.kinds)
             and (query.since is None or row.created_at >= query.since)
             and (query.until is None or row.created_at < query.until)
-            and row.id.startswith(query.id)
+            and all(term.holds(row) for term in query.terms)
         )
 
     def rank(self, query: RunQuery, row: RunRow) -> int:

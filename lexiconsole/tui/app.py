@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Event, InputEvent
+from textual.events import Event, InputEvent, Key
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -33,7 +33,7 @@ from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainBars, PlainFilter
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
-from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT, LIGHT_PALETTE, Palette
+from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT_PALETTE, THEMES, Palette
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import clock
@@ -130,7 +130,7 @@ class ConsoleApp(App[int]):
         self.reads = Reads(self._first_look or Look(Path(os.devnull) / "none"), self.failed)
 
     async def on_load(self) -> None:
-        for theme in (DARK, LIGHT):
+        for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = DARK.name
         self._on_mount_first()
@@ -309,8 +309,13 @@ class ConsoleApp(App[int]):
         self._last_fault, self._last_fault_at = said, self.now()
 
     async def on_event(self, event: Event) -> None:
-        """A key or a turn of the wheel that comes while the console closes is nobody's any more."""
-        if self._screen_stacks.get(self._current_mode) or not isinstance(event, InputEvent):
+        """A key or a turn of the wheel that comes while the console closes is nobody's any more; one that was on its way to a
+        screen when the line of commands opened is meant for the line.
+        """
+        open_still = bool(self._screen_stacks.get(self._current_mode))
+        if open_still and isinstance(event, Key) and event.is_forwarded and hasattr(self.screen, "take_key"):
+            self.screen.take_key(event)
+        elif open_still or not isinstance(event, InputEvent):
             await super().on_event(event)
 
     def action_command_palette(self) -> None:
@@ -321,7 +326,12 @@ class ConsoleApp(App[int]):
             self.push_screen(PalettePanel(id="--command-palette"))
 
     def next_theme(self) -> None:
-        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+        names = [theme.name for theme in THEMES.values()]
+        self.choose_theme(list(THEMES)[(names.index(self.theme) + 1) % len(names)])
+
+    def choose_theme(self, name: str) -> None:
+        """One of `THEMES`; every screen is painted anew."""
+        self.theme = THEMES[name].name
         for screen in self.screen_stack:
             for widget in screen.query("*"):
                 repaint = getattr(widget, "repaint", widget.refresh)

@@ -57,7 +57,7 @@ KEYS: tuple[Key, ...] = (
     # what is looked at
     Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF), "open", "open what is selected", 10),
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
-    Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed wf:order* err~402 age<1h", 30),
+    Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed name:order* key:charge age<1h", 30),
     Key("definitions", ("L",), (Place.DASHBOARD, *ONE_RUN), "definitions", "files, what the checks find, which live runs can not go on"),
     Key("editor", ("o",), (Place.DEFINITIONS,), "editor", "open it in $EDITOR at this line; what was saved is loaded", 30),
     Key("fix", ("f",), (Place.DEFINITIONS,), "quick fix", "put right what has one plain way out", 31, changes=True),
@@ -113,6 +113,7 @@ KEYS: tuple[Key, ...] = (
     Key("finish", ("m",), (Place.BULK,), "finish", "end with the failures it has", 54, changes=True),
     # everywhere
     Key("help", ("question_mark", "f1"), EVERYWHERE, "help", "every key of this place; type to search, enter does it", 90),
+    Key("command", ("colon",), EVERYWHERE, "command", "type what to do: go somewhere, start, filter, act; tab completes"),
     Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
     Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF), "copy", "copy the id, the error or the command line", 80),
     Key("export", ("X",), (Place.BULK,), "export", "what is listed, as a file", 81),

@@ -17,6 +17,7 @@ from lexiconsole.tui.widgets.header import Header
 from lexiconsole.tui.widgets.status import Status
 
 if TYPE_CHECKING:
+    from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.feed import Tidings
     from lexiconsole.types import Instant
@@ -62,6 +63,11 @@ class ConsoleScreen(Screen[None]):
     def definition_here(self) -> str:
         """The name of the definition that the screen, or what is selected there, is about; "" for none."""
         return ""
+
+    def subject_run(self) -> RunRow | None:
+        """The run that the keys are about, as far as it was read; a screen of one run keeps it as `row`."""
+        row: RunRow | None = getattr(self, "row", None)
+        return row
 
     def heard(self, tidings: Tidings) -> None:
         """Runs got entries; called at most thirty times a second, only while the screen is the one that is seen."""
@@ -177,6 +183,18 @@ class ConsoleScreen(Screen[None]):
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
+
+    def action_command(self) -> None:
+        from lexiconsole.tui.commands import understood
+        from lexiconsole.tui.widgets.command_line import CommandLine
+
+        def typed(text: str | None) -> None:
+            if text:
+                command, rest = understood(self, text)
+                self.status.explain("")
+                command.perform(self, rest)
+
+        self.app.push_screen(CommandLine(self), typed)
 
     def action_definitions(self) -> None:
         self.console.go(Place.DEFINITIONS, self.definition_here())

@@ -9,7 +9,7 @@ from textual.theme import Theme
 
 from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET, Look
 
-__all__ = ["CSS", "DARK", "DARK_PALETTE", "LIGHT", "LIGHT_PALETTE", "Palette"]
+__all__ = ["CSS", "DARK", "DARK_PALETTE", "LIGHT", "LIGHT_PALETTE", "THEMES", "Palette"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,9 @@ LIGHT = Theme(
     dark=False,
     variables={"line": "#b9c0cb", "chosen": "#d7e6f7", "faint": "#6b7380", "grey": "#5b6472", "gold": "#7a6a00"},
 )
+
+THEMES = {"dark": DARK, "light": LIGHT}
+"""By the name that people give them."""
 
 CSS = """
 Screen {

@@ -2,139 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lexiconsole.durable.rows import RunRow
-from lexiconsole.errors import UsageError, nearest
 from lexiconsole.store.look import RunQuery
-from lexiconsole.types import Instant, RunStatus
+from lexiconsole.types import RunStatus
+from lexiconsole.views.run_filter import NEEDS_ME
 
 if TYPE_CHECKING:
     from lexiconsole.store.look import Look
 
-__all__ = ["NEEDS_ME", "TALL", "Board", "Filter", "next_of", "read_board", "read_filter"]
-
-NEEDS_ME = (
-    RunStatus.DOUBTFUL,
-    RunStatus.FAILED,
-    RunStatus.WAITING,
-    RunStatus.COMPENSATING,
-    RunStatus.RUNNING,
-    RunStatus.PENDING,
-    RunStatus.SLEEPING,
-    RunStatus.PAUSED,
-    RunStatus.COMPENSATED,
-    RunStatus.CANCELLED,
-    RunStatus.COMPLETED,
-)
-"""Every status, those first whose runs need a person; within one the newest run is first."""
+__all__ = ["NEEDS_ME", "TALL", "Board", "next_of", "read_board"]
 
 TALL = frozenset({RunStatus.DOUBTFUL, RunStatus.FAILED})
 """Whose runs have their error on a line of its own."""
-
-_WORDS = {
-    "ok": (RunStatus.COMPLETED,),
-    "done": (RunStatus.COMPLETED,),
-    "undone": (RunStatus.COMPENSATED,),
-    "rolled-back": (RunStatus.COMPENSATED,),
-    "active": (RunStatus.RUNNING, RunStatus.PENDING, RunStatus.COMPENSATING),
-    "ended": (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.COMPENSATED, RunStatus.CANCELLED),
-    "me": (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING),
-}
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_TERM = re.compile(r"(?P<field>state|wf|id|err|age)(?P<how>[:~<>])(?P<value>.*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What was typed, understood. `pills` are its terms as they were typed; `younger` and `older` are seconds."""
-
-    pills: tuple[str, ...] = ()
-    statuses: tuple[RunStatus, ...] = NEEDS_ME
-    names: tuple[tuple[str, bool], ...] = field(default=())
-    error: str = ""
-    younger: float | None = None
-    older: float | None = None
-    id: str = ""
-
-    def query(self, known: Sequence[str], now: Instant, *, by_status: bool = True) -> RunQuery:
-        """What to ask a store whose runs have the names `known`."""
-        chosen = None if not self.names else tuple(name for name in known if self._named(name))
-        return RunQuery(
-            statuses=self.statuses,
-            names=chosen,
-            error=self.error.lower(),
-            since=None if self.younger is None else now - self.younger,
-            until=None if self.older is None else now - self.older,
-            id=self.id,
-            by_status=by_status,
-        )
-
-    def _named(self, name: str) -> bool:
-        wanted = [pattern for pattern, against in self.names if not against]
-        unwanted = [pattern for pattern, against in self.names if against]
-        return (not wanted or any(fnmatchcase(name, pattern) for pattern in wanted)) and not any(
-            fnmatchcase(name, pattern) for pattern in unwanted
-        )
-
-
-def read_filter(text: str) -> Filter:
-    """`state:failed wf:order* err~402 age<1h id:7k`, `!` before a value for the contrary, a bare word for a part of the name.
-
-    Raises UsageError that names the term and what is known.
-    """
-    pills = tuple(text.split())
-    statuses = list(NEEDS_ME)
-    names: list[tuple[str, bool]] = []
-    given: dict[str, str] = {}
-    ages: dict[str, float] = {}
-    for pill in pills:
-        term = _TERM.fullmatch(pill)
-        if term is None:
-            if re.search("[:~<>]", pill):
-                raise UsageError(f"{pill}: there are state:, wf:, id:, err~, age< and age>, and bare words for names")
-            against = pill.startswith("!")
-            names.append((f"*{pill.removeprefix('!')}*", against))
-            continue
-        kind, how, value = term.group("field", "how", "value")
-        against, value = value.startswith("!"), value.removeprefix("!")
-        if kind == "state" and how == ":":
-            chosen = _statuses(value)
-            statuses = [status for status in statuses if (status in chosen) != against]
-        elif kind == "wf" and how in ":~":
-            names.append((f"*{value}*" if how == "~" else value, against))
-        elif kind == "age" and how in "<>":
-            ages[how] = _seconds(value, pill)
-        elif kind in {"err", "id"} and how in ":~":
-            given[kind] = value
-        else:
-            raise UsageError(f"{pill}: there are state:, wf:, id:, err~, age< and age>")
-    return Filter(
-        pills, tuple(statuses), tuple(names), given.get("err", ""), ages.get("<"), ages.get(">"), given.get("id", "")
-    )
-
-
-def _statuses(value: str) -> set[RunStatus]:
-    found: set[RunStatus] = set()
-    for word in filter(None, value.split(",")):
-        matches = _WORDS.get(word) or tuple(status for status in RunStatus if status.value.startswith(word))
-        if not matches:
-            known = [*(status.value for status in RunStatus), *_WORDS]
-            close = nearest(word, known)
-            raise UsageError(f"state:{word} is no state{f'; did you mean {close}?' if close else ''}")
-        found |= set(matches)
-    return found
-
-
-def _seconds(value: str, pill: str) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw])", value)
-    if match is None:
-        raise UsageError(f"{pill}: an age is a number and s, m, h, d or w, like age<90m")
-    return float(match.group(1)) * _UNITS[match.group(2)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,29 @@ def test_start_run_quit(terminal):
     assert restored(console)
 
 
+def test_commands_are_typed_and_completed(terminal):
+    """A view is saved from a filter that was typed, and kept for the next time; the shell knows it too."""
+    console = terminal()
+    console.until("1 Catalogue  2")
+    console.keys(":st")
+    console.until("start DEFINITION")
+    console.keys("\t")
+    console.until("Waits until somebody says")
+    console.keys("per\t\r")
+    console.until("Start")
+    console.keys("\x1b")
+    console.until("1 Catalogue  2")
+    console.keys(":runs state:me name:per*\r")
+    console.until("/ state:me  name:per*")
+    console.keys(":save mine\r")
+    console.until("saved: :view mine shows")
+    console.keys("\x11")
+    assert console.ended() == 0
+    again = terminal("runs", "--view", "mine")
+    assert again.ended() == 0
+    assert "no runs" in again.text
+
+
 def test_a_store_of_another_program_is_named_after_the_terminal_was_restored(terminal, root):
     (root / ".lexiconsole").mkdir()
     import sqlite3

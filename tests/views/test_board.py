@@ -1,60 +1,12 @@
-"""Filters as people type them, and the list that comes of them."""
+"""The list of runs that comes of a filter."""
 
 import pytest
 
 from lexiconsole.app.look import Look, RunQuery
-from lexiconsole.errors import UsageError
 from lexiconsole.types import RunStatus
-from lexiconsole.views.board import NEEDS_ME, next_of, read_board, read_filter
+from lexiconsole.views.board import next_of, read_board
+from lexiconsole.views.run_filter import NEEDS_ME, read_filter
 from tests.tui.making import NOW, Story, completed, doubtful, failed, paused, sleeping, waiting, write
-
-
-def test_the_order_has_every_status_once_and_those_that_need_somebody_first():
-    assert sorted(NEEDS_ME) == sorted(RunStatus)
-    assert NEEDS_ME[:3] == (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING)
-
-
-@pytest.mark.parametrize(
-    ("text", "statuses"),
-    [
-        ("", NEEDS_ME),
-        ("state:failed", (RunStatus.FAILED,)),
-        ("state:fail,wait", (RunStatus.FAILED, RunStatus.WAITING)),
-        ("state:me", (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING)),
-        ("state:ended state:!ok", (RunStatus.FAILED, RunStatus.COMPENSATED, RunStatus.CANCELLED)),
-    ],
-)
-def test_states(text, statuses):
-    assert read_filter(text).statuses == statuses
-
-
-def test_names_take_wildcards_and_bare_words_are_parts_of_them():
-    known = ["order", "order_saga", "backup"]
-    assert read_filter("wf:order*").query(known, NOW).names == ("order", "order_saga")
-    assert read_filter("wf:!order*").query(known, NOW).names == ("backup",)
-    assert read_filter("saga").query(known, NOW).names == ("order_saga",)
-    assert read_filter("!order").query(known, NOW).names == ("backup",)
-    assert read_filter("wf:nothing").query(known, NOW).names == ()
-    assert read_filter("").query(known, NOW).names is None
-
-
-def test_ages_errors_and_ids():
-    found = read_filter("age<90m age>10s err~Card id:7k").query([], NOW)
-    assert (found.since, found.until, found.error, found.id) == (NOW - 5400, NOW - 10, "card", "7k")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("state:faild", "did you mean failed"),
-        ("age<soon", "age<90m"),
-        ("colour:red", "there are state:"),
-        ("err<3", "there are state:"),
-    ],
-)
-def test_what_is_no_filter_is_named(text, said):
-    with pytest.raises(UsageError, match=said):
-        read_filter(text)
 
 
 @pytest.fixture
@@ -94,7 +46,31 @@ def test_every_stretch_is_a_part_of_the_whole(look, first, count, by_status):
     assert ids(read_board(look, query, first, count)) == whole[first : first + count]
 
 
-@pytest.mark.parametrize("text", ["", "state:!ok", "wf:report", "err~card", "age<350s", "state:failed,ok", "id:b"])
+FILTERS = {
+    "": ["ee", "dd", "aa", "cc", "ff", "gg", "hh", "bb"],
+    "state:!ok": ["ee", "dd", "aa", "cc", "ff", "gg"],
+    "name:report": ["dd", "hh"],
+    "err~card": ["aa"],
+    "err~!card state:failed": ["dd"],
+    "age<350s": ["ee", "dd", "ff", "gg", "hh"],
+    "state:failed,ok": ["dd", "aa", "hh", "bb"],
+    "id:b": ["bb"],
+    "key:charge": ["ee", "dd", "aa"],
+    "key:MANA": ["cc"],
+    "key:!charge state:me": ["cc"],
+    "kind:workflow timeout": ["dd"],
+    "kind:saga": [],
+    "report late": ["dd"],
+    "report !late": ["hh"],
+}
+
+
+def test_each_field_chooses_its_runs(look):
+    found = {text: ids(read_board(look, read_filter(text).query(look.names(), NOW), 0, 50)) for text in FILTERS}
+    assert found == FILTERS
+
+
+@pytest.mark.parametrize("text", FILTERS)
 @pytest.mark.parametrize("by_status", [True, False])
 def test_a_selected_run_is_found_where_it_stands(look, text, by_status):
     query = read_filter(text).query(look.names(), NOW, by_status=by_status)

@@ -295,16 +295,17 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         elif isinstance(subject, TaskRow):
             self.do("answer")
         elif isinstance(subject, Incident):
-            self._filter(f"wf:{subject.name} state:{'doubtful' if subject.doubtful else 'failed'}")
+            self.show_runs(f"name:{subject.name} state:{'doubtful' if subject.doubtful else 'failed'}")
         elif subject is not None:
-            self._filter(f"wf:{subject}")
+            self.show_runs(f"name:{subject}")
 
     def definition_here(self) -> str:
         subject, run = self.subject(), self.runs.selected
         name = subject if isinstance(subject, str) else run.name if run is not None else ""
         return name if name in self.console.definitions else ""
 
-    def _filter(self, text: str) -> None:
+    def show_runs(self, text: str) -> None:
+        """The list of runs with that filter."""
         self.runs.apply(text)
         self.to_pane(2)
 

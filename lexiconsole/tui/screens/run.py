@@ -37,6 +37,7 @@ from lexiconsole.views.words import Look as StateLook
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
     from lexiconsole.durable.context import Progress
+    from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["RunScreen"]
@@ -103,6 +104,9 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
 
     def panes(self) -> Sequence[Widget]:
         return (self.picture_pane, self.inspector, self.timeline)
+
+    def subject_run(self) -> RunRow | None:
+        return self.snapshot.row if self.snapshot is not None else None
 
     def to_pane(self, number: int) -> None:
         self._bring_forward({2: self.inspector, 3: self.timeline}.get(number))

@@ -17,7 +17,8 @@ from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.run_table import RunTable
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
 from lexiconsole.types import RunStatus
-from lexiconsole.views.board import Board, Filter, next_of, read_board, read_filter
+from lexiconsole.views.board import Board, next_of, read_board
+from lexiconsole.views.run_filter import Filter, read_filter
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ class RunsPane(Vertical):
         """Opens the line where the filter is typed."""
         typing = self._typing
         if typing is None:
-            typing = self._typing = Input(placeholder="state:failed  wf:order*  err~402  age<1h  id:7k", compact=True)
+            shown = "state:failed  name:order*  kind:saga  key:charge  age<1h  or a word"
+            typing = self._typing = Input(placeholder=shown, compact=True)
             self.mount(typing, before=self.table)
         typing.remove_class("-hidden")
         typing.value = f"{self.text} " if self.text else ""

@@ -1,0 +1,68 @@
+"""Saved views: filters of the list of runs under names of their own, in `views.toml` beside the store. Made to be edited by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from lexiconsole.errors import ConfigurationError, NotFoundError, UsageError
+from lexiconsole.views.run_filter import read_filter
+
+__all__ = ["SavedViews"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_HEAD = """\
+# Filters of the list of runs by name: `:view NAME` in the console, `lexiconsole runs --view NAME` in a shell.
+"""
+
+
+class SavedViews:
+    """The file is read each time, so that what another process or an editor wrote counts at once."""
+
+    def __init__(self, store: Path) -> None:
+        self.file = store.parent / "views.toml"
+
+    def all(self) -> dict[str, str]:
+        """Name to filter, in the order of the file. Raises ConfigurationError that names the file and what is wrong in it."""
+        try:
+            kept = tomllib.loads(self.file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as fault:
+            raise ConfigurationError(f"{self.file}: {fault}") from fault
+        for name, text in kept.items():
+            if not isinstance(text, str):
+                raise ConfigurationError(f'{self.file}: {name} is no filter; write {name} = "state:failed"')
+            try:
+                read_filter(text)
+            except UsageError as fault:
+                raise ConfigurationError(f"{self.file}: {name}: {fault}") from fault
+        return {name: str(text) for name, text in kept.items()}
+
+    def get(self, name: str) -> str:
+        """The filter of that name. Raises NotFoundError."""
+        known = self.all()
+        if name not in known:
+            raise NotFoundError("view", name, known, hint="`:save NAME` in the console keeps the filter that is on")
+        return known[name]
+
+    def save(self, name: str, text: str) -> None:
+        """Takes the place of a view of that name. Raises UsageError for what is no name or no filter."""
+        if _NAME.fullmatch(name) is None:
+            raise UsageError(f"{name} is no name for a view: letters, digits, - and _")
+        read_filter(text)
+        self._write({**self.all(), name: text.strip()})
+
+    def forget(self, name: str) -> None:
+        """Raises NotFoundError."""
+        self.get(name)
+        self._write({kept: text for kept, text in self.all().items() if kept != name})
+
+    def _write(self, views: dict[str, str]) -> None:
+        lines = [f"{name} = {json.dumps(text, ensure_ascii=True)}" for name, text in views.items()]
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text("\n".join([_HEAD.rstrip(), *lines]) + "\n", encoding="utf-8")
+        fresh.replace(self.file)

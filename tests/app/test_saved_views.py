@@ -1,0 +1,51 @@
+"""Saved views: a small file beside the store that people may edit too."""
+
+import pytest
+
+from lexiconsole.app.saved_views import SavedViews
+from lexiconsole.errors import ConfigurationError, NotFoundError, UsageError
+
+
+@pytest.fixture
+def views(tmp_path):
+    return SavedViews(tmp_path / "w" / "store.db")
+
+
+def test_what_was_saved_is_there_for_the_next_process(views, tmp_path):
+    views.save("mine", 'state:me  err~"a\\b"')
+    views.save("late", "age>1d")
+    views.save("mine", "state:me err~é")
+    again = SavedViews(tmp_path / "w" / "store.db")
+    assert again.all() == {"mine": "state:me err~é", "late": "age>1d"}
+    again.forget("late")
+    assert views.all() == {"mine": "state:me err~é"}
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x=1", "[t]", "-a", "ü"])
+def test_a_name_that_the_file_could_not_hold_is_refused(views, name):
+    with pytest.raises(UsageError, match="no name for a view"):
+        views.save(name, "state:me")
+
+
+def test_what_is_no_filter_is_refused_and_changes_nothing(views):
+    views.save("mine", "state:me")
+    with pytest.raises(UsageError, match="did you mean failed"):
+        views.save("mine", "state:faild")
+    assert views.get("mine") == "state:me"
+
+
+def test_an_unknown_name_names_the_nearest(views):
+    views.save("broken", "state:failed")
+    with pytest.raises(NotFoundError, match="did you mean 'broken'"):
+        views.get("brokn")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("a = ", "views.toml"), ("a = 1", "a is no filter"), ('a = "state:faild"', "a: state:faild")]
+)
+def test_a_mistake_in_the_file_is_named_and_the_file_left_alone(views, text, said):
+    views.file.parent.mkdir()
+    views.file.write_text(text)
+    with pytest.raises(ConfigurationError, match=said):
+        views.save("b", "state:me")
+    assert views.file.read_text() == text
