@@ -30,7 +30,7 @@ async def busy(root, store):
 
 async def test_the_line_with_what_it_offers(busy):
     _app, pilot = busy
-    await typed(pilot, "re")
+    await typed(pilot, "run")
     check("command-120x36", shown(pilot.app))
 
 
@@ -126,13 +126,23 @@ async def test_start_goes_to_the_form(busy):
     await until(pilot, lambda: app.seen_screen().place is Place.START)
 
 
-async def test_no_line_is_too_odd(busy):
+async def test_what_can_not_be_done_is_said_before_the_line_closes(busy):
     app, _pilot = busy
-    for line in ("", ":", "  ", "re", "theme dark light", "inbox now", "start", "x y", "go:7", "'\"[b]"):
-        with pytest.raises(UsageError, match="."):
+    for line, said in {
+        "": "type a command",
+        "re": "may be retry or resume",
+        "inbox now": "takes nothing",
+        "start": "needs a definition's name",
+        "x y": "is no command",
+    }.items():
+        with pytest.raises(UsageError, match=said):
             understood(app.screen, line)
-        for offer in offers(app.screen, line):
-            assert offer.line
+
+
+async def test_no_line_is_too_odd_to_be_completed(busy):
+    app, _pilot = busy
+    for line in ("", ":", "  ", "re", "theme x y", "start ", "runs state:", "runs !", "x y", "go:7", "'\"[b]"):
+        assert all(offer.line for offer in offers(app.screen, line))
 
 
 async def test_everything_with_a_key_can_be_typed(busy):
