@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.errors import LexiconsoleError, nearest
-from lexiconsole.tui.acts import change_of
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.types import RunStatus
 from lexiconsole.views.safe import harmless
 
