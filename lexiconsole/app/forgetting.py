@@ -19,6 +19,8 @@ __all__ = ["Forgetting"]
 _FINAL = frozenset({EntryKind.COMPLETED, EntryKind.COMPENSATED, EntryKind.CANCELLED})
 """A run that failed may be tried again, and then it needs what it was told."""
 
+_OVER = frozenset({RunStatus.COMPLETED, RunStatus.COMPENSATED, RunStatus.CANCELLED})
+
 _HOLD = tuple(status for status in RunStatus if status not in ENDED or status is RunStatus.FAILED)
 _PAGE = 1000
 
@@ -43,6 +45,10 @@ class Forgetting:
             self._news.set()
 
     async def work(self) -> None:
+        try:
+            await self._look_back()
+        except StoreError as fault:
+            _log.warning("it was not looked for secrets that outlived their runs: %s", fault)
         while True:
             await self._news.wait()
             self._news.clear()
@@ -53,13 +59,24 @@ class Forgetting:
                     _log.warning("secrets were not taken out of the vault: %s", fault)
             self._idle.set()
 
+    async def _look_back(self) -> None:
+        """A process may have died between the end of a run and this."""
+        for run_id in self._vault.runs():
+            row = await self._runtime.journal.run(run_id)
+            if row is not None and row.status in _OVER:
+                self._ended.append(run_id)
+        if self._ended:
+            self._idle.clear()
+            self._news.set()
+
     async def settled(self) -> None:
         """When the secrets of all runs that ended so far are gone."""
         await self._idle.wait()
 
     async def _forget(self, run_id: str) -> None:
         row = await self._runtime.journal.run(run_id)
-        if row is None or not (kept := await self._secrets(row)):
+        kept = self._vault.runs().get(run_id, set())
+        if row is None or not (kept := kept | await self._secrets(row)):
             return
         for other in await self._relatives(row):
             kept -= await self._secrets(other)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 
 from lexiconsole.errors import StoreError
 
 __all__ = ["FileVault"]
+
+
+_RUN = ".run"  # no reference holds a dot
 
 
 class FileVault:
@@ -22,16 +26,17 @@ class FileVault:
         """The one in the folder of that store."""
         return cls(store.parent / "vault")
 
-    def put(self, text: str) -> str:
-        """Written and flushed before the reference is given, so that no journal knows of a secret that a crash took."""
+    def put(self, text: str, run: str = "") -> str:
+        """Written and flushed before the reference is given, so that no journal knows of a secret that a crash took.
+
+        The run's id stands in a file beside it, so that a secret which outlived its run can be found.
+        """
         reference = token_urlsafe(16)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self._folder / reference, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            if run:
+                _write(self._folder / f"{reference}{_RUN}", run)
+            _write(self._folder / reference, text)
             _flush(self._folder)
         except OSError as fault:
             raise StoreError(
@@ -58,6 +63,23 @@ class FileVault:
     def forget(self, reference: str) -> None:
         if _is_name(reference):
             (self._folder / reference).unlink(missing_ok=True)
+            (self._folder / f"{reference}{_RUN}").unlink(missing_ok=True)
+
+    def runs(self) -> dict[str, set[str]]:
+        """The references that are known to be of a run, by its id."""
+        found: dict[str, set[str]] = {}
+        with suppress(OSError):
+            for note in self._folder.glob(f"*{_RUN}"):
+                found.setdefault(note.read_text(encoding="utf-8"), set()).add(note.name.removesuffix(_RUN))
+        return found
+
+
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _is_name(reference: str) -> bool:

@@ -17,7 +17,7 @@ from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
-from lexiconsole.errors import NotFoundError
+from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
 if TYPE_CHECKING:
@@ -281,6 +281,13 @@ class Workspace:
             refused=state.reply if state.state is RequestState.REFUSED else "",
             run=self.run(request.run_id),
         )
+
+    def refuse(self, request: Request, reason: str) -> None:
+        """Puts on record that somebody tried what the preview refuses, without leaving the request; raises RefusedError."""
+        told: JsonObject = {"kind": request.kind.value, "run": request.run_id, "reason": reason}
+        key, by, told["from"] = f"{request.run_id}:{request.target}", self.as_whom(request.by), self.identity.sender
+        self._write().call(lambda runtime: runtime.journal.attempted(self.now(), key, by, told))
+        raise RefusedError(reason)
 
     def preview(self, request: Request) -> Preview:
         """What the act would do now. Changes nothing."""

@@ -36,6 +36,8 @@ def perform(face: Face, workspace: Workspace, row: RunRow, request: Request, ter
     preview, of_task = workspace.preview(request), request.kind in TASK_ACTS
     if preview.fields:
         raise InvalidInputError(request.target, preview.fields)
+    if preview.refused and of_task and terms.record_only and not terms.dry_run:
+        workspace.refuse(request, preview.refused)
     if not preview.refused or not of_task or terms.dry_run or terms.record_only:
         if not ask_first(face, preview, terms):
             return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED

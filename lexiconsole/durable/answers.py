@@ -18,8 +18,9 @@ __all__ = ["accepted"]
 def accepted(form: Any, value: Json, vault: Vault, subject: str) -> Any:
     """The answer as the form's type; raises InvalidInputError with every field that does not fit and why."""
     if form is None:
-        _refuse_lost(value, subject)
-        return value
+        plain = revealed(value, vault)
+        _refuse_lost(plain, subject)
+        return plain
     if isinstance(form, dict):
         return _by_schema(form, value, vault, subject)
     plain = revealed(value, vault)

@@ -25,6 +25,7 @@ __all__ = [
     "references",
     "revealed",
     "sealed",
+    "sealed_by_name",
 ]
 
 MASK = "**********"
@@ -37,8 +38,8 @@ SECRET = "$secret"  # noqa: S105 - a field's name
 class Vault(Protocol):
     """Texts by reference."""
 
-    def put(self, text: str) -> str:
-        """Keeps the text and gives a reference to it, which says nothing about it."""
+    def put(self, text: str, run: str = "") -> str:
+        """Keeps the text, for the run of that id, and gives a reference to it, which says nothing about it."""
         ...
 
     def get(self, reference: str) -> str | None: ...
@@ -52,7 +53,7 @@ class MemoryVault:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
-    def put(self, text: str) -> str:
+    def put(self, text: str, run: str = "") -> str:
         reference = token_urlsafe(16)
         self._texts[reference] = text
         return reference
@@ -71,6 +72,20 @@ NO_VAULT = MemoryVault()
 def sealed(schema: Json | Mapping[str, Any], value: Json, put: Callable[[str], str]) -> Json:
     """The value with a reference in place of every secret that its JSON schema names."""
     return _sealed(schema, value, put, schema)
+
+
+def sealed_by_name(names: frozenset[str], value: Json, put: Callable[[str], str]) -> Json:
+    """The value with a reference in place of every text and number that stands under one of the names."""
+    if is_secret(value) or not names:
+        return value
+    if isinstance(value, dict):
+        return {
+            name: {SECRET: put(str(part))}
+            if name in names and isinstance(part, str | int | float) and not isinstance(part, bool)
+            else sealed_by_name(names, part, put)
+            for name, part in value.items()
+        }
+    return [sealed_by_name(names, part, put) for part in value] if isinstance(value, list) else value
 
 
 def revealed(value: Json, vault: Vault, *, wrapped: bool = False) -> Any:

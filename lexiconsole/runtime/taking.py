@@ -10,7 +10,7 @@ from dataclasses import replace
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import TASK_ACTS, Request, RequestKind, RequestState, RunRow
-from lexiconsole.durable.vault import SECRET, emptied, sealed
+from lexiconsole.durable.vault import SECRET, emptied, sealed, sealed_by_name
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.drive import Drive
@@ -30,6 +30,11 @@ __all__ = ["act", "free_if_dead", "preview", "take"]
 _BEFORE_GOING_ON = (RequestKind.CANCEL, RequestKind.PAUSE)
 _HANDED_OVER = 10.0
 """Seconds that another process has to do what was asked of a run that was handed over to it."""
+
+_MASKED = frozenset({RequestKind.SIGNAL, RequestKind.SKIP, RequestKind.RESOLVE, RequestKind.EDIT})
+"""What else brings values; what the settings name under `secrets` is masked in them, as it is in a step's result."""
+
+_VALUES = frozenset({"payload", "result", "value", "patch"})
 
 _AT_REST = (RequestKind.RETRY, RequestKind.SKIP, RequestKind.EDIT)
 
@@ -85,11 +90,15 @@ async def act(
 
 
 async def _sealed(runtime: Runtime, request: Request, put: list[str]) -> Request:
-    """An answer as it may be written down: secrets go into the vault, before anybody else hears of it.
+    """The request as it may be written down: secrets of an answer go into the vault, before anybody else hears of it.
 
-    Adds their references to `put`. One that comes with the answer is somebody else's secret, read from a journal: it is
-    emptied, which refuses the answer.
+    They are those that its form names, and those under a name of the settings' `secrets`. Adds their references to `put`. One
+    that comes with the answer is somebody else's secret, read from a journal: it is emptied, which refuses the answer.
     """
+    codec = runtime.codec
+    if request.kind in _MASKED:
+        data = {name: codec.masked(part) if name in _VALUES else part for name, part in request.data.items()}
+        return replace(request, data=data)
     if request.kind not in (RequestKind.ANSWER, RequestKind.VOTE) or request.data.get("value") is None:
         return request
     row = await runtime.journal.run(request.run_id)
@@ -99,10 +108,11 @@ async def _sealed(runtime: Runtime, request: Request, put: list[str]) -> Request
         return replace(request, data={**request.data, "value": {SECRET: ""}})
 
     def keep(text: str) -> str:
-        put.append(runtime.codec.vault.put(text))
+        put.append(codec.vault.put(text, request.run_id))
         return put[-1]
 
     value = sealed(task.data.get("form"), emptied(request.data["value"]), keep)
+    value = sealed_by_name(codec.secrets, value, keep)
     return replace(request, data={**request.data, "value": value})
 
 

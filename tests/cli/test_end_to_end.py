@@ -353,6 +353,21 @@ def test_one_person_plays_the_scaffolds_chain_of_three_in_the_first_minute(lx, h
     assert [line.split()[0] for line in lx("audit", "list", "--json")[1].splitlines() if '"refused"' in line]
 
 
+def test_what_the_preview_refuses_is_on_record_also_when_it_was_only_to_be_recorded(
+    lx, here, tmp_path_factory, monkeypatch
+):
+    monkeypatch.chdir(tmp_path_factory.mktemp("new"))
+    assert lx("init")[0] == 0
+    assert lx("run", "purchase", "-i", "thing=Pen", "-i", "price=5", "--id", "p1")[0] == 4
+    code, _, err = lx("approve", "p1", "--as", "ben", "--record-only")
+    assert code == 8
+    assert "ben" in err
+    (line,) = lx("audit", "list")[1].splitlines()
+    assert line.split()[3:6] == ["ben", "refused", "p1:manager"]
+    assert lx("approve", "p1", "--as", "ben", "--record-only", "--dry-run")[0] == 8
+    assert len(lx("audit", "list")[1].splitlines()) == 1
+
+
 def test_names_and_ids_complete_after_the_first_commands(lx, here, monkeypatch, capsys):
     lx("run", "count", "--id", "abcdef")
     for line, found in (("lexiconsole run co", "count\n"), ("lexiconsole show-run ab", "abcdef\n")):

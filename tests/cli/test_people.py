@@ -303,10 +303,10 @@ def test_a_secret_stays_in_the_vault_while_a_run_that_holds_it_may_go_on(lx, her
     lx("run", "keeps", "--id", "k", "--as", "zoe")
     lx("answer", "k", "-i", "key=hunter2", "--as", "ana")
     vault = here / ".lexiconsole" / "vault"
-    assert len(list(vault.iterdir())) == 1
+    assert len(list(vault.iterdir())) == 2  # and whose it is
     assert lx("fork", "k", "--at", "5", "--yes")[0] == 4
     assert lx("signal", "k", "go")[0] == 0
-    assert len(list(vault.iterdir())) == 1
+    assert len(list(vault.iterdir())) == 2
     fork = next(json.loads(line)["id"] for line in lx("runs", "--json")[1].splitlines() if json.loads(line)["origin"])
     code, out, err = lx("signal", fork, "go")
     assert (code, out.strip()) == (0, "7"), err

@@ -1,0 +1,113 @@
+"""What the settings name under `secrets`, and what became of secrets whose run ended while nobody could take care of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lexiconsole.app.vault import FileVault
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind, RunRow
+from lexiconsole.types import RunStatus
+
+SECRET = "kuckucksei-4711"
+FLOWS = """
+from pydantic import BaseModel
+
+from lexiconsole import workflow
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.question import Question
+
+
+class Login(BaseModel):
+    name: str
+    token: str
+
+
+@workflow
+async def asks(ctx: Context) -> list[int]:
+    '''Needs a token twice: in a form of its own, and in any JSON.'''
+    login = await ctx.ask("login", Question("who?", form=Login))
+    anything = await ctx.ask("any", Question("what?"))
+    return [len(login.token), len(anything["token"])]
+
+
+@workflow
+async def hears(ctx: Context) -> bool:
+    '''Takes what comes.'''
+    return "token" in await ctx.receive("news", "news")
+
+
+@workflow
+async def fails(ctx: Context) -> bool:
+    '''A step that fails.'''
+    def never() -> dict[str, str]:
+        raise ValueError("no")
+
+    return "token" in (await ctx.step("never", never)).unwrap()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "flows.py").write_text(FLOWS)
+    (tmp_path / "application.yaml").write_text("secrets: [token]")
+    return tmp_path
+
+
+def begun(workspace: Workspace, name: str) -> RunRow:
+    return workspace.settle(workspace.start(name, None)[0])
+
+
+def done(workspace: Workspace, row: RunRow, kind: RequestKind, target: str, **data: Any) -> RunRow:
+    assert workspace.act(Request(row.id, kind, target, data)).applied
+    return workspace.settle(row)
+
+
+def written(folder: Path) -> bytes:
+    """All that is in the store's files."""
+    return b"".join(file.read_bytes() for file in (folder / ".lexiconsole").glob("store.db*"))
+
+
+def test_a_named_field_of_an_answer_reaches_the_run_and_not_the_store(folder):
+    with Workspace.find(folder) as workspace:
+        row = begun(workspace, "asks")
+        row = done(workspace, row, RequestKind.ANSWER, "login", value={"name": "ana", "token": SECRET})
+        assert SECRET.encode() not in written(folder)
+        row = done(workspace, row, RequestKind.ANSWER, "any", value={"token": SECRET, "n": 1})
+        assert row.status is RunStatus.COMPLETED
+        assert workspace.entries(row)[-1].data["result"] == [len(SECRET)] * 2
+    assert SECRET.encode() not in written(folder)
+    assert list((folder / ".lexiconsole" / "vault").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "target", "data"),
+    [
+        ("hears", RequestKind.SIGNAL, "news", {"payload": {"token": SECRET}}),
+        ("fails", RequestKind.SKIP, "never", {"result": {"token": SECRET}}),
+    ],
+)
+def test_a_named_field_of_a_signal_and_of_a_result_that_is_given_is_masked(folder, name, kind, target, data):
+    with Workspace.find(folder) as workspace:
+        row = done(workspace, begun(workspace, name), kind, target, **data)
+        assert workspace.entries(row)[-1].data["result"] is True
+        assert "**********" in str([entry.data for entry in workspace.entries(row)])
+    assert SECRET.encode() not in written(folder)
+
+
+def test_a_secret_that_outlived_its_run_goes_when_the_next_process_looks(folder):
+    vault = FileVault(folder / ".lexiconsole" / "vault")
+    with Workspace.find(folder) as workspace:
+        completed = done(workspace, begun(workspace, "hears"), RequestKind.SIGNAL, "news", payload={})
+        waiting, failed = begun(workspace, "hears"), begun(workspace, "fails")
+    gone, kept, needed = (vault.put("hush", row.id) for row in (completed, waiting, failed))
+    old = vault.put("of an earlier version, which did not note whose it is")
+    with Workspace.find(folder) as workspace:
+        begun(workspace, "hears")
+    assert [vault.get(reference) for reference in (gone, kept, needed)] == [None, "hush", "hush"]
+    assert vault.get(old) is not None
+    assert len(list((folder / ".lexiconsole" / "vault").iterdir())) == 5
