@@ -156,8 +156,11 @@ def _of_model(model: Model | None, kind: ModelKind, sources: Sources, tell: _Tel
     graph = graph_in(model) if kind is ModelKind.GRAPH else None
     if graph is not None:
         finder = _finder(sources)
+        source = tell.definition.source
+        own = _lines_of([source.line], sources[source.file]) if source.file in sources else set()
         for code, node, message in graph_problems(graph, lambda node: keys_returned(node, finder)):
-            yield tell(code, message, place=_mention(node.rpartition("/")[2], sources))
+            place = _mention(node.rpartition("/")[2], sources, lambda file, line: file == source.file and line in own)
+            yield tell(code, message, place=place)
 
 
 def _finder(sources: Sources) -> Callable[[Callable[..., Any]], ast.AST | None]:
@@ -187,15 +190,17 @@ def _is_body(body: ast.expr, call: Callable[..., Any]) -> bool:
     return whole in code.co_positions()
 
 
-def _mention(name: str, sources: Sources) -> tuple[str, int]:
-    """Where a node was added: the first call that its name is given to, one that does not only connect it if possible."""
+def _mention(name: str, sources: Sources, is_own: Callable[[str, int], bool]) -> tuple[str, int]:
+    """Where a node was added: the first call that its name is given to, in the definition itself if possible, and one that
+    does not only connect it.
+    """
     found = [
-        (_connects(node), file, node.lineno)
+        (not is_own(file, node.lineno), _connects(node), file, node.lineno)
         for file, tree in sources.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and any(_is_text(each, name) for each in (*node.args, *_values(node)))
     ]
-    return min(found)[1:] if found else ("", 0)
+    return min(found)[2:] if found else ("", 0)
 
 
 def _connects(call: ast.Call) -> bool:

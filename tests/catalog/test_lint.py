@@ -118,6 +118,13 @@ def test_a_loop_with_an_end_is_fine(folder, lines):
     assert graph(folder, lines, "LX011") == []
 
 
+def test_a_node_is_told_of_where_its_own_definition_adds_it(folder) -> None:
+    """Two graphs in one file use the same name for a node, as people do."""
+    other = GRAPH.replace('"g"', '"fine"').replace("def g", "def fine").format('b.add_node("a")')
+    text = other + GRAPH.format('b.add_node("a").add_edge("a", "a")  # !')
+    assert found(folder, text, "LX011") == ["g: nothing leads out of the loop a → a"]
+
+
 def test_a_node_that_only_leads_to_itself_is_a_loop_without_an_end(folder):
     assert graph(folder, 'b.add_node("a")  # !\nb.add_edge("a", "a", condition=bool)', "LX011") == [
         "g: nothing leads out of the loop a → a"
