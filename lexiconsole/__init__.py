@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.application import Application
     from lexiconsole.app.cache import MemoryCache
     from lexiconsole.app.module import Module, Priority, Provider
+    from lexiconsole.app.node_types import node_type, node_types
     from lexiconsole.app.workflow_module import WorkflowModule
     from lexiconsole.app.workflow_provider import WorkflowProvider
     from lexiconsole.approval import (
@@ -148,6 +149,7 @@ _HOMES = {
     "lexiconsole.approval": "Approval ApprovalChain ApprovalDecision ApprovalError ApprovalLevel ApprovalPolicy ApprovalStep RejectedError",
     "lexiconsole.app.application": "Application",
     "lexiconsole.app.cache": "MemoryCache",
+    "lexiconsole.app.node_types": "node_type node_types",
     "lexiconsole.app.module": "Module Priority Provider",
     "lexiconsole.app.workflow_module": "WorkflowModule",
     "lexiconsole.app.workflow_provider": "WorkflowProvider",
@@ -327,6 +329,8 @@ __all__ = [
     "current_step",
     "execute",
     "memory_context",
+    "node_type",
+    "node_types",
     "parallel",
     "run_in_memory",
     "saga_step",
