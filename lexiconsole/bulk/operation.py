@@ -20,6 +20,7 @@ from lexiconsole.bulk.source import Items
 from lexiconsole.bulk.window import Terms
 from lexiconsole.contracts.infra.cache import CacheBackendProtocol
 from lexiconsole.contracts.infra.resilience import CircuitBreakerProtocol
+from lexiconsole.durable.calling import check_call
 from lexiconsole.durable.context import Context, Progress, RunInfo
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.durable.outline import NodeKind, Outline, OutlineNode
@@ -79,6 +80,8 @@ class BulkOperation(Generic[T, R]):
             raise DefinitionError(f"{name}: stop_loss is a share of the items, from 0 to 1, not {stop_loss}")
         if renew_every < 1 or max_failures < 0:
             raise DefinitionError(f"{name}: renew_every must be at least 1, and max_failures not negative")
+        if not isinstance(config, BulkOperationConfig | None):
+            raise DefinitionError(f"{name}: config must be a BulkOperationConfig, not {config!r}")
         self.name, self.config = name, config or self.DEFAULT_CONFIG
         self._items, self._total, self._checkpoint, self._on_progress = items, total, checkpoint, on_progress
         self._limits = Limits(
@@ -86,10 +89,12 @@ class BulkOperation(Generic[T, R]):
         )
         self._keep_results, self._idempotent = keep_results, idempotent
         if batch_processor is not None:
+            check_call(name, "the batch_processor", batch_processor, most=2)
             self._call, self._retry_items = per_batch(batch_processor, circuit_breaker), bool(retry_items)
             self._result_type = result_type(batch_processor, of_batch=True)
         else:
-            each = processor or self.process
+            each = self.process if processor is None else processor
+            check_call(name, "the processor", each)
             self._call, self._retry_items = per_item(each, circuit_breaker), retry_items is not False
             self._result_type = result_type(each, of_batch=False)
         self._run: BulkRun[T, R] | None = None

@@ -8,7 +8,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["arity", "wants_argument"]
+from lexiconsole.errors import DefinitionError
+
+__all__ = ["arity", "check_call", "wants_argument"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _VARARGS = inspect.CO_VARARGS
@@ -20,6 +22,16 @@ def wants_argument(call: Callable[..., Any]) -> bool:
     A parameter with a default does not count: `lambda id=id: …` is how people bind a value in a loop.
     """
     return arity(call)[0] > 0
+
+
+def check_call(owner: str, what: str, call: Any, *, most: int = 1) -> None:
+    """Raises DefinitionError for what can not be called with so many arguments or fewer: when it is written down."""
+    if not callable(call):
+        raise DefinitionError(f"{owner}: {what} must be something to call, not {call!r}")
+    least = arity(call)[0]
+    if least > most:
+        given = "one argument" if most == 1 else f"{most} arguments"
+        raise DefinitionError(f"{owner}: {what} needs {least} arguments, but is given {given} at most")
 
 
 def arity(call: Callable[..., Any]) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lexiconsole.durable.calling import check_call
 from lexiconsole.durable.context import INFER, Durable
 from lexiconsole.graph.edge import Condition, open_edges, truth
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType
@@ -30,6 +31,8 @@ class GateNode(AbstractWorkflowNode):
     def __init__(self, name: str = "", condition: Condition | None = None) -> None:
         super().__init__(name)
         self.condition = condition if condition is not None else type(self).condition
+        if self.condition is not None:
+            check_call(name, "the condition", self.condition)
 
     def begin(self, walk: Walk, visit: Visit) -> Durable[Any] | None:
         if self.condition is None:

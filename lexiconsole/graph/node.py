@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel
 
 from lexiconsole.durable.attempts import is_async
-from lexiconsole.durable.calling import arity, wants_argument
+from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER, Durable
 from lexiconsole.durable.outline import NodeKind, Outline, OutlineNode
@@ -177,8 +177,7 @@ class FunctionNode(AbstractWorkflowNode):
 
     def __init__(self, name: str, handler: Callable[..., Any], **terms: Any) -> None:
         super().__init__(name, **terms)
-        if arity(handler)[0] > 1:
-            raise DefinitionError(f"{name}: {handler!r} needs more than one argument; a node gets the state alone")
+        check_call(name, "the function", handler)
         self.handler, self.takes_state = handler, wants_argument(handler)
         self._returns = kept_as(returns_of(handler))
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from lexiconsole.durable.calling import wants_argument
+from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.errors import StepError
@@ -65,6 +65,11 @@ class ConditionalStep(PipelineStep):
         if isinstance(outcome, Ok) and outcome.value is not SKIPPED:
             walk.shared.put(chosen.name, outcome.value)
         return outcome
+
+    def check(self) -> None:
+        """Raises DefinitionError when it can not work."""
+        super().check()
+        check_call(self.name, "the condition", self.condition)
 
     def _question(self, shared: PipelineContext) -> Callable[[], Any]:
         return partial(self.condition, shared) if wants_argument(self.condition) else self.condition

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from lexiconsole.durable.calling import wants_argument
+from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.errors import DefinitionError
 from lexiconsole.pipeline.context import PipelineContext
-from lexiconsole.pipeline.step import PipelineStep
+from lexiconsole.pipeline.step import PipelineStep, names
 
 __all__ = ["FunctionStep", "as_step"]
 
@@ -29,9 +29,14 @@ class FunctionStep(PipelineStep):
         idempotent: bool = True,
     ) -> None:
         # set here, not by super(): a pipeline may have thousands of them
-        self.name, self.func, self.dependencies, self.timeout = name, func, tuple(dependencies), timeout
+        self.name, self.func, self.dependencies, self.timeout = name, func, names(dependencies), timeout
         self.max_retries, self.retry_delay, self.idempotent = max_retries, retry_delay, idempotent
         self._wants_context = wants_argument(func)
+
+    def check(self) -> None:
+        """Raises DefinitionError when it can not work."""
+        super().check()
+        check_call(self.name, "the function", self.func)
 
     def execute(self, ctx: PipelineContext) -> Any:
         return self.func(ctx) if self._wants_context else self.func()

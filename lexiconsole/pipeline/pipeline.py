@@ -20,7 +20,7 @@ from lexiconsole.pipeline.context import PipelineContext
 from lexiconsole.pipeline.error import PipelineError
 from lexiconsole.pipeline.function import as_step
 from lexiconsole.pipeline.order import in_order
-from lexiconsole.pipeline.step import PipelineStep
+from lexiconsole.pipeline.step import PipelineStep, check_seconds
 from lexiconsole.pipeline.walk import SKIPPED, Walk
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import ModelKind
@@ -56,6 +56,7 @@ class Pipeline:
     ) -> None:
         self.name, self.fail_fast = name, fail_fast
         self.timeout = self.DEFAULT_TIMEOUT if isinstance(timeout, EllipsisType) else timeout
+        check_seconds(name, self.timeout)
         self.metadata, self.checkpoint = metadata, checkpoint
         self._steps: dict[str, PipelineStep] = {}
         for step in steps:

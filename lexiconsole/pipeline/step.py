@@ -55,7 +55,7 @@ class PipelineStep(ABC):
         idempotent: bool | None = None,
     ) -> None:
         self.name = name or self.name
-        self.dependencies = tuple(dependencies) or self.dependencies
+        self.dependencies = names(dependencies) or self.dependencies
         self.timeout = self.timeout if timeout is None else timeout
         self.max_retries = self.max_retries if max_retries is None else max_retries
         self.retry_delay = self.retry_delay if retry_delay is None else retry_delay
@@ -167,14 +167,27 @@ class PipelineStep(ABC):
 
     def check(self) -> None:
         """Raises DefinitionError when it can not work."""
-        if not self.name or "/" in self.name:
-            raise DefinitionError(f"a {type(self).__name__} needs a name without slashes, not {self.name!r}")
+        name: Any = self.name
+        if not isinstance(name, str) or not name or "/" in name or not name.isprintable():
+            raise DefinitionError(f"a {type(self).__name__} needs a printable name without slashes, not {name!r}")
+        if name in self.dependencies:
+            raise DefinitionError(f"{name} waits for itself: {name} → {name}")
         if self.max_retries < 1:
             raise DefinitionError(f"{self.name}: max_retries counts all tries and must be at least 1")
-        if self.timeout is not None and self.timeout <= 0:
-            raise DefinitionError(f"{self.name}: timeout must be more than 0 seconds, not {self.timeout}")
+        check_seconds(name, self.timeout)
         for part in self.parts:
             part.check()
+
+
+def names(given: Sequence[str]) -> tuple[str, ...]:
+    """What a step depends on; one name alone is one name, not its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def check_seconds(owner: str, timeout: Any) -> None:
+    """Raises DefinitionError for what is no time limit."""
+    if timeout is not None and (not isinstance(timeout, (int, float)) or timeout <= 0):
+        raise DefinitionError(f"{owner}: timeout must be more than 0 seconds, not {timeout!r}")
 
 
 def _overrides(cls: type[PipelineStep], hook: str) -> bool:

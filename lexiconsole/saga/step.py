@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from lexiconsole.contracts.saga import SagaStep
-from lexiconsole.durable.calling import wants_argument
+from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.durable.context import Context, Durable
 from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole
 from lexiconsole.errors import StepError
@@ -47,6 +47,9 @@ class PreparedStep:
 
     def __init__(self, step: SagaStep) -> None:
         self.step, self.name, self.undo_key = step, step.name, f"undo/{step.name}"
+        check_call(step.name, "the action", step.action)
+        if step.compensation is not None:
+            check_call(step.name, "the compensation", step.compensation)
         self.wants_context = wants_argument(step.action)
         self.wants_result = step.compensation is not None and wants_argument(step.compensation)
         on_unknown = OnUnknown.FAIL if step.read_only or self.undoes_unknown else OnUnknown.DOUBT

@@ -360,7 +360,7 @@ async def test_a_composite_step_can_be_executed_by_itself() -> None:
     [
         (lambda: Pipeline(steps=[Log().step("a"), Log().step("a")]), "two steps named 'a'"),
         (lambda: Pipeline(steps=[Log().step("a", dependencies=["charg"]), Log().step("charge")]).steps, "'charge'"),
-        (lambda: Pipeline(steps=[FunctionStep("", print)]), "needs a name"),
+        (lambda: Pipeline(steps=[FunctionStep("", print)]), "needs a printable name"),
         (lambda: Pipeline(steps=[FunctionStep("a/b", print)]), "without slashes"),
         (lambda: Pipeline(steps=[FunctionStep("a", print, timeout=0)]), "more than 0"),
         (lambda: Pipeline(steps=[FunctionStep("a", print, max_retries=0)]), "at least 1"),
