@@ -7,10 +7,9 @@ import inspect
 import traceback
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lexiconsole.durable.host import Host
 from lexiconsole.durable.limit import OutOfTime, within
@@ -24,8 +23,7 @@ __all__ = ["Failure", "attempt", "describe", "is_async", "traceback_of"]
 _OURS = str(Path(__file__).parents[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):  # made for each try that fails, in a fifth of the time that a frozen dataclass takes
     """An attempt that did not succeed. `cause` is the exception, or what the step put into its `Err`."""
 
     cause: Any

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.attempts import Failure, attempt, describe
@@ -314,7 +313,7 @@ class Step(Work):
 
     def _error(self, failure: Failure) -> StepError:
         if isinstance(failure.cause, (dict, list)):
-            failure = replace(failure, cause=self.ctx.host.codec.masked(failure.cause))
+            failure = failure._replace(cause=self.ctx.host.codec.masked(failure.cause))
         return describe(self.key, failure, self.attempt, unknown=self.unknown, with_traceback=self.ctx.journaled)
 
     async def _fail(self, error: StepError) -> None:

@@ -197,8 +197,10 @@ def _cancelled(story: Story, look: Look) -> Verdict:
 
 
 def _failing_key(story: Story) -> str:
-    failed = [row for row in story.rows if row.state is StepState.FAILED]
-    return max(failed, key=lambda row: row.revision).key if failed else ""
+    """The step that failed last; not its `on_error` or `cleanup`, which failed only after it."""
+    failed = {row.key: row for row in story.rows if row.state is StepState.FAILED}
+    own = [row for key, row in failed.items() if key.rpartition("/")[0] not in failed]
+    return max(own, key=lambda row: row.revision).key if own else ""
 
 
 def _going_on(story: Story, about: str) -> tuple[Way, ...]:

@@ -29,6 +29,12 @@ def test_failed_names_the_step_the_reason_and_the_way_back():
     assert ways(script) == ["retry r1", "fork r1 --at 1"]
 
 
+def test_failed_names_the_step_itself_though_its_hooks_failed_after_it():
+    script = Script().failed("charge", "no").failed("charge/on_error", "worse").failed("charge/cleanup", "too")
+    script.add(EntryKind.FAILED, error={"type": "PipelineError", "message": "p failed at charge: RuntimeError: no"})
+    assert said(script).sentence.endswith(" at charge: RuntimeError: no")
+
+
 def test_failed_names_what_was_done_before_and_stays():
     script = Script()
     for number in range(7):
