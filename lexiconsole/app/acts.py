@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lexiconsole.app.outcome import Preview
@@ -53,7 +54,7 @@ async def preview_of(runtime: Runtime, request: Request) -> Preview:
     row = await runtime.journal.run(request.run_id)
     if row is None:
         raise NotFoundError("run", request.run_id)
-    plan: Plan = await preview(runtime, request)
+    plan: Plan = await preview(runtime, replace(request, at=request.at or runtime.clock.now()))
     entries = await runtime.journal.load(row)
     target = "" if request.kind is RequestKind.EDIT else request.target
     bound = request.kind is RequestKind.EDIT or (target and any(entry.key == target for entry in entries))

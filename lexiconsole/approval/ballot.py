@@ -204,7 +204,7 @@ class LevelBallot:
             )
         until = request.data.get("until")
         if until is not None and (not isinstance(until, (int, float)) or until <= request.at):
-            return "until must be an instant in the future, in seconds since 1970"
+            return "the seat can only be handed on until a time to come"
         if self.delegates:
             return "" if to in people.members(self.delegates) else f"{to} is none of {', '.join(self.delegates)}"
         shared = people.roles(seat) & people.roles(to)

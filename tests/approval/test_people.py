@@ -315,7 +315,7 @@ REFUSALS: list[tuple[str, Callable[..., Any], str]] = [
     ("to another seat", lambda h, row: does(h, row, DELEGATE, "bob", to="cid"), "cid has a seat at board already, and nobody votes twice"),
     ("outside the roles", lambda h, row: does(h, row, DELEGATE, "bob", to="zed"), "zed shares no role with bob; delegation stays within the roles"),
     ("not one's own", lambda h, row: does(h, row, DELEGATE, "zed", to="fay"), "zed has no say at board; it is for role:director"),
-    ("until yesterday", lambda h, row: does(h, row, DELEGATE, "bob", to="fay", until=5), "until must be an instant in the future, in seconds since 1970"),
+    ("until yesterday", lambda h, row: does(h, row, DELEGATE, "bob", to="fay", until=5), "the seat can only be handed on until a time to come"),
     ("another's name", lambda h, row: does(h, row, VOTE, "bob", verdict="approve", **{"from": {"os_user": "zed"}}), "zed may not act for bob"),
 ]  # fmt: skip
 
