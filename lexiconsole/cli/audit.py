@@ -116,6 +116,9 @@ def _cells(link: Audited) -> tuple[str, ...]:
 
 def _told(data: JsonObject) -> str:
     """What was decided, and why."""
+    value = data.get("value")
+    if isinstance(value, dict) and value.get("outcome") == "info" and "votes" in value:
+        return f"asks: {brief(value.get('question'), 80)}"
     what = next((brief(data[name], 40) for name in ("verdict", "how", "value", "result", "to") if name in data), "")
     return "  ".join(part for part in (what, brief(data.get("reason") or "", 80) if data.get("reason") else "") if part)
 

@@ -353,6 +353,16 @@ def test_one_person_plays_the_scaffolds_chain_of_three_in_the_first_minute(lx, h
     assert [line.split()[0] for line in lx("audit", "list", "--json")[1].splitlines() if '"refused"' in line]
 
 
+def test_the_audit_tells_what_was_asked_back(lx, here, tmp_path_factory, monkeypatch):
+    monkeypatch.chdir(tmp_path_factory.mktemp("new"))
+    assert lx("init")[0] == 0
+    assert lx("run", "purchase", "-i", "thing=Saw", "-i", "price=5", "--id", "p1", "--as", "eva")[0] == 4
+    assert lx("ask-info", "p1", "Which saw?", "--as", "ana")[0] == 4
+    assert lx("audit", "list")[1].rstrip().endswith("asks: Which saw?")
+    assert lx("answer", "p1", '"any"', "--as", "ben")[0] == 8
+    assert lx("answer", "p1", '"the red one"', "--as", "eva")[0] == 4
+
+
 def test_what_the_preview_refuses_is_on_record_also_when_it_was_only_to_be_recorded(
     lx, here, tmp_path_factory, monkeypatch
 ):
