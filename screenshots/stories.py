@@ -39,6 +39,9 @@ OPERATORS = """operators:
 
 _OWN = (0.02, 0.1, 1.0)
 """How long the engine waits between two looks for work: no part of a story."""
+_AT_MOST = 25.0
+"""Seconds that looks add to what is told at a time: on a busy machine the engine looks more often."""
+
 _LONG = 60.0
 """Seconds from which a run is left waiting instead."""
 
@@ -48,12 +51,14 @@ class StoryClock:
 
     def __init__(self) -> None:
         self._now, self._chance = NOW - 86_400, random.Random(7)
+        self._latest = self._now
 
     def set(self, ago: float) -> None:
         self._now = NOW - ago
+        self._latest = self._now + _AT_MOST
 
     def now(self) -> float:
-        self._now += self._chance.uniform(0.003, 0.08)
+        self._now = min(self._latest, self._now + self._chance.uniform(0.003, 0.08))
         return self._now
 
     def monotonic(self) -> float:
@@ -64,6 +69,7 @@ class StoryClock:
             await asyncio.sleep(seconds)
             return
         self._now += seconds
+        self._latest += seconds
         await asyncio.sleep(0)
 
 

@@ -98,14 +98,17 @@ class StartScreen(ConsoleScreen):
 
     def _drawn(self, drawn: Picture) -> None:
         """The definition as a map; where there is none, as lines."""
-        if not self.is_attached or not drawn.outline.nodes:
+        if not self.is_attached:
             return
-        if why_no_map():
+        if not drawn.outline.nodes:
+            said = "plain code: its steps are drawn as a run takes them"
+            self._outline.update(Content.styled(said, self.console.palette.faint))
+        elif why_no_map():
             lines = outline_text(drawn.outline, ascii_only=self.console.glyphs.ascii_only)
             self._outline.update(Content("\n".join(harmless(line) for line in lines)))
-            return
-        self._map.remove_class("-hidden")
-        self._map.show(drawn, play=False)
+        else:
+            self._map.remove_class("-hidden")
+            self._map.show(drawn, play=False)
 
     def on_resize(self) -> None:
         self._about.set_class(self.app.size.width < _OUTLINE_FROM, "-hidden")
