@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.paint import Paint
-from lexiconsole.cli.shapes import diff_shape
 from lexiconsole.errors import LexiconsoleError, UsageError
 from lexiconsole.types import Json, ModelKind
 from lexiconsole.views.cells import cell_width, padded
@@ -16,6 +15,7 @@ from lexiconsole.views.diff import Diff, Side, Sign, compared, side_of
 from lexiconsole.views.diff_lines import Line, LineKind, difference, lines, moments_of
 from lexiconsole.views.durations import span, stamp
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.shapes import diff_shape
 from lexiconsole.views.words import AMBER, FAINT, GREEN, RED, RUN_LOOKS
 
 if TYPE_CHECKING:

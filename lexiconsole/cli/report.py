@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -90,13 +89,7 @@ def verdict_lines(verdict: Verdict, paint: Paint) -> list[str]:
 
 
 def way_line(way: Way, paint: Paint) -> str:
-    typed = " ".join(["lexiconsole", *(_quoted(word) for word in way.words)])
-    return f"  {paint.bold(harmless(typed))}  {paint.text(f'# {harmless(way.about)}', FAINT)}"
-
-
-def _quoted(word: str) -> str:
-    """Quoted for a shell where it needs it; the places to fill in stay as they are."""
-    return word if word.endswith("…") else shlex.quote(word)
+    return f"  {paint.bold(harmless(way.line))}  {paint.text(f'# {harmless(way.about)}', FAINT)}"
 
 
 def log_lines(logs: Iterable[tuple[str, str]]) -> list[str]:

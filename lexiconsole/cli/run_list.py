@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.exits import ExitCode
-from lexiconsole.cli.shapes import run_shape
 from lexiconsole.errors import NotFoundError
 from lexiconsole.types import RunStatus
 from lexiconsole.views.cells import columns
 from lexiconsole.views.durations import age, ahead, span
 from lexiconsole.views.ranking import NEEDY, by_need
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.shapes import run_shape
 from lexiconsole.views.values import brief
 from lexiconsole.views.words import RUN_LOOKS
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.report import header_lines, log_lines, moment_lines, verdict_lines
-from lexiconsole.cli.shapes import entry_shape, story_shape
 from lexiconsole.types import JsonObject
 from lexiconsole.views.condense import condensed
 from lexiconsole.views.durations import stamp
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.shapes import entry_shape, story_shape
 from lexiconsole.views.telling import tell, timeline
 from lexiconsole.views.values import brief
 from lexiconsole.views.verdict import verdict

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.interrupts import Terminated
 from lexiconsole.cli.report import moment_line
-from lexiconsole.cli.shapes import entry_shape
 from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
 from lexiconsole.durable.journal import RunFilter
 from lexiconsole.types import RunStatus
+from lexiconsole.views.shapes import entry_shape
 from lexiconsole.views.story import Lane, Moment
 from lexiconsole.views.values import brief, error_line
 from lexiconsole.views.words import RUN_LOOKS

@@ -7,10 +7,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from lexiconsole.cli.report import moment_line
-from lexiconsole.cli.shapes import entry_shape, progress_shape
+from lexiconsole.cli.shapes import progress_shape
 from lexiconsole.durable.entry import Entry
 from lexiconsole.views.condense import Condenser
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.shapes import entry_shape
 from lexiconsole.views.story import Moment, Row, RowKind
 from lexiconsole.views.words import StepState
 

@@ -115,7 +115,7 @@ KEYS: tuple[Key, ...] = (
     Key("help", ("question_mark", "f1"), EVERYWHERE, "help", "every key of this place; type to search, enter does it", 90),
     Key("command", ("colon",), EVERYWHERE, "command", "type what to do: go somewhere, start, filter, act; tab completes"),
     Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
-    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF), "copy", "copy the id, the error or the command line", 80),
+    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF), "copy", "copy the id, error, JSON, or the same as a command", 80),
     Key("export", ("X",), (Place.BULK,), "export", "what is listed, as a file", 81),
     Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
     Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ class Way:
 
     words: tuple[str, ...]
     about: str
+
+    @property
+    def line(self) -> str:
+        """As it is typed: quoted for a shell where it needs it; the places to fill in stay as they are."""
+        return " ".join(["lexiconsole", *(word if word.endswith("…") else shlex.quote(word) for word in self.words)])
 
 
 def ways_to_decide(task: str, asked: Mapping[str, Json]) -> list[Way]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -243,3 +244,20 @@ def test_data_is_mended_and_the_failed_step_tried_again_with_three_keys(tmp_path
         assert "amount: 480" in (tmp_path / "seen").read_text(encoding="utf-8")
         terminal.press("ctrl+q")
         assert terminal.left() == 0
+
+
+def test_an_error_is_copied_with_two_keys_to_the_clipboard_and_a_file(store: Callable[..., Path]) -> None:
+    """y e: in the bytes that a terminal takes for its clipboard, and in the file that is named."""
+    folder = store(FAILED)
+    with opened(folder) as terminal:
+        loaded(terminal)
+        terminal.until("TimeoutError: fraud score did not answer")
+        terminal.press("y")
+        terminal.until("Copy of first-0", "lexiconsole retry first-0")
+        terminal.press("e")
+        terminal.until("copied the error")
+        assert terminal.count() == 2
+        file = folder / ".lexiconsole" / "copied.txt"
+        text = file.read_text(encoding="utf-8")
+        assert "TimeoutError: fraud score did not answer" in text.splitlines()[0] and "Traceback" in text
+        assert b"\x1b]52;c;" + base64.b64encode(text.encode()) in terminal.raw

@@ -17,6 +17,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.bulk_panes import CauseTable, ItemTable, NowPane, ProgressPane
 from lexiconsole.tui.widgets.reason import ReasonPanel
@@ -26,6 +27,7 @@ from lexiconsole.views.bulk import BulkFold
 from lexiconsole.views.bulk_figures import BulkView
 from lexiconsole.views.bulk_words import bulk_sentence, items_csv, matching
 from lexiconsole.views.cells import cut
+from lexiconsole.views.copies import Copy
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
@@ -43,7 +45,7 @@ _EVERY = 0.15
 _STEERED = frozenset({"faster", "slower", "rate", "retry_all", "exclude", "finish"})
 
 
-class BulkScreen(ConsoleScreen):
+class BulkScreen(RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.BULK
@@ -365,6 +367,9 @@ class BulkScreen(ConsoleScreen):
         if self.row is not None:
             self.console.acts.ask(change_of([self.row], RequestKind.CANCEL))
 
+    def own_copies(self) -> Sequence[Copy]:
+        return [Copy("c", "command that shows it", f"lexiconsole bulk {self.run_id}")]
+
     def action_export(self) -> None:
         """The items that are listed, as CSV in the folder one is in."""
         if self.fold is None:
@@ -378,11 +383,6 @@ class BulkScreen(ConsoleScreen):
             self.status.explain(f"export: {harmless(str(fault))}")
             return
         self.console.toast(f"{len(self._chosen):,} items are in {harmless(str(file.absolute()))}")
-
-    def action_copy(self) -> None:
-        words = f"lexiconsole bulk {self.run_id}"
-        self.console.copy_to_clipboard(words)
-        self.console.toast(f"copied: {harmless(words)}")
 
 
 def _told(change: Change, sentence: str) -> Change:

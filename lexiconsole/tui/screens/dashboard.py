@@ -15,7 +15,7 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
 from lexiconsole.tui.screens.dashboard_reads import News, Read
-from lexiconsole.tui.screens.dashboard_words import Subject, copied, sentence, tab_names, why_not
+from lexiconsole.tui.screens.dashboard_words import Subject, sentence, tab_names, why_not
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
@@ -349,8 +349,3 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
             self.runs.apply("")
         else:
             super().action_close()
-
-    def action_copy(self) -> None:
-        text = copied(self.subject())
-        self.app.copy_to_clipboard(text)
-        self.status.explain(f"copied {harmless(text)}")

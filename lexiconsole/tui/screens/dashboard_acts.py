@@ -32,6 +32,8 @@ class DashboardActs:
         status: Status
 
         @property
+        def is_current(self) -> bool: ...
+        @property
         def console(self) -> ConsoleApp: ...
         @property
         def tasks(self) -> list[TaskRow]: ...
@@ -86,6 +88,24 @@ class DashboardActs:
         if (run := self.subject_run()) is not None:
             self.console.acts.ask(_change_of([run], kind))
 
+    def action_copy(self) -> None:
+        from lexiconsole.tui.copying import offer, offer_run
+        from lexiconsole.views.copies import copies_of_definition, copies_of_incident, copies_of_task
+
+        subject = self.subject()
+        match subject:
+            case RunRow():
+                wanted = subject.id
+                offer_run(self.console, wanted, wanted=lambda: self.is_current)
+            case TaskRow():
+                offer(self.console, subject.id, copies_of_task(subject.id, subject.data))
+            case Incident():
+                offer(self.console, "a cause of failures", copies_of_incident(subject))
+            case str():
+                offer(self.console, subject, copies_of_definition(subject))
+            case None:
+                self.status.explain("copy: nothing is selected")
+
     def action_diff(self) -> None:
         """Two marked runs; else the marked one and the selected one, or the selected one and what it was forked from."""
         run, marks = self.runs.selected, sorted(self.runs.table.marks)
@@ -109,7 +129,6 @@ class DashboardActs:
 
 def _change_of(rows: list[RunRow], kind: _Kind, then: Callable[[Done], None] | None = None) -> Change:
     """What the first paint does not wait for is loaded here."""
-    from lexiconsole.durable.journal import RequestKind
     from lexiconsole.tui.requesting import change_of
 
     return change_of(rows, RequestKind(kind), then=then)

@@ -17,7 +17,7 @@ from lexiconsole.views.words import RUN_LOOKS
 if TYPE_CHECKING:
     from lexiconsole.tui.screens.dashboard import DashboardScreen
 
-__all__ = ["Subject", "copied", "sentence", "tab_names", "why_not"]
+__all__ = ["Subject", "sentence", "tab_names", "why_not"]
 
 Subject = RunRow | TaskRow | Incident | str | None
 """What the keys are about; a definition is its name."""
@@ -121,10 +121,3 @@ def tab_names(runs: int, tasks: int, soon: int, incidents: int) -> tuple[str, ..
     """Of the panes, in the order of their numbers; `soon` is how many tasks are due soon."""
     inbox = f"Inbox {tasks or ''}{'!' if soon else ''}".rstrip()
     return "Catalogue", f"Runs {runs:,}", inbox, f"Incidents {incidents or ''}".rstrip(), "Preview", "Engine"
-
-
-def copied(subject: Subject) -> str:
-    """The id of a run or task, the error of an incident, the name of a definition."""
-    if isinstance(subject, RunRow | TaskRow):
-        return subject.id
-    return subject.error if isinstance(subject, Incident) else str(subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,7 @@ from textual.widget import Widget
 
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.errors import LexiconsoleError
+from lexiconsole.tui.copying import offer
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
@@ -23,9 +25,12 @@ from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Json, ModelKind
 from lexiconsole.views.cells import cell_width, cut
+from lexiconsole.views.copies import Copy
 from lexiconsole.views.diff import Diff, PartKind, Sign, compared, side_of
 from lexiconsole.views.diff_lines import LineKind, difference, first_line, lines, moments_of, values_at
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.shapes import diff_shape
+from lexiconsole.views.ways import Way
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -238,9 +243,18 @@ class DiffScreen(ConsoleScreen):
 
     def action_copy(self) -> None:
         left, right = self.moments
-        words = f"lexiconsole diff {left.words} {right.words}"
-        self.console.copy_to_clipboard(words)
-        self.console.toast(f"copied: {harmless(words)}")
+        command = Way(("diff", left.words, right.words), "").line
+        copies = [Copy("c", "command that shows it", command)]
+        if self.diff is not None:
+            line = self.table.selected_row
+            if line is not None and line.kind is not LineKind.FOLD:
+                values = "\n".join(f"{fact.label}: {fact.text}" for fact in values_at(self.diff, line))
+                copies.append(Copy("v", f"values of {line.name}", values))
+            copies.append(Copy("d", "first difference", difference(self.diff)))
+            copies.append(
+                Copy("s", "all of it as JSON", json.dumps(diff_shape(self.diff), ensure_ascii=False, indent=2))
+            )
+        offer(self.console, "the differences", copies)
 
 
 _OF_A_DIFF = frozenset({"open", "unfold", "next_difference", "previous_difference"})

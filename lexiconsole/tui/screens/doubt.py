@@ -19,6 +19,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.theme import Palette
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
@@ -44,7 +45,7 @@ _FORM: JsonObject = {
 }
 
 
-class DoubtScreen(ConsoleScreen):
+class DoubtScreen(RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.DOUBT

@@ -15,12 +15,15 @@ from textual.widgets import Static
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import TaskRow
 from lexiconsole.tui.acts import Done
+from lexiconsole.tui.copying import offer
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.deciding import DecidingScreen
 from lexiconsole.tui.widgets.pick import PickPanel
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.types import JsonObject
+from lexiconsole.views.copies import copies_of_task
 from lexiconsole.views.decided import Decided, decided
 from lexiconsole.views.safe import harmless
 
@@ -158,6 +161,14 @@ class InboxScreen(DecidingScreen):
         self.show_keys()
 
     # what the keys do
+
+    def action_copy(self) -> None:
+        task = self.pane.task_shown
+        if task is None:
+            self.status.explain("copy: nothing waits here")
+            return
+        asked: JsonObject = {"prompt": task.prompt, "form": task.form, "who": [*task.who], "due": task.due}
+        offer(self.console, task.id, copies_of_task(task.id, {**asked, "ballot": True} if task.levels else asked))
 
     @on(VirtualTable.Moved)
     def _moved(self) -> None:

@@ -22,16 +22,19 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.machine_reads import Found, asked
+from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.types import Instant, RunStatus
+from lexiconsole.views.copies import Copy
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.machine import Instance, MachineFold, place_of
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.watched import Watched
+from lexiconsole.views.ways import Way
 from lexiconsole.views.words import RUN_LOOKS, StepState
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ _EVERY = 0.2
 """Seconds between two looks while events come."""
 
 
-class MachineScreen(ConsoleScreen):
+class MachineScreen(RunCopies, ConsoleScreen):
     """`subject` is a run's id; from there one goes on to other runs of the same machine."""
 
     place = Place.MACHINE
@@ -385,12 +388,6 @@ class MachineScreen(ConsoleScreen):
     def action_zoom_out(self) -> None:
         self.map.set_zoom(self.map.shown_zoom - 1)
 
-    def action_copy(self) -> None:
+    def own_copies(self) -> Sequence[Copy]:
         event = self._event
-        words = (
-            f"lexiconsole signal {self.run_id} {event.event}"
-            if event is not None
-            else f"lexiconsole show-run {self.run_id}"
-        )
-        self.console.copy_to_clipboard(words)
-        self.console.toast(f"copied: {harmless(words)}")
+        return [Copy("f", "command that fires it", Way(("signal", self.run_id, event.event), "").line)] if event else []

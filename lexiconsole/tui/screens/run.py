@@ -16,6 +16,7 @@ from lexiconsole.tui.layout.engine import why_not
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.run_acts import RunActs
+from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.screens.run_time import RunTime
 from lexiconsole.tui.widgets.gantt import GanttView
 from lexiconsole.tui.widgets.inspector import Inspector
@@ -47,7 +48,7 @@ _VIEWS = ("map", "rail", "gantt")
 _MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING, RunStatus.SLEEPING})
 
 
-class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
+class RunScreen(RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
     """`run_id` is what it shows. Everything on it comes from one snapshot: of now, or of an entry in the past."""
 
     place = Place.RUN
@@ -312,6 +313,10 @@ class RunScreen(RunTime, RunActs, Diffing, ConsoleScreen):
             self._show_selected()
             self.map.repaint()
         self.picture_pane.border_subtitle = self._subtitle(snapshot)
+
+    def copied_step(self) -> str:
+        view = self.snapshot.picture.nodes.get(self.selected) if self.snapshot is not None else None
+        return view.row if view is not None else ""
 
     # the three pictures
 

@@ -114,11 +114,5 @@ class RunActs(Revising):
         rows.sort(key=lambda row: view is None or row.key != view.row)
         return f"{self.run_id}:{rows[0].key}" if rows else ""
 
-    def action_copy(self) -> None:
-        """The command line that shows this run; a terminal that refuses leaves it to be read."""
-        words = f"lexiconsole show-run {self.run_id}"
-        self.console.copy_to_clipboard(words)
-        self.console.toast(f"copied: {words}")
-
 
 _WHYS = frozenset({"pause", "cancel", "retry", "answer", "live", "back_one", "on_one", "edit"})

@@ -21,6 +21,7 @@ from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.revising import Revising
+from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.screens.saga_time import SagaTime
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
@@ -47,7 +48,7 @@ _SPIN = 6
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
-class SagaScreen(SagaTime, Revising, Diffing, ConsoleScreen):
+class SagaScreen(SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.SAGA

@@ -1,0 +1,87 @@
+"""CopyPanel: what can be copied of the selection, each by its letter; enter takes the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+
+from lexiconsole.tui.widgets.closing import close
+from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.copies import Copy
+from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.app import ConsoleApp
+
+__all__ = ["CopyPanel"]
+
+_NAME = 26
+
+
+class CopyPanel(ModalScreen["Copy | None"]):
+    """Gives the one that was chosen, None when none was."""
+
+    DEFAULT_CSS = """
+    CopyPanel { align: center middle; background: $background 60%; }
+    CopyPanel > Vertical {
+        width: 84; max-width: 96%; height: auto; max-height: 90%; border: heavy $accent; background: $background;
+        padding: 0 1; border-title-color: $accent; border-title-style: bold; border-title-background: $background;
+        border-subtitle-color: $foreground; border-subtitle-background: $background;
+    }
+    CopyPanel OptionList { height: auto; max-height: 18; border: none; background: $background; padding: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False, priority=True),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
+    ]
+    AUTO_FOCUS = "OptionList"
+
+    def __init__(self, title: str, copies: Sequence[Copy]) -> None:
+        super().__init__()
+        self._title, self.copies = title, tuple(copies)
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as panel:
+            panel.border_title = f" {harmless(self._title)} ".replace("[", "\\[")
+            panel.border_subtitle = " a letter or enter copies   esc leaves "
+            yield OptionList(*(self._row(copy) for copy in self.copies), compact=True)
+
+    def _row(self, copy: Copy) -> Content:
+        colours = cast("ConsoleApp", self.app).palette
+        lines = copy.text.count("\n") + 1
+        more = f"  ({lines} lines)" if lines > 1 else ""
+        first = harmless(copy.text.split("\n", 1)[0])
+        width = max(20, min(84, self.app.size.width * 96 // 100) - _NAME - 12)
+        return (
+            Content.styled(f" {copy.key}  ", f"bold {colours.key}")
+            + Content.styled(padded(cut(harmless(copy.name), _NAME), _NAME + 2), colours.text)
+            + Content.styled(cut(first, width - len(more)) + more, colours.faint)
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        found = next((copy for copy in self.copies if copy.key == event.key), None)
+        if found is not None:
+            event.stop()
+            event.prevent_default()
+            close(self, found)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        close(self, self.copies[event.option_index])
+
+    def action_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    def action_leave(self) -> None:
+        close(self, None)
