@@ -129,6 +129,7 @@ class DashboardActs:
 
 def _change_of(rows: list[RunRow], kind: _Kind, then: Callable[[Done], None] | None = None) -> Change:
     """What the first paint does not wait for is loaded here."""
+    from lexiconsole.durable.journal import RequestKind
     from lexiconsole.tui.requesting import change_of
 
     return change_of(rows, RequestKind(kind), then=then)

@@ -225,7 +225,7 @@ class InboxScreen(DecidingScreen):
         if action == "act_as":
             workspace = self.console.workspace
             return "" if workspace is not None and len(may_act_as(workspace)) > 1 else "you may act for nobody else"
-        if action == "answer" and not self._tasks:
+        if action in ("answer", "copy") and not self._tasks:
             return "nothing is asked"
         return super().why_not(action)
 
