@@ -16,8 +16,17 @@ __all__ = ["quiet"]
 def quiet() -> Iterator[io.StringIO]:
     """Gives what this thread prints meanwhile. Other threads print where they always did.
 
-    Somebody may keep the stream (logging does); what is written to it later goes where `sys.stdout` then leads.
+    Somebody may keep the stream (logging does, and whoever stands in for `sys.stdout` over it); what is written to it later
+    goes where `sys.stdout` then leads. One thread at a time: two that end in another order would leave each other's streams.
     """
+    with _TURN:
+        yield from _kept()
+
+
+_TURN = threading.RLock()
+
+
+def _kept() -> Iterator[io.StringIO]:
     kept = io.StringIO()
     before = sys.stdin, sys.stdout, sys.stderr
     streams = _Catch(before[1], "stdout", kept), _Catch(before[2], "stderr", kept)
@@ -36,13 +45,17 @@ def quiet() -> Iterator[io.StringIO]:
             sys.stderr = before[2]
 
 
+_DEEP = 100
+"""Streams over each other that are looked through."""
+
+
 class _Catch(io.TextIOBase):
     """A stream that keeps what one thread writes and passes on the rest."""
 
     encoding = "utf-8"
 
     def __init__(self, behind: TextIO, name: str, kept: io.StringIO) -> None:
-        self._behind, self._name, self._kept = behind, name, kept
+        self.behind, self._name, self._kept = behind, name, kept
         self._thread: int | None = threading.get_ident()
 
     def release(self) -> None:
@@ -65,4 +78,12 @@ class _Catch(io.TextIOBase):
 
     def _onward(self) -> TextIO:
         now: TextIO = getattr(sys, self._name)
-        return self._behind if cast(object, now) is self or self._thread is not None else now
+        return self.behind if self._thread is not None or self._leads_here(now) else now
+
+    def _leads_here(self, stream: object) -> bool:
+        """Whether what is written to the stream comes here: it was put over this one while that was in place."""
+        for _ in range(_DEEP):
+            if stream is self or stream is None:
+                return stream is self
+            stream = getattr(stream, "behind", None)
+        return False

@@ -136,8 +136,9 @@ def drawn(workspace: Workspace, name: str) -> Drawn:
     from lexiconsole.views.picturing import picture
 
     try:
+        definition = workspace.definition(name)
         with quiet():
-            outline = workspace.definition(name).outline()
+            outline = definition.outline()
     except Exception as fault:  # the definition's own code; what it raises is what is shown
         return Drawn(name, fault=f"its outline can not be made: {type(fault).__name__}: {fault}")
     if outline.nodes:
