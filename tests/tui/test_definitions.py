@@ -78,7 +78,7 @@ async def test_a_broken_file_is_shown_with_its_line_and_ends_nothing(kept: Path)
 
 async def test_a_definition_has_its_graph_and_a_function_that_of_its_newest_run(kept: Path) -> None:
     async with looking(kept, "returns") as (app, pilot):
-        await seen(app, pilot, "3 Graph  returns", "usable?", "shelf", "no run of it is on its way")
+        await seen(app, pilot, "3 Graph  returns", "usable?", "shelf", "none is on its way")
         assert " went " not in shown(app)
         await pilot.press("1", "k", "k")
         await seen(app, pilot, "3 Graph  parcel", "as oak went", "signature")

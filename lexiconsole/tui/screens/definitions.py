@@ -48,16 +48,13 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     DEFAULT_CSS = """
     DefinitionsScreen #upper { height: 1fr; }
     DefinitionsScreen #left { width: 31; }
-    DefinitionsScreen #left > LiveTable { height: 9; }
+    DefinitionsScreen #left > LiveTable { height: 7; }
     DefinitionsScreen #graph { width: 31; }
     DefinitionsScreen #graph Static { padding: 1 2; color: $faint; height: auto; }
-    DefinitionsScreen FindingTable { height: 9; }
     DefinitionsScreen.-narrow #left { width: 28; }
     DefinitionsScreen.-narrow #graph { width: 1fr; }
-    DefinitionsScreen.-narrow FindingTable { height: 8; }
-    DefinitionsScreen.-narrow #left > LiveTable { height: 6; }
+    DefinitionsScreen.-narrow #left > LiveTable { height: 5; }
     DefinitionsScreen.-thin #left { width: 1fr; }
-    DefinitionsScreen.-low FindingTable { height: 4; }
     DefinitionsScreen.-low #left > LiveTable { height: 1fr; }
     """
 
@@ -156,10 +153,16 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         found = findings_in_order([*(self.known.found if self.known is not None else ()), *of_runs])
         self.findings.empty = "nothing was found" if self.known is not None else "being checked…"
         self.findings.show_all(found)
+        self.findings.styles.height = min(max(1, len(found)), self._most) + 2
         self._show_source()
         self._entitle()
         self._say()
         self.show_keys()
+
+    @property
+    def _most(self) -> int:
+        """Findings that are seen at once."""
+        return 2 if self.has_class("-low") else 6 if self.has_class("-narrow") else 7
 
     def _show_lives(self) -> None:
         name = self.definition_name
@@ -167,7 +170,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
             self._lives_of = name
             self.lives.forget()
         live = self.live.runs.get(name) if self.live is not None else None
-        self.lives.empty = "being tried…" if self.live is None else "no run of it is on its way"
+        self.lives.empty = "being tried…" if self.live is None else "none is on its way"
         rows: list[LiveRow] = []
         if live is not None:
             rows = [LiveRow(sentence) for sentence in by_version(live)]
@@ -319,7 +322,8 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         of_run = f" as {harmless(self._drawn.of_run)} went " if self._drawn.of_run else ""
         entitle(self._graph, subtitle=of_run.replace("[", "\\["))
         entitle(self.findings, f"4 Findings  {counts}".rstrip())
-        entitle(self.lives, f"5 Live runs  {harmless(self.definition_name)}".rstrip().replace("[", "\\["))
+        live = self.live.runs.get(self.definition_name) if self.live is not None else None
+        entitle(self.lives, f"5 Live runs  {len(live.tried) + live.untried:,}" if live is not None else "5 Live runs")
         said: list[Part] = []
         if self.known is not None:
             watched = ", ".join(f"{place.name}/" if place.is_dir() else place.name for place in self.known.places)
@@ -333,6 +337,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self.set_class(event.size.width < 72, "-thin")
         self.set_class(event.size.height < 22, "-low")
         self._lay_out()
+        self.findings.styles.height = min(max(1, self.findings.total), self._most) + 2
         self.call_after_refresh(self._show_source)  # remarks are as wide as their pane
 
     def _lay_out(self) -> None:

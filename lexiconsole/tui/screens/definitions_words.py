@@ -45,8 +45,8 @@ def sentence(screen: DefinitionsScreen) -> list[Part]:
         stays: list[Part] = [("; its last good version stays in use", text)] if kept else []
         return [*_of_finding(screen, found), *stays, *_hints(screen, found, key)]
     if row is not None and row.definition and row.definition in screen.console.definitions:
-        about = harmless(screen.console.definitions[row.definition].about.partition("\n")[0])
-        return [(about or harmless(row.name), text), ("   s starts one, o opens $EDITOR", key)]
+        about = harmless(screen.console.definitions[row.definition].about.partition("\n")[0]) or harmless(row.name)
+        return [(cut(about, max(20, screen.size.width - 36)), text), ("   s starts one, o opens $EDITOR", key)]
     return [("enter shows its source, o opens $EDITOR, 4 lists what the checks found", ink(colours.faint))]
 
 
