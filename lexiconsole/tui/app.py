@@ -332,10 +332,15 @@ class ConsoleApp(App[int]):
     def choose_theme(self, name: str) -> None:
         """One of `THEMES`; every screen is painted anew."""
         self.theme = THEMES[name].name
+        self.call_after_refresh(self._paint_anew)
+
+    def _paint_anew(self) -> None:
+        """Once the style sheet is that of the theme: what is painted by cells asks it for its ground."""
         for screen in self.screen_stack:
             for widget in screen.query("*"):
                 repaint = getattr(widget, "repaint", widget.refresh)
                 repaint()
+        self.seen_screen_changed()  # sentences and headers are said in the colours of their time
 
     def action_leave_hint(self) -> None:
         screen = self.seen_screen()

@@ -201,3 +201,23 @@ async def test_while_nothing_changes_nothing_is_read_but_names_and_times(kept: P
 def test_an_editor_is_told_the_line_in_its_own_way(command: list[str], called: list[str]) -> None:
     assert at_line(command, Path("/x.py"), 41) == called
     assert at_line(["vi"], Path("/x.py"), 0) == ["vi", "/x.py"]
+
+
+@pytest.mark.parametrize("place", [Place.DEFINITIONS, Place.RUN])
+async def test_another_theme_leaves_nothing_in_the_colours_of_the_one_before(kept: Path, place: Place) -> None:
+    async with looking(kept) as (app, pilot):
+        if place is Place.RUN:
+            app.go(Place.RUN, "oak")
+            await until(pilot, lambda: "Who signs for Oak" in shown(app))
+        dark = grounds(app)
+        app.choose_theme("light")
+        await until(pilot, lambda: not grounds(app) & dark)
+        await settled(pilot)
+        assert not grounds(app) & dark
+
+
+def grounds(app: Any) -> set[str]:
+    """What lies under the signs of the screen."""
+    strips = app.screen._compositor.render_strips()
+    styles = [segment.style for strip in strips for segment in strip if segment.style is not None]
+    return {style.bgcolor.name for style in styles if style.bgcolor is not None}

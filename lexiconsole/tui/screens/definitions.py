@@ -94,10 +94,13 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         super().on_mount()
         self._entitle()
         self.files.focus()
+        self.watch(self, "maximized", self._zoomed, init=False)
 
     # what it knows
 
     def returned(self) -> None:
+        self._say()
+        self._entitle()
         self._look()
         self._try_runs()
 
@@ -153,16 +156,21 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         found = findings_in_order([*(self.known.found if self.known is not None else ()), *of_runs])
         self.findings.empty = "nothing was found" if self.known is not None else "being checked…"
         self.findings.show_all(found)
-        self.findings.styles.height = min(max(1, len(found)), self._most) + 2
+        self._fit()
         self._show_source()
         self._entitle()
         self._say()
         self.show_keys()
 
-    @property
-    def _most(self) -> int:
-        """Findings that are seen at once."""
-        return 2 if self.has_class("-low") else 6 if self.has_class("-narrow") else 7
+    def _fit(self) -> None:
+        """As many lines as there are findings, within reason; all of them when they have the screen."""
+        most = 2 if self.has_class("-low") else 6 if self.has_class("-narrow") else 7
+        whole = self.maximized is self.findings
+        self.findings.styles.height = "1fr" if whole else min(max(1, self.findings.total), most) + 2
+
+    def _zoomed(self) -> None:
+        self._fit()
+        self.call_after_refresh(self._show_source)  # remarks are as wide as their pane
 
     def _show_lives(self) -> None:
         name = self.definition_name
@@ -337,7 +345,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self.set_class(event.size.width < 72, "-thin")
         self.set_class(event.size.height < 22, "-low")
         self._lay_out()
-        self.findings.styles.height = min(max(1, self.findings.total), self._most) + 2
+        self._fit()
         self.call_after_refresh(self._show_source)  # remarks are as wide as their pane
 
     def _lay_out(self) -> None:

@@ -317,6 +317,11 @@ class MapView(MapMouse, can_focus=True):
     def on_show(self) -> None:
         self.repaint()
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self._ground != self.rich_style:  # another theme
+            self.repaint()
+
     def halt(self) -> None:
         """Nobody looks: no timer."""
         if self._timer is not None:
