@@ -112,6 +112,8 @@ class Acts:
             done = change.perform(workspace, previews)
         except Exception as fault:
             done = Done("", (str(fault),))
+        if self._console.feed is not None:
+            self._console.feed.hurry()
         self._console.later(self._finished, change, done)
 
     def _finished(self, change: Change, done: Done) -> None:

@@ -115,6 +115,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._show_catalogue()
         self._entitle()
         self.runs.ask()
+        if self.runs.table.total:
+            self.runs.table.repaint()  # what was asked of a run stands in its row
         if self.console.workspace is not None:
             self.console.reads.after(_FIRST, "beside", self._read_beside)
 
@@ -140,8 +142,10 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
             return
         if news.tasks is not None:
             self.inbox.show_all(news.tasks, 2)
-            self.runs.table.tasks = {task.run_id: task for task in reversed(news.tasks)}
-            self.runs.table.repaint()
+            tasks = {task.run_id: task for task in reversed(news.tasks)}
+            if tasks != self.runs.table.tasks:
+                self.runs.table.tasks = tasks
+                self.runs.table.repaint()
         if news.incidents is not None:
             self.incidents.show_all(news.incidents, 2)
         if news.latest is not None:
