@@ -106,11 +106,11 @@ class Bench(App[None]):
                 yield Hop(seq, 0.0, edge)
 
     def _refill(self) -> None:
-        missing = self.tokens - len(self.map.motion.flying())
+        missing = self.tokens - len(self.map.flights.flying())
         if missing > 0:
             hops = tuple(next(self.hops) for _ in range(missing))
-            self.map.motion._arrival.clear()  # noqa: SLF001 - each begins at once
-            self.map.motion.take(Picture(self.picture, self.nodes, hops=hops, story=Story(seq=hops[-1].seq)))
+            self.map.flights._arrival.clear()  # noqa: SLF001 - each begins at once
+            self.map.flights.take(Picture(self.picture, self.nodes, hops=hops, story=Story(seq=hops[-1].seq)))
 
     def _done(self) -> None:
         passed, used = time.monotonic() - self.began, time.process_time() - self.used
@@ -135,6 +135,8 @@ def main(tokens: int, seconds: float) -> None:
                 written += len(child.read_nonblocking(65536, timeout=seconds * 10 + 30))
             except pexpect.EOF:
                 break
+        if not result.exists():
+            sys.exit("the map was not drawn to the end: run with --child 20 5 FILE to see why")
         frames, passed, used = json.loads(result.read_text())
     sys.stdout.write(
         f"{tokens} tokens, {len(loan().nodes)} nodes: {frames / passed:.1f} frames/s, {used / max(1, frames) * 1000:.1f} ms CPU each, "
