@@ -37,6 +37,9 @@ class CopyPanel(ModalScreen["Copy | None"]):
         border-subtitle-color: $foreground; border-subtitle-background: $background;
     }
     CopyPanel OptionList { height: auto; max-height: 18; border: none; background: $background; padding: 0; }
+    CopyPanel OptionList > .option-list--option-highlighted, CopyPanel OptionList:focus > .option-list--option-highlighted {
+        background: $chosen; color: $foreground; text-style: bold;
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False, priority=True),
