@@ -126,7 +126,7 @@ def test_in_a_real_terminal_an_event_is_fired_with_few_keys(tmp_path: Path) -> N
     terminal.keys("f")
     terminal.until("What comes with it")
     terminal.keys("\r")
-    terminal.until("y do it")
+    terminal.until("the run gets the signal")  # before that `y` does nothing yet
     terminal.keys("y")
     terminal.until("sent")
     terminal.keys("qq")
