@@ -17,7 +17,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, InputEvent, Key
 from textual.screen import Screen
@@ -28,6 +27,7 @@ from lexiconsole.tui.calling import Calling
 from lexiconsole.tui.driving import Driving
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
+from lexiconsole.tui.in_turn import KeysInTurn
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainBars, PlainFilter
@@ -67,7 +67,7 @@ _SAY_AGAIN = 30.0
 """Seconds after which a fault that came back is said again."""
 
 
-class ConsoleApp(App[int]):
+class ConsoleApp(KeysInTurn):
     """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
     settings know where the store is. `now` is the clock that relative times are reckoned from.
     """

@@ -21,8 +21,10 @@ ITEM_WORDS = {state: STEP_LOOKS[state].word for state in StepState} | {
 }
 
 
-def bulk_sentence(view: BulkView, status: RunStatus) -> Sentence:
-    """What matters most now, in one line."""
+def bulk_sentence(view: BulkView, status: RunStatus, fault: str = "") -> Sentence:
+    """What matters most now, in one line. `fault` is why the run failed where none of its items did."""
+    if status is RunStatus.FAILED and fault and not view.failed:
+        return Sentence(harmless(fault), (("r", "try again"),))
     if view.ignored:
         return Sentence(f"what was asked changed nothing: {harmless(view.ignored)}")
     first = view.causes[0] if view.causes else None

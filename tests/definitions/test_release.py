@@ -14,37 +14,13 @@ from lexiconsole.errors import HumanInputRequiredError, InvalidInputError
 from lexiconsole.graph import WorkflowGraph
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import RunStatus
+from tests.definitions.projects import BACKEND, tiny_project
 from tests.support import house
-
-BACKEND = """
-import zipfile
-
-WHEEL = "tiny_thing-1.0-py3-none-any.whl"
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    info = "tiny_thing-1.0.dist-info"
-    with zipfile.ZipFile(f"{folder}/{WHEEL}", "w") as archive:
-        archive.write("tiny.py")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: tiny_thing\\nVersion: 1.0\\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\\ntiny = tiny:main\\n")
-        archive.writestr(f"{info}/RECORD", "")
-    return WHEEL
-"""
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project that builds with nothing but Python, so that no network is needed."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "pyproject.toml").write_text(
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-        '[project]\nname = "tiny_thing"\nversion = "1.0"\n'
-    )
-    (folder / "backend.py").write_text(BACKEND)
-    (folder / "tiny.py").write_text("import sys\n\ndef main():\n    print('usage: tiny', sys.argv[1:])\n")
-    (folder / "check.py").write_text("import tiny\n")
+    folder = tiny_project(tmp_path / "project")
     monkeypatch.chdir(folder)
     return folder
 

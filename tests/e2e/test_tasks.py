@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
+from tests.e2e.operating import acting_as, confirmed, ready
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.chains import approvals
 from tests.tui.loans import loans
@@ -146,6 +148,32 @@ def test_a_limit_is_approved_from_the_inbox_with_three_keys(tmp_path: Path) -> N
         terminal.until("◆ director")
 
 
+def test_an_approval_is_handed_on_with_two_keys_and_a_name(tmp_path: Path) -> None:
+    """G: d NAME enter; what would follow stands under the name before enter does it."""
+    with Workspace.find(tmp_path) as workspace:
+        row, _ = workspace.start("access_request", {"books": str(tmp_path / "books.db")}, id="first")
+        workspace.settle(row, 30)
+        answer = {"system": "billing", "level": "read", "hours": 8, "why": ""}
+        workspace.act(Request("first", RequestKind.ANSWER, "form", {"value": answer}))
+        workspace.settle(row, 30)
+    with opened(tmp_path) as terminal:
+        ready(terminal)
+        acting_as(terminal, "ana")
+        terminal.until("read access to billing", "may decide")
+        terminal.count()
+        terminal.press("d")
+        terminal.until("To whom?")
+        terminal.type("dan")
+        terminal.until("not possible")
+        terminal.press("enter")  # does nothing
+        terminal.type("\x7f\x7f\x7ffinn")
+        terminal.until("finn may decide for ana")
+        terminal.count()
+        terminal.press("enter")
+        terminal.until("delegation recorded")
+        assert terminal.count() == 1
+
+
 def asked(folder: Path) -> None:
     with Workspace.find(approvals(folder)) as workspace:
         row, _ = workspace.start("credit_limit", {}, id="first-0")
@@ -189,7 +217,12 @@ def test_every_definition_is_started_from_its_form_and_watched(tmp_path: Path) -
 def test_an_order_turns_round_and_tells_that_all_is_undone(tmp_path: Path) -> None:
     """order_fulfilment with a step that fails, as a person would have it in the form."""
     with Workspace.find(tmp_path) as workspace:
-        workspace.start("order_fulfilment", {"fail_at": "courier", "delay": 0.2}, id="order", record_only=True)
+        workspace.start(
+            "order_fulfilment",
+            {"fail_at": "courier", "delay": 0.2, "shop": str(tmp_path / "shop.db")},
+            id="order",
+            record_only=True,
+        )
     with opened(tmp_path) as terminal:
         terminal.until("1 Catalogue  9", "order")
         terminal.press("enter")
@@ -198,12 +231,6 @@ def test_an_order_turns_round_and_tells_that_all_is_undone(tmp_path: Path) -> No
         terminal.until("PAST seq")
         terminal.press(".")
         terminal.until("LIVE")
-
-
-def confirmed(terminal: Terminal) -> None:
-    """Presses y as soon as the preview is there."""
-    terminal.until(lambda: "do it" in terminal.text and "looking what it would do" not in terminal.text)
-    terminal.press("y")
 
 
 def test_a_good_run_and_a_bad_one_are_compared_with_three_keys(store: Callable[..., Path]) -> None:

@@ -221,7 +221,7 @@ class BulkScreen(RunCopies, ConsoleScreen):
         if self.items.has_focus and item is not None and item.error:
             self.say([(f"#{item.index:,}: {harmless(item.error)}", ink(palette.text))])
             return
-        said = bulk_sentence(self.view, self.row.status)
+        said = bulk_sentence(self.view, self.row.status, f"failed at {self.row.where}: {self.row.error}")
         self.say([(said.text, ink(palette.text))], *said.keys)
 
     # filter
@@ -256,11 +256,13 @@ class BulkScreen(RunCopies, ConsoleScreen):
 
     def why_not(self, action: str) -> str:
         if self.row is None:
-            return "the run is not read yet" if action in {*_STEERED, "pause", "cancel", "export"} else ""
+            return "the run is not read yet" if action in {*_STEERED, "pause", "cancel", "retry", "export"} else ""
         status = self.row.status
         if action in {*_STEERED, "pause", "cancel"} and status.ended:
             why = "" if self.view.hold else "; BulkOperation(hold_failures=True) waits to be told about failures"
             return f"the run is {RUN_LOOKS[status].word}{why if action in ('retry_all', 'exclude') else ''}"
+        if action == "retry" and status is not RunStatus.FAILED:
+            return "the run has not failed; R is for its items"
         if action in ("retry_all", "exclude") and not self._meant():
             return "no failed item is selected or marked"
         if action == "finish" and not (self.view.hold and status is RunStatus.WAITING):
@@ -270,7 +272,7 @@ class BulkScreen(RunCopies, ConsoleScreen):
         return ""
 
     def action_open(self) -> None:
-        """From a cause to its items."""
+        """From a cause to its items, from there to the run entry by entry."""
         cause = self.causes.selected_row
         if self.causes.has_focus and cause is not None and self.fold is not None:
             index = cause.items[0]
@@ -278,7 +280,7 @@ class BulkScreen(RunCopies, ConsoleScreen):
             place = self._place_of(str(index))
             if place is not None:
                 self.items.go(place)
-        elif self.items.has_focus and self.row is not None:
+        elif self.row is not None:
             self.console.go(Place.RUN, self.run_id)
 
     def action_mark(self) -> None:
@@ -362,6 +364,10 @@ class BulkScreen(RunCopies, ConsoleScreen):
         if self.row is not None:
             paused = self.row.status is RunStatus.PAUSED
             self.console.acts.ask(change_of([self.row], RequestKind.RESUME if paused else RequestKind.PAUSE))
+
+    def action_retry(self) -> None:
+        if self.row is not None:
+            self.console.acts.ask(change_of([self.row], RequestKind.RETRY))
 
     def action_cancel(self) -> None:
         if self.row is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import on
 
@@ -13,6 +13,7 @@ from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.deciding import approval_as_it_stands, decision, split_reason, verb_of
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.place import ConsoleScreen
+from lexiconsole.tui.widgets.foreseen import ForeseenPanel
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.task_pane import TaskPane
@@ -20,6 +21,9 @@ from lexiconsole.types import JsonObject
 from lexiconsole.views.durations import ahead
 from lexiconsole.views.inbox import Task
 from lexiconsole.views.safe import harmless
+
+if TYPE_CHECKING:
+    from lexiconsole.app.workspace import Preview
 
 __all__ = ["DecidingScreen"]
 
@@ -178,22 +182,25 @@ class DecidingScreen(ConsoleScreen):
         self.app.push_screen(ReasonPanel(title, "Why? Whoever asked for it reads this."), typed)
 
     def action_delegate(self) -> None:
-        tasks, title = self.tasks()[:1], f"Hand on {_named(self.tasks()[:1])}"
-
-        def typed(name: str | None) -> None:
-            if name:
-                self._ask(tasks, RequestKind.DELEGATE, {"to": name}, title, "delegation")
-
-        self.app.push_screen(ReasonPanel(title, "To whom? The name of an operator."), typed)
+        self._foresee("Hand on", "To whom? The name of an operator.", RequestKind.DELEGATE, "to", "delegation")
 
     def action_ask_info(self) -> None:
-        tasks, title = self.tasks()[:1], f"Ask back about {_named(self.tasks()[:1])}"
+        prompt = "What do you want to know? It goes to whoever asked for this."
+        self._foresee("Ask back about", prompt, RequestKind.ASK_INFO, "question", "question")
 
-        def typed(question: str | None) -> None:
-            if question:
-                self._ask(tasks, RequestKind.ASK_INFO, {"question": question}, title, "question")
+    def _foresee(self, title: str, prompt: str, kind: RequestKind, field: str, word: str) -> None:
+        """What is typed has its preview under it; enter there is the confirmation."""
+        tasks = self.tasks()[:1]
+        title = f"{title} {_named(tasks)}"
 
-        self.app.push_screen(ReasonPanel(title, "What do you want to know? It goes to whoever asked for this."), typed)
+        def change_for(text: str) -> Change:
+            return self._change(tasks, kind, {field: text}, title, word, undo=False)
+
+        def confirmed(seen: tuple[Change, Sequence[Preview]] | None) -> None:
+            if seen is not None:
+                self.console.acts.begin(*seen)
+
+        self.app.push_screen(ForeseenPanel(title, prompt, change_for), confirmed)
 
     def action_answer(self) -> None:
         panel = self.pane.panel

@@ -1,0 +1,79 @@
+"""Keys in turn: one that is pressed while the one before is still being dealt with waits, and goes where that one led.
+
+Without it a key that comes fast goes to what had the focus before: `/` and a word, and the word's letters would be commands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+
+from textual import events, on
+from textual.app import App
+from textual.message import Message
+
+__all__ = ["KeysInTurn"]
+
+_PATIENCE = 0.5
+"""Seconds after which the next key waits no longer: what dealt with the one before may have been closed by it."""
+
+
+class _Passed(Message):
+    """Follows a key through the same queues, so it arrives when that key was dealt with."""
+
+    def __init__(self, key: int) -> None:
+        super().__init__()
+        self.key = key
+
+
+class KeysInTurn(App[int]):
+    """An app that deals with one key at a time."""
+
+    def __init__(self, **terms: Any) -> None:
+        super().__init__(**terms)
+        self._ahead: deque[events.Key] = deque()
+        self._key, self._busy, self._since = 0, False, 0.0
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._busy or self._ahead:
+            self._ahead.append(event)
+            self.set_timer(_PATIENCE, self._overdue)
+        else:
+            await self._deal_with(event)
+
+    async def _deal_with(self, event: events.Key) -> None:
+        if not self._screen_stacks.get(self._current_mode):
+            return  # the program is closing
+        self._key, self._busy, self._since = self._key + 1, True, time.monotonic()
+        where = self.focused or self.screen
+        passed = _Passed(self._key)
+        await super().on_event(event)
+        if not where.post_message(passed):
+            self._settle(passed.key)
+
+    @on(_Passed)
+    def _was_dealt_with(self, passed: _Passed) -> None:
+        passed.stop()
+        self._settle(passed.key)
+
+    def _settle(self, key: int) -> None:
+        """What the key opened takes its focus first; then comes the next one."""
+        if not self._screen_stacks.get(self._current_mode) or not self.screen.call_later(self._turn, key):
+            self.call_later(self._turn, key)
+
+    def _turn(self, key: int) -> None:
+        self.call_later(self._next, key)
+
+    async def _next(self, key: int) -> None:
+        if key != self._key or not self._busy:
+            return
+        self._busy = False
+        if self._ahead:
+            await self._deal_with(self._ahead.popleft())
+
+    async def _overdue(self) -> None:
+        if self._busy and self._ahead and time.monotonic() - self._since >= _PATIENCE:
+            await self._next(self._key)

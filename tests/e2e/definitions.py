@@ -1,0 +1,263 @@
+"""Every definition that comes with the program, in a real terminal: run from its form, watched, scrubbed, branched, answered by
+whom it asks, and, where something goes wrong, undone and repaired. Not among the tests that decide, for the time it takes:
+
+    pytest -n 2 tests/e2e/definitions.py
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from tests.definitions.projects import tiny_project
+from tests.e2e.operating import (
+    acting_as,
+    arrived,
+    back,
+    branched,
+    confirmed,
+    launched,
+    opened_run,
+    ready,
+    scrubbed,
+)
+from tests.e2e.terminal import Terminal, opened
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """The console in an empty folder, with nothing but the definitions that come with the program."""
+    with opened(tmp_path) as terminal:
+        ready(terminal)
+        yield terminal
+        terminal.press("ctrl+q")
+        assert terminal.left() == 0
+
+
+def test_access_is_asked_for_granted_and_taken_back(terminal: Terminal) -> None:
+    """A form, a manager, a timer; cancelling takes the access back. The branch asks again."""
+    run = launched(terminal, "access_request", "◆ WAITING")
+    terminal.press("i")
+    terminal.until("system *", "^s answer")
+    terminal.press("b")  # billing
+    terminal.until("● billing")
+    terminal.press("ctrl+s")
+    terminal.until(lambda: f"▸ {run}" in terminal.lines[0] and "manager" in terminal.lines[-2])
+    back(terminal, "▸ Dashboard")
+    acting_as(terminal, "ana")
+    terminal.until("read access to billing", "may decide")
+    terminal.press("a")
+    confirmed(terminal)
+    terminal.until("nothing waits for anybody")
+    back(terminal, "▸ Dashboard")
+    opened_run(terminal, run)
+    terminal.until("◇ until", "✓ grant")
+    terminal.press("c")
+    terminal.until(f"Type {run[-4:]}")
+    terminal.type(run[-4:])
+    confirmed(terminal)
+    terminal.until("■ CANCELLED", "✓ revoke")
+    scrubbed(terminal)
+    terminal.press("{", "{", "{", "{", "{", "{")
+    branched(terminal, "access_request", run, "◆ WAITING", "◇ SLEEPING")
+
+
+def test_an_article_goes_to_review_and_is_published(terminal: Terminal) -> None:
+    """Events are fired at it; its own run is scrubbed and branched."""
+    run = launched(terminal, "article", "◆ draft")
+    fire(terminal, "submit", "◆ review")
+    fire(terminal, "publish", "◆ published")
+    terminal.press("2", "enter")
+    terminal.until("LIVE")
+    scrubbed(terminal)
+    branched(terminal, "article", run, "◆ published", "◆ review", back="{")
+
+
+def fire(terminal: Terminal, event: str, state: str) -> None:
+    """f on the event, with nothing that comes with it."""
+    terminal.until(f"✓ {event}")
+    terminal.press("2", "g")
+    for _ in range(6):
+        terminal.until(lambda: chosen(terminal))
+        if chosen(terminal) == event:
+            break
+        before = chosen(terminal)
+        terminal.press("j")
+        terminal.until(lambda before=before: chosen(terminal) not in ("", before))
+    terminal.press("f")
+    terminal.until(f"Fire {event}")
+    terminal.press("enter")
+    terminal.until(f"the run gets the signal {event}")
+    confirmed(terminal)
+    terminal.until(lambda: state in terminal.lines[0])
+
+
+def chosen(terminal: Terminal) -> str:
+    """The event that the cursor is on."""
+    found = re.search(r"▌[✓·!] (\w+)", terminal.text)
+    return found[1] if found else ""
+
+
+def test_a_backup_is_made_and_one_that_was_undone_is_made_again(tmp_path: Path, terminal: Terminal) -> None:
+    """Of what is no database nothing stays; once there is one, a branch from the beginning copies it."""
+    launched(terminal, "backup", "✓ ")
+    scrubbed(terminal)
+    database = tmp_path / "books.db"
+    database.write_text("no database")
+    begun(tmp_path, "backup", "broken", database=str(database))
+    back(terminal, "▸ Dashboard", "« broken")
+    database.unlink()
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("CREATE TABLE t (a)")
+    opened_run(terminal, "broken")
+    terminal.until("« ROLLED BACK")
+    terminal.press("{")
+    terminal.until("PAST seq")
+    branched(terminal, "backup", "broken", "✓ COMPLETED", back="{")
+
+
+def test_a_file_is_imported_and_an_import_that_failed_is_repaired(tmp_path: Path, terminal: Terminal) -> None:
+    """r y once what was in its way is gone."""
+    launched(terminal, "csv_import", "✓ ")
+    sample = Path(__file__).parents[2] / "definitions" / "data" / "orders.csv"
+    database = tmp_path / "books.db"
+    database.write_text("no database")
+    begun(tmp_path, "csv_import", "broken", path=str(sample), database=str(database))
+    back(terminal, "▸ Dashboard", "✗ broken")
+    opened_run(terminal, "broken")
+    terminal.until("✗ FAILED", "failed at survey", "r try again")
+    database.unlink()
+    terminal.press("r")
+    confirmed(terminal)
+    terminal.until("✓ COMPLETED")
+    terminal.press("3", "enter")
+    terminal.until("LIVE")
+    scrubbed(terminal)
+    branched(terminal, "csv_import", "broken", "✓ COMPLETED")
+
+
+def begun(folder: Path, name: str, run: str, **given: Any) -> None:
+    """By another process; the console's engine drives it."""
+    with Workspace.find(folder) as other:
+        other.start(name, given, id=run, record_only=True)
+
+
+def test_a_document_is_sent_back_reworked_and_approved(terminal: Terminal) -> None:
+    """Three people's turns in the inbox: a rejection with its reason, rework, an approval."""
+    run = launched(terminal, "document_approval", "◆ WAITING")
+    back(terminal, "▸ Dashboard")
+    acting_as(terminal, "ana")
+    terminal.until("may decide", "x reject")
+    terminal.press("x")
+    terminal.until("Why?")
+    terminal.type("too short")
+    terminal.press("enter")
+    confirmed(terminal)
+    terminal.until("needs rework", "too short")
+    terminal.press("i")
+    terminal.until("ready", "^s answer")
+    terminal.press("r")
+    terminal.until("● ready")
+    terminal.press("ctrl+s")
+    terminal.until("Publish it?", "approve#2/editor waits for you")
+    terminal.press("a")
+    confirmed(terminal)
+    terminal.until("nothing waits for anybody")
+    back(terminal, "▸ Dashboard")
+    opened_run(terminal, run)
+    terminal.until("✓ COMPLETED")
+    scrubbed(terminal)
+    terminal.press("{")
+    branched(terminal, "document_approval", run, "✓ COMPLETED", "◆ WAITING", back="{")
+
+
+def test_a_claim_is_approved_by_whom_it_takes_and_paid(terminal: Terminal) -> None:
+    run = launched(terminal, "expense_claim", "◆ WAITING")
+    back(terminal, "▸ Dashboard")
+    acting_as(terminal, "ana")
+    terminal.until("may decide", "claims")
+    terminal.press("a")
+    confirmed(terminal)
+    terminal.until("nothing waits for anybody")
+    back(terminal, "▸ Dashboard")
+    opened_run(terminal, run)
+    terminal.until("✓ COMPLETED")
+    scrubbed(terminal)
+    branched(terminal, "expense_claim", run, "✓ COMPLETED", back="{")
+
+
+def test_an_order_that_can_not_be_undone_is_repaired(tmp_path: Path, terminal: Terminal) -> None:
+    """Its form says where it fails. The shop's books are away when it turns round; then r y for what is still in effect."""
+    terminal.press("1", "g", *("j" for _ in range(6)), "s")
+    terminal.until("Start ▸ order_fulfilment", "^s look what starts")
+    terminal.press("tab", "tab", "c", "c")
+    terminal.until("● courier")
+    terminal.press("tab", "tab")
+    terminal.type(".3")
+    terminal.press("ctrl+s")
+    terminal.until("start a run of order_fulfilment", "fail_at = courier", "delay = 0.3")
+    confirmed(terminal)
+    undone(arrived(terminal, "order_fulfilment", ""), tmp_path / ".lexiconsole" / "shop.db", terminal)
+
+
+def undone(run: str, books: Path, terminal: Terminal) -> None:
+    terminal.until("✓ charge")
+    away = books.rename(books.with_name("away.db"))
+    books.mkdir()
+    terminal.until("≈ DOUBTFUL", "ROLLBACK INCOMPLETE", "is still in effect")
+    books.rmdir()
+    away.rename(books)
+    stuck = terminal.text.count("NOT UNDONE")  # how far it had come when the books went
+    for left in reversed(range(stuck)):
+        terminal.press("r")
+        confirmed(terminal)
+        terminal.until(lambda left=left: terminal.text.count("NOT UNDONE") == left)
+    terminal.until("« ROLLED BACK", "nothing is left")
+    scrubbed(terminal)
+    branched(terminal, "order_fulfilment", run, "« ROLLED BACK", back="{")
+
+
+def test_a_release_is_tried_and_published(tmp_path: Path) -> None:
+    given = {
+        "tests": "python check.py",
+        "packages": str(tmp_path / "packages"),
+        "dependencies": False,
+        "isolated": False,
+    }
+    begun(tmp_path, "release", "wheel", project=str(tiny_project(tmp_path / "project")), **given)
+    with opened(tmp_path) as terminal:
+        ready(terminal)
+        released(tmp_path, terminal)
+
+
+def released(tmp_path: Path, terminal: Terminal) -> None:
+    opened_run(terminal, "wheel")
+    terminal.until("◆ WAITING")
+    terminal.press("i")
+    terminal.until("publish *", "^s answer")
+    terminal.press("y")
+    terminal.until("● yes")
+    terminal.press("ctrl+s")
+    terminal.until(lambda: "✓ COMPLETED" in terminal.lines[0])
+    assert list((tmp_path / "packages").rglob("*.whl"))
+    scrubbed(terminal)
+    branched(terminal, "release", "wheel", "✓ COMPLETED")
+
+
+def test_triage_asks_a_person_when_it_is_not_sure(terminal: Terminal) -> None:
+    run = launched(terminal, "triage", "◆ WAITING")
+    terminal.press("i")
+    terminal.until("category *", "^s answer")
+    terminal.press("q", "tab", "l")  # question, low
+    terminal.until("● question", "● low")
+    terminal.press("ctrl+s")
+    terminal.until(lambda: "✓ COMPLETED" in terminal.lines[0])
+    scrubbed(terminal)
+    branched(terminal, "triage", run, "✓ COMPLETED")

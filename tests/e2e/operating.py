@@ -1,0 +1,102 @@
+"""What an operator does at the console, as steps that tests put together. Each ends when its effect stands on the screen."""
+
+from __future__ import annotations
+
+from tests.e2e.terminal import Terminal
+
+__all__ = [
+    "DEFINITIONS",
+    "acting_as",
+    "arrived",
+    "back",
+    "branched",
+    "confirmed",
+    "launched",
+    "opened_run",
+    "ready",
+    "scrubbed",
+]
+
+DEFINITIONS = (
+    "access_request",
+    "article",
+    "backup",
+    "csv_import",
+    "document_approval",
+    "expense_claim",
+    "order_fulfilment",
+    "release",
+    "triage",
+)
+"""Those that come with the program, in the order of the catalogue."""
+
+
+def ready(terminal: Terminal) -> None:
+    terminal.until("1 Catalogue  9", "s start")
+
+
+def confirmed(terminal: Terminal) -> None:
+    """Presses y as soon as the preview is there."""
+    terminal.until(lambda: "do it" in terminal.text and "looking what it would do" not in terminal.text)
+    terminal.press("y")
+
+
+def launched(terminal: Terminal, name: str, *state: str) -> str:
+    """s ctrl+s y at its line of the catalogue; gives the id of the run once its header shows one of the states."""
+    terminal.press("1", "g", *("j" for _ in range(DEFINITIONS.index(name))), "s")
+    terminal.until(f"Start ▸ {name}", "^s look what starts")
+    terminal.press("ctrl+s")
+    terminal.until(f"start a run of {name}")
+    confirmed(terminal)
+    return arrived(terminal, name, *state)
+
+
+def arrived(terminal: Terminal, name: str, *state: str) -> str:
+    """Waits until a run of that name is watched and stands so; gives its id."""
+    terminal.until(lambda: f"▸ {name} ▸ " in terminal.lines[0] and any(each in terminal.lines[0] for each in state))
+    return terminal.lines[0].split(f"▸ {name} ▸ ")[1].split()[0]
+
+
+def opened_run(terminal: Terminal, run: str) -> None:
+    """enter on the one run that the filter leaves."""
+    terminal.press("2", "/")
+    terminal.type(f"id:{run}")
+    terminal.press("enter")
+    terminal.until("2 Runs  1  /")
+    terminal.press("enter")
+    terminal.until(lambda: f"▸ {run}" in terminal.lines[0])
+
+
+def scrubbed(terminal: Terminal) -> None:
+    """[ and . : the whole screen is of then, and of now again."""
+    terminal.press("[")
+    terminal.until("PAST seq")
+    terminal.press(".")
+    terminal.until("LIVE")
+
+
+def branched(terminal: Terminal, name: str, run: str, *state: str, back: str = "[") -> str:
+    """[ b y: a new run from an earlier moment, watched until it stands as told; gives its id."""
+    terminal.press(back)
+    terminal.until("PAST seq")
+    terminal.press("b")
+    terminal.until(f"a new run of {name} ")
+    confirmed(terminal)
+    terminal.until(lambda: f"▸ {name} ▸ " in terminal.lines[0] and f"▸ {run} " not in terminal.lines[0])
+    return arrived(terminal, name, *state)
+
+
+def acting_as(terminal: Terminal, name: str) -> None:
+    """I, O in the inbox, and one of the operators that come with the program."""
+    terminal.press("I")
+    terminal.until(lambda: "▸ Inbox" in terminal.lines[0] and "me: " in terminal.lines[0])
+    terminal.press("O")
+    terminal.until("Act as", "finn")
+    terminal.press(*("j" for _ in range(1 + ["ana", "ben", "cleo", "dan", "eva", "finn"].index(name))), "enter")
+    terminal.until(lambda: f"me: {name}" in terminal.lines[0])
+
+
+def back(terminal: Terminal, *wanted: str) -> None:
+    """q, and what stands there then."""
+    terminal.press("q")
+    terminal.until(*wanted)

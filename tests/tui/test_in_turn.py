@@ -1,0 +1,62 @@
+"""Keys that come faster than the console deals with them go where the ones before them led."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+
+from tests.tui.making import BUSY_DAY, console, shown, until, write
+
+
+def at_once(pilot: Pilot[Any], *keys: str) -> None:
+    """As a terminal sends them that was typed into while the program was busy."""
+    driver = pilot.app._driver
+    assert driver is not None
+    for key in keys:
+        event = events.Key({" ": "space", "/": "slash"}.get(key, key), key if len(key) == 1 else None)
+        event.set_sender(pilot.app)
+        driver.send_message(event)
+
+
+async def test_the_word_behind_a_slash_is_a_filter_and_no_command(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        at_once(pilot, "/", *"scripx", "enter")
+        await until(pilot, lambda: "/ scripx" in shown(app))
+        assert len(app.screen_stack) == 1
+
+
+async def test_what_follows_a_number_is_about_that_pane(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        at_once(pilot, "4", "R")
+        await until(pilot, lambda: "Retry" in shown(app))
+
+
+async def test_what_is_typed_behind_the_key_that_opens_a_panel_stands_in_the_panel(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        at_once(pilot, "question_mark", *"mark")
+        await until(pilot, lambda: "unmark all" in shown(app) and "mark" in shown(app))
+        typed = app.screen.query_one("Input")
+        assert typed.value == "mark"  # type: ignore[attr-defined]
+
+
+async def test_a_key_that_closes_what_it_was_pressed_in_holds_up_no_other(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        for _ in range(5):
+            at_once(pilot, "question_mark", "escape", "enter", "q", "4", "2", "enter", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1 and not app._busy)
+        at_once(pilot, "question_mark")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+async def test_keys_stay_in_their_order(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        at_once(pilot, "/", *"abcdefghijklmnopqrstuvwxyz")
+        await until(pilot, lambda: "abcdefghijklmnopqrstuvwxyz" in shown(app))
