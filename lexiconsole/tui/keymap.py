@@ -1,7 +1,8 @@
 """The keymap: ONE table of every key on every screen. Bindings, footer, help, palette and tests read it.
 
 No key means two things on one screen, and a change has the same key wherever it can be made. Every row that `changes`
-something goes through a preview and `y`. ctrl+i, ctrl+m and ctrl+h are other keys in many terminals and never bound.
+something goes through a preview and `y`, or a line under which its preview stands, and enter. ctrl+i, ctrl+m and ctrl+h are
+other keys in many terminals and never bound.
 """
 
 from __future__ import annotations
