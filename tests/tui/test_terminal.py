@@ -12,6 +12,8 @@ import pexpect
 import pyte
 import pytest
 
+from tests.tui.making import Story, completed, fill, waiting
+
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = 40.0
 """Seconds that a loaded machine may take for anything."""
@@ -138,6 +140,19 @@ def test_commands_are_typed_and_completed(terminal):
     again = terminal("runs", "--view", "mine")
     assert again.ended() == 0
     assert "no runs" in again.text
+
+
+def test_w_goes_to_what_waits_and_e_says_that_nothing_failed(terminal, store):
+    store.parent.mkdir()
+    fill(store, Story("aaaa1111", waiting()), Story("bbbb2222", completed()), Story("cccc3333", waiting()))
+    console = terminal()
+    console.until("◆ cccc3333 manager waits")
+    console.keys("w")
+    console.until("◆ aaaa1111 manager waits")
+    console.keys("e")
+    console.until("no run has failed")
+    console.keys("\x11")
+    assert console.ended() == 0
 
 
 def test_a_store_of_another_program_is_named_after_the_terminal_was_restored(terminal, root):

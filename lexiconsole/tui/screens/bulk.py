@@ -17,6 +17,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.screens.jumping import BulkJumps
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.bulk_panes import CauseTable, ItemTable, NowPane, ProgressPane
@@ -45,7 +46,7 @@ _EVERY = 0.15
 _STEERED = frozenset({"faster", "slower", "rate", "retry_all", "exclude", "finish"})
 
 
-class BulkScreen(RunCopies, ConsoleScreen):
+class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.BULK
@@ -286,16 +287,6 @@ class BulkScreen(RunCopies, ConsoleScreen):
     def action_mark(self) -> None:
         if self.items.has_focus:
             self.items.toggle_mark()
-
-    def action_next_error(self) -> None:
-        self._step_cause(1)
-
-    def action_previous_error(self) -> None:
-        self._step_cause(-1)
-
-    def _step_cause(self, step: int) -> None:
-        if self.causes.total:
-            self.causes.go((self.causes.cursor + step) % self.causes.total)
 
     def action_faster(self) -> None:
         now = self.view.concurrency or 1

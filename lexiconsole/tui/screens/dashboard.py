@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -331,16 +331,24 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._entitle()
 
     def action_next_error(self) -> None:
-        self.runs.jump(TALL, 1)
+        self._jump(TALL, 1)
 
     def action_previous_error(self) -> None:
-        self.runs.jump(TALL, -1)
+        self._jump(TALL, -1)
 
     def action_next_waiting(self) -> None:
-        self.runs.jump((RunStatus.WAITING,), 1)
+        self._jump((RunStatus.WAITING,), 1)
 
     def action_previous_waiting(self) -> None:
-        self.runs.jump((RunStatus.WAITING,), -1)
+        self._jump((RunStatus.WAITING,), -1)
+
+    def _jump(self, wanted: Collection[RunStatus], step: int) -> None:
+        """In the list of runs, from whichever pane."""
+        what = "waits for anybody" if RunStatus.WAITING in wanted else "has failed"
+        listed = "no run that is listed" if self.runs.text else "no run"
+        if not self.runs.has_focus_within:
+            self.to_pane(2)
+        self.runs.jump(wanted, step, lambda: self.status.explain(f"{listed} {what}"))
 
     def action_mark(self) -> None:
         self.runs.table.toggle_mark()

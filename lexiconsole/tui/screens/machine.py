@@ -21,6 +21,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.screens.jumping import MachineJumps
 from lexiconsole.tui.screens.machine_reads import Found, asked
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
@@ -48,7 +49,7 @@ _EVERY = 0.2
 """Seconds between two looks while events come."""
 
 
-class MachineScreen(RunCopies, ConsoleScreen):
+class MachineScreen(MachineJumps, RunCopies, ConsoleScreen):
     """`subject` is a run's id; from there one goes on to other runs of the same machine."""
 
     place = Place.MACHINE

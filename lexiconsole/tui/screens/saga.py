@@ -20,6 +20,7 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import Diffing
+from lexiconsole.tui.screens.jumping import SagaJumps
 from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.screens.saga_time import SagaTime
@@ -48,7 +49,7 @@ _SPIN = 6
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
-class SagaScreen(SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
+class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.SAGA
@@ -311,12 +312,6 @@ class SagaScreen(SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
         else:
             self.to_pane(3)
 
-    def action_next_error(self) -> None:
-        self._to_error(1)
-
-    def action_previous_error(self) -> None:
-        self._to_error(-1)
-
     # their parts
 
     def _target(self) -> str:
@@ -352,18 +347,6 @@ class SagaScreen(SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
                 self._ask_for(kind, target, {**data, "reason": reason}, title)
 
         self.app.push_screen(ReasonPanel(title, prompt), typed)
-
-    def _to_error(self, step: int) -> None:
-        steps = self.lanes_view.lanes.steps
-        wrong = [
-            place
-            for place, each in enumerate(steps)
-            if each.state in (StepState.FAILED, StepState.DOUBTFUL) or each.undo.need in (Need.GAVE_UP, Need.LEFT)
-        ]
-        if wrong:
-            here = self.lanes_view.chosen
-            later = [place for place in wrong if (place > here if step > 0 else place < here)]
-            self.lanes_view.choose((later or wrong)[0 if step > 0 else -1])
 
 
 def _trouble(step: Passage) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -202,14 +202,17 @@ class RunsPane(Vertical):
 
     # jumps
 
-    def jump(self, wanted: Collection[RunStatus], step: int) -> None:
-        """To the next run of these statuses, or back to the one before, around the end."""
+    def jump(self, wanted: Collection[RunStatus], step: int, none: Callable[[], None]) -> None:
+        """To the next run of these statuses, or back to the one before, around the end; `none` is called when there is none."""
         query, here = self.query_now(), self.table.cursor
-        self.console.reads.look("jump", lambda look: next_of(look, query, wanted, here, step), self._go)
 
-    def _go(self, place: int | None) -> None:
-        if place is not None:
-            self.table.go(place)
+        def go(place: int | None) -> None:
+            if place is None:
+                none()
+            else:
+                self.table.go(place)
+
+        self.console.reads.look("jump", lambda look: next_of(look, query, wanted, here, step), go)
 
 
 def _stretch(
