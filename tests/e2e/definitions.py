@@ -84,6 +84,7 @@ def fire(terminal: Terminal, event: str, state: str) -> None:
     """f on the event, with nothing that comes with it."""
     terminal.until(f"✓ {event}")
     terminal.press("2", "g")
+    terminal.until(lambda: "▌" in terminal.lines[4])  # the first event: what was chosen before may have moved
     for _ in range(6):
         terminal.until(lambda: chosen(terminal))
         if chosen(terminal) == event:
@@ -166,7 +167,7 @@ def test_a_document_is_sent_back_reworked_and_approved(terminal: Terminal) -> No
     terminal.press("r")
     terminal.until("● ready")
     terminal.press("ctrl+s")
-    terminal.until("Publish it?", "approve#2/editor waits for you")
+    terminal.until("Publish it?", "editor waits for you")
     terminal.press("a")
     confirmed(terminal)
     terminal.until("nothing waits for anybody")
@@ -211,17 +212,16 @@ def undone(run: str, books: Path, terminal: Terminal) -> None:
     terminal.until("✓ charge")
     away = books.rename(books.with_name("away.db"))
     books.mkdir()
-    terminal.until("≈ DOUBTFUL", "ROLLBACK INCOMPLETE", "is still in effect")
+    terminal.until("≈ DOUBTFUL", lambda: terminal.text.count("NOT UNDONE") == 3)  # the picture goes hop by hop
     books.rmdir()
     away.rename(books)
-    stuck = terminal.text.count("NOT UNDONE")  # how far it had come when the books went
-    for left in reversed(range(stuck)):
+    for left in (2, 1, 0):
         terminal.press("r")
         confirmed(terminal)
         terminal.until(lambda left=left: terminal.text.count("NOT UNDONE") == left)
     terminal.until("« ROLLED BACK", "nothing is left")
     scrubbed(terminal)
-    branched(terminal, "order_fulfilment", run, "« ROLLED BACK", back="{")
+    branched(terminal, "order_fulfilment", run, "« ROLLED BACK", "≈ DOUBTFUL", back="{")
 
 
 def test_a_release_is_tried_and_published(tmp_path: Path) -> None:

@@ -36,9 +36,10 @@ def ready(terminal: Terminal) -> None:
 
 
 def confirmed(terminal: Terminal) -> None:
-    """Presses y as soon as the preview is there."""
+    """Presses y as soon as the preview is there, and sees the panel go: what stands below it is read next."""
     terminal.until(lambda: "do it" in terminal.text and "looking what it would do" not in terminal.text)
     terminal.press("y")
+    terminal.until_gone("y do it")
 
 
 def launched(terminal: Terminal, name: str, *state: str) -> str:
