@@ -33,7 +33,7 @@ class StandingClock:
 
 
 @pytest.fixture
-def folder(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(root: Path, no_slow_steps: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LOGNAME", "ana")
     (root / "definitions" / "order.py").unlink()
     return root

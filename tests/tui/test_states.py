@@ -1,17 +1,33 @@
-"""Text goldens of what lies over the dashboard or fills it with one kind of run, and of a form with an error."""
+"""Text goldens of a screen in each state that a run can stand in: real runs, at a moment that never passes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lexiconsole.app.workspace import Workspace
 from lexiconsole.tui.keymap import Place
+from tests.tui.loans import loans
 from tests.tui.making import Story, check, completed, console, failed, fill, settled, shown, waiting
+from tests.tui.sagas import trips
+from tests.tui.test_goldens import StandingClock
 
 WIDE, NARROW = (120, 36), (80, 24)
+
+
+def ran(folder: Path, name: str, **input: Any) -> Path:
+    """The folder, with one run of that definition brought to where it ends or waits."""
+    (folder / "definitions" / "order.py").unlink()
+    workspace = Workspace.find((trips if name == "book_trip" else loans)(folder))
+    workspace.clock = StandingClock()
+    with workspace:
+        row, _ = workspace.start(name, input, id="one-1")
+        workspace.settle(row, 30)
+    return folder
 
 
 async def golden(
@@ -25,6 +41,49 @@ async def golden(
             await pilot.press(key)
             await settled(pilot)
         check(f"{name}-{size[0]}x{size[1]}", shown(app))
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "keys"),
+    [
+        ("run-map", WIDE, ()),
+        ("run-rail", NARROW, ()),
+        ("run-gantt", WIDE, ("v", "v")),
+        ("run-past", WIDE, ("left_curly_bracket",) * 3),
+        ("run-past", NARROW, ("left_curly_bracket",) * 3),
+    ],
+)
+async def test_a_run_that_waits_for_somebody(
+    root: Path, no_slow_steps: None, name: str, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    await golden(name, await asyncio.to_thread(ran, root, "loan", score=612), size, Place.RUN, "one-1", keys)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_run_that_failed(root: Path, no_slow_steps: None, size: tuple[int, int]) -> None:
+    folder = await asyncio.to_thread(ran, root, "loan", score=612, fails="intake")
+    await golden("run-failed", folder, size, Place.RUN, "one-1")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize(
+    ("name", "input", "keys"),
+    [
+        ("saga-done", {"fail": "none"}, ()),
+        ("saga-rolled-back", {"stuck": "none"}, ()),
+        ("saga-forward", {"stuck": "none"}, ("left_curly_bracket",) * 6),
+        ("saga-turning", {"stuck": "none"}, ("left_curly_bracket",) * 3),
+    ],
+)
+async def test_a_saga(
+    root: Path,
+    no_slow_steps: None,
+    size: tuple[int, int],
+    name: str,
+    input: dict[str, str],
+    keys: tuple[str, ...],
+) -> None:
+    await golden(name, await asyncio.to_thread(ran, root, "book_trip", **input), size, Place.SAGA, "one-1", keys)
 
 
 @pytest.mark.parametrize(
