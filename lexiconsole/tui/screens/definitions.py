@@ -12,7 +12,6 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
@@ -23,6 +22,7 @@ from lexiconsole.tui.screens.definitions_words import headline, sentence
 from lexiconsole.tui.widgets.definition_panes import FileTable, FindingTable, LiveRow, LiveTable, SourceTable
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant
 from lexiconsole.views.definitions import Found, Level, TreeRow, findings_in_order

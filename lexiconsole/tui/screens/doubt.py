@@ -11,7 +11,6 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.acts import Done
@@ -23,6 +22,7 @@ from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.theme import Palette
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, JsonObject
 from lexiconsole.views.doubts import Doubt, doubts_of
 from lexiconsole.views.durations import age, span, stamp

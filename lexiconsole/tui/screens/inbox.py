@@ -10,7 +10,6 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import TaskRow
@@ -20,6 +19,7 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.deciding import DecidingScreen
 from lexiconsole.tui.widgets.pick import PickPanel
 from lexiconsole.tui.widgets.run_table import short_age
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import JsonObject

@@ -14,7 +14,6 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.ink import Part, ink
@@ -28,6 +27,7 @@ from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.reason import ReasonPanel
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.copies import Copy
 from lexiconsole.views.durations import clock, span

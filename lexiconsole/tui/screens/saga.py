@@ -11,7 +11,6 @@ from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.durable.outline import Outline
@@ -28,6 +27,7 @@ from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.scrubber import Scrubber
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.lane_words import lane_verdict, step_sentence

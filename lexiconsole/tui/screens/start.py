@@ -10,7 +10,6 @@ from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from lexiconsole.app.workspace import Preview
 from lexiconsole.errors import InvalidInputError
@@ -21,6 +20,7 @@ from lexiconsole.tui.layout.engine import why_not as why_no_map
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.map import MapView
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.outline_text import outline_text
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.picturing import picture

@@ -13,12 +13,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.commands import Offer, offers, understood
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import padded
 from lexiconsole.views.safe import harmless

@@ -11,9 +11,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:

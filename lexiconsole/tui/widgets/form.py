@@ -11,10 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from lexiconsole.tui.editing import edited
 from lexiconsole.tui.widgets.form_row import FormRow
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Json
 from lexiconsole.views.filling import Filled, fill, first_texts
 from lexiconsole.views.forms import Form, Sort, form_of

@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from lexiconsole.tui.widgets.choice import ChoiceInput
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.filling import text_of
 from lexiconsole.views.forms import FormField, Sort
 from lexiconsole.views.safe import harmless

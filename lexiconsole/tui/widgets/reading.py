@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
 __all__ = ["ReadingPanel"]

@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.durable.question import OnDue
@@ -19,6 +18,7 @@ from lexiconsole.tui.deciding import form_of_task
 from lexiconsole.tui.theme import Palette
 from lexiconsole.tui.widgets.chain import chain_lines
 from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, Json
 from lexiconsole.views.durations import age, ahead, clock
 from lexiconsole.views.inbox import Task, Verb
