@@ -11,6 +11,7 @@ from typing import Any
 
 from textual import events, on
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 
 __all__ = ["KeysInTurn"]
@@ -34,6 +35,18 @@ class KeysInTurn(App[int]):
         super().__init__(**terms)
         self._ahead: deque[events.Key] = deque()
         self._key, self._busy, self._since = 0, False, 0.0
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether a key is being dealt with, or waits."""
+        return self._busy or bool(self._ahead)
+
+    def pop_screen(self) -> AwaitComplete:
+        """A screen that a key closes can not say any more that it was dealt with."""
+        popped = super().pop_screen()
+        if self._busy:
+            self._settle(self._key)
+        return popped
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:

@@ -81,7 +81,7 @@ async def stubborn(ctx) -> int:
     """Holds the engine's loop."""
     async def hold() -> int:
         Path("holding").touch()
-        time.sleep(4)
+        time.sleep(30)
         return 1
     return await ctx.step("hold", hold)
 ''',
@@ -94,7 +94,7 @@ async def stubborn(ctx) -> int:
         terminal.press("ctrl+s")
         terminal.until("start a run of stubborn")
         terminal.press("y")
-        terminal.until("start requested…", (folder / "holding").exists)
+        terminal.until((folder / "holding").exists)
         terminal.press("ctrl+q")
         terminal.until("putting runs down")
         assert terminal.left() == 0

@@ -214,8 +214,10 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 def at_rest(app: Any) -> bool:
-    """Whether every widget has read its messages, and the screen has been laid out and painted since."""
+    """Whether no key waits, every widget has read its messages, and the screen has been laid out and painted since."""
     screen = app.screen
+    if app.has_keys:
+        return False
     waiting = any(not node._message_queue.empty() or node._layout_required for node in screen.walk_children())
     return not (waiting or screen._layout_required or screen._repaint_required or screen._dirty_widgets)
 

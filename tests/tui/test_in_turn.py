@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
@@ -60,3 +61,15 @@ async def test_keys_stay_in_their_order(root: Path, store: Path) -> None:
     async with console(root) as (app, pilot):
         at_once(pilot, "/", *"abcdefghijklmnopqrstuvwxyz")
         await until(pilot, lambda: "abcdefghijklmnopqrstuvwxyz" in shown(app))
+
+
+async def test_a_key_behind_one_that_closes_a_panel_is_not_late(
+    root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lexiconsole.tui.in_turn._PATIENCE", 3600.0)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        at_once(pilot, "y")
+        await until(pilot, lambda: "Copy of" in shown(app) and not app.has_keys)
+        at_once(pilot, "escape", "4", "R")
+        await until(pilot, lambda: "Retry" in shown(app))
