@@ -81,7 +81,7 @@ async def stubborn(ctx) -> int:
     """Holds the engine's loop."""
     async def hold() -> int:
         Path("holding").touch()
-        time.sleep(30)
+        time.sleep(4)
         return 1
     return await ctx.step("hold", hold)
 ''',
