@@ -22,6 +22,7 @@ import unicodedata
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 from textual import events
 from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
@@ -207,9 +208,9 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 def run_chunk(folder: Path, seed: int, events: int) -> Fuzz:
     """With a console of its own on a workspace that exists."""
-    os.environ |= {"EDITOR": "true", "VISUAL": "true", "TEXTUAL_ANIMATIONS": "none"}
     fuzz = Fuzz(folder, seed)
-    asyncio.run(fuzz.go(events))
+    with patch.dict(os.environ, {"EDITOR": "true", "VISUAL": "true", "TEXTUAL_ANIMATIONS": "none"}):
+        asyncio.run(fuzz.go(events))
     return fuzz
 
 
