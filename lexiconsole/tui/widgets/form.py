@@ -135,7 +135,9 @@ class FormPanel(Vertical):
 
     def _spread(self) -> None:
         """A line between the fields where all of them are seen with it."""
-        scroll, heights = self.query_one(VerticalScroll), [row.outer_size.height for row in self._rows]
+        scroll, heights = next(iter(self.query(VerticalScroll)), None), [row.outer_size.height for row in self._rows]
+        if scroll is None:
+            return  # its screen is being closed
         if scroll.size.height and all(heights):
             self.set_class(0 < sum(heights) + len(heights) <= scroll.size.height, "-roomy")
         elif scroll.size.height:
