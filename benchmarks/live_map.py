@@ -21,9 +21,9 @@ from textual.app import App, ComposeResult
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.tui.glyphs import UNICODE
-from lexiconsole.tui.layout.outlined import ZOOMS, drawing_of
 from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE
 from lexiconsole.tui.widgets.map import MapView
+from lexiconsole.views.layout.outlined import ZOOMS, drawing_of
 from lexiconsole.views.picture import Hop, NodeView, Picture
 from lexiconsole.views.story import Story
 from lexiconsole.views.words import StepState

@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.layout.engine import why_not
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.run_acts import RunActs
@@ -28,6 +27,7 @@ from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.inspecting import inspected, so_far
+from lexiconsole.views.layout.engine import why_not
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.telling_run import sentence_of

@@ -16,11 +16,11 @@ from lexiconsole.errors import InvalidInputError
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.layout.engine import why_not as why_no_map
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.static import Static
+from lexiconsole.views.layout.engine import why_not as why_no_map
 from lexiconsole.views.outline_text import outline_text
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.picturing import picture

@@ -6,12 +6,12 @@ from rich.style import Style
 from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.tui.layout.outlined import node_title
 from lexiconsole.tui.widgets.node_table import NodeTable
 from lexiconsole.tui.widgets.virtual_table import Drawn
 from lexiconsole.views.bars import Bar, bars_of
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import span
+from lexiconsole.views.layout.outlined import node_title
 from lexiconsole.views.rails import RailRow
 from lexiconsole.views.words import STEP_LOOKS, StepState
 

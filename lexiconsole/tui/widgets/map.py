@@ -16,11 +16,11 @@ from textual.timer import Timer
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.flights import Flight, Flights, UnderWay
 from lexiconsole.tui.ink import ink, line
-from lexiconsole.tui.layout.drawing import Drawing
-from lexiconsole.tui.layout.outlined import PLAIN, ZOOMS, drawing_of
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
 from lexiconsole.tui.widgets.map_mouse import MapMouse
 from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, likely_zooms, neighbour
+from lexiconsole.views.layout.drawing import Drawing
+from lexiconsole.views.layout.outlined import PLAIN, ZOOMS, drawing_of
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.words import STEP_LOOKS, StepState
 

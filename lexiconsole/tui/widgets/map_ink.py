@@ -12,13 +12,13 @@ from lexiconsole.durable.outline import EdgeKind, NodeKind
 from lexiconsole.tui.flights import UnderWay
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.ink import ink
-from lexiconsole.tui.layout.drawing import Box, Drawing
-from lexiconsole.tui.layout.outlined import CHIP, DOT, FULL, edge_label, node_title
-from lexiconsole.tui.layout.strokes import ASCII_FRAMES, FRAMES, line_signs
 from lexiconsole.tui.theme import Palette
 from lexiconsole.types import Instant
 from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import ahead, span
+from lexiconsole.views.layout.drawing import Box, Drawing
+from lexiconsole.views.layout.outlined import CHIP, DOT, FULL, edge_label, node_title
+from lexiconsole.views.layout.strokes import ASCII_FRAMES, FRAMES, line_signs
 from lexiconsole.views.picture import NodeView, Picture
 from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 

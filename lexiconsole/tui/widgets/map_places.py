@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.geometry import Size
 
 from lexiconsole.durable.outline import Outline
-from lexiconsole.tui.layout.drawing import Box, Drawing
-from lexiconsole.tui.layout.outlined import CHIP, FULL, PLAIN, drawing_of
+from lexiconsole.views.layout.drawing import Box, Drawing
+from lexiconsole.views.layout.outlined import CHIP, FULL, PLAIN, drawing_of
 
 __all__ = ["MARGIN", "best_zoom", "likely_zooms", "neighbour"]
 

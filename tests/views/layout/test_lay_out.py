@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
-from lexiconsole.tui.layout.check import blemishes
-from lexiconsole.tui.layout.drawing import Box, Drawing, Route, Tag
-from lexiconsole.tui.layout.figure import Figure, Link, Shape
-from lexiconsole.tui.layout.lay_out import lay_out
-from lexiconsole.tui.layout.outlined import ZOOMS, drawing_of
-from lexiconsole.tui.layout.reroute import rerouted
-from tests.tui.layout.figures import workflow_like
+from lexiconsole.views.layout.check import blemishes
+from lexiconsole.views.layout.drawing import Box, Drawing, Route, Tag
+from lexiconsole.views.layout.figure import Figure, Link, Shape
+from lexiconsole.views.layout.lay_out import lay_out
+from lexiconsole.views.layout.outlined import ZOOMS, drawing_of
+from lexiconsole.views.layout.reroute import rerouted
+from tests.views.layout.figures import workflow_like
 
 
 @pytest.mark.parametrize("seeds", [range(start, start + 30) for start in range(0, 300, 30)], ids=lambda s: str(s.start))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from lexiconsole.tui.layout.figure import Figure, Link, Shape
+from lexiconsole.views.layout.figure import Figure, Link, Shape
 
 __all__ = ["workflow_like"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lexiconsole.tui.layout.drawing import Box, Cell, Route
+from lexiconsole.views.layout.drawing import Box, Cell, Route
 
 __all__ = ["ASCII_FRAMES", "FRAMES", "Frame", "line_signs"]
 

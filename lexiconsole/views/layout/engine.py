@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from lexiconsole.tui.layout.figure import Figure
+from lexiconsole.views.layout.figure import Figure
 
 __all__ = ["STYLES", "Line", "Plan", "ask", "why_not"]
 

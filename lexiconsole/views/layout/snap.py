@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
-from lexiconsole.tui.layout.drawing import Box, Cell, Route
-from lexiconsole.tui.layout.engine import Line, Plan
-from lexiconsole.tui.layout.figure import Figure
+from lexiconsole.views.layout.drawing import Box, Cell, Route
+from lexiconsole.views.layout.engine import Line, Plan
+from lexiconsole.views.layout.figure import Figure
 
 __all__ = ["snapped"]
 

@@ -6,12 +6,12 @@ from collections import Counter
 from functools import lru_cache
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
-from lexiconsole.tui.layout.drawing import Drawing
-from lexiconsole.tui.layout.engine import why_not
-from lexiconsole.tui.layout.figure import Figure, Link, Shape
-from lexiconsole.tui.layout.lanes import has_lanes, in_lanes
-from lexiconsole.tui.layout.lay_out import lay_out
 from lexiconsole.views.cells import cell_width, cut
+from lexiconsole.views.layout.drawing import Drawing
+from lexiconsole.views.layout.engine import why_not
+from lexiconsole.views.layout.figure import Figure, Link, Shape
+from lexiconsole.views.layout.lanes import has_lanes, in_lanes
+from lexiconsole.views.layout.lay_out import lay_out
 from lexiconsole.views.safe import harmless
 
 __all__ = ["DOT", "ZOOMS", "drawing_of", "edge_label", "figure_of", "node_title"]

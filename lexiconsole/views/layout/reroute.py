@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Iterator
 from itertools import count
 
-from lexiconsole.tui.layout.check import straight
-from lexiconsole.tui.layout.drawing import Box, Cell, Drawing, Route
+from lexiconsole.views.layout.check import straight
+from lexiconsole.views.layout.drawing import Box, Cell, Drawing, Route
 
 __all__ = ["rerouted"]
 

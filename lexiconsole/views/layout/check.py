@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lexiconsole.tui.layout.drawing import Box, Cell, Drawing, Route
+from lexiconsole.views.layout.drawing import Box, Cell, Drawing, Route
 
 __all__ = ["blemishes", "faulty_routes"]
 

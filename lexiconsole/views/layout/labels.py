@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from lexiconsole.tui.layout.drawing import Box, Cell, Route, Tag
-from lexiconsole.tui.layout.figure import Link
+from lexiconsole.views.layout.drawing import Box, Cell, Route, Tag
+from lexiconsole.views.layout.figure import Link
 
 __all__ = ["placed"]
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from lexiconsole.tui.layout.check import blemishes, faulty_routes
-from lexiconsole.tui.layout.drawing import Cell, Drawing
-from lexiconsole.tui.layout.engine import STYLES, ask
-from lexiconsole.tui.layout.figure import Figure
-from lexiconsole.tui.layout.labels import placed
-from lexiconsole.tui.layout.reroute import rerouted
-from lexiconsole.tui.layout.snap import snapped
+from lexiconsole.views.layout.check import blemishes, faulty_routes
+from lexiconsole.views.layout.drawing import Cell, Drawing
+from lexiconsole.views.layout.engine import STYLES, ask
+from lexiconsole.views.layout.figure import Figure
+from lexiconsole.views.layout.labels import placed
+from lexiconsole.views.layout.reroute import rerouted
+from lexiconsole.views.layout.snap import snapped
 
 __all__ = ["lay_out"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from lexiconsole.durable.outline import EdgeKind, Outline
-from lexiconsole.tui.layout.drawing import Box, Cell, Drawing, Route
-from lexiconsole.tui.layout.figure import Figure, Shape
+from lexiconsole.views.layout.drawing import Box, Cell, Drawing, Route
+from lexiconsole.views.layout.figure import Figure, Shape
 
 __all__ = ["has_lanes", "in_lanes"]
 
