@@ -36,6 +36,13 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("show-run", "look_runs", "show_run", LOOK, "Tell the story of a run."),
         CommandRow("diff", "diff", "diff", LOOK, "Show where two runs part ways, and what else differs."),
         CommandRow(
+            "export",
+            "export",
+            "export",
+            LOOK,
+            "Write runs as JSON, CSV, a picture, or a bundle without values.",
+        ),
+        CommandRow(
             "inbox", "inbox", "inbox", LOOK, "List open questions and approvals; those that are due come first."
         ),
         CommandRow("answer", "tasks", "answer", MEND, "Answer a question that a run waits for."),

@@ -192,15 +192,15 @@ class Look:
             return {status: counts[status] for status in query.statuses}
         return {status: self._count(query, status, 0) for status in query.statuses}
 
-    def page(self, query: RunQuery, status: RunStatus, *, skip: int, limit: int) -> list[RunRow]:
-        """`limit` runs of one status, newest first, behind the first `skip`."""
-        page = (status.value, FARTHEST, limit, skip)
+    def page(self, query: RunQuery, status: RunStatus, *, skip: int, limit: int, below: int = FARTHEST) -> list[RunRow]:
+        """`limit` runs of one status with a number below that, newest first, behind the first `skip`."""
+        page = (status.value, below, limit, skip)
         return [run_of(row) for row in self._all("look_runs_of_status", *page, *query.conditions())]
 
-    def newest(self, query: RunQuery, *, skip: int, limit: int) -> list[RunRow]:
-        """`limit` runs of any of the query's statuses, newest first, behind the first `skip`."""
+    def newest(self, query: RunQuery, *, skip: int, limit: int, below: int = FARTHEST) -> list[RunRow]:
+        """`limit` runs of any of the query's statuses with a number below that, newest first, behind the first `skip`."""
         every = len(query.statuses) == len(RunStatus)
-        page = (None if every else json.dumps(query.statuses), FARTHEST, limit, skip)
+        page = (None if every else json.dumps(query.statuses), below, limit, skip)
         return [run_of(row) for row in self._all("look_runs_newest", *page, *query.conditions())]
 
     def holds(self, query: RunQuery, row: RunRow) -> bool:

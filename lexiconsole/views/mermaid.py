@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.views.words import STEP_LOOKS, StepState
 
 __all__ = ["mermaid"]
 
@@ -19,14 +22,28 @@ _SHAPES = {
 }
 
 
-def mermaid(outline: Outline) -> str:
-    """The chart's text, with a newline at the end; nodes are numbered, so that any key makes a valid chart."""
+def mermaid(outline: Outline, states: Mapping[str, StepState] | None = None) -> str:
+    """The chart's text, with a newline at the end; nodes are numbered, so that any key makes a valid chart. With the `states` of
+    nodes by key each has the colour of its own.
+    """
     names = {node.key: f"n{number}" for number, node in enumerate(outline.nodes)}
     parents = {node.parent for node in outline.nodes if node.parent in names}
     lines = ["flowchart TD"]
     lines += _nodes(outline, "", names, parents, "  ")
     lines += [_edge(edge, names) for edge in outline.edges if edge.source in names and edge.target in names]
+    lines += _coloured(names, states or {})
     return "\n".join(lines) + "\n"
+
+
+def _coloured(names: Mapping[str, str], states: Mapping[str, StepState]) -> list[str]:
+    lines = []
+    for state in StepState:
+        of_it = [names[key] for key, its in states.items() if its is state and key in names]
+        if of_it:
+            name = state.value.replace(" ", "_")
+            lines.append(f"  classDef {name} stroke:{STEP_LOOKS[state].colour},stroke-width:3px")
+            lines.append(f"  class {','.join(of_it)} {name}")
+    return lines
 
 
 def _nodes(outline: Outline, parent: str, names: dict[str, str], parents: set[str], indent: str) -> list[str]:

@@ -1,0 +1,95 @@
+"""Bundle: runs as somebody outside may see them, to be sent with a question: what happened when, in which code, no values.
+
+Pure: names and texts of files. What is written is what was shown beforehand.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.outline import Outline
+from lexiconsole.durable.rows import RunRow
+from lexiconsole.types import Json
+from lexiconsole.views.masking import Masking
+
+__all__ = ["Bundle", "BundledRun", "make_bundle"]
+
+
+@dataclass(frozen=True, slots=True)
+class BundledRun:
+    """All that is known of one run."""
+
+    row: RunRow
+    entries: Sequence[Entry]
+    outline: Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Files by name, in the order they are packed in. `masked` says in words what was left out."""
+
+    files: Mapping[str, str]
+    masked: tuple[str, ...]
+
+    def packed(self) -> bytes:
+        """As a zip; the same files give the same bytes."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in self.files.items():
+                archive.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)
+        return out.getvalue()
+
+    def told(self) -> list[str]:
+        """What is in it, line by line, for whoever decides whether to send it."""
+        lines = [f"{name}  {len(text.encode()):,} bytes" for name, text in self.files.items()]
+        masked = ", ".join(self.masked) or "nothing"
+        return [*lines, f"masked: {masked}", *_sample(self.files)]
+
+
+def make_bundle(runs: Iterable[BundledRun], versions: Mapping[str, str]) -> Bundle:
+    """One folder for each run, named as the run is in it."""
+    masking = Masking()
+    files: dict[str, str] = {}
+    for run in runs:
+        folder = f"runs/{masking.run(run.row.id)}"
+        files[f"{folder}/run.json"] = _text(masking.row(run.row))
+        files[f"{folder}/entries.jsonl"] = "".join(f"{_line(masking.entry(entry))}\n" for entry in run.entries)
+        files[f"{folder}/outline.json"] = _text(masking.outline(run.outline))
+    masked = tuple(masking.summary)
+    first = {"README.txt": _README, "versions.json": _text(dict(versions)), "masked.json": _text(dict(masking.counts))}
+    return Bundle({**first, **files}, masked)
+
+
+_README = """\
+A bundle of lexiconsole: what happened in some runs, for somebody who looks into a fault.
+
+versions.json           of the program, Python, SQLite and the system
+masked.json             how many values of which kind were taken out
+runs/ID/run.json        how the run stands, under which version and digest of its definition
+runs/ID/entries.jsonl   its journal: what happened in which order and when
+runs/ID/outline.json    the shape of its definition
+
+Kept: states, times, numbers of entries, names of definitions and steps where they read like names in code, types of errors and
+the lines of code they were raised at. Taken out: every input, result, answer, signal, message, log line and reason, with the names
+of their fields; only what kind of value it was stands there. People, hosts and ids that somebody gave are numbered: person-1 is
+the same one everywhere in here.
+"""
+
+
+def _sample(files: Mapping[str, str]) -> list[str]:
+    """The first entries of the first run, as they would be read."""
+    entries = next((text for name, text in files.items() if name.endswith("entries.jsonl")), "")
+    return ["so it reads:", *(f"  {line}" for line in entries.splitlines()[:3])]
+
+
+def _line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=True, indent=2) + "\n"
