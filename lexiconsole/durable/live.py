@@ -147,7 +147,7 @@ class LiveContext(Delivery):
 
     def drop(self, durable: Any, reason: str) -> None:
         work = _as_work(durable)
-        if work.settled or work.dropped:
+        if work.settled or work.dropped or self.closed:  # a model that was put down drops nothing on its way out
             return
         self._drop(work, reason)
 

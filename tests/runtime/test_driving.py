@@ -701,6 +701,34 @@ async def test_child_runs_have_a_life_of_their_own() -> None:
         assert (await h.entries(row))[-1].data == {"result": ["inner said", "yes"]}
 
 
+async def test_a_model_that_tidies_up_withdraws_no_child_run_when_it_is_only_put_down() -> None:
+    """It leaves memory while it waits, and its `finally` runs: the journal knows of no drop, so the child goes on."""
+
+    async def inner(ctx: Context) -> Any:
+        return await ctx.ask("ok", Question("fine?"))
+
+    async def outer(ctx: Context) -> Any:
+        child, timer = ctx.child("inner", "inner"), ctx.sleep("late", timedelta(hours=2))
+        try:
+            return await ctx.first({"answered": child, "late": timer})
+        finally:
+            ctx.drop(child, "nobody waits for it")
+            ctx.drop(timer, "nobody waits for it")
+
+    async with house() as h:
+        h.registry.set(define(inner, name="inner"))
+        row = await h.run(outer)
+        [task] = await h.journal.tasks()
+        child = await h.settle(await h.journal.run(task.run_id))
+        assert [(await h.row(one)).status for one in (row, child)] == [RunStatus.WAITING, RunStatus.WAITING]
+        assert "run.cancel" not in await h.story(child)
+        assert await h.journal.requests(run=child) == []
+        await h.ask(child, RequestKind.ANSWER, "ok", value="yes")
+        await h.settle(child)
+        row = await h.again(row)
+        assert (await h.entries(row))[-1].data == {"result": "answered"}
+
+
 async def test_the_same_key_twice_is_an_error_that_names_it() -> None:
     async def flow(ctx: Context) -> Any:
         await ctx.step("a", Calls().give("a"))
