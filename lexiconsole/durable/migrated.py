@@ -49,6 +49,12 @@ def _added(mark: Entry, before: int) -> list[Entry]:
 
 def _renewed(entry: Entry, mark: Entry) -> Entry:
     keys: Any = mark.data.get("keys", {})
-    if entry.kind is EntryKind.CREATED and "input" in mark.data:
+    if entry.kind is EntryKind.CREATED and "input" in mark.data and mark.seq > _taken_over(entry):
         return entry._replace(data={**entry.data, "input": mark.data["input"]})
     return entry._replace(key=keys[entry.key]) if entry.key in keys else entry
+
+
+def _taken_over(created: Entry) -> int:
+    """The last seq that a fork took over; it was made with an input as it read there. 0 for what is no fork."""
+    origin: Any = created.data.get("origin", {})
+    return int(origin.get("seq", 0))

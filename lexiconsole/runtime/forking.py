@@ -11,6 +11,7 @@ from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import OUTCOMES, Entry
 from lexiconsole.durable.history import History, edits_of
 from lexiconsole.durable.journal import NewRun, RunRow
+from lexiconsole.durable.migrated import migrated
 from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.origin import lineage, starters
@@ -62,7 +63,7 @@ def forked(
     `patch` changes a graph's state behind that node, by default the one that ended last in it. Raises NotFoundError for an
     edit of a key without an outcome in the part that is taken over, RefusedError for a patch that does not fit.
     """
-    history = History.of(entries, copied=origin.origin_seq)
+    history = History.of(migrated(entries), copied=origin.origin_seq)
     created = entries[0]
     given = history.input
     changed: dict[tuple[Json, bool], JsonObject] = {}

@@ -312,10 +312,16 @@ class Runtime:
             parent.ctx.check_blocked()
 
     async def load(self, row: RunRow) -> list[Entry]:
-        """`run.created` and everything since the last renewal."""
+        """`run.created` and everything since the last renewal, as the version reads it that the run stands under."""
         if row.base <= 1:
             return list(migrated(await self.journal.load(row)))
-        return [*await self.journal.load(row, upto=1), *migrated(await self.journal.load(row, after=row.base - 1))]
+        definition = self.definitions.find(row.name)
+        moved = (
+            definition is not None and definition.version != row.version
+        )  # by a migration, perhaps before the renewal
+        before = await self.journal.load(row, upto=row.base - 1 if moved else 1)
+        kept = [entry for entry in before if entry.seq == 1 or entry.kind is EntryKind.MIGRATED]
+        return list(migrated([*kept, *await self.journal.load(row, after=row.base - 1)]))
 
     async def reload(self, row: RunRow) -> RunRow:
         found = await self.journal.run(row.id)

@@ -11,6 +11,7 @@ from lexiconsole.durable.journal import RequestKind
 from lexiconsole.durable.migration import Migration
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import RefusedError, WorkflowVersionMismatchError
+from lexiconsole.runtime.live_runs import Fit, live_runs
 from lexiconsole.runtime.migrating import migrate, plan_migration
 from lexiconsole.types import RunStatus
 from tests.support import House, define, house
@@ -137,6 +138,61 @@ async def test_a_migrated_run_can_be_migrated_again_and_a_new_input_comes_along(
         row = await home.settle(row)
         assert (await home.entries(row))[-1].data["result"] == {"was": {}}
         assert calls == []
+
+
+def rounds(version: int, **more: Any) -> Any:
+    """Asks, and begins a new generation after each answer until one is "stop"; gives the input it was made with."""
+
+    async def flow(ctx: Context) -> Any:
+        if await ctx.ask("ok", Question("go on?")) != "stop":
+            ctx.renew((ctx.run.state or 0) + 1)
+        return ctx.run.input
+
+    return define(flow, version=version, **more)
+
+
+WRAPPED = {1: Migration(input=lambda given: {"was": given})}
+
+
+async def answered(home: House, row: Any, value: str) -> Any:
+    await home.ask(row, RequestKind.ANSWER, "ok", value=value)
+    return await home.settle(row)
+
+
+@pytest.mark.parametrize("renewed_before", [True, False], ids=["renewed before", "renewed since"])
+async def test_a_migrated_run_keeps_its_new_input_and_its_version_whenever_it_is_renewed(renewed_before: bool) -> None:
+    async with house() as home:
+        row = await home.run(rounds(1), "old")
+        if renewed_before:
+            row = await answered(home, row, "again")
+            assert row.base > 1
+        home.registry.set(rounds(2, migrations=WRAPPED))
+        await migrate(home.runtime, row)
+        row = await home.settle(row)
+        if not renewed_before:
+            row = await answered(home, row, "again")
+            assert row.base > 1
+        assert "nothing to migrate" in (await plan_migration(home.runtime, row)).refused
+        (found,) = await live_runs(home.runtime)
+        assert [(run.version, run.fit) for run in found.tried] == [(2, Fit.GOES_ON)]
+        await home.crash()
+        row = await answered(home, row, "stop")
+        assert (await home.entries(row))[-1].data == {"result": {"was": "old"}}
+
+
+async def test_a_fork_of_a_migrated_run_goes_on_with_the_input_it_was_given() -> None:
+    async with house() as home:
+        row = await home.run(rounds(1), "old")
+        home.registry.set(rounds(2, migrations=WRAPPED))
+        await migrate(home.runtime, row)
+        row = await home.settle(row)
+        same = await home.settle(await home.runtime.fork(row, row.seq))
+        other = await home.settle(await home.runtime.fork(row, row.seq, [("", {"is": "new"})]))
+        for fork, expected in ((same, {"was": "old"}), (other, {"is": "new"})):
+            again = await home.settle(await home.runtime.fork(fork, fork.seq))
+            for one in (fork, again):
+                done = await answered(home, one, "stop")
+                assert (await home.entries(done))[-1].data == {"result": expected}
 
 
 async def test_a_run_that_ended_or_is_up_to_date_has_nothing_to_migrate() -> None:
