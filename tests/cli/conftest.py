@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from lexiconsole.app.outcome import UNCHANGED
 from lexiconsole.cli.main import main
-from tests.cli import fake
 from tests.cli.fake import FakeWorkspace
 
 
@@ -43,7 +43,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeW
     made = FakeWorkspace(tmp_path)
     module = types.ModuleType("lexiconsole.app.workspace")
     module.Workspace = types.SimpleNamespace(find=lambda start=None, *, store=None, profile="": made)
-    module.Outcome, module.Preview, module.UNCHANGED = fake.Outcome, fake.Preview, fake.UNCHANGED
+    module.UNCHANGED = UNCHANGED
     monkeypatch.setitem(sys.modules, "lexiconsole.app.workspace", module)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "UTC")

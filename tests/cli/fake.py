@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from lexiconsole.app.identity import Identity
+from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
 from lexiconsole.app.tasks import find_task, inbox
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition, Source
@@ -24,25 +24,6 @@ from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.branching import branch_lines
 from lexiconsole.views.inbox import Task
 from lexiconsole.views.telling import tell
-
-UNCHANGED = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    applied: bool
-    pending: bool
-    refused: str
-    run: RunRow
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    sentence: str
-    details: list[str] = field(default_factory=list)
-    revision: int | None = None
-    refused: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
 
 
 class Order(BaseModel):
@@ -212,7 +193,7 @@ class FakeWorkspace:
         return Outcome(not self.refuses and not self.pending, self.pending, self.refuses, row)
 
     def preview(self, request: Request) -> Preview:
-        return Preview(f"{request.kind} {request.target} is done".replace("  ", " "), ["no longer counts: 3"], 3)
+        return Preview(f"{request.kind} {request.target} is done".replace("  ", " "), ["no longer counts: 3"], 3, "")
 
     def preview_fork(self, run: RunRow, at: int, **how: Any) -> Preview:
         changed = [*how.get("edits", ()), *([""] if how["input"] is not UNCHANGED else ())]

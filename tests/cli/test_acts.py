@@ -219,7 +219,7 @@ def test_a_fork_with_another_input_result_and_place(cli, workspace, failed):
 
 
 def test_a_fork_takes_over_the_input_unless_told_otherwise(cli, workspace, failed):
-    from tests.cli.fake import UNCHANGED
+    from lexiconsole.app.outcome import UNCHANGED
 
     cli("fork", "r1", "--before", "reserve", "--record-only")
     assert workspace.forked[0]["input"] is UNCHANGED

@@ -28,7 +28,7 @@ def cropped(text: str) -> str:
     lines = text.splitlines()
     top = next(n for n, line in enumerate(lines) if "Copy of" in line)
     end = next(n for n, line in enumerate(lines) if "a letter or enter copies" in line)
-    left, right = lines[top].index("┏━  Copy of"), lines[top].rindex("┓")
+    left, right = lines[top].index("┏━ Copy of"), lines[top].rindex("┓")
     return "\n".join(line[left : right + 1] for line in lines[top : end + 1])
 
 

@@ -9,6 +9,7 @@ import pytest
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.tui.keymap import Place, keys_at
 from lexiconsole.tui.widgets.confirm import ConfirmPanel
+from lexiconsole.tui.widgets.spans import Span
 from lexiconsole.types import RunStatus
 from tests.tui.making import (
     BUSY_DAY,
@@ -89,6 +90,22 @@ async def test_a_failed_run_is_first_with_its_error_under_it(root, store):
         lines = shown(app).splitlines()
         row = next(n for n, text in enumerate(lines) if "eeee55" in text)
         assert "RefundError: 402 card closed" in lines[row + 1]
+
+
+async def test_runs_that_get_a_second_line_show_their_error_on_it(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        table = app.screen.runs.table
+        spans, rows = table.spans, [table.rows_at_hand[n] for n in range(table.total)]
+        table.show([Span(len(rows))], 0, rows, at=0)  # as it is while the pane has no room yet
+        await settled(pilot)
+        assert "    RefundError: 402 card closed" not in shown(app)
+        table.show(spans, 0, rows, at=0)
+        await settled(pilot)
+        lines = shown(app).splitlines()
+        row = next(n for n, text in enumerate(lines) if "eeee55" in text)
+        assert "    RefundError: 402 card closed" in lines[row + 1]
 
 
 async def test_the_selection_stays_on_its_run_and_its_place_when_others_come_in_above(root, store):

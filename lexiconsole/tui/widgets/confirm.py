@@ -10,10 +10,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
@@ -42,18 +42,11 @@ _SHOWN = 8
 """Different sentences that are shown of many targets."""
 
 
-class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
+class ConfirmPanel(Panel["Sequence[Preview]"]):
     """Gives back the previews when the change was confirmed, None when not."""
 
     DEFAULT_CSS = """
-    ConfirmPanel { align: center middle; background: $background 60%; }
-    ConfirmPanel > Vertical {
-        width: 84; max-width: 96%; height: auto; max-height: 90%;
-        border: heavy $accent; background: $background; padding: 1 2; border-title-color: $accent;
-        border-title-style: bold; border-title-background: $background;
-    }
     ConfirmPanel VerticalScroll { height: auto; max-height: 16; }
-    ConfirmPanel Static { width: 1fr; height: auto; }
     ConfirmPanel Input {
         margin: 1 0 0 0; padding: 0 1; background: $panel; width: 20;
     }
@@ -73,8 +66,7 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
         self._previews: Sequence[Preview] | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical() as panel:
-            panel.border_title = harmless(self.change.title).replace("[", "\\[")
+        with self.framed(Vertical(), self.change.title):
             with VerticalScroll(can_focus=False):
                 yield Static("looking what it would do…", id="said")
             yield Static("", id="typing", classes="-hidden")
@@ -147,7 +139,7 @@ class ConfirmPanel(ModalScreen["Sequence[Preview] | None"]):
             close(self, self._previews)
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape" or (event.key in {"n", "q"} and not self.change.typed):
+        if event.key in {"n", "q"} and not self.change.typed:
             event.stop()
             close(self, None)
         elif event.key == "y":

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.panel import ChoicePanel
 from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.copies import Copy
 from lexiconsole.views.safe import harmless
@@ -26,36 +25,19 @@ __all__ = ["CopyPanel"]
 _NAME = 26
 
 
-class CopyPanel(ModalScreen["Copy | None"]):
+class CopyPanel(ChoicePanel[Copy]):
     """Gives the one that was chosen, None when none was."""
 
     DEFAULT_CSS = """
-    CopyPanel { align: center middle; background: $background 60%; }
-    CopyPanel > Vertical {
-        width: 84; max-width: 96%; height: auto; max-height: 90%; border: heavy $accent; background: $background;
-        padding: 0 1; border-title-color: $accent; border-title-style: bold; border-title-background: $background;
-        border-subtitle-color: $foreground; border-subtitle-background: $background;
-    }
-    CopyPanel OptionList { height: auto; max-height: 18; border: none; background: $background; padding: 0; }
-    CopyPanel OptionList > .option-list--option-highlighted, CopyPanel OptionList:focus > .option-list--option-highlighted {
-        background: $chosen; color: $foreground; text-style: bold;
-    }
+    CopyPanel > .frame { padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False, priority=True),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
-    ]
-    AUTO_FOCUS = "OptionList"
 
     def __init__(self, title: str, copies: Sequence[Copy]) -> None:
         super().__init__()
         self._title, self.copies = title, tuple(copies)
 
     def compose(self) -> ComposeResult:
-        with Vertical() as panel:
-            panel.border_title = f" {harmless(self._title)} ".replace("[", "\\[")
-            panel.border_subtitle = " a letter or enter copies   esc leaves "
+        with self.framed(Vertical(), self._title, "a letter or enter copies   esc leaves"):
             yield OptionList(*(self._row(copy) for copy in self.copies), compact=True)
 
     def _row(self, copy: Copy) -> Content:
@@ -79,12 +61,3 @@ class CopyPanel(ModalScreen["Copy | None"]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         close(self, self.copies[event.option_index])
-
-    def action_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
-
-    def action_leave(self) -> None:
-        close(self, None)

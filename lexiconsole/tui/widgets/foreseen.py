@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
@@ -27,21 +26,12 @@ _PAUSE = 0.1
 """Seconds without a key after which it is asked what would follow."""
 
 
-class ForeseenPanel(ModalScreen["tuple[Change, Sequence[Preview]] | None"]):
+class ForeseenPanel(Panel["tuple[Change, Sequence[Preview]]"]):
     """`change_for` makes the change of what is typed. Gives it back with the previews that were seen, None when it was left."""
 
     DEFAULT_CSS = """
-    ForeseenPanel { align: center middle; background: $background 60%; }
-    ForeseenPanel > Vertical {
-        width: 84; max-width: 96%; height: auto; border: heavy $accent; background: $background; padding: 1 2;
-        border-title-color: $accent; border-title-style: bold; border-title-background: $background;
-        border-subtitle-color: $faint;
-    }
-    ForeseenPanel Static { width: 1fr; height: auto; }
     ForeseenPanel Input { border: none; height: 1; padding: 0 1; margin: 1 0; background: $panel; width: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False, priority=True)]
-
     AUTO_FOCUS = "Input"
 
     def __init__(self, title: str, prompt: str, change_for: Callable[[str], Change]) -> None:
@@ -50,9 +40,7 @@ class ForeseenPanel(ModalScreen["tuple[Change, Sequence[Preview]] | None"]):
         self._seen: tuple[str, Change, Sequence[Preview]] | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical() as panel:
-            panel.border_title = f" {harmless(self._title)} ".replace("[", "\\[")
-            panel.border_subtitle = " enter does what stands here   esc leaves "
+        with self.framed(Vertical(), self._title, "enter does what stands here   esc leaves"):
             yield Static(Content(harmless(self._prompt)))
             yield Input(select_on_focus=False, compact=True)
             yield Static("", id="follows")
@@ -102,6 +90,3 @@ class ForeseenPanel(ModalScreen["tuple[Change, Sequence[Preview]] | None"]):
         _, change, previews = self._seen
         if any(not preview.refused for preview in previews):
             close(self, (change, previews))
-
-    def action_leave(self) -> None:
-        close(self, None)

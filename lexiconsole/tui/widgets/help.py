@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Input
 
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import Key, shown_key
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import padded
 
@@ -53,15 +53,13 @@ class _Keys(VirtualTable[Key]):
         ]
 
 
-class HelpPanel(ModalScreen[None]):
+class HelpPanel(Panel[None]):
     """The keys that the screen below serves, with the reason for each that is off."""
 
     DEFAULT_CSS = """
-    HelpPanel { align: center middle; background: $background 60%; }
-    HelpPanel > Vertical {
+    HelpPanel > .frame {
         width: 92; max-width: 98%; height: 28; max-height: 92%; border: heavy $primary; padding: 0 1;
-        background: $background; border-title-color: $primary; border-title-style: bold;
-        border-title-background: $background; border-subtitle-color: $faint; border-subtitle-background: $background;
+        border-title-color: $primary;
     }
     HelpPanel Input { padding: 0 1; background: $panel; margin-bottom: 1; }
     """
@@ -73,9 +71,7 @@ class HelpPanel(ModalScreen[None]):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        with Vertical() as panel:
-            panel.border_title = "Keys"
-            panel.border_subtitle = "enter does it   esc closes"
+        with self.framed(Vertical(), "Keys", "enter does it   esc closes"):
             yield Input(placeholder="type to search", compact=True)
             yield _Keys(self._place)
 
@@ -103,9 +99,6 @@ class HelpPanel(ModalScreen[None]):
             step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}[event.key]
             table.go(table.cursor + step)
             event.stop()
-        elif event.key == "escape":
-            event.stop()
-            close(self, None)
 
     def on_input_submitted(self) -> None:
         self._do()

@@ -8,34 +8,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
 __all__ = ["ReasonPanel"]
 
 
-class ReasonPanel(ModalScreen["str | None"]):
+class ReasonPanel(Panel[str]):
     """Gives back what was typed, None when it was left; an empty line only where `needed` is false."""
 
     DEFAULT_CSS = """
-    ReasonPanel { align: center middle; background: $background 60%; }
-    ReasonPanel > Vertical {
-        width: 76; max-width: 96%; height: auto; border: heavy $accent; background: $background; padding: 1 2;
-        border-title-color: $accent; border-title-style: bold; border-title-background: $background;
-        border-subtitle-color: $faint;
-    }
-    ReasonPanel Static { width: 1fr; height: auto; }
+    ReasonPanel > .frame { width: 76; }
     ReasonPanel Input { border: none; height: 1; padding: 0 1; margin-top: 1; background: $panel; width: 1fr; }
     ReasonPanel #why { color: $warning; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False, priority=True),
-        Binding("ctrl+s", "take", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "take", show=False, priority=True)]
 
     AUTO_FOCUS = "Input"
 
@@ -44,9 +35,7 @@ class ReasonPanel(ModalScreen["str | None"]):
         self._title, self._prompt, self._needed, self._value = title, prompt, needed, value
 
     def compose(self) -> ComposeResult:
-        with Vertical() as panel:
-            panel.border_title = f" {harmless(self._title)} "
-            panel.border_subtitle = " enter goes on   esc leaves "
+        with self.framed(Vertical(), self._title, "enter goes on   esc leaves"):
             yield Static(Content(harmless(self._prompt)))
             yield Input(self._value, select_on_focus=False)
             yield Static("", id="why")
@@ -60,6 +49,3 @@ class ReasonPanel(ModalScreen["str | None"]):
             self.query_one("#why", Static).update(Content("this is needed: it is kept with the run"))
             return
         close(self, text)
-
-    def action_leave(self) -> None:
-        close(self, None)

@@ -27,9 +27,7 @@ _GIVEN = 12
 
 
 class RunTable(VirtualTable[RunRow]):
-    """`tall`: failed and doubtful runs have a second line with their error, as the spans say."""
-
-    tall = True
+    """Failed and doubtful runs have their error on a second line, where the spans give them one."""
 
     def __init__(self, *, empty: str = "") -> None:
         super().__init__(empty=empty)
@@ -60,9 +58,9 @@ class RunTable(VirtualTable[RunRow]):
             (padded(cut(harmless(short_id(row.id, short)), short), short + 1), ink(colours.faint)),
             (padded(cut(harmless(row.name), name_width), name_width + 1), text),
         ]
-        left += self._where(row, how.width - width_of(left) - 5, one_line=not self.tall)
+        left += self._where(row, how.width - width_of(left) - 5, one_line=how.height < 2)
         lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint))], ground)]
-        if self.tall and row.status in TALL:
+        if how.height > 1:
             error = cause(harmless(row.error)) or "no reason was recorded"
             lines.append(line([edge, ("   ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
         return lines

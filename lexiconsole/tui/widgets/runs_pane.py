@@ -110,8 +110,8 @@ class RunsPane(Vertical):
                 self.ask()
                 return
         self.board = board
-        self.table.tall = self.by_status and self.table.size.height >= 8
-        spans = [Span(runs, 2 if tall and self.table.tall else 1) for runs, tall in board.spans]
+        roomy = self.table.size.height >= 8
+        spans = [Span(runs, 2 if tall and roomy else 1) for runs, tall in board.spans]
         self.table.show(spans, board.first, board.rows, at=at)
         self._entitle()
 

@@ -41,9 +41,10 @@ _KEPT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How a row is to be drawn. `focused`: the table has the keyboard."""
+    """How a row is to be drawn. `height`: its lines; `focused`: the table has the keyboard."""
 
     width: int
+    height: int
     selected: bool
     marked: bool
     focused: bool
@@ -109,7 +110,7 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         return str(cast("Any", row).id)
 
     def draw(self, row: Row, how: Drawn) -> list[Strip]:
-        """As many lines as the row's span says."""
+        """As many lines as `how.height` says."""
         raise NotImplementedError
 
     @property
@@ -335,7 +336,8 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
 
     def _key(self, index: int) -> _Key:
         """All that the drawing of a row depends on, but for the row itself and the time."""
-        return index, Drawn(self.scrollable_content_region.width, *self._state(index), self.has_focus), self.rich_style
+        width, height = self.scrollable_content_region.width, height_of(self.spans, index)
+        return index, Drawn(width, height, *self._state(index), self.has_focus), self.rich_style
 
     def _drawn(self, index: int) -> list[Strip] | None:
         """A row's lines; None while it is not there."""
