@@ -81,7 +81,7 @@ class RunQuery:
         return all(condition is None for condition in self.conditions())
 
     def conditions(self) -> tuple[Any, ...]:
-        """As the statements take them; None for what does not matter."""
+        """As the statements take them, from ?3 to ?7; None for what does not matter."""
         names = None if self.names is None else json.dumps(self.names)
         kinds = None if self.kinds is None else json.dumps(self.kinds)
         terms = json.dumps([{"field": term.field, "text": term.text, "not": term.against} for term in self.terms])
@@ -194,14 +194,14 @@ class Look:
 
     def page(self, query: RunQuery, status: RunStatus, *, skip: int, limit: int, below: int = FARTHEST) -> list[RunRow]:
         """`limit` runs of one status with a number below that, newest first, behind the first `skip`."""
-        page = (status.value, below, limit, skip)
-        return [run_of(row) for row in self._all("look_runs_of_status", *page, *query.conditions())]
+        asked = (status.value, below, *query.conditions(), limit, skip)
+        return [run_of(row) for row in self._all("look_runs_of_status", *asked)]
 
     def newest(self, query: RunQuery, *, skip: int, limit: int, below: int = FARTHEST) -> list[RunRow]:
         """`limit` runs of any of the query's statuses with a number below that, newest first, behind the first `skip`."""
         every = len(query.statuses) == len(RunStatus)
-        page = (None if every else json.dumps(query.statuses), below, limit, skip)
-        return [run_of(row) for row in self._all("look_runs_newest", *page, *query.conditions())]
+        asked = (None if every else json.dumps(query.statuses), below, *query.conditions(), limit, skip)
+        return [run_of(row) for row in self._all("look_runs_newest", *asked)]
 
     def holds(self, query: RunQuery, row: RunRow) -> bool:
         """Whether the query's conditions are true of the run, apart from its status."""

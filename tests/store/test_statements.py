@@ -15,6 +15,7 @@ from lexiconsole.store.statements import script, statement
 
 STORE = Path(lexiconsole.store.__file__).parent
 FILES = sorted(path.stem for path in (STORE / "sql").glob("*.sql"))
+PARTS = sorted(path.stem for path in (STORE / "sql" / "parts").glob("*.sql"))
 SOURCES = "\n".join(path.read_text() for path in STORE.glob("*.py"))
 
 
@@ -51,3 +52,20 @@ def test_every_statement_fits_the_schema_and_begins_with_its_verb(db, name):
     numbered = [int(n) for n in re.findall(r"\?(\d+)", sql)]
     plain = len(re.findall(r"\?(?!\d)", sql))
     db.execute(f"EXPLAIN {sql}", [None] * (max(numbered, default=0) + plain)).fetchall()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_put_into_several_statements_and_means_the_same_values_in_each(db, part):
+    """So whoever asks gives its values once, in one order."""
+    text = statement(f"parts/{part}")
+    assert not text.startswith("--")
+    users = [name for name in FILES if f"/* parts/{part} */" in (STORE / "sql" / f"{name}.sql").read_text()]
+    assert len(users) > 1
+    for name in users:
+        assert text in statement(name)
+        assert "/*" not in statement(name)
+
+
+def test_a_part_that_does_not_exist_is_no_statement():
+    with pytest.raises(FileNotFoundError):
+        statement("parts/nothing")

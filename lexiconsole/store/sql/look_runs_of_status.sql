@@ -1,49 +1,11 @@
--- One stretch of the console's list: runs of a status (?1), newest first, from below number ?2. ?3 how many, ?4 how many to
--- step over. Conditions that are NULL cost nothing: ?5 names and ?6 kinds as JSON, ?7 and ?8 when it was made (from, to),
--- ?9 terms as JSON, each {field, text, not}. With none of them only the index is read.
+-- One stretch of the console's list: runs of a status (?1), newest first, from below number ?2, under the conditions ?3 to ?7.
+-- ?8 how many, ?9 how many to step over. With no condition only the index is read.
 SELECT * FROM run_rows
 WHERE number IN (
     SELECT number FROM runs
     WHERE
         status = ?1 AND number < ?2
-        AND (?5 IS NULL OR name IN (SELECT value FROM json_each(?5)))
-        AND (?6 IS NULL OR kind IN (SELECT value FROM json_each(?6)))
-        AND (?7 IS NULL OR created_at >= ?7)
-        AND (?8 IS NULL OR created_at < ?8)
-        AND (
-            ?9 IS NULL OR NOT EXISTS (
-                SELECT 1 FROM json_each(?9) AS term
-                WHERE
-                    json_extract(term.value, '$.not') = (
-                        CASE json_extract(term.value, '$.field')
-                            WHEN 'id' THEN substr(runs.id, 1, length(json_extract(term.value, '$.text')))
-                            = json_extract(term.value, '$.text')
-                            WHEN 'error' THEN instr(lower(error), json_extract(term.value, '$.text')) > 0
-                            ELSE
-                                instr(
-                                    lower(
-                                        CASE json_extract(term.value, '$.field')
-                                            WHEN 'any' THEN name || char(10) || runs.id || char(10) || error || char(10)
-                                            ELSE ''
-                                        END
-                                        || CASE
-                                            WHEN stage <> '' THEN stage
-                                            ELSE coalesce(
-                                                (
-                                                    SELECT key FROM journal
-                                                    WHERE run = runs.number AND key <> ''
-                                                    ORDER BY seq DESC LIMIT 1
-                                                ),
-                                                ''
-                                            )
-                                        END
-                                    ),
-                                    json_extract(term.value, '$.text')
-                                ) > 0
-                        END
-                    )
-            )
-        )
-    ORDER BY number DESC LIMIT ?3 OFFSET ?4
+        AND /* parts/look_conditions */
+    ORDER BY number DESC LIMIT ?8 OFFSET ?9
 )
 ORDER BY number DESC
