@@ -22,7 +22,7 @@ PERSONAL = (
     "Ana Smith", "ana@example.org", "DE89370400440532013000", "+49 151 2345678", "Hauptstr. 5", "hunter2", "ana-laptop", "hr-7781",
     "48211", "6121980",
 )  # fmt: skip
-TRACE = 'Traceback (most recent call last):\n  File "/home/ana.smith/flows/pay.py", line 12, in charge\n    pay("Ana Smith")\nE: no'
+TRACE = 'Traceback (most recent call last):\n  File "/srv/ana.smith/flows/pay.py", line 12, in charge\n    pay("Ana Smith")\nE: no'
 
 
 def a_run_full_of_people() -> Script:
