@@ -122,7 +122,8 @@ class Acts:
         for reason in done.refused:
             self._console.toast(f"{change.word} refused: {harmless(reason)}", good=False)
         if done.sentence and (done.runs or not done.refused):
-            self._undo, self._undo_until = change.undo, self._console.now() + UNDO_WINDOW
+            if change.runs or change.undo is not None:  # else nothing in the store was changed
+                self._undo, self._undo_until = change.undo, self._console.now() + UNDO_WINDOW
             self._console.toast(done.sentence + ("   u takes it back" if change.undo is not None else ""))
         if change.then is not None:
             change.then(done)

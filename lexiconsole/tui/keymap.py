@@ -53,6 +53,7 @@ PICTURES = (Place.RUN, Place.SAGA, Place.MACHINE)
 PEOPLE = (Place.DASHBOARD, Place.INBOX, Place.TASK)
 ASKED = (Place.DASHBOARD, Place.INBOX, Place.RUN, Place.SAGA, Place.MACHINE)
 FORMS = (Place.START, Place.TASK)
+EXPORTS = (Place.DASHBOARD, Place.RUN, Place.SAGA, Place.MACHINE, Place.DOUBT)
 
 KEYS: tuple[Key, ...] = (
     # what is looked at
@@ -117,7 +118,8 @@ KEYS: tuple[Key, ...] = (
     Key("command", ("colon",), EVERYWHERE, "command", "type what to do: go somewhere, start, filter, act; tab completes"),
     Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
     Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF), "copy", "copy the id, error, JSON, or the same as a command", 80),
-    Key("export", ("X",), (Place.BULK,), "export", "what is listed, as a file", 81),
+    Key("export", ("X",), (Place.BULK,), "export", "items or the run as a file; a bundle without values, to be sent", 81),
+    Key("export", ("X",), EXPORTS, "export", "run, marked runs or list: JSON, CSV, Mermaid, SVG, a bundle without values"),
     Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
     Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),
     *(Key(f"pane_{n}", (str(n),), EVERYWHERE, f"pane {n}", f"to pane {n}") for n in range(1, 7)),

@@ -97,8 +97,10 @@ async def test_items_are_filtered_marked_and_exported(folder: Path, monkeypatch:
         await visit.press("slash", *"timeout", "enter")
         await visit.until("Items  3 of 400")
         await visit.press("X")
-        await visit.until((folder / "refund-items.csv").exists)
-        assert (folder / "refund-items.csv").read_text().count("TimeoutError") == 3
+        await visit.until("3 items as CSV")
+        await visit.press("i")
+        file = folder / "refund-items.csv"
+        await visit.until(lambda: file.exists() and file.read_text().count("TimeoutError") == 3)
         await visit.press("slash", *["backspace"] * 7, *"all", "enter")
         await visit.until("Items  400 of 400")
         await visit.press("G")

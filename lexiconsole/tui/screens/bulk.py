@@ -11,8 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from lexiconsole.app.exporting import Draft
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.acts import Change
+from lexiconsole.tui.exporting import Export
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
@@ -367,19 +369,21 @@ class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
     def own_copies(self) -> Sequence[Copy]:
         return [Copy("c", "command that shows it", f"lexiconsole bulk {self.run_id}")]
 
-    def action_export(self) -> None:
-        """The items that are listed, as CSV in the folder one is in."""
-        if self.fold is None:
-            return
-        from pathlib import Path
-
-        file = Path(f"{self.run_id}-items.csv")
-        try:
-            file.write_text(items_csv(self.fold.item(index) for index in self._chosen), encoding="utf-8")
-        except OSError as fault:
-            self.status.explain(f"export: {harmless(str(fault))}")
-            return
-        self.console.toast(f"{len(self._chosen):,} items are in {harmless(str(file.absolute()))}")
+    def own_exports(self) -> Sequence[Export]:
+        """The items that are listed."""
+        fold, chosen = self.fold, self._chosen
+        if fold is None:
+            return ()
+        return [
+            Export(
+                "i",
+                f"{len(chosen):,} items as CSV",
+                "those that are listed, a line each",
+                lambda look, now: Draft(
+                    f"{self.run_id}-items.csv", [items_csv(fold.item(index) for index in chosen).encode()]
+                ),
+            )
+        ]
 
 
 def _told(change: Change, sentence: str) -> Change:

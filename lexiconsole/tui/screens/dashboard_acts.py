@@ -106,6 +106,19 @@ class DashboardActs:
             case None:
                 self.status.explain("copy: nothing is selected")
 
+    def action_export(self) -> None:
+        """The selected run; and the marked ones, else those that are listed."""
+        from lexiconsole.app.exporting import Chosen
+        from lexiconsole.tui.exporting import exports_of_many, exports_of_run, offer_exports
+
+        run, marks = self.subject_run(), tuple(sorted(self.runs.table.marks))
+        chosen = Chosen(marks) if marks else Chosen(query=self.runs.query_now())
+        many = exports_of_many(chosen, f"{len(marks)} marked runs" if len(marks) != 1 else "the marked run")
+        if not marks:
+            many = exports_of_many(chosen, f"{self.runs.listed:,} listed runs")
+        title = f"{run.name} {run.id}" if run is not None else "runs"
+        offer_exports(self.console, title, [*(exports_of_run(run.id) if run is not None else ()), *many])
+
     def action_diff(self) -> None:
         """Two marked runs; else the marked one and the selected one, or the selected one and what it was forked from."""
         run, marks = self.runs.selected, sorted(self.runs.table.marks)

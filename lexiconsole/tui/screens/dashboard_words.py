@@ -68,6 +68,8 @@ def why_not(screen: DashboardScreen, action: str) -> str:
             return _why_not_answer(screen)
         case "retry_all" if not screen.runs.table.marks and not isinstance(screen.subject(), Incident):
             return "mark runs with space, or choose an incident with 4"
+        case "export" if not screen.runs.listed:
+            return "there is no run to write"
         case "diff":
             return _why_not_diff(screen)
         case "mark" if not screen.runs.has_focus_within:

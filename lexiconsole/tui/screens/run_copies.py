@@ -1,4 +1,4 @@
-"""`y` on the screens of one run: its id, its error, its JSON, and the command lines that lead on."""
+"""`y` and `X` on the screens of one run: its id, its error, its JSON, and the command lines that lead on; itself as a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lexiconsole.tui.copying import offer_run
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.exporting import Export
     from lexiconsole.views.copies import Copy
 
 __all__ = ["RunCopies"]
@@ -31,6 +32,15 @@ class RunCopies:
 
     def own_copies(self) -> Sequence[Copy]:
         return ()
+
+    def own_exports(self) -> Sequence[Export]:
+        """What a screen can write besides the run."""
+        return ()
+
+    def action_export(self) -> None:
+        from lexiconsole.tui.exporting import exports_of_run, offer_exports
+
+        offer_exports(self.console, self.run_id, [*self.own_exports(), *exports_of_run(self.run_id)])
 
     def action_copy(self) -> None:
         offer_run(

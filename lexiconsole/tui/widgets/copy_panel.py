@@ -1,4 +1,4 @@
-"""CopyPanel: what can be copied of the selection, each by its letter; enter takes the one under the cursor."""
+"""CopyPanel: what can be copied of the selection, or exported, each by its letter; enter takes the one under the cursor."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class CopyPanel(ChoicePanel[Copy]):
     CopyPanel > .frame { padding: 0 1; }
     """
 
-    def __init__(self, title: str, copies: Sequence[Copy]) -> None:
+    def __init__(self, title: str, copies: Sequence[Copy], verb: str = "copies") -> None:
         super().__init__()
-        self._title, self.copies = title, tuple(copies)
+        self._title, self._verb, self.copies = title, verb, tuple(copies)
 
     def compose(self) -> ComposeResult:
-        with self.framed(Vertical(), self._title, "a letter or enter copies   esc leaves"):
+        with self.framed(Vertical(), self._title, f"a letter or enter {self._verb}   esc leaves"):
             yield OptionList(*(self._row(copy) for copy in self.copies), compact=True)
 
     def _row(self, copy: Copy) -> Content:

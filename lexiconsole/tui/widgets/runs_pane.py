@@ -70,6 +70,11 @@ class RunsPane(Vertical):
     def selected(self) -> RunRow | None:
         return self.table.selected_row
 
+    @property
+    def listed(self) -> int:
+        """How many runs the filter shows."""
+        return self.board.total if self.board is not None else 0
+
     # reading
 
     def ask(self) -> None:
