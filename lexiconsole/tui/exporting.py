@@ -41,7 +41,7 @@ def exports_of_run(run_id: str) -> list[Export]:
     """One run, in each format."""
     chosen = Chosen((run_id,))
     return [
-        Export("j", "run as JSON", "its story, its steps and its entries", _drafted(chosen, Format.JSON)),
+        Export("n", "run as JSON", "its story, its steps and its entries", _drafted(chosen, Format.JSON)),
         Export("c", "run as CSV", "a line for each entry", _drafted(chosen, Format.CSV)),
         Export("m", "run as Mermaid", "its map as text, with the states", _drafted(chosen, Format.MERMAID)),
         Export("s", "run as SVG", "its map as a picture, with the states", _drafted(chosen, Format.SVG)),
@@ -52,7 +52,7 @@ def exports_of_run(run_id: str) -> list[Export]:
 def exports_of_many(chosen: Chosen, what: str) -> list[Export]:
     """Several runs; `what` they are, in a few words."""
     return [
-        Export("J", f"{what} as JSON", "a line for each run", _drafted(chosen, Format.JSON)),
+        Export("N", f"{what} as JSON", "a line for each run", _drafted(chosen, Format.JSON)),
         Export("C", f"{what} as CSV", "a line for each run", _drafted(chosen, Format.CSV)),
         Export("B", f"{what} as a bundle", _BUNDLE, _drafted(chosen, Format.BUNDLE), shown_first=True),
     ]

@@ -44,7 +44,7 @@ async def test_the_menu_on_a_run_and_a_bundle_as_it_is_shown(root, store, folder
         app.go(Place.RUN, "bad-1042")
         await until(pilot, lambda: "✗ FAILED" in shown(app))
         await settled(pilot)
-        assert list(await opened(app, pilot)) == ["j", "c", "m", "s", "b"]
+        assert list(await opened(app, pilot)) == ["n", "c", "m", "s", "b"]
         check(f"export-{size[0]}x{size[1]}", panel(shown(app), "Export of", "a letter or enter writes it"))
         await pilot.press("b")
         await until(pilot, lambda: "so it reads:" in shown(app))
@@ -68,14 +68,14 @@ async def test_a_run_is_written_in_each_format_and_never_over_a_file(root, store
     async with console(root) as (app, pilot):
         app.go(Place.RUN, "bad-1042")
         await until(pilot, lambda: "✗ FAILED" in shown(app))
-        for key, name in (("j", "bad-1042.json"), ("c", "bad-1042.csv"), ("m", "bad-1042.mmd"), ("s", "bad-1042.svg")):
+        for key, name in (("n", "bad-1042.json"), ("c", "bad-1042.csv"), ("m", "bad-1042.mmd"), ("s", "bad-1042.svg")):
             await opened(app, pilot)
             await pilot.press(key)
             await until(pilot, lambda name=name: f"bytes are in {folder / name}" in told(app))
         assert json.loads((folder / "bad-1042.json").read_text())["id"] == "bad-1042"
         assert (folder / "bad-1042.svg").read_text().startswith("<svg")
         await opened(app, pilot)
-        await pilot.press("j")
+        await pilot.press("n")
         await until(pilot, lambda: f"bytes are in {folder / 'bad-1042-2.json'}" in told(app))
 
 
@@ -106,7 +106,7 @@ async def test_what_can_not_be_written_is_said(root, store, folder, monkeypatch)
     async with console(root) as (app, pilot):
         await settled(pilot)
         await opened(app, pilot)
-        await pilot.press("j")
+        await pilot.press("n")
         await until(pilot, lambda: "bad-1042.json can not be written: No such file or directory" in told(app))
 
 
