@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.durable.definition import Definition
     from lexiconsole.durable.journal import RunRow
+    from lexiconsole.tui.tour import Tour
 
 __all__ = ["ConsoleApp"]
 
@@ -98,6 +99,10 @@ class ConsoleApp(KeysInTurn):
         self.definitions: dict[str, Definition] = {}
         self.fault: BaseException | None = None
         self.acting_as = ""  # an operator's name; "" for one's own
+        self.home: Path | None = None  # where somebody may begin who has no workspace yet
+        self.welcomes = False
+        self.tour: Tour | None = None
+        self.reopens = ""  # what is opened when this ends: `tour`, or `home` for what was begun there
         self._open_workspace, self._drives, self._first_look = open_workspace, drives, look
         self._opened = threading.Event()
         self._shut = False
@@ -151,6 +156,10 @@ class ConsoleApp(KeysInTurn):
             gc.freeze()  # the toolkit and the screens are here to stay: no need to look through them again and again
             gc.enable()
         threading.Thread(target=self._open, name="opening", daemon=True).start()
+        if self.welcomes:
+            from lexiconsole.tui.beginning import welcome
+
+            welcome(self)
 
     def _open(self) -> None:
         """On a thread: what the first paint could do without."""
@@ -181,6 +190,8 @@ class ConsoleApp(KeysInTurn):
     def definitions_loaded(self, definitions: list[Definition]) -> None:
         self.definitions = {definition.name: definition for definition in definitions}
         self.seen_screen_changed()
+        if self.tour is not None:
+            self.tour.begin(self)
 
     def _could_not_open(self, fault: BaseException) -> None:
         self.fault = fault
@@ -240,6 +251,8 @@ class ConsoleApp(KeysInTurn):
         self.vitals.came(tidings.entries)
         self.acts.heard(tidings)
         self.calling.heard()
+        if self.tour is not None:
+            self.tour.heard(self)
         screen = self.seen_screen()
         if screen is not None and tidings:
             with self.batch_update():
@@ -285,6 +298,11 @@ class ConsoleApp(KeysInTurn):
     def go(self, place: Place, subject: str = "") -> None:
         """Shows the screen of a place, about a run, a task or a definition."""
         self.push_screen(make_screen(place, subject))
+
+    def reopen(self, *, tour: bool = False) -> None:
+        """Ends this console; the next one is opened on the tour, or on what was begun in `home`."""
+        self.reopens = "tour" if tour else "home"
+        self.exit(0)
 
     def knows(self, place: Place) -> bool:
         """Whether there is a screen for it."""

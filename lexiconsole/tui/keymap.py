@@ -54,12 +54,14 @@ PEOPLE = (Place.DASHBOARD, Place.INBOX, Place.TASK)
 ASKED = (Place.DASHBOARD, Place.INBOX, Place.RUN, Place.SAGA, Place.MACHINE)
 FORMS = (Place.START, Place.TASK)
 EXPORTS = (Place.DASHBOARD, Place.RUN, Place.SAGA, Place.MACHINE, Place.DOUBT)
+BEGINNING = (Place.DASHBOARD, Place.RUN, Place.SAGA, Place.INBOX)
 
 KEYS: tuple[Key, ...] = (
     # what is looked at
     Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF), "open", "open what is selected", 10),
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
     Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed name:order* key:charge age<1h", 30),
+    Key("init", ("N",), BEGINNING, "begin here", "write files to begin with into a folder that has none", changes=True),
     Key("definitions", ("L",), (Place.DASHBOARD, *ONE_RUN), "definitions", "files, what the checks find, which live runs can not go on"),
     Key("editor", ("o",), (Place.DEFINITIONS,), "editor", "open it in $EDITOR at this line; what was saved is loaded", 30),
     Key("fix", ("f",), (Place.DEFINITIONS,), "quick fix", "put right what has one plain way out", 31, changes=True),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lexiconsole.app.first_start import is_bare, is_empty, tour_folder
 from lexiconsole.app.look import first_look
 from lexiconsole.tui.app import ConsoleApp
 
@@ -21,15 +23,40 @@ def run_console(
 ) -> int:
     """Runs the console until it is left; the terminal is as it was before runs are put down. Gives the exit code.
 
-    Raises what kept the workspace from being opened.
+    In an empty folder it offers a tour, for which it is opened again on a workspace that is thrown away. Raises what kept the
+    workspace from being opened.
     """
+    home = (folder or Path.cwd()).absolute()
+    with ExitStack() as left:
+        app = _on(folder, store, profile, ascii_only=ascii_only)
+        if store is None and home.is_dir() and is_bare(home):
+            app.home, app.welcomes = home, is_empty(home)
+        while True:
+            code = _run(app)
+            match app.reopens:
+                case "":
+                    return code
+                case "tour":
+                    from lexiconsole.tui.tour import Tour
 
+                    where = left.enter_context(tour_folder())
+                    app = _on(where, None, "", ascii_only=ascii_only)
+                    app.home, app.tour = home, Tour(where, home)
+                case _:
+                    left.close()
+                    app = _on(home, None, profile, ascii_only=ascii_only)
+
+
+def _on(folder: Path | None, store: Path | None, profile: str, *, ascii_only: bool) -> ConsoleApp:
     def opened() -> Workspace:
         from lexiconsole.app.workspace import Workspace
 
         return Workspace.find(folder, store=store, profile=profile)
 
-    app = ConsoleApp(opened, first_look(folder, store=store, profile=profile), ascii_only=ascii_only)
+    return ConsoleApp(opened, first_look(folder, store=store, profile=profile), ascii_only=ascii_only)
+
+
+def _run(app: ConsoleApp) -> int:
     code = app.run()
     app.shut()
     _put_down(app)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.feed import Tidings
+    from lexiconsole.tui.widgets.guide import Guide
     from lexiconsole.types import Instant
 
 __all__ = ["ConsoleScreen"]
@@ -43,6 +44,11 @@ class ConsoleScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self.header
         yield from self.body()
+        if self.console.tour is not None:
+            from lexiconsole.tui.widgets.guide import Guide as Band
+
+            self.add_class("-toured")
+            yield Band()
         yield self.status
         yield self.footer
 
@@ -86,7 +92,7 @@ class ConsoleScreen(Screen[None]):
 
     def offers(self, action: str) -> bool:
         """Whether this screen serves the action at all."""
-        return hasattr(self, f"action_{action}")
+        return hasattr(self, f"action_{action}") and (action != "init" or self.console.home is not None)
 
     def served(self) -> list[Key]:
         """The keys that this screen serves."""
@@ -98,6 +104,10 @@ class ConsoleScreen(Screen[None]):
             (key for key in self.served() if key.rank and not self.why_not(key.action)), key=lambda k: k.rank
         )
         self.footer.show(ranked)
+        tour = self.console.tour
+        if tour is not None:
+            for guide in self.query("Guide"):
+                cast("Guide", guide).show(tour, tour.said(self), self.console.palette)
 
     def say(self, parts: list[Part], *keys: tuple[str, str]) -> None:
         """The status sentence, and the keys that lead on from it with what each does.
@@ -198,6 +208,11 @@ class ConsoleScreen(Screen[None]):
 
     def action_definitions(self) -> None:
         self.console.go(Place.DEFINITIONS, self.definition_here())
+
+    def action_init(self) -> None:
+        from lexiconsole.tui.beginning import begin_here
+
+        begin_here(self.console)
 
     def action_theme(self) -> None:
         self.console.next_theme()

@@ -155,6 +155,7 @@ CommandPalette CommandList > .option-list--option-highlighted { background: $cho
 .-hidden { display: none; }
 CommandPalette SearchIcon { display: none; }
 ToastRack { align-horizontal: right; }
+.-toured ToastRack { margin-bottom: 7; }
 Toast {
     width: auto; max-width: 70; min-width: 24; padding: 0 2; margin-top: 0; background: $panel;
     border-left: none; color: $foreground; border: round $primary;

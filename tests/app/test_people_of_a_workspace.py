@@ -183,7 +183,7 @@ def test_where_only_the_bundled_definitions_are_anybody_may_try_everybody(tmp_pa
 
 
 def test_the_scaffold_brings_a_chain_of_three_to_try(tmp_path):
-    scaffold = Path(sys.modules["lexiconsole.app"].__file__).parents[1] / "cli" / "scaffold"
+    scaffold = Path(sys.modules["lexiconsole.app"].__file__).parents[0] / "scaffold"
     people = Ground(scaffold).people
     assert people.members(["role:manager", "role:finance", "role:director"]) == ("ana", "ben", "cleo", "dan", "eva")
     assert people.may_act_for("whoever", "cleo")

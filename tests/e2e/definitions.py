@@ -33,7 +33,8 @@ from tests.e2e.terminal import Terminal, opened
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """The console in an empty folder, with nothing but the definitions that come with the program."""
+    """The console in a folder of something else, with nothing but the definitions that come with the program."""
+    (tmp_path / "notes.txt").touch()
     with opened(tmp_path) as terminal:
         ready(terminal)
         yield terminal

@@ -72,6 +72,7 @@ def why_not(screen: DashboardScreen, action: str) -> str:
             return "there is no run to write"
         case "diff":
             return _why_not_diff(screen)
+
         case "mark" if not screen.runs.has_focus_within:
             return "only runs are marked: 2 goes to them"
         case "unmark" if not screen.runs.table.marks:

@@ -108,7 +108,7 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
-        self.set_class(event.size.height < 18, "-low")
+        self.set_class(event.size.height < (18 if self.console.tour is None else 30), "-low")
 
     # what it knows
 

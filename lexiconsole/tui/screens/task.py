@@ -33,6 +33,7 @@ class TaskScreen(DecidingScreen):
     def __init__(self, subject: str) -> None:
         super().__init__()
         self.subject = subject
+        self._is_over = False
         self.begins_with = ""
         """What was asked for on the way here: done as soon as the task is read."""
         self.header.tell(trail=("Inbox", harmless(subject)))
@@ -75,9 +76,10 @@ class TaskScreen(DecidingScreen):
         self.show_keys()
 
     def _got(self, answer: tuple[Task | None, dict[str, str]]) -> None:
-        if not self.is_attached:
+        if not self.is_attached or self._is_over:
             return
         if answer[0] is None and self.pane.task_shown is not None:
+            self._is_over = True
             self.console.toast(f"{harmless(self.subject)} is decided")
             self.action_back()
             return

@@ -1,0 +1,50 @@
+"""From an empty folder to a run that was undone, one that was approved and one that was branched, by what stands on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.operating import confirmed
+from tests.e2e.terminal import opened
+
+
+def test_a_stranger_is_led_from_an_empty_folder_to_workflows_of_their_own(tmp_path: Path) -> None:
+    """Each key is one that the screen names at that moment."""
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    home.mkdir()
+    temporary.mkdir()
+    with opened(home, TMPDIR=str(temporary)) as terminal:
+        terminal.until("a tour", "nothing is written into it")
+        terminal.press("t")
+        terminal.until("Tour 1/4", "Watch the token turn round")
+        terminal.until("▸ order-1", "« COMPENSATING")
+        terminal.until("Tour 2/4", "« ROLLED BACK", "claims expenses")
+        terminal.press("q")
+        terminal.until("▸ Dashboard", "claim-1 waits for a manager", "i opens the form", "i answer")
+        terminal.press("i")
+        terminal.until("^s approves, ^r rejects", "all fields are right")
+        terminal.press("ctrl+s")
+        terminal.until("Tour 3/4", "▸ Dashboard", "enter opens claim-1")
+        terminal.press("enter")
+        terminal.until("✓ COMPLETED", "What if not?", "LIVE")
+        back = 0
+        while "Here it still waited" not in terminal.text:
+            assert (back := back + 1) < 10, terminal.text
+            before = terminal.lines[0]
+            terminal.press("[")
+            terminal.until(lambda before=before: "PAST seq" in terminal.lines[0] and terminal.lines[0] != before)
+            terminal.until(lambda: "stood then" in terminal.text or "Here it still waited" in terminal.text)
+        terminal.press("b")
+        terminal.until("a new run of expense_claim takes over")
+        confirmed(terminal)
+        terminal.until("Tour 4/4", "◆ WAITING", "N shows the files")
+        assert list(home.iterdir()) == []
+        assert [each.name.startswith("lexiconsole-tour-") for each in temporary.iterdir()] == [True]
+        terminal.press("N")
+        terminal.until("definitions/holiday.py")
+        confirmed(terminal)
+        terminal.until("1 Catalogue  2", "holiday", "s start a run")
+        assert {each.name for each in home.iterdir()} == {"application.yaml", "definitions"}
+        terminal.press("ctrl+q")
+        assert terminal.left() == 0
+        assert [each for each in temporary.iterdir() if each.name.startswith("lexiconsole-tour-")] == []

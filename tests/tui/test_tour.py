@@ -1,0 +1,144 @@
+"""The tour: how far one came is told by the runs, every key it names is there, and an empty folder stays as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import pytest
+
+from lexiconsole.app.first_start import Scaffold, is_bare, is_empty, tour_folder
+from lexiconsole.app.look import first_look
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.rows import RunRow
+from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.keymap import Place, keys_at, shown_key
+from lexiconsole.tui.tour import CLAIM, ORDER, Stage, Tour, stage_of
+from lexiconsole.tui.widgets.welcome import WelcomePanel
+from lexiconsole.types import RunStatus
+from tests.tui.making import Story, check, console, fill, settled, shown, until
+
+
+@pytest.fixture
+def row(root, store):
+    store.parent.mkdir(exist_ok=True)
+    fill(store, Story("any"))
+    with Workspace.find(root) as workspace:
+        made = workspace.run("any")
+    return lambda id, status=RunStatus.RUNNING, origin="": dataclasses.replace(
+        made, id=id, status=status, origin=origin
+    )
+
+
+def test_how_far_one_came_is_told_by_the_runs(row: RunRow):
+    undone, decided = row(ORDER, RunStatus.COMPENSATED), row(CLAIM, RunStatus.COMPLETED)
+    assert stage_of([]) is Stage.UNDOING
+    assert stage_of([row(ORDER)]) is Stage.UNDOING
+    assert stage_of([undone]) is Stage.ANSWER
+    assert stage_of([undone, row(CLAIM, RunStatus.WAITING)]) is Stage.ANSWER
+    assert stage_of([undone, decided]) is Stage.BRANCH
+    assert stage_of([undone, decided, row("new", origin=CLAIM)]) is Stage.BEGIN
+
+
+class _Seen:
+    """As much of a screen as the tour looks at."""
+
+    snapshot = None
+
+    def __init__(self, place, run):
+        self.place, self._run = place, run
+
+    def subject_run(self):
+        return self._run
+
+
+def test_every_key_that_the_tour_names_is_a_key_of_that_screen(tmp_path, row):
+    tour = Tour(tmp_path, tmp_path)
+    for place, tour.stage in itertools.product(Place, Stage):
+        known = {shown_key(name) for key in keys_at(place) for name in key.keys} | {"^s", "^r"}
+        for run in (None, row(CLAIM), row(ORDER)):
+            named = {text for text, is_key in tour.said(_Seen(place, run)) if is_key}
+            assert named <= known, (place, tour.stage)
+            assert named or tour.stage is Stage.UNDOING, (place, tour.stage)
+
+
+def test_a_folder_is_empty_while_it_holds_nothing_but_hidden_files(tmp_path):
+    (tmp_path / ".git").mkdir()
+    assert is_empty(tmp_path)
+    (tmp_path / "notes.txt").touch()
+    assert is_bare(tmp_path) and not is_empty(tmp_path)
+    (tmp_path / "definitions").mkdir()
+    assert not is_bare(tmp_path)
+
+
+def test_runs_were_begun_in_it_is_not_empty(tmp_path):
+    (tmp_path / ".lexiconsole").mkdir()
+    (tmp_path / ".lexiconsole" / "store.db").touch()
+    assert not is_empty(tmp_path)
+
+
+def test_the_tours_folder_has_its_people_and_the_definitions_of_the_program_and_goes(tmp_path):
+    with tour_folder() as folder, Workspace.find(folder) as workspace:
+        assert workspace.root == folder
+        assert {"order_fulfilment", "expense_claim"} <= {each.name for each in workspace.definitions()}
+        assert workspace.as_whom("ana") == "ana"
+    assert not folder.exists()
+
+
+def test_what_exists_is_kept_by_the_scaffold(tmp_path):
+    (tmp_path / "application.yaml").write_text("mine")
+    written, kept = Scaffold(tmp_path).write()
+    assert [file.name for file in written] == ["holiday.py", "purchase.py"]
+    assert [file.name for file in kept] == ["application.yaml"]
+    assert (tmp_path / "application.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10)])
+async def test_the_welcome_writes_nothing_and_goes_with_escape(tmp_path, size):
+    app = ConsoleApp(lambda: Workspace.find(tmp_path), first_look(tmp_path))
+    app.home, app.welcomes = tmp_path, True
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
+        await settled(pilot)
+        assert "a tour" in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, WelcomePanel))
+        assert app.is_running
+    app.shut()
+    app.put_down()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_files_are_shown_before_they_are_written(tmp_path):
+    app = ConsoleApp(lambda: Workspace.find(tmp_path), first_look(tmp_path))
+    app.home, app.welcomes = tmp_path, True
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
+        await pilot.press("N")
+        await until(pilot, lambda: "definitions/holiday.py" in shown(app))
+        assert list(tmp_path.iterdir()) == []
+        await pilot.press("y")
+        await until(pilot, lambda: app.reopens == "home")
+    app.shut()
+    app.put_down()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["application.yaml", "definitions"]
+
+
+async def test_a_workspace_that_has_begun_has_no_key_to_begin(root):
+    async with console(root) as (app, pilot):
+        await pilot.press("N")
+        await settled(pilot)
+        assert "begin here is not possible here" in shown(app)
+        await pilot.press("?")
+        await settled(pilot)
+        assert "begin here" not in shown(app).replace("begin here is not possible here", "")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_the_band_says_what_to_press(root, size, monkeypatch):
+    monkeypatch.setattr(Tour, "begin", lambda self, console: None)
+    tour = Tour(root, root)
+    tour.stage = Stage.BRANCH
+    async with console(root, size, tour=tour) as (app, pilot):
+        await settled(pilot)
+        check(f"tour-{size[0]}x{size[1]}", shown(app))
