@@ -11,14 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
 from lexiconsole.tui.keymap import key_of, shown_key
 from lexiconsole.tui.widgets.closing import close
+from lexiconsole.tui.widgets.panel import ChoicePanel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.cells import padded
-from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -44,32 +43,19 @@ _LOW = 16
 """Rows below which only what can be chosen is shown."""
 
 
-class WelcomePanel(ModalScreen["Way"]):
-    """Gives what was chosen."""
+class WelcomePanel(ChoicePanel[Way]):
+    """Gives what was chosen; None, as escape does, for a look around."""
 
     DEFAULT_CSS = """
-    WelcomePanel { align: center middle; background: $background 60%; }
-    WelcomePanel > Vertical {
-        width: 76; max-width: 98%; height: auto; max-height: 96%; border: heavy $primary; background: $background;
-        padding: 1 2 0 2; border-title-color: $primary; border-title-style: bold; border-title-background: $background;
-        border-subtitle-color: $foreground; border-subtitle-background: $background;
-    }
-    WelcomePanel.-low Static { display: none; }
-    WelcomePanel Static { height: auto; width: 1fr; margin-bottom: 1; }
-    WelcomePanel OptionList { height: auto; border: none; background: $background; padding: 0; margin-bottom: 1; }
-    WelcomePanel OptionList > .option-list--option-highlighted,
-    WelcomePanel OptionList:focus > .option-list--option-highlighted {
-        background: $chosen; color: $foreground; text-style: bold;
-    }
+    WelcomePanel > .frame { width: 76; max-width: 98%; max-height: 96%; padding: 1 2 0 2; }
+    WelcomePanel > .frame Static { margin-bottom: 1; }
+    WelcomePanel.-low > .frame Static { display: none; }
+    WelcomePanel OptionList { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "take('look')", show=False, priority=True),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
         Binding("t", "take('tour')", show=False),
         Binding("q", "app.quit", show=False),
     ]
-    AUTO_FOCUS = "OptionList"
 
     def __init__(self, home: Path) -> None:
         super().__init__()
@@ -77,9 +63,7 @@ class WelcomePanel(ModalScreen["Way"]):
         self._bindings.bind(key_of("init").keys[0], "take('init')", show=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical() as panel:
-            panel.border_title = f" {harmless(str(self._home))} ".replace("[", "\\[")
-            panel.border_subtitle = " enter takes the chosen one   ^q leaves "
+        with self.framed(Vertical(), str(self._home), "enter takes the chosen one   ^q leaves"):
             yield Static(Content(_SAID))
             yield OptionList(*(self._row(*row) for row in self._rows()), compact=True)
 
@@ -107,9 +91,3 @@ class WelcomePanel(ModalScreen["Way"]):
 
     def action_take(self, way: str) -> None:
         close(self, Way(way))
-
-    def action_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
