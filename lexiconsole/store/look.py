@@ -363,7 +363,13 @@ def _connect(path: Path, busy: float) -> sqlite3.Connection:
         f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=busy, check_same_thread=False
     )
     raw.execute("PRAGMA query_only = 1")
+    raw.create_function("lower", 1, _lower, deterministic=True)
     return raw
+
+
+def _lower(text: bytes) -> str:
+    """SQLite's own knows the letters A to Z."""
+    return text.decode("utf-8", "replace").lower()
 
 
 def _recognised(raw: sqlite3.Connection, path: Path) -> bool:

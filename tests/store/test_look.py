@@ -10,7 +10,7 @@ import pytest
 from lexiconsole.durable.entry import EntryKind as Kind
 from lexiconsole.durable.journal import NewRun, RunFilter
 from lexiconsole.store.conformance.stories import AT, driven
-from lexiconsole.store.look import Look
+from lexiconsole.store.look import Field, Look, RunQuery, Term
 from lexiconsole.types import RunStatus
 from tests.store.writing import opened
 
@@ -68,6 +68,26 @@ async def test_who_wants_the_first_few_does_not_read_the_others(look, monkeypatc
 )
 async def test_runs_are_those_of_the_journal(journal, look, which):
     assert look.runs(which) == await journal.runs(which)
+
+
+@pytest.mark.parametrize("text", ["ärger", "öl", "prüf", "failed", "r", "—", "ßé"])
+@pytest.mark.parametrize("field", Field)
+async def test_case_counts_in_no_language_and_the_store_finds_what_a_row_shows(tmp_path, field, text) -> None:
+    """Whatever an error holds: a lone surrogate is no text, and is in the way of nothing."""
+    async with opened(tmp_path / "store.db") as journal:
+        for number, error in enumerate(["ÄRGER mit dem Öl", "Failed — PRÜFUNG", "\ud800 ÄRGER", ""]):
+            pen = await driven(journal, f"r{number}", name="Prüfung" if number == 3 else "order")
+            data = {"error": {"type": "Error", "message": error, "key": "ÖLUNG" if number else ""}}
+            await pen.append((Kind.FAILED, "", data))
+        look = Look(tmp_path / "store.db")
+        for against in (False, True):
+            query = RunQuery(terms=(Term(field, text, against),), by_status=False)
+            rows = look.newest(RunQuery(by_status=False), skip=0, limit=10)
+            expected = [row for row in rows if look.holds(query, row)]
+            assert look.newest(query, skip=0, limit=10) == expected
+            assert look.page(query, RunStatus.FAILED, skip=0, limit=10) == expected
+            assert look.counts_of(query)[RunStatus.FAILED] == len(expected)
+        look.close()
 
 
 async def test_a_store_that_comes_into_being_during_a_moment_is_no_fault(tmp_path: Path) -> None:
