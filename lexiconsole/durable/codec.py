@@ -34,6 +34,8 @@ _SMALLEST = -_LARGEST
 
 _TOO_LONG = "it holds a number of more than 4,300 digits, which JSON does not bring back; return it as text"
 
+_TOO_DEEP = "it is nested deeper than JSON brings back, 200 levels; keep it elsewhere and return its name"
+
 _PLAIN = (type(None), bool, int, str)
 _AWAITABLES = (collections.abc.Awaitable, collections.abc.Coroutine)
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -66,8 +68,8 @@ class Codec:
         self._check_size(len(data), where)
         try:
             decoded: Json = from_json(data)
-        except ValueError:
-            raise ValueNotStorableError(where, _TOO_LONG) from None
+        except ValueError as fault:
+            raise ValueNotStorableError(where, _TOO_DEEP if "recursion" in str(fault) else _TOO_LONG) from None
         if returns is INFER or returns is Any:
             _require_same(value, decoded, where)
         return self.masked(decoded)

@@ -75,17 +75,23 @@ def sealed(schema: Json | Mapping[str, Any], value: Json, put: Callable[[str], s
 
 
 def sealed_by_name(names: frozenset[str], value: Json, put: Callable[[str], str]) -> Json:
-    """The value with a reference in place of every text and number that stands under one of the names."""
+    """The value with a reference in place of every text and number that stands under one of the names, however deep."""
     if is_secret(value) or not names:
         return value
     if isinstance(value, dict):
         return {
-            name: {SECRET: put(str(part))}
-            if name in names and isinstance(part, str | int | float) and not isinstance(part, bool)
-            else sealed_by_name(names, part, put)
+            name: _all_sealed(part, put) if name in names else sealed_by_name(names, part, put)
             for name, part in value.items()
         }
     return [sealed_by_name(names, part, put) for part in value] if isinstance(value, list) else value
+
+
+def _all_sealed(value: Json, put: Callable[[str], str]) -> Json:
+    if isinstance(value, dict):
+        return value if is_secret(value) else {name: _all_sealed(part, put) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_all_sealed(part, put) for part in value]
+    return value if value is None or isinstance(value, bool) else {SECRET: put(str(value))}
 
 
 def revealed(value: Json, vault: Vault, *, wrapped: bool = False) -> Any:

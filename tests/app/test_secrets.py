@@ -10,6 +10,7 @@ import pytest
 from lexiconsole.app.vault import FileVault
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
+from lexiconsole.durable.vault import MemoryVault, references, revealed, sealed_by_name
 from lexiconsole.types import RunStatus
 
 SECRET = "kuckucksei-4711"
@@ -82,6 +83,25 @@ def test_a_named_field_of_an_answer_reaches_the_run_and_not_the_store(folder):
         assert workspace.entries(row)[-1].data["result"] == [len(SECRET)] * 2
     assert SECRET.encode() not in written(folder)
     assert list((folder / ".lexiconsole" / "vault").iterdir()) == []
+
+
+@pytest.mark.parametrize("token", [[SECRET], {"first": SECRET, "rest": [None, True, SECRET]}], ids=["list", "object"])
+def test_all_that_stands_under_a_named_field_reaches_the_run_and_not_the_store(folder, token):
+    with Workspace.find(folder) as workspace:
+        row = begun(workspace, "asks")
+        row = done(workspace, row, RequestKind.ANSWER, "login", value={"name": "ana", "token": SECRET})
+        row = done(workspace, row, RequestKind.ANSWER, "any", value={"token": token})
+        assert workspace.entries(row)[-1].data["result"] == [len(SECRET), len(token)]
+    assert SECRET.encode() not in written(folder)
+
+
+def test_what_is_sealed_by_its_name_is_read_again_as_it_was():
+    vault = MemoryVault()
+    value = {"n": 1, "all": [{"token": ["a", {"x": "b", "y": None}]}, {"token": "c"}, "token"], "token": False}
+    kept = sealed_by_name(frozenset({"token"}), value, vault.put)
+    assert len(list(references(kept))) == 3
+    assert revealed(kept, vault) == value
+    assert sealed_by_name(frozenset({"token"}), kept, vault.put) == kept
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ class Point:
     y: float
 
 
+def nested(levels: int) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(levels - 1):
+        found = [found]
+    return found
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -91,6 +98,8 @@ def test_an_annotated_value_comes_back_as_its_type(value: Any, returns: Any) -> 
         ({"a": "\ud800"}, "can not be kept as JSON"),
         pytest.param(10**4300, "more than 4,300 digits", id="a long number"),
         ({"a": [-(10**4300)]}, "more than 4,300 digits"),
+        pytest.param(nested(202), "nested deeper", id="a deep list"),
+        pytest.param(nested(254), "nested deeper", id="a deeper list"),
     ],
 )
 def test_what_would_not_come_back_is_refused_with_type_and_place(value: Any, words: str) -> None:
