@@ -10,8 +10,9 @@ import ast
 import hashlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -81,21 +82,25 @@ class Reader:
 
     _seen: dict[Path, tuple[_Mark, SourceFile]] = field(default_factory=dict)
     _marks: dict[Path, dict[Path, _Mark | None]] = field(default_factory=dict)
+    _absent: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def moved(self, place: Path) -> bool:
-        """Whether a file of the place came, went or changed since its last snapshot. Looks at names and times only."""
+        """Whether a file of the place, or one that it imports, came, went or changed since its last snapshot. Looks at names
+        and times only.
+        """
         known = self._marks.get(place)
         if known is None:
             return True
         try:
-            new = {path for path in _roots(place) if path not in known}
+            new = any(path not in known for path in _roots(place))
+            came = any(_find(_folder_of(place), name) is not None for name in self._absent[place])
         except OSError:
             return bool(known)
-        return bool(new) or any(_mark(path) != mark for path, mark in known.items())
+        return new or came or any(_mark(path) != mark for path, mark in known.items())
 
     def snapshot(self, place: Path) -> Snapshot:
         """Of a folder, or of one .py file in its folder."""
-        folder, fault = (place.parent if _is_file(place) else place), ""
+        folder, fault = _folder_of(place), ""
         try:
             found = _roots(place)
         except OSError as error:
@@ -104,6 +109,7 @@ class Reader:
         roots = tuple(files)
         self._complete(folder, files)
         self._marks[place] = {file.path: self._mark_read(file.path) for file in files.values()}
+        self._absent[place] = frozenset(name for file in files.values() for name in _absent(folder, file, files))
         return Snapshot(folder, _package(folder, files), roots, files, _fingerprints(folder, files), fault)
 
     def _complete(self, folder: Path, files: dict[str, SourceFile]) -> None:
@@ -165,6 +171,10 @@ def _is_file(place: Path) -> bool:
     return place.suffix == ".py" and not place.is_dir()
 
 
+def _folder_of(place: Path) -> Path:
+    return place.parent if _is_file(place) else place
+
+
 def _roots(place: Path) -> list[Path]:
     """The files that are looked into for definitions; raises OSError for a folder that can not be read."""
     return [place] if _is_file(place) else sorted(path for path in place.iterdir() if _is_root(path))
@@ -200,6 +210,18 @@ def _needs(folder: Path, file: SourceFile, exists: Callable[[str], bool]) -> Ite
     for name in (file.name, *(name for name in names if name and exists(name))):
         parts = name.split(".")
         yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _absent(folder: Path, file: SourceFile, files: Container[str]) -> Iterator[str]:
+    """Names within the folder that nothing bears: were there a file, it would be what this one imports."""
+    for dotted, absolute in file.mentions:
+        first, _, rest = dotted.partition(".")
+        if absolute and first in OWN:
+            continue
+        for name in (dotted, rest) if absolute and first == folder.name else (dotted,):
+            parts = name.split(".") if name else []
+            names = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            yield from islice((name for name in names if name not in files), 1)
 
 
 def _fingerprints(folder: Path, files: dict[str, SourceFile]) -> dict[str, str]:

@@ -284,3 +284,31 @@ def test_what_moved_is_seen_without_reading_a_file(folder):
     assert (broken.path.name, broken.names, broken.problems[0].kept) == ("order.py", ("order",), True)
     (uses,) = [file for file in catalog.files if file.path.name == "uses.py"]
     assert [path.name for path in uses.helpers] == ["_help.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "helper"),
+    [
+        ("from _help import VALUE\n", "_help.py"),
+        ("from ._help import VALUE\n", "_help.py"),
+        ("import parts.help\n", "parts/help.py"),
+        ("from parts import help\n", "parts/help.py"),
+        ("from definitions.parts.help import VALUE\n", "parts/help.py"),
+        ("from pydantic import BaseModel\n", "pydantic.py"),
+    ],
+)
+@pytest.mark.parametrize("around", [True, False], ids=["its folder is there", "its folder comes too"])
+def test_a_file_that_one_imports_is_seen_to_come(folder, text, helper, around):
+    """Also where nothing else moves: the file that imports it was written first and could not be loaded."""
+    path = folder.path / helper
+    if around:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    folder.write("uses.py", text)
+    catalog = Catalog.load([folder.path])
+    assert not catalog.moved
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("VALUE = 1\nBaseModel = object\n")
+    assert catalog.moved
+    catalog.reload()
+    assert catalog.problems == ()
+    assert not catalog.moved
