@@ -99,11 +99,11 @@ def _nearly(finding: Finding, text: str) -> _Found:
     wrong, right = said.groups()
     if any(_names(node, wrong) for node in ast.walk(tree)):
         return None
-    places = _Places(text)
+    places, pieces = _Places(text), _pieces(tree)
     edits = [
         (*places.of(node), repr(right) if text[places.of(node)[0]] == "'" else f'"{right}"')
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and node.value == wrong
+        if isinstance(node, ast.Constant) and node.value == wrong and id(node) not in pieces
     ]
     return (f"write {right} for {wrong}", edits) if edits else None
 
@@ -150,13 +150,23 @@ def _unblocked(finding: Finding, text: str) -> _Found:
         comma = "" if rest.strip() == ")" else ", "
         new, title = f"await asyncio.to_thread({function}{comma}{rest}", "call it on a thread with asyncio.to_thread"
     edits: list[_Edit] = [(start, end, f"({new})" if tight else new)]
-    if "asyncio" not in names:
+    if "asyncio" not in imported_names(ast.Module([node for node in tree.body if _imports(node)], [])):
         edits.append(_import_of(tree, text))
     return title, edits
 
 
+def _imports(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _pieces(tree: ast.Module) -> set[int]:
+    """What stands in f-strings: before Python 3.12 nobody knows where."""
+    return {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+
+
 def _calls_meant(tree: ast.Module, names: dict[str, str], finding: Finding) -> Iterator[tuple[ast.Call, str, bool]]:
     """The call that a finding is about, its full name, and whether it is part of something that binds tighter than await."""
+    pieces = _pieces(tree)
     for function in ast.walk(tree):
         if not isinstance(function, ast.AsyncFunctionDef):
             continue
@@ -165,7 +175,7 @@ def _calls_meant(tree: ast.Module, names: dict[str, str], finding: Finding) -> I
         used = {id(item.context_expr) for node in nodes if isinstance(node, ast.With) for item in node.items}
         tight = {id(part) for node in nodes for part in _held(node)}
         for node in nodes:
-            if not isinstance(node, ast.Call) or node.lineno != finding.line or id(node) in inside | used:
+            if not isinstance(node, ast.Call) or node.lineno != finding.line or id(node) in pieces | inside | used:
                 continue
             first, _, rest = dotted(node.func).partition(".")
             name = ".".join(filter(None, (names.get(first, first), rest)))
@@ -200,7 +210,7 @@ def _import_of(tree: ast.Module, text: str) -> _Edit:
         return (len(text), len(text), "\nimport asyncio\n")
     first = after[0]
     line = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", []))])
-    gap = "" if isinstance(first, ast.Import | ast.ImportFrom) else "\n\n"
+    gap = "" if _imports(first) else "\n\n"
     return (starts[line - 1], starts[line - 1], f"import asyncio\n{gap}")
 
 

@@ -66,6 +66,7 @@ def test_a_file_read_whole_is_read_on_a_thread(tmp_path):
         "x = (subprocess.call([a]) for a in 'ab')",  # would become another kind of generator
         "input()",
         "helper()",  # the call that blocks is in another function
+        "x = f'''{subprocess.call([])}'''",  # where it stands in the file is not known
     ],
 )
 def test_where_a_thread_would_change_what_is_meant_there_is_no_fix(tmp_path, line):
@@ -77,6 +78,11 @@ def test_a_name_that_means_something_else_is_not_used(tmp_path):
     text = f'import time\nimport trio as asyncio_\nfrom os import path as asyncio\n{HEAD}@workflow\nasync def w(ctx):\n    """W."""\n    time.sleep(1)\n'
     found = Finding.of("LX015", "flow.py", 10, "w() is async and calls time.sleep(); await asyncio.sleep(…) instead")
     assert fix_of(found, text) is None
+
+
+def test_what_another_function_imports_for_itself_is_imported_for_all(tmp_path):
+    text = f'import time\n{HEAD}def other():\n    import asyncio\n\n\n@workflow\nasync def w(ctx):\n    """W."""\n    time.sleep(1)\n'
+    assert fixed(tmp_path, text, "LX015").startswith("import asyncio\nimport time\n")
 
 
 def test_a_missing_colon_is_added_where_it_is_missing(tmp_path):
@@ -102,6 +108,12 @@ def g() -> WorkflowBuilder:
 def test_a_name_that_is_nearly_one_that_exists_is_written_right(tmp_path):
     text = "from lexiconsole import WorkflowBuilder, workflow\n" + GRAPH
     assert fixed(tmp_path, text, "LX004") == text.replace("'publsh'", "'publish'")
+
+
+@pytest.mark.parametrize("said", ['f"publsh{1 + 1}"', "f'{1 + 1}publsh'", 'f"{1 + 1:publsh}"'])
+def test_a_text_with_values_in_it_stays_as_it_is(tmp_path, said):
+    text = f"from lexiconsole import WorkflowBuilder, workflow\n{GRAPH}\ndef told(): return {said}\n"
+    assert fixed(tmp_path, text, "LX004") == text.replace("'publsh')", "'publish')")
 
 
 def test_a_name_that_something_else_in_the_file_bears_is_left_alone(tmp_path):
