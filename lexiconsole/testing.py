@@ -27,6 +27,7 @@ class JumpingClock:
 
     def __init__(self, start: Instant = 1_800_000_000.0) -> None:
         self._now = start
+        self._put_back = 0.0
         self._deadlines: list[tuple[float, int, asyncio.Future[None]]] = []
         self._count = itertools.count()
 
@@ -34,7 +35,7 @@ class JumpingClock:
         return self._now
 
     def monotonic(self) -> float:
-        return self._now
+        return self._now + self._put_back
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
@@ -76,8 +77,9 @@ class JumpingClock:
         await self._settle(None)
 
     def set_back(self, seconds: float) -> None:
-        """Somebody set the machine's clock: wall time jumps, deadlines move along."""
+        """Somebody set the machine's clock: wall time jumps, deadlines move along; `monotonic` takes no notice."""
         self._now -= seconds
+        self._put_back += seconds
         self._deadlines = [(at - seconds, n, done) for at, n, done in self._deadlines]
 
     def _jump(self, end: float) -> bool:

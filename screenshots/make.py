@@ -10,8 +10,8 @@ Each picture is made at two sizes, as PNG by `painter.py` and as SVG by Textual.
 from __future__ import annotations
 
 import asyncio
-import getpass
 import os
+import pwd
 import socket
 import sys
 import tempfile
@@ -23,10 +23,10 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
-os.environ |= {"TZ": "UTC", "LOGNAME": "ana", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor"}
+os.environ |= {"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor"}
 os.environ.pop("NO_COLOR", None)
 time.tzset()
-getpass.getuser = lambda: "ana"
+pwd.getpwuid = lambda _: pwd.struct_passwd(("ana", "x", 0, 0, "", "/", "/bin/sh"))
 socket.gethostname = lambda: "host"
 
 from painter import few_colours, paint, save_moving  # noqa: E402

@@ -13,6 +13,7 @@ from lexiconsole.runtime.interventions import Plan, revision
 from lexiconsole.runtime.migrating import plan_migration
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.taking import free_if_dead, preview, take
+from lexiconsole.views.set_back import set_back
 
 if TYPE_CHECKING:
     from lexiconsole.catalog import Catalog
@@ -54,9 +55,11 @@ async def preview_of(runtime: Runtime, request: Request) -> Preview:
     row = await runtime.journal.run(request.run_id)
     if row is None:
         raise NotFoundError("run", request.run_id)
-    plan: Plan = await preview(runtime, replace(request, at=request.at or runtime.clock.now()))
+    now = runtime.clock.now()
+    plan: Plan = await preview(runtime, replace(request, at=request.at or now))
     entries = await runtime.journal.load(row)
     target = "" if request.kind is RequestKind.EDIT else request.target
     bound = request.kind is RequestKind.EDIT or (target and any(entry.key == target for entry in entries))
     seen = revision(entries, target) if bound else None
-    return Preview(plan.sentence, list(plan.details), seen, plan.refused, plan.fields)
+    said = set_back(entries[-1].at if entries else None, now)
+    return Preview(plan.sentence, [*plan.details, *([said] if said else [])], seen, plan.refused, plan.fields)

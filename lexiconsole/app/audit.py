@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from lexiconsole.durable.audit import Audited, chained
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Journal
+from lexiconsole.views.set_back import SLACK
 
-__all__ = ["Verdict", "everything", "latest", "verify"]
+__all__ = ["Verdict", "everything", "verify"]
 
 _BEFORE_ALL = -(2**62)
 """Behind this comes everything, also what somebody put before the first."""
@@ -25,7 +26,8 @@ class Verdict:
     """`number` is the first entry of the chain that is not as it was written, and `fault` says in which way.
 
     `count` and `head` are those of the chain as it stands; `signed` how many decisions bear a signature that was found good;
-    `kept` is the number that the head outside the store has, None when there is none.
+    `kept` is the number that the head outside the store has, None when there is none. `set_back` are the numbers of entries
+    that were written at an earlier time than the one before: somebody put the clock back. That breaks nothing.
     """
 
     count: int
@@ -34,6 +36,7 @@ class Verdict:
     kept: int | None = None
     number: int | None = None
     fault: str = ""
+    set_back: tuple[int, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -50,7 +53,14 @@ class Verdict:
             head = "; no head is kept outside, so it could not be seen if the end were cut off"
         elif self.kept < self.count:
             head = f"; the head kept outside is at {self.kept:,}"
-        return f"{self.count:,} decisions, the chain holds and says what the journal says{signed}{head}"
+        return f"{self.count:,} decisions, the chain holds and says what the journal says{signed}{head}{self._clock}"
+
+    @property
+    def _clock(self) -> str:
+        if not self.set_back:
+            return ""
+        times = "" if len(self.set_back) == 1 else f" and {len(self.set_back) - 1:,} times more"
+        return f"; the clock was put back before entry {self.set_back[0]:,}{times}, so its times are not in order"
 
 
 class _BrokenError(Exception):
@@ -64,12 +74,6 @@ class _BrokenError(Exception):
 async def everything(journal: Journal) -> list[Audited]:
     """The whole chain as it stands."""
     return [link async for link in _links(journal)]
-
-
-async def latest(journal: Journal, limit: int) -> list[Audited]:
-    """The last links of the chain, the newest first."""
-    number, _ = await journal.audit_head()
-    return (await journal.audit(number - limit, limit))[::-1]
 
 
 async def _links(journal: Journal) -> AsyncIterator[Audited]:
@@ -91,7 +95,8 @@ async def verify(journal: Journal, kept: tuple[int, str] | None = None, witness:
         await check.walk()
     except _BrokenError as broken:
         number, fault = broken.number, str(broken)
-    return Verdict(check.head[0], check.head[1], check.signed, kept[0] if kept else None, number, fault)
+    count, head = check.head
+    return Verdict(count, head, check.signed, kept[0] if kept else None, number, fault, tuple(check.set_back))
 
 
 class _Check:
@@ -108,6 +113,8 @@ class _Check:
         self.journal, self.kept, self.witness = journal, kept, witness
         self.upto, self.head = upto, head
         self.signed = 0
+        self.set_back: list[int] = []
+        self._at = float("-inf")
         self._decisions = _decisions(journal)
 
     async def walk(self) -> None:
@@ -142,6 +149,9 @@ class _Check:
             decision = await anext(self._decisions, None)  # a tuple as the default makes CPython 3.11 stumble
             if decision is None or decision[1] != link.fact:
                 raise _BrokenError(link.number, await self._difference(link, entry))
+            if entry.at < self._at - SLACK:
+                self.set_back.append(link.number)
+            self._at = entry.at
         if self.witness is not None and entry.data.get("signature") is not None:
             if reason := await self.witness(link):
                 raise _BrokenError(link.number, f"entry {link.number}{_about(link)}: {reason}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from lexiconsole.app.operators import Operators
 from lexiconsole.errors import StoreError
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.views.set_back import set_back
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
@@ -43,6 +45,7 @@ def examine(workspace: Workspace, call: Callable[[Any], Any], *, rebuild: bool) 
             counts = call(lambda runtime: runtime.journal.counts())
             place = call(_place)
             found.append(Finding(True, "store", f"{place}: sound, {sum(counts.values()):,} runs"))
+        found.append(_clock(workspace))
         found += call(_owners)
         found += call(_notices)
     found += [_audit(workspace), _people(workspace)]
@@ -51,6 +54,12 @@ def examine(workspace: Workspace, call: Callable[[Any], Any], *, rebuild: bool) 
     if not problems:
         found.append(Finding(True, "definitions", f"{len(workspace.definitions())} loaded"))
     return found
+
+
+def _clock(workspace: Workspace) -> Finding:
+    with closing(workspace.look()) as look:
+        said = set_back(look.written_at(), workspace.now())
+    return Finding(not said, "clock", said or "not behind what was written last")
 
 
 def _audit(workspace: Workspace) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,11 +20,15 @@ __all__ = ["Identity"]
 
 
 def os_user() -> str:
-    """The name somebody is logged in with; their number where the system has no name for it, as in many containers."""
+    """The name of the user this process runs as; their number where the system has no name for it, as in many containers.
+
+    The system is asked, not the environment: anybody can set LOGNAME.
+    """
+    number = os.getuid()
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 class Identity:

@@ -55,7 +55,7 @@ class Teller:
         self._channels: dict[str, CommandChannel | WebhookChannel] = {k: v for k, v in given.items() if v is not None}
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
-        self._looked_ahead = 0.0
+        self._looked_ahead = float("-inf")  # by the clock that never runs backwards
         self._complained = ""
         runtime.journal.subscribe(self._hear)
 
@@ -100,10 +100,10 @@ class Teller:
             found = await self._book.noteworthy(after, head, list(_OF_KIND))
             await self._note([(run, seq, _OF_KIND[kind]) for run, seq, kind in found])
             await self._book.looked(head)
-        now = self._runtime.clock.now()
-        if now - self._looked_ahead >= min(_LOOK_AHEAD, self._terms.due_soon / 2):
-            self._looked_ahead = now
-            for run, seq, number in await self._book.due(now, self._terms.due_soon):
+        passed = self._runtime.clock.monotonic()
+        if passed - self._looked_ahead >= min(_LOOK_AHEAD, self._terms.due_soon / 2):
+            self._looked_ahead = passed
+            for run, seq, number in await self._book.due(self._runtime.clock.now(), self._terms.due_soon):
                 await self._note([(run, seq, NoticeEvent.DUE_SOON)], f"/{number + 1}" if number else "")
 
     async def _note(self, found: Sequence[tuple[str, int, NoticeEvent]], part: str = "") -> None:
@@ -121,8 +121,8 @@ class Teller:
 
     async def _tell_next(self) -> bool:
         now = self._runtime.clock.now()
-        longest = max((channel.timeout for channel in self._channels.values()), default=0.0)
-        notice = await self._book.claim(now, now + longest + 30.0)
+        held = max((channel.timeout for channel in self._channels.values()), default=0.0) + 30.0
+        notice = await self._book.claim(now, now + held, now + max(held, _LONGEST))
         if notice is None:
             return False
         channel = self._channels.get(notice.channel)

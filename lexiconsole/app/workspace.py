@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
@@ -213,17 +215,21 @@ class Workspace:
 
         return follow(self._opened.engine(), run, after, timeout)
 
-    def audit(self) -> list[Audited]:
-        """Every decision, intervention and refused attempt, in the order they were made."""
+    def audit(self, *, newest_first: bool = False) -> Generator[Audited]:
+        """Every decision, intervention and refused attempt, in the order they were made; read as far as it is asked for."""
         from lexiconsole.app.audit import everything
 
-        return self._look(lambda runtime: everything(runtime.journal))
+        with closing(self.look()) as look:
+            if look.ready:
+                yield from look.audit(newest_first=newest_first)
+                return
+        links = self._look(lambda runtime: everything(runtime.journal))
+        yield from reversed(links) if newest_first else links
 
     def latest_audit(self, limit: int = 20) -> list[Audited]:
         """The last decisions, interventions and refused attempts, the newest first."""
-        from lexiconsole.app.audit import latest
-
-        return self._look(lambda runtime: latest(runtime.journal, limit))
+        with closing(self.audit(newest_first=True)) as links:
+            return list(islice(links, limit))
 
     def verify_audit(self) -> Verdict:
         """Whether the chain of decisions holds, says what the journal says, and is as long as its kept head says."""

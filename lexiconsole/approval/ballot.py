@@ -22,7 +22,7 @@ from lexiconsole.approval.rule import (
     needed,
     tally,
 )
-from lexiconsole.approval.seats import ANYBODY, EMPTY, Floor, floor_after
+from lexiconsole.approval.seats import ANYBODY, EMPTY, Floor, floor_after, is_time_to_come
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.durable.people import People
@@ -202,8 +202,7 @@ class LevelBallot:
             return (
                 f"the seat of {seat} was handed on {self.delegation} time{'s' * (self.delegation > 1)}, and no further"
             )
-        until = request.data.get("until")
-        if until is not None and (not isinstance(until, (int, float)) or until <= request.at):
+        if not is_time_to_come(request.data.get("until"), request.at):
             return "the seat can only be handed on until a time to come"
         if self.delegates:
             return "" if to in people.members(self.delegates) else f"{to} is none of {', '.join(self.delegates)}"

@@ -10,7 +10,7 @@ from lexiconsole.approval.rule import Verdict, Vote
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import Instant, Json, JsonObject
 
-__all__ = ["ANYBODY", "EMPTY", "Floor", "Handed", "floor_after"]
+__all__ = ["ANYBODY", "EMPTY", "Floor", "Handed", "floor_after", "is_time_to_come", "over"]
 
 ANYBODY = "anybody"
 """The one seat of a level when no operators are configured."""
@@ -73,7 +73,7 @@ class Floor:
         """The seat that was handed to this person and is still theirs at `at`; "" when there is none."""
         for seat in dict.fromkeys(one.seat for one in self.handed):
             for one in self.line(seat):
-                if one.until is not None and at > one.until:
+                if over(one.until, at):
                     break  # who got it from there has it no longer either
                 if one.to == person:
                     return seat
@@ -103,6 +103,16 @@ class Floor:
 
 EMPTY = Floor()
 """Before anybody did anything."""
+
+
+def is_time_to_come(until: Json, at: Instant) -> bool:
+    """Whether something can be handed on until then; None is for good."""
+    return until is None or (isinstance(until, (int, float)) and until > at)
+
+
+def over(until: Json, at: Instant) -> bool:
+    """Whether the time until which something was handed on is over."""
+    return isinstance(until, (int, float)) and at > until
 
 
 def floor_after(floor: Floor, acts: Sequence[Entry], level: str, round: int) -> Floor:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,20 +55,22 @@ def audit(
             case What.LIST:
                 return _list(face, workspace, run, by, limit)
             case What.EXPORT:
-                for link in _chosen(workspace, run, by):
+                for link in filter(_wanted(workspace, run, by), workspace.audit()):
                     face.out.raw(_line(link))
                 return ExitCode.COMPLETED
             case What.VERIFY:
                 return _verify(face, workspace.verify_audit())
 
 
-def _chosen(workspace: Workspace, run: str, by: str) -> list[Audited]:
+def _wanted(workspace: Workspace, run: str, by: str) -> Callable[[Audited], bool]:
+    """Whether a link is of that run, and by that person; one that can not be read may be anybody's."""
     whose = workspace.run(run).id if run else ""
-    return [
-        link
-        for link in workspace.audit()
-        if (entry := _entry(link)) is None or ((not run or entry.run_id == whose) and (not by or entry.by == by))
-    ]
+
+    def wanted(link: Audited) -> bool:
+        entry = _entry(link)
+        return entry is None or ((not run or entry.run_id == whose) and (not by or entry.by == by))
+
+    return wanted
 
 
 def _entry(link: Audited) -> Entry | None:
@@ -84,18 +89,20 @@ def _line(link: Audited) -> str:
 
 
 def _list(face: Face, workspace: Workspace, run: str, by: str, limit: int) -> ExitCode:
-    found = _chosen(workspace, run, by)
-    shown = found[-limit:]
+    with closing(workspace.audit(newest_first=True)) as links:
+        found = list(islice(filter(_wanted(workspace, run, by), links), limit + 1))
+    shown = found[:limit][::-1]
     if face.json:
         for link in shown:
             face.out.object(_shape(link))
         return ExitCode.COMPLETED
     if not shown:
-        face.err.hint("nothing was decided yet")
+        whose = f"{f' by {by}' if by else ''}{' on that run' if run else ''}"
+        face.err.hint(f"nothing{whose} is on record" if whose else "nothing was decided yet")
         return ExitCode.COMPLETED
     face.out.lines(columns([_cells(link) for link in shown]))
-    if len(found) > len(shown):
-        face.err.hint(f"the newest {len(shown)} of {len(found):,}; --limit shows more")
+    if len(found) > limit:
+        face.err.hint(f"the newest {limit:,}; there are older ones, --limit shows more")
     return ExitCode.COMPLETED
 
 
@@ -153,6 +160,7 @@ def _verify(face: Face, verdict: Verdict) -> ExitCode:
                 "kept": verdict.kept,
                 "number": verdict.number,
                 "fault": verdict.fault,
+                "set_back": list(verdict.set_back),
             }
         )
     elif verdict.sound:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lexiconsole.approval.seats import over
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.durable.people import People
-from lexiconsole.types import Json, JsonObject
+from lexiconsole.types import Instant, Json, JsonObject
 
 __all__ = ["answerers", "identity_refusal", "may_answer", "refusal"]
 
@@ -21,7 +22,7 @@ def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: R
         return reason
     if not people.enforced or asked.get("ballot") is not None:  # a ballot knows its seats
         return ""
-    who = answerers(people, asked, acts)
+    who = answerers(people, asked, acts, request.at)
     match request.kind:
         case RequestKind.WITHDRAW if (starters := _texts(asked.get("withdrawers"))) and request.by not in starters:
             return f"{request.by or 'nobody'} did not begin this; {starters[0]} may withdraw it"
@@ -45,14 +46,14 @@ def identity_refusal(people: People, request: Request) -> str:
     return f"{os_user or 'somebody unknown'} may not act for {request.by or 'nobody'}"
 
 
-def answerers(people: People, asked: JsonObject, acts: Sequence[Entry]) -> tuple[str, ...] | None:
-    """Who may answer a question now: those it names, their stand-ins, and those it was handed on to. None: anybody."""
+def answerers(people: People, asked: JsonObject, acts: Sequence[Entry], at: Instant) -> tuple[str, ...] | None:
+    """Who may answer a question at `at`: those it names, their stand-ins, and those it was handed on to. None: anybody."""
     who = _texts(asked.get("who"))
     if not who:
         return None
     found = list(people.members(who))
     for act in acts:
-        if act.kind is EntryKind.DELEGATED:
+        if act.kind is EntryKind.DELEGATED and not over(act.data.get("until"), at):
             found += people.members([str(act.data.get("to", ""))])
         elif act.kind is EntryKind.ESCALATED:
             found += people.members(_texts(act.data.get("to")))
@@ -62,7 +63,7 @@ def answerers(people: People, asked: JsonObject, acts: Sequence[Entry]) -> tuple
 
 def may_answer(people: People, asked: JsonObject, by: str) -> bool:
     """Whether the question that was `asked` is for that operator, as far as it says for whom it is."""
-    who = answerers(people, asked, ()) if people.enforced else None
+    who = answerers(people, asked, (), 0.0) if people.enforced else None
     return who is None or by in who
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lexiconsole.approval.ballot import LevelBallot
+from lexiconsole.approval.seats import is_time_to_come
 from lexiconsole.durable.ask import Ask
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, TaskRow
@@ -96,7 +97,7 @@ class Asked:
         key, to = self.entry.key, str(request.data.get("to", ""))
         if not people.enforced:
             return Plan(refused="no operators are configured, so anybody may answer; there is nobody to hand it to")
-        who = answerers(people, self.entry.data, self.acts)
+        who = answerers(people, self.entry.data, self.acts, request.at)
         if who is None:
             return Plan(refused=f"{key} may be answered by anybody; there is no need to hand it on")
         if not people.members([to]):
@@ -104,6 +105,10 @@ class Asked:
         if to in who:
             return Plan(refused=f"{to} may answer it already")
         handed: JsonObject = {"from": request.by, "to": to}
+        if (until := request.data.get("until")) is not None:
+            if not is_time_to_come(until, request.at):
+                return Plan(refused=f"{key} can only be handed on until a time to come")
+            handed["until"] = until
         return Plan(f"{to} may answer too", writes=((EntryKind.DELEGATED, key, handed),))
 
     def _escalate(self) -> Plan:

@@ -24,6 +24,7 @@ from lexiconsole.store.statements import statement
 from lexiconsole.types import Instant, RunStatus
 
 if TYPE_CHECKING:
+    from lexiconsole.durable.audit import Audited
     from lexiconsole.durable.entry import Entry
     from lexiconsole.durable.journal import RunFilter
     from lexiconsole.durable.outline import Outline
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Advance", "FailureRow", "Field", "LatestRow", "Look", "RunQuery", "Term"]
 
 _PAGE = 100  # open questions that are read at once before anybody wants more
+_LINKS = 200  # of the audit that are read at once
 _NOTHING: dict[RunStatus, int] = dict.fromkeys(RunStatus, 0)
 
 
@@ -161,6 +163,11 @@ class Look:
         """The position of the newest entry, 0 when there is none."""
         return int(self._one("head", default=(0,))[0])
 
+    def written_at(self) -> Instant | None:
+        """When the newest entry was written, by the clock of who wrote it; None when there is none."""
+        found: Instant | None = self._one("look_written_at", default=(None,))[0]
+        return found
+
     def advanced(self, after: int, limit: int = 20_000) -> tuple[int, list[Advance]]:
         """The position read up to, and which runs got entries behind `after`."""
         rows = self._all("look_advanced", after, limit)
@@ -241,6 +248,17 @@ class Look:
         """The newest runs of a status that have an error, those that say the same put together."""
         rows = self._all("look_failures", status.value, newest)
         return [FailureRow(status, *row) for row in rows]
+
+    # what people decided
+
+    def audit(self, *, newest_first: bool = False) -> Iterator[Audited]:
+        """The chain, link by link; those beyond a page are read when asked for."""
+        from lexiconsole.durable.audit import Audited
+
+        name, edge = ("look_audit", FARTHEST) if newest_first else ("audit", -FARTHEST)
+        while page := self._all(name, edge, _LINKS):
+            yield from (Audited(*row) for row in page)
+            edge = page[-1][0]
 
     # one run
 

@@ -58,9 +58,12 @@ class NoticeBook:
         """Channel, event, run and seq of each; those that are there already stay as they are."""
         await self._write("notice_add", json.dumps([[*notice, *instant_pair(at)] for notice in notices]))
 
-    async def claim(self, now: Instant, until: Instant) -> Notice | None:
-        """The next one to tell, which nobody else is given before `until`."""
-        rows = await self._write("notice_claim", now, until)
+    async def claim(self, now: Instant, until: Instant, latest: Instant) -> Notice | None:
+        """The next one to tell, which nobody else is given before `until`.
+
+        Nobody waits beyond `latest`: what is to be told later than that was written before somebody put the clock back.
+        """
+        rows = await self._write("notice_claim", now, until, latest)
         return Notice(*rows[0]) if rows else None
 
     async def told(self, notice: Notice) -> None:

@@ -14,6 +14,7 @@ from lexiconsole.durable.people import ROLE, People
 from lexiconsole.durable.question import OnDue, QuestionKind, shown_digest
 from lexiconsole.runtime.rights import refusal
 from lexiconsole.types import Instant, Json, JsonObject
+from lexiconsole.views.durations import stamp
 from lexiconsole.views.levels import Level, LevelState, Seat, ballot_of, levels_of
 
 __all__ = ["Act", "Level", "LevelState", "Seat", "Task", "Verb", "for_me", "task_of"]
@@ -179,7 +180,8 @@ def _act(entry: Entry) -> Act:
             placed = f" for {seat}" if seat not in (entry.by, ANYBODY) else ""
             text = _VOTED.get(str(data.get("verdict")), str(data.get("verdict"))) + placed
         case EntryKind.DELEGATED:
-            text = f"hands it to {data.get('to', '')}"
+            until = data.get("until")
+            text = f"hands it to {data.get('to', '')}" + (f" until {stamp(until)}" if until is not None else "")
         case _:
             why = "time ran out" if data.get("why") == "due" else "asked for"
             text = f"goes to {_names(data.get('to'))} as well ({why})"

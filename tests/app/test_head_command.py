@@ -32,7 +32,7 @@ def decided(folder: Path, *command: str) -> tuple[int, str]:
         workspace.settle(row)
         assert workspace.act(Request("s", RequestKind.ANSWER, "price", {"value": "5"})).applied
         workspace.settle(row)
-        link = workspace.audit()[-1]
+        link = workspace.latest_audit(1)[0]
         return link.number, link.hash
 
 

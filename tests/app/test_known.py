@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from pathlib import Path
 
@@ -11,11 +10,12 @@ import pytest
 from lexiconsole.app import config
 from lexiconsole.app.config import Settings
 from lexiconsole.app.ground import Ground
+from lexiconsole.app.identity import os_user
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import RunFilter
 from lexiconsole.errors import ConfigurationError, RefusedError
 
-ME = getpass.getuser()
+ME = os_user()
 PEOPLE = f"""
 operators:
   me: {{users: [{ME}], roles: [clerk]}}

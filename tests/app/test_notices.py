@@ -208,7 +208,7 @@ async def test_one_that_died_while_telling_leaves_it_to_another(tmp_path, hook):
         await journal.notices.looked(await journal.head())
         await (await driven(journal)).append(ASKED)
         await journal.notices.add([("webhook", "question", "run", 2)], clock.now())
-        claimed = await journal.notices.claim(clock.now(), clock.now() + 40.0)  # and dies
+        claimed = await journal.notices.claim(clock.now(), clock.now() + 40.0, clock.now() + 3600)  # and dies
         assert claimed is not None
         async with telling(journal, clock, webhook={"url": hook.url}) as teller:
             assert hook.got == []
@@ -245,6 +245,35 @@ async def test_a_question_reminds_when_it_says_so_itself_each_time_once(tmp_path
         await clock.advance(470)
         await _turns(teller, lambda: len(hook.got) == 2)
         assert {json.loads(body)["event"] for _, body in hook.got} == {"due_soon"}
+
+
+async def test_reminders_go_by_the_clock_also_when_it_was_put_back_and_none_comes_twice(tmp_path, hook):
+    clock = JumpingClock()
+    webhook = {"url": hook.url, "on": ["due_soon"]}
+    async with opened(tmp_path / "s.db") as journal, telling(journal, clock, webhook=webhook, due_soon=600.0) as teller:
+        pen = await driven(journal)
+        await pen.append((Kind.ASKED, "early", {"prompt": "?", "due": clock.now() + 300}))
+        await clock.advance(31)
+        await _turns(teller, lambda: len(hook.got) == 1)
+        clock.set_back(7200)
+        await pen.append((Kind.ASKED, "late", {"prompt": "?", "due": clock.now() + 300}))
+        await clock.advance(31)
+        await _turns(teller, lambda: len(hook.got) == 2)
+        await clock.advance(7300)  # the time at which the first was told is there again
+        await _turns(teller, lambda: len(hook.got) == 2)
+    assert [json.loads(body)["task"] for _, body in hook.got] == ["run:early", "run:late"]
+
+
+async def test_what_is_to_be_told_again_does_not_wait_for_a_clock_that_was_put_back(tmp_path, hook):
+    clock = JumpingClock()
+    hook.answers = [500]
+    webhook = {"url": hook.url, "on": ["question"]}
+    async with opened(tmp_path / "s.db") as journal, telling(journal, clock, webhook=webhook, backoff=60.0) as teller:
+        await (await driven(journal)).append((Kind.ASKED, "q", {"prompt": "?"}))
+        await _turns(teller, lambda: len(hook.got) == 1)
+        clock.set_back(86_400)
+        await clock.advance(2)
+        await _turns(teller, lambda: len(hook.got) == 2)
 
 
 async def test_a_question_that_was_answered_before_anybody_was_told_is_not_told(tmp_path, hook):

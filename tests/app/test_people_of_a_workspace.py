@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from lexiconsole.app import signing
 from lexiconsole.app.audit_head import HeadFile
 from lexiconsole.app.config import Settings
 from lexiconsole.app.ground import Ground
+from lexiconsole.app.identity import os_user
 from lexiconsole.app.operators import Operators
 from lexiconsole.app.runs import Place, Runs
 from lexiconsole.app.workspace import Workspace
@@ -30,7 +30,7 @@ from lexiconsole.store import SqliteJournal
 from lexiconsole.types import RunStatus
 from tests.store.writing import outside
 
-ME = getpass.getuser()
+ME = os_user()
 ASKS = """
 from lexiconsole import workflow
 from lexiconsole.durable.context import Context

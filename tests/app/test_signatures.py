@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lexiconsole.app.identity import os_user
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.audit import chained
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
@@ -66,7 +66,7 @@ def folder(tmp_path, keys):
     (tmp_path / "definitions" / "flows.py").write_text(FLOW)
     (tmp_path / "application.yaml").write_text(f"""
 operators:
-  me: {{users: [{getpass.getuser()}], act_for: [ana, ben, cleo]}}
+  me: {{users: [{os_user()}], act_for: [ana, ben, cleo]}}
   ana: {{signing_key: {keys / "ana"}}}
   ben: {{signing_key: {keys / "ben"}}}
   cleo: {{}}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import pwd
 
 import pytest
 
+from lexiconsole.app.identity import os_user
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.errors import UsageError
 from lexiconsole.types import RunStatus
@@ -44,18 +44,23 @@ def test_an_id_that_would_be_taken_for_something_else_is_refused_before_anything
         assert not any(workspace.counts().values())
 
 
+def test_who_somebody_is_the_system_says_and_not_the_environment(folder, monkeypatch):
+    """`LOGNAME=ana lexiconsole approve …` makes nobody ana."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "mallory")
+    with Workspace.find(folder) as workspace:
+        row, _ = workspace.start("flow", None)
+        assert workspace.me == row.by == workspace.identity.sender["os_user"] == os_user() != "mallory"
+
+
 def test_a_user_whom_the_system_has_no_name_for_goes_by_their_number(folder, monkeypatch):
     """In a container that runs under any number."""
 
     def unknown(number):
         raise KeyError(f"getpwuid(): uid not found: {number}")
 
-    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", unknown)
     monkeypatch.setattr("os.getuid", lambda: 1234)
-    with pytest.raises((KeyError, OSError)):
-        getpass.getuser()
     with Workspace.find(folder) as workspace:
         row, _ = workspace.start("flow", None)
         assert workspace.settle(row).status is RunStatus.WAITING

@@ -100,7 +100,7 @@ def lx(here: Path, capsys, monkeypatch):  # noqa: F811
     """One command in this process: exit code, standard output, standard error."""
     (here / "application.yaml").write_text(OPERATORS)
     (here / "definitions" / "some.py").write_text(DEFINITIONS)
-    monkeypatch.setattr("getpass.getuser", lambda: "tester")
+    monkeypatch.setattr("lexiconsole.app.identity.os_user", lambda: "tester")
 
     def call(*words: str) -> tuple[int, str, str]:
         code = main(words)

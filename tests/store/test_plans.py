@@ -54,6 +54,8 @@ QUESTIONS = {
     "look_count_tasks": (),
     "audit": (0, 10),
     "audit_head": (),
+    "look_audit": (BIG, 10),
+    "look_written_at": (),
     "audit_add": ("{}",),
     "refuse_request": (1, ""),
 }

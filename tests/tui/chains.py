@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
+
+from lexiconsole.app.identity import os_user
 
 LIMITS = '''
 """Credit limits: a chain of approvals, and a question."""
@@ -74,5 +75,5 @@ def approvals(folder: Path, *, operators: bool = False) -> Path:
     (folder / "definitions").mkdir(parents=True, exist_ok=True)
     (folder / "definitions" / "limits.py").write_text(LIMITS, encoding="utf-8")
     if operators:
-        (folder / "application.yaml").write_text(OPERATORS.replace("USER", getpass.getuser()), encoding="utf-8")
+        (folder / "application.yaml").write_text(OPERATORS.replace("USER", os_user()), encoding="utf-8")
     return folder

@@ -19,7 +19,7 @@ from tests.tui.making import check, console, settled, shown, until
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Only looked at."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOGNAME", "ana")
+        patch.setattr("lexiconsole.app.identity.os_user", lambda: "ana")
         return flows(tmp_path_factory.mktemp("flows"))
 
 

@@ -34,7 +34,7 @@ class StandingClock:
 
 @pytest.fixture
 def folder(root: Path, no_slow_steps: None, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LOGNAME", "ana")
+    monkeypatch.setattr("lexiconsole.app.identity.os_user", lambda: "ana")
     (root / "definitions" / "order.py").unlink()
     return root
 

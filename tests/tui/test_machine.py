@@ -21,8 +21,7 @@ from tests.tui.visiting import Visit, visiting
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Only looked at; by somebody whose name is as long on every machine."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
-            patch.setenv(name, "ana")
+        patch.setattr("lexiconsole.app.identity.os_user", lambda: "ana")
         return articles(tmp_path_factory.mktemp("articles"))
 
 
