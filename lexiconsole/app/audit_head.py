@@ -69,7 +69,7 @@ class HeadFile:
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Several processes keep one head. The lock is held for one look at the store and one small file."""
-        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             while not _locked(lock):  # noqa: ASYNC110 # another process tells nobody when it is done
                 await asyncio.sleep(_GLANCE)

@@ -31,7 +31,7 @@ class Drafts:
     def keep(self, person: str, task: str, texts: Mapping[str, str]) -> None:
         """Takes the place of the draft before."""
         file = self._file(person, task)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
             json.dump(dict(texts), out, ensure_ascii=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -114,11 +114,18 @@ def _cells(link: Audited) -> tuple[str, ...]:
     return (
         str(link.number),
         stamp(entry.at),
-        harmless(entry.by or "-"),
+        harmless(_who(entry)),
         harmless(str(entry.kind)),
         harmless(where),
         _told(entry.data),
     )
+
+
+def _who(entry: Entry) -> str:
+    """The operator, and in brackets who was logged in when that is another name."""
+    sender: Any = entry.data.get("sender") or entry.data.get("from")
+    user = sender.get("os_user") if isinstance(sender, dict) else None
+    return f"{entry.by} ({user})" if entry.by and user and user != entry.by else entry.by or "-"
 
 
 def _told(data: JsonObject) -> str:

@@ -61,7 +61,9 @@ def _by_schema(form: dict[str, Any], value: Json, vault: Vault, subject: str) ->
 def _refuse_lost(value: Any, subject: str, path: str = "") -> None:
     """A reference that leads nowhere: the vault beside the store was lost, or belongs to another machine."""
     if is_secret(value):
-        raise InvalidInputError(subject, {path: "the secret is not in the vault of this store; answer again"})
+        raise InvalidInputError(
+            subject, {path: "the secret is not in the vault of this store, or this login may not read it"}
+        )
     if isinstance(value, (dict, list)):
         for name, part in value.items() if isinstance(value, dict) else enumerate(value):
             _refuse_lost(part, subject, f"{path}.{name}".lstrip("."))

@@ -20,6 +20,7 @@ from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import InvalidInputError, LexiconsoleError, MovedOnError, RefusedError, nearest
 from lexiconsole.runtime.patching import patch_of, said
 from lexiconsole.runtime.replaying import try_replay
+from lexiconsole.runtime.set_aside import set_aside
 from lexiconsole.types import Json, JsonObject, RunStatus
 
 __all__ = ["Plan", "moved_on", "plan_at_rest", "revision"]
@@ -95,7 +96,7 @@ async def _plan(
         act, kind, target = f"{', '.join(beside)} and {target} are tried again", EntryKind.RETRIED, ""
     else:
         act, kind = (f"{target} is tried again" if target else "the run goes on where it stopped"), EntryKind.RETRIED
-    return Plan(act, _void_lines(entries, voids), ((kind, target, data),))
+    return Plan(act, set_aside(entries, voids), ((kind, target, data),))
 
 
 async def _plan_edit(
@@ -127,7 +128,7 @@ async def _plan_edit(
         voids |= _no_longer_asked(entries, trial.asked, history.voided)
         writes.append((EntryKind.RETRIED, failed_key, {"voids": list[Json](sorted(voids))}))
     then = f"; then {failed_key or 'the run'} is tried again" if row.status.ended else ""
-    return Plan(what + then, _void_lines(entries, voids), tuple(writes))
+    return Plan(what + then, set_aside(entries, voids), tuple(writes))
 
 
 def _edit_of(
@@ -253,10 +254,6 @@ def _no_longer_asked(entries: Sequence[Entry], asked: frozenset[str], voided: fr
     return frozenset(
         e.seq for e in entries if e.key and e.key not in asked and e.seq not in voided and e.kind not in kept
     )
-
-
-def _void_lines(entries: Sequence[Entry], voids: frozenset[int]) -> tuple[str, ...]:
-    return tuple(f"no longer counts: {e.seq} {e.kind} {e.key}".rstrip() for e in entries if e.seq in voids)
 
 
 def _unknown_key(row: RunRow, key: str, entries: Sequence[Entry]) -> str:

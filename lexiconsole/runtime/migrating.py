@@ -19,6 +19,7 @@ from lexiconsole.errors import LexiconsoleError, RefusedError
 from lexiconsole.runtime.interventions import Plan
 from lexiconsole.runtime.replaying import try_replay
 from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.runtime.set_aside import set_aside
 from lexiconsole.types import Json, JsonObject
 
 __all__ = ["migrate", "plan_migration"]
@@ -199,6 +200,6 @@ def _lines(entries: Sequence[Entry], data: JsonObject) -> tuple[str, ...]:
     assert isinstance(voids, list)
     assert isinstance(added, list)
     lines = [f"{old} is now {new}" for old, new in keys.items()]
-    lines += [f"no longer counts: {e.seq} {e.kind} {e.key}; what it did stays" for e in entries if e.seq in voids]
+    lines += set_aside(entries, voids, "; what it did stays")
     lines += [f"{row['key']} counts as done" for row in added if isinstance(row, dict)]
     return (*lines, "the input changes") if "input" in data else tuple(lines)

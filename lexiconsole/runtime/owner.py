@@ -93,7 +93,7 @@ def liveness(row: OwnerRow, locks: Path | None, now: float, stall_after: float) 
 def _lock_new(locks: Path) -> tuple[int, Path | None]:
     locks.mkdir(parents=True, exist_ok=True)
     path = locks / f"{secrets.token_hex(8)}.lock"
-    fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as fault:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -87,6 +89,7 @@ class Connection:
 
 async def connect(path: str, *, busy: float) -> Connection:
     """A connection that may write; it makes the file when there is none. `busy` is seconds to wait for a lock."""
+    _make(path)
     return await _connect(path, "mode=rwc", busy)
 
 
@@ -96,6 +99,12 @@ async def look(path: str, *, busy: float) -> Connection:
     Where there is no log, nobody writes, and the file can be read as one that does not change.
     """
     return await _connect(path, _looking(path), busy)
+
+
+def _make(path: str) -> None:
+    """Makes the file with the rights that the umask leaves, the group's too: SQLite gives them to the owner alone."""
+    with suppress(OSError):  # it is there, which is the rule; any other fault SQLite meets as well, and says which
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
 
 
 def _looking(path: str) -> str:

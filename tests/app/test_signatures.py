@@ -201,10 +201,10 @@ def test_two_operators_sign_from_two_processes_and_the_third_who_can_not_is_refu
     assert "the decision of cleo is not signed" in unsigned.stderr
     assert lexiconsole(folder, "approve", "s1", "--as", "ben").returncode == 0
     listed = lexiconsole(folder, "audit", "list")
-    assert [line.split()[3:5] for line in listed.stdout.splitlines()] == [
-        ["ana", "voted"],
-        ["cleo", "refused"],
-        ["ben", "answered"],
+    assert [line.split()[3:6] for line in listed.stdout.splitlines()] == [
+        ["ana", f"({os_user()})", "voted"],
+        ["cleo", f"({os_user()})", "refused"],
+        ["ben", f"({os_user()})", "answered"],
     ]
     verified = lexiconsole(folder, "audit", "verify")
     assert verified.returncode == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lexiconsole.cli.main import main
+from lexiconsole.durable.clock import SystemClock
 from tests.cli.test_end_to_end import here  # noqa: F401 - the workspace as the current folder
 
 OPERATORS = """
@@ -86,6 +87,11 @@ async def keeps(ctx: Context):
 async def late(ctx: Context):
     """Asks for yesterday."""
     return await ctx.ask("late", Question("too late?", due=1000.0))
+
+@workflow(name="soon")
+async def soon(ctx: Context):
+    """Asks for an hour."""
+    return await ctx.ask("soon", Question("soon?", due_in=3600))
 
 @workflow(name="stuck")
 async def stuck(ctx: Context):
@@ -335,10 +341,45 @@ def test_a_chain_that_can_never_reach_its_threshold_is_a_mistake_of_its_definiti
     assert "3" in out + err and "two" in out + err
 
 
-def test_a_clock_that_was_put_back_is_said_and_decides_nothing(lx, here, monkeypatch):  # noqa: F811
-    started(lx, 500)
+def clock_put_back(monkeypatch, by: float) -> None:
     real = time.time
-    monkeypatch.setattr(time, "time", lambda: real() - 7 * 86_400)
+    monkeypatch.setattr(time, "time", lambda: real() - by)
+    monkeypatch.setattr(SystemClock, "now", staticmethod(lambda: real() - by))
+
+
+def test_whoever_acts_while_the_clock_is_put_back_is_told_and_what_they_do_counts(lx, here, monkeypatch):  # noqa: F811
+    started(lx, 500)
+    clock_put_back(monkeypatch, 7 * 86_400)
+    before = entries(here, "c")
+    code, _, err = lx("approve", "c", "--as", "ana", "--dry-run")
+    assert code == 0 and "the clock of this machine is 7d 0h behind what was written last" in err
+    assert "set it right if it is wrong" in err
+    assert entries(here, "c") == before
     code, out, err = lx("approve", "c", "--as", "ana")
     assert (code, json.loads(out)) == (0, ["ana"]), err
-    assert lx("audit", "verify")[0] == 0
+    code, out, _ = lx("audit", "verify")
+    assert code == 0 and "the chain holds" in out
+
+
+def test_doctor_and_audit_say_that_the_clock_was_put_back(lx, monkeypatch):
+    started(lx, 20000)
+    assert lx("approve", "c", "--as", "ana")[0] == 4
+    assert "clock: not behind what was written last" in lx("doctor")[1]
+    clock_put_back(monkeypatch, 7200)
+    code, out, _ = lx("doctor")
+    assert code == 1 and "the clock of this machine is 2h 00m behind" in out
+    assert lx("approve", "c", "--as", "ben")[0] == 4
+    code, out, _ = lx("audit", "verify")
+    assert code == 0
+    assert "the chain holds" in out and "the clock was put back before entry 2, so its times are not in order" in out
+    assert json.loads(lx("audit", "verify", "--json")[1])["set_back"] == [2]
+
+
+def test_what_is_late_is_late_by_the_clock_as_it_is(lx, monkeypatch):
+    """A clock that was put back makes nothing late, and forgets nothing that was."""
+    assert lx("run", "soon", "--id", "s")[0] == 4
+    with monkeypatch.context() as later:
+        later.setattr(time, "time", lambda real=time.time: real() + 7200)
+        assert len(lx("inbox", "--overdue")[1].splitlines()) == 1
+    assert lx("inbox", "--overdue")[1] == ""
+    assert len(lx("inbox")[1].splitlines()) == 1

@@ -75,8 +75,8 @@ async def test_a_run_goes_on_under_the_next_version_with_keys_renamed_dropped_an
         assert plan.details == (
             "pay is now charge",
             "ok is now approve",
-            "no longer counts: 4 step.done log; what it did stays",
-            "no longer counts: 5 asked ok; what it did stays",
+            "no longer counts: log was done (entry 4); what it did stays",
+            "no longer counts: ok was asked (entry 5); what it did stays",
             "place counts as done",
         )
         assert (await home.row(row)).seq == row.seq, "looking writes nothing"

@@ -204,7 +204,7 @@ async def test_a_lost_vault_is_a_wrong_answer_not_a_wrong_value() -> None:
     async with house() as h:
         row = await h.run(asking(Question("?", form=Login)))
         reply = await h.ask(row, ANSWER, "q", value={"name": "a", "password": {"$secret": "../../etc/passwd"}})
-        assert "password: the secret is not in the vault of this store; answer again" in reply.reply
+        assert "password: the secret is not in the vault of this store, or this login may not read it" in reply.reply
 
 
 def test_a_reference_never_leads_out_of_the_vault(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lexiconsole.app.identity import os_user
+from lexiconsole.app import identity
 
 LIMITS = '''
 """Credit limits: a chain of approvals, and a question."""
@@ -75,5 +75,5 @@ def approvals(folder: Path, *, operators: bool = False) -> Path:
     (folder / "definitions").mkdir(parents=True, exist_ok=True)
     (folder / "definitions" / "limits.py").write_text(LIMITS, encoding="utf-8")
     if operators:
-        (folder / "application.yaml").write_text(OPERATORS.replace("USER", os_user()), encoding="utf-8")
+        (folder / "application.yaml").write_text(OPERATORS.replace("USER", identity.os_user()), encoding="utf-8")
     return folder

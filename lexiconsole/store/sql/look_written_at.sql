@@ -1,2 +1,2 @@
 -- When the newest entry was written, by the clock of who wrote it.
-SELECT at FROM journal ORDER BY position DESC LIMIT 1
+SELECT at FROM journal WHERE position = (SELECT max(position) FROM journal)
