@@ -232,8 +232,8 @@ class Journal(Protocol):
         """
         ...
 
-    async def timers(self) -> tuple[int, Instant | None]:
-        """How many runs that nobody owns have a `wake_at` (at most 10,000 are counted), and the earliest one."""
+    async def timers(self, after: Instant | None = None) -> tuple[int, Instant | None]:
+        """How many runs that nobody owns have a `wake_at`, later than `after` (at most 10,000 are counted), and the earliest."""
         ...
 
     def moved(self) -> int | None:

@@ -29,6 +29,7 @@ class Quiet:
         self._runtime = runtime
         self._version: int | None = None
         self._wake: Instant | None = None
+        self._at: Instant = 0.0
         self._until = self._again = float("-inf")
         self.others = True
         """Whether others may be there that drive; told by who looked for them."""
@@ -39,8 +40,8 @@ class Quiet:
         """Nobody committed, no timer is due, and dead owners were looked for not long ago. Costs no trip to another thread."""
         version, self._version = self._version, self._runtime.journal.moved()
         clock = self._runtime.clock
-        now = clock.monotonic()
-        due = self._wake is not None and clock.now() >= self._wake
+        now, self._at = clock.monotonic(), clock.now()
+        due = self._wake is not None and self._at >= self._wake
         self.moved = version is None or version != self._version or due or self._runtime.stirred or now >= self._again
         self._runtime.stirred = False
         self.others = self.others or self.moved
@@ -55,10 +56,13 @@ class Quiet:
         return due
 
     async def looked(self) -> None:
-        """A look has just been taken; what was committed during it is found by the next one."""
+        """A look has just been taken; what was committed during it is found by the next one.
+
+        What was due by then and still nobody's can not go on here: its definition is not loaded, or refuses it.
+        """
         self._again = self._runtime.clock.monotonic() + _IN_ANY_CASE
         if self._version is not None:
-            _, self._wake = await self._runtime.journal.timers()
+            _, self._wake = await self._runtime.journal.timers(self._at)
 
 
 def until_look(runtime: Runtime) -> float:

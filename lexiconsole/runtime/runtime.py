@@ -299,6 +299,7 @@ class Runtime:
     def _put_down(self, drive: Drive, task: asyncio.Task[None]) -> None:
         if self.drives.get(drive.row.id) is drive:
             del self.drives[drive.row.id]
+            self.stirred = True  # there is room for another, or for the same one again
         if not task.cancelled():
             task.exception()
         parent = self.drives.get(drive.row.parent) if drive.row.parent else None

@@ -322,7 +322,7 @@ class Look:
 
     def next_wake(self) -> Instant | None:
         """When the next timer of a parked run is due."""
-        found: Instant | None = self._one("timers", default=(0, None))[1]
+        found: Instant | None = self._one("timers", None, default=(0, None))[1]
         return found
 
     # the connection

@@ -297,9 +297,9 @@ class MemoryJournal:
     def moved(self) -> int | None:
         return None
 
-    async def timers(self) -> tuple[int, Instant | None]:
+    async def timers(self, after: Instant | None = None) -> tuple[int, Instant | None]:
         waiting = [kept.standing.wake_at for kept in self._by_number if kept.row.owner is None]
-        due = [at for at in waiting if at is not None]
+        due = [at for at in waiting if at is not None and (after is None or at > after)]
         return min(len(due), 10_000), min(due, default=None)
 
     # requests

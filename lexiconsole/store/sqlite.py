@@ -211,8 +211,8 @@ class SqliteJournal:
     async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
         return [run_of(row) for row in await self._readers.all("wakeable", at, limit, after)]
 
-    async def timers(self) -> tuple[int, Instant | None]:
-        count, earliest = await self._readers.one("timers")
+    async def timers(self, after: Instant | None = None) -> tuple[int, Instant | None]:
+        count, earliest = await self._readers.one("timers", after)
         return count, earliest
 
     def moved(self) -> int | None:

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 
 import pytest
 
+from lexiconsole.durable.context import Context
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.runtime import recovery
 from lexiconsole.runtime.quiet import Quiet
+from lexiconsole.runtime.recovery import drive_what_waits
+from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.store.conformance.stories import driven
 from lexiconsole.store.sqlite import SqliteJournal
 from lexiconsole.testing import JumpingClock
+from tests.support import define, house
 
 
 @dataclass
@@ -83,6 +90,49 @@ async def test_whoever_came_meanwhile_is_looked_for_again(stores):
     await quiet.looked()
     await clock.until(clock.sleep(1.5))
     assert not quiet.still() and not quiet.moved and quiet.owners_due()
+
+
+async def test_a_timer_that_nobody_here_can_heed_lets_it_rest_and_later_ones_wake_it(stores):
+    clock = JumpingClock()
+    for number, seconds in enumerate((-50.0, -1.0, 3.0)):
+        parked = {"status": "sleeping", "on": [], "wake_at": clock.now() + seconds}
+        await (await driven(stores[1], f"r{number}")).append((EntryKind.PARKED, "", parked))
+    quiet = Quiet(Idle(stores[0], clock))
+    assert not quiet.still() and quiet.owners_due()
+    quiet.others = False
+    await quiet.looked()
+    assert quiet.still()
+    await clock.until(clock.sleep(2))
+    assert quiet.still()
+    await clock.until(clock.sleep(1.5))
+    assert not quiet.still() and quiet.moved
+    quiet.others = False
+    await quiet.looked()
+    assert quiet.still()
+
+
+async def test_a_run_that_there_was_no_room_for_is_driven_once_there_is(tmp_path, monkeypatch):
+    """Also when the look came between the last commit of the run before it and its end in memory."""
+    monkeypatch.setattr(recovery, "MOST_AT_ONCE", 1)
+    put_down, ended = Runtime._put_down, []
+
+    async def flow(ctx: Context) -> None: ...
+
+    async with house(SqliteJournal(tmp_path / "store.db")) as home:
+        monkeypatch.setattr(Runtime, "_put_down", lambda _, *which: ended.append(which))
+        row = await home.start(define(flow))
+        waiting, _ = await home.runtime.create(home.registry.find(row.name), None, drive=False)
+        await home.clock.until(home.runtime.drives[row.id].task)
+        quiet = Quiet(home.runtime)
+        assert not quiet.still() and quiet.owners_due()
+        assert await drive_what_waits(home.runtime) == []
+        await quiet.looked()
+        assert quiet.still()
+        monkeypatch.undo()
+        put_down(home.runtime, *ended[0])
+        assert not quiet.still() and quiet.moved
+        assert [one.id for one in await drive_what_waits(home.runtime)] == [waiting.id]
+        await home.settle(waiting)
 
 
 async def test_what_no_commit_tells_of_is_looked_at_once(stores):

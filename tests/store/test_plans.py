@@ -33,7 +33,7 @@ QUESTIONS = {
     "head": (),
     "outline": ("d",),
     "wakeable": (1.5, 10, 0),
-    "timers": (),
+    "timers": (None,),
     "tasks": (),
     "tasks_of_run": (1,),
     "request": ("answer", "k", "{}", "", 1.5, None, "r"),

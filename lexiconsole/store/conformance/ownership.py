@@ -171,6 +171,8 @@ class OwnershipConformance(Case):
         for n, wake_at in enumerate((AT + 30.1, AT + 20.1, AT + 10.1)):
             await (await driven(journal, f"r{n}")).append(parked(Status.SLEEPING, wake_at=wake_at))
         assert (await journal.timers())[1] == AT + 10.1
+        assert await journal.timers(AT + 10.1) == (2, AT + 20.1)
+        assert await journal.timers(AT + 99) == (0, None)
         assert await journal.claim(await _row(journal, "r2"), 4) is not None
         assert (await journal.timers())[1] == AT + 20.1
 
