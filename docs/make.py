@@ -142,6 +142,8 @@ _KEYS = """# The keys of the console
 `lexiconsole` without a command opens it. `?` shows the keys of the place one is at, and finds one by what it does. A key marked
 with ● changes something: what it would do is shown first, and only `y` does it.
 
+`lexiconsole --readonly` opens it to look only: those keys are off and say so, nothing is driven, and SQLite refuses any change.
+
 | moving | |
 |---|---|
 """

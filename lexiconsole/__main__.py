@@ -32,7 +32,13 @@ def _console(shared: Shared) -> int:
     gc.disable()  # until the first paint: whatever is made before it is kept
     from lexiconsole.tui.open import run_console
 
-    return run_console(shared.folder, store=shared.store, profile=shared.profile, ascii_only=shared.ascii_only)
+    return run_console(
+        shared.folder,
+        store=shared.store,
+        profile=shared.profile,
+        ascii_only=shared.ascii_only,
+        readonly=shared.readonly,
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from lexiconsole.app.config import Settings
 from lexiconsole.durable.journal import Journal
@@ -25,10 +26,11 @@ def engine_terms(settings: Settings) -> EngineSettings:
     )
 
 
-def journal_of(path: Path | None, settings: Settings) -> Journal:
+def journal_of(path: Path | None, settings: Settings, *, readonly: bool = False) -> Journal:
     """The store in the file; None for one that is kept nowhere."""
     from lexiconsole.store import MemoryJournal, SqliteJournal
 
     if path is None:
         return MemoryJournal()
-    return SqliteJournal(path, durability="full" if settings.store.durability == "power" else "process")
+    durability: Literal["full", "process"] = "full" if settings.store.durability == "power" else "process"
+    return SqliteJournal(path, durability=durability, readonly=readonly)

@@ -33,8 +33,9 @@ class Ground:
         settings: Settings | None = None,
         store: Path | None = None,
         profile: str = "",
+        readonly: bool = False,
     ) -> None:
-        self.root, self._store, self._profile = root, store, profile
+        self.root, self._store, self._profile, self.readonly = root, store, profile, readonly
         self.clock: Clock | None = None
         self._turn = threading.RLock()
         self._settings, self._given = settings, settings is not None
@@ -66,7 +67,7 @@ class Ground:
 
     def keep(self) -> None:
         """For who looks next, where there is a folder for it by now."""
-        if not self._given:
+        if not (self._given or self.readonly):
             keep(self.root, self._profile, self._told)
 
     @property

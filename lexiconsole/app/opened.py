@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from lexiconsole.app.look import Look
+from lexiconsole.errors import RefusedError
 
 if TYPE_CHECKING:
     from lexiconsole.app.beside import Beside
@@ -54,7 +55,8 @@ class Opened:
             return self._engine
 
     def writing(self) -> Engine:
-        """The engine on the real store, which is made when it is missing."""
+        """The engine on the real store, which is made when it is missing. Raises RefusedError when it is only looked at."""
+        self.refuse_readonly()
         with self._beginning:
             if self._engine is not None and self._empty:
                 self.close()
@@ -68,6 +70,11 @@ class Opened:
                 self._restore = install_defaults(workflow, workflow.graph)
             assert self._engine is not None
             return self._engine
+
+    def refuse_readonly(self) -> None:
+        """Raises RefusedError when the workspace is only looked at."""
+        if self._ground.readonly:
+            raise RefusedError("the workspace was opened read-only; open it without --readonly to change something")
 
     def health(self, *, store: bool) -> Health | None:
         """None while there is no engine."""
@@ -110,7 +117,7 @@ class Opened:
 
         path = self._ground.store_path
         self._empty = looking and not path.exists()
-        return journal_of(None if self._empty else path, self._ground.settings)
+        return journal_of(None if self._empty else path, self._ground.settings, readonly=self._ground.readonly)
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
         from lexiconsole.app.beside import Beside
@@ -126,6 +133,6 @@ class Opened:
         runtime = Runtime(journal, found, settings=terms, locks=locks, told=engine, people=ground.people, vault=vault)
         runtime.clock = ground.clock or runtime.clock
         runtime.seals = Signatures(settings, ground.root).refusal
-        if not self._empty:
+        if not (self._empty or ground.readonly):
             self._beside = Beside(runtime, store, settings)
         return runtime

@@ -54,11 +54,17 @@ class Workspace:
     """
 
     def __init__(
-        self, root: Path, settings: Settings | None = None, store: Path | None = None, *, profile: str = ""
+        self,
+        root: Path,
+        settings: Settings | None = None,
+        store: Path | None = None,
+        *,
+        profile: str = "",
+        readonly: bool = False,
     ) -> None:
-        """Reads the settings of the folder when none are given; raises ConfigurationError."""
+        """Reads the settings of the folder when none are given; raises ConfigurationError. `readonly`: every act is refused."""
         self.root = root
-        self._ground = Ground(root, settings=settings, store=store, profile=profile)
+        self._ground = Ground(root, settings=settings, store=store, profile=profile, readonly=readonly)
         self.store_path = self._ground.store_path
         self.profile = profile
         self.hand_over: Callable[[str], None] | None = None
@@ -68,13 +74,15 @@ class Workspace:
         self._opened = Opened(self._ground, lambda: self.catalog)
 
     @classmethod
-    def find(cls, start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Workspace:
+    def find(
+        cls, start: Path | None = None, *, store: Path | None = None, profile: str = "", readonly: bool = False
+    ) -> Workspace:
         """The workspace of the nearest folder upwards with application.yaml or definitions/, else of the folder itself."""
         here = (start or Path.cwd()).absolute()
         if not here.is_dir():
             raise NotFoundError("folder", str(here))
         root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
-        return cls(root, store=store.absolute() if store is not None else None, profile=profile)
+        return cls(root, store=store and store.absolute(), profile=profile, readonly=readonly)
 
     def __enter__(self) -> Self:
         return self
@@ -256,6 +264,7 @@ class Workspace:
         from lexiconsole.app.checking import refuse_what_can_not_work
         from lexiconsole.app.defaults import refuse_what_is_switched_off
 
+        self._opened.refuse_readonly()
         definition, who, sender = self.definition(name), self.as_whom(by), self.identity.sender
         definition.validate(raw)
         refuse_what_is_switched_off(definition, self.settings.workflow, self.settings.workflow.graph)

@@ -18,9 +18,11 @@ class Shared:
     profile: str = ""
     by: str = ""
     ascii_only: bool = False
+    readonly: bool = False
     argv: tuple[str, ...] = ()
 
 
+_SWITCHES = {"--ascii": "ascii_only", "--readonly": "readonly"}
 _VALUES = {"--store": "store", "--folder": "folder", "-C": "folder", "--profile": "profile"}
 
 
@@ -30,8 +32,8 @@ def without_command(words: Sequence[str]) -> Shared | None:
     left = list(words)
     while left:
         name, equals, value = left.pop(0).partition("=")
-        if name == "--ascii" and not equals:
-            shared.ascii_only = True
+        if name in _SWITCHES and not equals:
+            setattr(shared, _SWITCHES[name], True)
             continue
         if name not in _VALUES or (equals and not name.startswith("--")):
             return None

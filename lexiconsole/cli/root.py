@@ -40,6 +40,9 @@ def group(bare: Callable[[Shared], int] | None) -> Any:
             str, typer.Option("--profile", metavar="NAME", help="Also read application.NAME.yaml.", show_default=False)
         ] = "",
         ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII letters only.")] = False,
+        readonly: Annotated[
+            bool, typer.Option("--readonly", help="Open the console to look only: nothing can be changed in it.")
+        ] = False,
         version: Annotated[
             bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and stop.")
         ] = False,
@@ -47,7 +50,10 @@ def group(bare: Callable[[Shared], int] | None) -> Any:
         """Durable workflows in plain Python, on one SQLite file, answered in the terminal."""
         shared: Shared = ctx.obj
         shared.store, shared.folder, shared.profile, shared.ascii_only = store, folder, profile, ascii_only
+        shared.readonly = readonly
         if ctx.invoked_subcommand is not None:
+            if readonly:
+                raise typer.BadParameter("it is for the console; leave the command out", param_hint="--readonly")
             return ExitCode.COMPLETED
         return bare(shared) if bare is not None else _show_help(ctx)
 

@@ -37,11 +37,13 @@ class SqliteJournal:
     """Keeps runs in the file `path`, which `open` makes when it is missing, with its folder.
 
     `durability="process"` trades the last moments before a power cut for speed; a killed process loses nothing either way.
-    `busy` is how many seconds to wait for another process's lock.
+    `busy` is how many seconds to wait for another process's lock. `readonly`: SQLite itself refuses whatever would change it.
     """
 
-    def __init__(self, path: str | Path, *, durability: Durability = "full", busy: float = 5.0) -> None:
-        self._path = str(path)
+    def __init__(
+        self, path: str | Path, *, durability: Durability = "full", busy: float = 5.0, readonly: bool = False
+    ) -> None:
+        self._path, self._readonly = str(path), readonly
         self._durability: Durability = durability
         self._busy = busy
         self._listeners = Listeners()
@@ -62,11 +64,12 @@ class SqliteJournal:
         if self._writer is not None:
             return
         check_library()
-        check_place(self._path)
+        if not self._readonly:
+            check_place(self._path)
         await self._look_first()
         self._connection = await connect(self._path, busy=self._busy)
         try:
-            await self._prepare(self._connection)
+            await (self._only_read if self._readonly else self._prepare)(self._connection)
             await self._readers.open()
         except BaseException:
             await self._close_connections()
@@ -96,6 +99,15 @@ class SqliteJournal:
         await teach_chaining(connection)
         await migrate(connection, self._path)
 
+    async def _only_read(self, connection: Connection) -> None:
+        await teach_chaining(connection)
+        await connection.all("PRAGMA query_only = 1")
+        newest = MIGRATIONS[-1].number
+        if (version := await recognise(connection, self._path, newest)) != newest:
+            raise StoreError(
+                f"the store {self._path} has form {version}, this program reads {newest}; open it once without --readonly"
+            )
+
     async def close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
@@ -109,7 +121,8 @@ class SqliteJournal:
         if connection is None:
             return
         try:
-            await connection.all("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not self._readonly:
+                await connection.all("PRAGMA wal_checkpoint(TRUNCATE)")
         except StoreError:
             pass  # the log stays as it is; whoever opens the file next reads it
         finally:

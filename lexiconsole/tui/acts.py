@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from lexiconsole.tui.feed import Tidings
     from lexiconsole.tui.place import ConsoleScreen
 
-__all__ = ["UNDO_WINDOW", "Acts", "Change", "Done"]
+__all__ = ["READ_ONLY", "UNDO_WINDOW", "Acts", "Change", "Done"]
+
+READ_ONLY = "this console is read-only; without --readonly it is possible"
+"""Why every key that changes something is off in a console that only looks."""
 
 UNDO_WINDOW = 30.0
 """Seconds in which `u` offers to take the last change back."""
@@ -66,6 +69,8 @@ class Acts:
 
     def ask(self, change: Change) -> None:
         """Shows what the change would do; `y` there does it."""
+        if self._refused(change):
+            return
         from lexiconsole.tui.widgets.confirm import ConfirmPanel
 
         def answered(previews: Sequence[Preview] | None) -> None:
@@ -76,6 +81,8 @@ class Acts:
 
     def begin(self, change: Change, previews: Sequence[Preview]) -> None:
         """Does what was confirmed, on a thread; until it shows in the store the runs say `requested`."""
+        if self._refused(change):
+            return
         for run_id, seq in change.runs:
             self._requested[run_id] = (change.word, seq)
         self._console.seen_screen_changed()
@@ -83,6 +90,13 @@ class Acts:
         if screen is not None and not change.runs:
             screen.status.explain(f"{change.word} requested…")
         threading.Thread(target=self._perform, args=(change, previews), name=f"act {change.word}", daemon=True).start()
+
+    def _refused(self, change: Change) -> bool:
+        """Whatever led here: in a console that only looks nothing is asked for."""
+        screen = self._console.seen_screen()
+        if self._console.readonly and screen is not None:
+            screen.status.explain(f"{change.word}: {READ_ONLY}")
+        return self._console.readonly
 
     def requested(self, run_id: str) -> str:
         """`cancel requested…` while that is true of the run, else ""."""

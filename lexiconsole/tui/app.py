@@ -70,7 +70,8 @@ _SAY_AGAIN = 30.0
 
 class ConsoleApp(KeysInTurn):
     """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
-    settings know where the store is. `now` is the clock that relative times are reckoned from.
+    settings know where the store is. `readonly`: nothing can be changed, and nothing is driven. `now` is the clock that
+    relative times are reckoned from.
     """
 
     CSS = CSS
@@ -88,6 +89,7 @@ class ConsoleApp(KeysInTurn):
         *,
         ascii_only: bool = False,
         drives: bool = True,
+        readonly: bool = False,
         now: Callable[[], Instant] = time.time,
     ) -> None:
         super().__init__(watch_css=False, ansi_color=False)
@@ -103,7 +105,8 @@ class ConsoleApp(KeysInTurn):
         self.welcomes = False
         self.tour: Tour | None = None
         self.reopens = ""  # what is opened when this ends: `tour`, or `home` for what was begun there
-        self._open_workspace, self._drives, self._first_look = open_workspace, drives, look
+        self.readonly = readonly
+        self._open_workspace, self._drives, self._first_look = open_workspace, drives and not readonly, look
         self._opened = threading.Event()
         self._shut = False
         self._last_fault, self._last_fault_at = "", 0.0

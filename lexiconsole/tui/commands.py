@@ -163,7 +163,7 @@ def _of_keys(screen: ConsoleScreen) -> list[Command]:
             key.action.replace("_", "-"),
             f"{key.about}  ({shown_key(key.keys[0])})",
             _pressing(key.action),
-            why_not=screen.why_not(key.action),
+            why_not=screen.off(key.action),
         )
         for key in screen.served()
         if not key.action.startswith("pane_") and key.action != "command"

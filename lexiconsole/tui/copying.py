@@ -69,7 +69,7 @@ def copy_out(console: ConsoleApp, copy: Copy) -> None:
 def _written(console: ConsoleApp, data: bytes) -> Path:
     """Beside the store; in a folder of its own for temporary files where nothing can be written there."""
     beside = console.workspace.store_path.parent if console.workspace is not None else None
-    if beside is not None and beside.is_dir() and os.access(beside, os.W_OK):
+    if beside is not None and not console.readonly and beside.is_dir() and os.access(beside, os.W_OK):
         path = beside / _NAME
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
     else:

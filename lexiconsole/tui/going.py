@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.errors import LexiconsoleError, nearest
+from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.types import RunStatus
@@ -58,6 +59,9 @@ def filter_runs(screen: ConsoleScreen, text: str) -> None:
 
 def start(screen: ConsoleScreen, name: str) -> None:
     known = screen.console.definitions
+    if screen.console.readonly:
+        screen.status.explain(f"start: {READ_ONLY}")
+        return
     if name in known:
         screen.console.go(Place.START, name)
         return

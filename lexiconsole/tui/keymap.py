@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["KEYS", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key"]
+__all__ = ["KEYS", "LEADS_TO_CHANGES", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key"]
 
 
 class Place(StrEnum):
@@ -131,6 +131,9 @@ KEYS: tuple[Key, ...] = (
     Key("quit", ("ctrl+q",), EVERYWHERE, "quit", "leave the program; runs are put down and can go on"),
 )  # fmt: skip
 """A screen in another file adds its rows here, beside what they are about."""
+
+LEADS_TO_CHANGES = frozenset({"answer", "editor", "act_as"})
+"""Actions that change nothing by themselves, and are of no use where nothing can be changed."""
 
 MOVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("down", ("j", "down")),

@@ -19,7 +19,12 @@ __all__ = ["run_console"]
 
 
 def run_console(
-    folder: Path | None = None, *, store: Path | None = None, profile: str = "", ascii_only: bool = False
+    folder: Path | None = None,
+    *,
+    store: Path | None = None,
+    profile: str = "",
+    ascii_only: bool = False,
+    readonly: bool = False,
 ) -> int:
     """Runs the console until it is left; the terminal is as it was before runs are put down. Gives the exit code.
 
@@ -28,8 +33,8 @@ def run_console(
     """
     home = (folder or Path.cwd()).absolute()
     with ExitStack() as left:
-        app = _on(folder, store, profile, ascii_only=ascii_only)
-        if store is None and home.is_dir() and is_bare(home):
+        app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly)
+        if store is None and not readonly and home.is_dir() and is_bare(home):
             app.home, app.welcomes = home, is_empty(home)
         while True:
             code = _run(app)
@@ -47,13 +52,16 @@ def run_console(
                     app = _on(home, None, profile, ascii_only=ascii_only)
 
 
-def _on(folder: Path | None, store: Path | None, profile: str, *, ascii_only: bool) -> ConsoleApp:
+def _on(
+    folder: Path | None, store: Path | None, profile: str, *, ascii_only: bool, readonly: bool = False
+) -> ConsoleApp:
     def opened() -> Workspace:
         from lexiconsole.app.workspace import Workspace
 
-        return Workspace.find(folder, store=store, profile=profile)
+        return Workspace.find(folder, store=store, profile=profile, readonly=readonly)
 
-    return ConsoleApp(opened, first_look(folder, store=store, profile=profile), ascii_only=ascii_only)
+    look = first_look(folder, store=store, profile=profile)
+    return ConsoleApp(opened, look, ascii_only=ascii_only, readonly=readonly)
 
 
 def _run(app: ConsoleApp) -> int:

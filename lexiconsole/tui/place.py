@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Key, Place, key_of, keys_at
+from lexiconsole.tui.keymap import LEADS_TO_CHANGES, Key, Place, key_of, keys_at
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
 from lexiconsole.tui.widgets.status import Status
@@ -94,15 +95,19 @@ class ConsoleScreen(Screen[None]):
         """Whether this screen serves the action at all."""
         return hasattr(self, f"action_{action}") and (action != "init" or self.console.home is not None)
 
+    def off(self, action: str) -> str:
+        """Why the key of an action does nothing just now, "" when it does it."""
+        if self.console.readonly and (key_of(action).changes or action in LEADS_TO_CHANGES):
+            return READ_ONLY
+        return self.why_not(action)
+
     def served(self) -> list[Key]:
         """The keys that this screen serves."""
         return [key for key in keys_at(self.place) if self.offers(key.action)]
 
     def show_keys(self) -> None:
         """Paints the footer anew: what is possible changed."""
-        ranked = sorted(
-            (key for key in self.served() if key.rank and not self.why_not(key.action)), key=lambda k: k.rank
-        )
+        ranked = sorted((key for key in self.served() if key.rank and not self.off(key.action)), key=lambda k: k.rank)
         self.footer.show(ranked)
         tour = self.console.tour
         if tour is not None:
@@ -128,7 +133,7 @@ class ConsoleScreen(Screen[None]):
         if not self.offers(action):
             self.status.explain(f"{key_of(action).label} is not possible here")
             return
-        why = self.why_not(action)
+        why = self.off(action)
         self.status.explain(why and f"{key_of(action).label}: {why}")
         if not why:
             done = getattr(self, f"action_{action}")()

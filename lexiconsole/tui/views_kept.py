@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.app.saved_views import SavedViews
 from lexiconsole.errors import LexiconsoleError, UsageError
+from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.going import filter_runs, home_of
 from lexiconsole.views.safe import harmless
 
@@ -39,7 +40,7 @@ def save_view(screen: ConsoleScreen, name: str) -> None:
     try:
         if not text:
             raise UsageError("save: no filter is on; / types one")
-        _kept(screen.console).save(name, text)
+        _kept(screen.console, writes=True).save(name, text)
     except (LexiconsoleError, OSError) as fault:
         screen.status.explain(harmless(str(fault)))
         return
@@ -48,14 +49,16 @@ def save_view(screen: ConsoleScreen, name: str) -> None:
 
 def forget_view(screen: ConsoleScreen, name: str) -> None:
     try:
-        _kept(screen.console).forget(name)
+        _kept(screen.console, writes=True).forget(name)
     except (LexiconsoleError, OSError) as fault:
         screen.status.explain(harmless(str(fault)))
         return
     screen.status.explain(f"there is no view {harmless(name)} any more")
 
 
-def _kept(console: ConsoleApp) -> SavedViews:
+def _kept(console: ConsoleApp, *, writes: bool = False) -> SavedViews:
     if console.workspace is None:
         raise UsageError("the workspace is not open yet")
+    if writes and console.readonly:
+        raise UsageError(READ_ONLY)
     return SavedViews(console.workspace.store_path)

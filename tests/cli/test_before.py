@@ -14,6 +14,7 @@ from lexiconsole.cli.before import Shared, without_command
     [
         ([], Shared()),
         (["--ascii"], Shared(ascii_only=True)),
+        (["--readonly"], Shared(readonly=True)),
         (["-C", "here"], Shared(folder=Path("here"))),
         (["--folder=here", "--profile", "dev"], Shared(folder=Path("here"), profile="dev")),
         (["--store", "a.db", "--store=b.db"], Shared(store=Path("b.db"))),

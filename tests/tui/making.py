@@ -174,11 +174,22 @@ class StillVitals(Vitals):
 
 @asynccontextmanager
 async def console(
-    root: Path, size: tuple[int, int] = (120, 36), *, drives: bool = False, ascii_only: bool = False, **terms: Any
+    root: Path,
+    size: tuple[int, int] = (120, 36),
+    *,
+    drives: bool = False,
+    ascii_only: bool = False,
+    readonly: bool = False,
+    **terms: Any,
 ) -> AsyncIterator[tuple[ConsoleApp, Pilot[Any]]]:
     """The console on a workspace, once it has read everything; closed with its engine. `terms` are attributes set before."""
     app = ConsoleApp(
-        lambda: Workspace.find(root), first_look(root), drives=drives, ascii_only=ascii_only, now=lambda: NOW
+        lambda: Workspace.find(root, readonly=readonly),
+        first_look(root),
+        drives=drives,
+        ascii_only=ascii_only,
+        readonly=readonly,
+        now=lambda: NOW,
     )
     app.vitals = StillVitals()
     for name, value in terms.items():

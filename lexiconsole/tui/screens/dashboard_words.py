@@ -51,7 +51,7 @@ _LIKELY = (("answer", "i", "answer"), ("retry", "r", "try again"), ("open", "ent
 
 def _ways(screen: DashboardScreen) -> list[tuple[str, str]]:
     """The likeliest thing to do with the selection."""
-    found = ((key, word) for action, key, word in _LIKELY if screen.offers(action) and not screen.why_not(action))
+    found = ((key, word) for action, key, word in _LIKELY if screen.offers(action) and not screen.off(action))
     return [first] if (first := next(found, None)) else []
 
 

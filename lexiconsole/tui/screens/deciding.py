@@ -9,7 +9,7 @@ from textual import on
 
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RequestKind
-from lexiconsole.tui.acts import Change, Done
+from lexiconsole.tui.acts import READ_ONLY, Change, Done
 from lexiconsole.tui.deciding import approval_as_it_stands, decision, split_reason, verb_of
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.place import ConsoleScreen
@@ -102,13 +102,19 @@ class DecidingScreen(ConsoleScreen):
 
     def _keep_draft(self, texts: dict[str, str] | None) -> None:
         task, workspace = self.pane.task_shown, self.console.workspace
-        if task is not None and workspace is not None and texts is not None and task.id not in self._sent:
+        if (
+            task is not None
+            and workspace is not None
+            and texts is not None
+            and task.id not in self._sent
+            and not self.console.readonly
+        ):
             Drafts(workspace.store_path).keep(self.me, task.id, texts)
             self.status.explain("what you typed is kept as a draft")
 
     def _at_once(self, task: Task, kind: RequestKind, data: JsonObject, word: str) -> None:
         """ctrl+s and ctrl+r in a form confirm by themselves: what follows stands beside it."""
-        why_not = task.why_not
+        why_not = READ_ONLY if self.console.readonly else task.why_not
         if why_not:
             self.status.explain(f"{word}: {why_not}")
             return

@@ -87,6 +87,8 @@ class Header(Painted):
         colours, glyphs = app.palette, app.glyphs
         faint = ink(colours.faint)
         parts: list[Part] = [(" lexiconsole", ink(colours.accent, bold=True))]
+        if app.readonly:
+            parts += [(" ", faint), (" READ-ONLY ", ink(colours.key, bold=True, reverse=True))]
         for place in trail:
             last = place is trail[-1]
             parts += [(f" {glyphs.trail} ", faint), (place, ink(colours.bright if last else colours.text, bold=last))]

@@ -35,7 +35,7 @@ class _Keys(VirtualTable[Key]):
 
     def draw(self, row: Key, how: Drawn) -> list[Strip]:
         colours = self.console.palette
-        why = self._place.why_not(row.action)
+        why = self._place.off(row.action)
         names = " ".join(shown_key(name) for name in row.keys)
         text = colours.dim if why else colours.text
         said = f"{row.about}   not now: {why}" if why else row.about

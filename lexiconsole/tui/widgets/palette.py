@@ -44,11 +44,12 @@ class Actions(Provider):
         found = [
             (f"{key.label}  ({shown_key(key.keys[0])})", partial(screen.do, key.action), key.about)
             for key in screen.served()
-            if not key.action.startswith("pane_") and not screen.why_not(key.action)
+            if not key.action.startswith("pane_") and not screen.off(key.action)
         ]
         found += [
             (f"start {harmless(name)}", partial(console.go, Place.START, name), harmless(definition.about))
             for name, definition in console.definitions.items()
+            if not console.readonly
         ]
         return found
 
