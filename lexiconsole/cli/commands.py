@@ -42,6 +42,7 @@ COMMANDS: dict[str, CommandRow] = {
             LOOK,
             "Write runs as JSON, CSV, a picture, or a bundle without values.",
         ),
+        CommandRow("sql", "sql", "sql", LOOK, "Ask the store in SQL; it is only read."),
         CommandRow(
             "inbox", "inbox", "inbox", LOOK, "List open questions and approvals; those that are due come first."
         ),

@@ -154,7 +154,7 @@ def test_every_statement_of_the_store_is_used():
 
 def names(path: Path, code: str) -> bool:
     """Whether code names the file by its stem or by how it begins (`f"runs_{order}"`), or reads the whole folder."""
-    if re.match(r"\d+", path.stem):
+    if path.parent.name != "sql":
         return f'"{path.parent.name}"' in code or f"/{path.parent.name}" in code
     parts = path.stem.split("_")
     begun = ["_".join(parts[:end]) + "_{" for end in range(1, len(parts))]

@@ -1,0 +1,41 @@
+"""Queries: the SQL that a person asks of the store, and what they asked before, in `queries.jsonl` beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from lexiconsole.store.asking import MOST_ROWS, Answer, ReadyQuery, SqlError, ask, ready_queries, views
+
+__all__ = ["MOST_ROWS", "Answer", "QueryHistory", "ReadyQuery", "SqlError", "ask", "ready_queries", "views"]
+
+_KEPT = 200
+
+
+class QueryHistory:
+    """What was asked, the newest last; each once. Readable by its owner only."""
+
+    def __init__(self, store: Path) -> None:
+        self.file = store.parent / "queries.jsonl"
+
+    def all(self) -> list[str]:
+        """None while there is no file, or where it can not be read."""
+        found: list[str] = []
+        with suppress(OSError):
+            for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+                with suppress(ValueError):
+                    said = json.loads(line)
+                    if isinstance(said, str):
+                        found.append(said)
+        return found
+
+    def keep(self, sql: str) -> None:
+        """A store that may only be read keeps none."""
+        known = [said for said in self.all() if said != sql]
+        fresh = self.file.with_suffix(".new")
+        with suppress(OSError):
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+                out.writelines(f"{json.dumps(said)}\n" for said in [*known, sql][-_KEPT:])
+            fresh.replace(self.file)
