@@ -1,8 +1,8 @@
--- Percentiles: how long half, 95 and 99 of a hundred completed runs of each definition took at most.
+-- Percentiles: of the newest 100,000 runs, how long 50, 95 and 99 in a hundred completed ones took at most, by definition.
 WITH ended AS (
     SELECT name, seconds, percent_rank() OVER (PARTITION BY name ORDER BY seconds) AS part
     FROM runs
-    WHERE status = 'completed'
+    WHERE status = 'completed' AND number > (SELECT max(number) FROM main.runs) - 100000
 )
 
 SELECT

@@ -2,7 +2,7 @@
 WITH recent AS (
     SELECT name, run, key, attempt, kind, at
     FROM entries
-    WHERE position > (SELECT max(position) FROM journal) - 50000
+    WHERE position > (SELECT max(position) FROM main.journal) - 50000
 )
 
 SELECT
