@@ -1,13 +1,25 @@
-"""A driver that outlives its terminal, so that a console whose window was closed ends and puts down what it drives."""
+"""A driver that outlives its terminal, so that a console whose window was closed ends and puts down what it drives; and that
+sleeps until a key comes.
+"""
 
 from __future__ import annotations
 
+import os
+import select
+from codecs import getincrementaldecoder
 from contextlib import suppress
+from threading import Event
 from typing import IO, Any
 
+from textual._parser import ParseError
+from textual._time import get_time
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 __all__ = ["LastingDriver"]
+
+_AT_ONCE = 4096
+"""Bytes that are read at once."""
 
 
 class LastingDriver(LinuxDriver):
@@ -15,11 +27,51 @@ class LastingDriver(LinuxDriver):
 
     Textual writes on a thread with a short queue. That thread dies of the first error, and whoever fills the queue after it
     waits for ever: the kernel sends SIGCONT behind SIGHUP, at which Textual begins its interface again.
+
+    Its reader looks ten times a second whether it is to end; here it is told.
     """
 
     def __init__(self, *about: Any, **terms: Any) -> None:
         super().__init__(*about, **terms)
         self._file: Any = _Lasting(self._file)
+        self.exit_event: _Told = _Told()
+
+    def run_input_thread(self) -> None:
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")().decode
+        try:
+            while not self.exit_event.is_set():
+                until = parser._timeout_time  # noqa: SLF001 - when what began like a sequence is the key itself
+                wait = None if until is None else max(0.0, until - get_time())
+                ready, _, _ = select.select([self.fileno, self.exit_event.fd], [], [], wait)
+                if self.fileno in ready:
+                    read = os.read(self.fileno, _AT_ONCE)
+                    if not read:
+                        return
+                    for message in parser.feed(decode(read)):
+                        self.process_message(message)
+                for message in parser.tick():
+                    self.process_message(message)
+        finally:
+            with suppress(EOFError, ParseError):
+                list(parser.feed(""))
+
+
+class _Told(Event):
+    """An event that one can wait for beside a terminal: `fd` can be read while it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fd, self._end = os.pipe()
+
+    def set(self) -> None:
+        super().set()
+        os.write(self._end, b"!")
+
+    def clear(self) -> None:
+        if self.is_set():
+            os.read(self.fd, 1)
+        super().clear()
 
 
 class _Lasting:
