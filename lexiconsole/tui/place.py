@@ -13,6 +13,7 @@ from textual.widget import Widget
 from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import LEADS_TO_CHANGES, Key, Place, key_of, keys_at
+from lexiconsole.tui.repainting import ChangedLines
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
 from lexiconsole.tui.widgets.status import Status
@@ -37,6 +38,7 @@ class ConsoleScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = ChangedLines()
         self.header, self.status, self.footer = Header(), Status(), Footer()
         for key in keys_at(self.place):
             for name in key.keys:
