@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 from lexiconsole.store.look import Advance, FailureRow, LatestRow, Look, RunQuery
+from lexiconsole.store.watch import Watch
 
-__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery", "first_look", "is_workspace"]
+__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery", "Watch", "first_look", "is_workspace"]
 
 _STORE = Path(".lexiconsole") / "store.db"
 _SAYS_WHERE = re.compile(r"^\s*(store|path)\s*:", re.MULTILINE)

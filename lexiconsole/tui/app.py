@@ -36,7 +36,7 @@ from lexiconsole.tui.screens.registry import SCREENS, make_screen
 from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT_PALETTE, THEMES, Palette
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.durations import clock
+from lexiconsole.views.durations import minute
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
 
@@ -151,7 +151,6 @@ class ConsoleApp(KeysInTurn):
         if self._first_look is not None:
             self._begin_feed(self._first_look.path)
         self.set_interval(1.0, self._tick)
-        self.calling.begin()
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
@@ -265,9 +264,10 @@ class ConsoleApp(KeysInTurn):
     def _tick(self) -> None:
         now = self.now()
         self.vitals.tick()
+        self.calling.tick()
         screen = self.seen_screen()
         if screen is not None:
-            screen.header.tell(clock=clock(now), rate=self.vitals.words(self.glyphs))
+            screen.header.tell(clock=minute(now), rate=self.vitals.words(self.glyphs))
             screen.tick(now)
 
     def seen_screen(self) -> ConsoleScreen | None:
@@ -284,7 +284,7 @@ class ConsoleApp(KeysInTurn):
 
     def header_news(self, screen: ConsoleScreen) -> None:
         """What every screen's header shows."""
-        screen.header.tell(clock=clock(self.now()), rate=self.vitals.words(self.glyphs), counts=self.vitals.counts)
+        screen.header.tell(clock=minute(self.now()), rate=self.vitals.words(self.glyphs), counts=self.vitals.counts)
         self._read_counts()
 
     def _read_counts(self) -> None:

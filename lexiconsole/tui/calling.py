@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Calling"]
 
-_GLANCE = 1.0  # seconds between two looks, when anything was committed
-_LONGEST = 30.0  # and when nothing was: something may be due soon
+_LONGEST = 30.0  # seconds between two looks when nothing was committed: something may be due soon
 _REST = 5.0  # seconds between two bells, however much happens
 
 _KEEP, _GIVE_BACK = "\x1b[22;2t", "\x1b[23;2t"  # the terminal's own stack of titles
@@ -35,10 +34,6 @@ class Calling:
         self._moved, self._ring = True, False
         self._looked_at = self._rang_at = float("-inf")
 
-    def begin(self) -> None:
-        if not self._console.is_headless:
-            self._console.set_interval(_GLANCE, self._glance)
-
     def heard(self) -> None:
         self._moved = True
 
@@ -52,7 +47,10 @@ class Calling:
         if self._attending is not None:
             self._attending.close()
 
-    def _glance(self) -> None:
+    def tick(self) -> None:
+        """A second went by."""
+        if self._console.is_headless:
+            return
         now = time.monotonic()
         self._sound(now)
         if self._console.workspace is None or not (self._moved or now - self._looked_at > _LONGEST):

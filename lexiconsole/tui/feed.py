@@ -1,8 +1,9 @@
 """The feed: which runs got entries, whoever wrote them, told to the screens at most thirty times a second.
 
 A thread of its own asks the store whether anything was committed, at once when this process's engine says so and else ten
-times a second, and puts together what came: per run only its newest seq counts. Nothing else comes from the engine to a
-screen but progress inside a step; what a screen shows of a run it reads, and a gap in what it has shows in the seq.
+times a second while its files are written to, and puts together what came: per run only its newest seq counts. Nothing else
+comes from the engine to a screen but progress inside a step; what a screen shows of a run it reads, and a gap in what it has
+shows in the seq.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lexiconsole.app.look import Watch
 from lexiconsole.errors import LexiconsoleError
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ GLANCE = 0.1
 
 FRAME = 1 / 30
 """Seconds between two tidings."""
+
+_CALM = 1.0
+"""Seconds without a write after which it sleeps until the next one. What is written is committed a moment later."""
+
+_MOMENT = 0.01
+"""That moment, if the disk is quick."""
+
+_IN_ANY_CASE = 2.0
+"""Seconds that it sleeps at most."""
 
 
 @dataclass(slots=True)
@@ -54,8 +65,11 @@ class Feed:
         self._turn = threading.Lock()
         self._tidings = Tidings()
         self._told = False
-        self._wake, self._stop = threading.Event(), threading.Event()
+        self._watch, self._written_at = Watch(look.path.parent), time.monotonic()
+        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._go, name="feed", daemon=True)
+        self.version = 0
+        """Another number after any commit, with or without entries; 0 while there is no store."""
         self.position = 0
         self.entries = 0
         """All that were seen, for the rate."""
@@ -65,14 +79,16 @@ class Feed:
 
     def stop(self) -> None:
         self._stop.set()
-        self._wake.set()
+        self._watch.ring()
         if self._thread.is_alive():
             self._thread.join(2.0)
         self._look.close()
+        if not self._thread.is_alive():
+            self._watch.close()
 
     def hurry(self) -> None:
         """Something was committed here: look now. Safe from any thread."""
-        self._wake.set()
+        self._watch.ring()
 
     def progress(self, run_id: str, event: Progress) -> None:
         """Progress inside a step of a run that is driven here. Safe from any thread."""
@@ -87,29 +103,34 @@ class Feed:
         return taken
 
     def _go(self) -> None:
-        version = 0
         fault = ""
         while not self._stop.is_set():
             began = time.monotonic()
             try:
                 now = self._look.version()
-                if version == 0 and now != 0:
+                if self.version == 0 and now != 0:
                     self._begin()
-                elif now != version:
+                elif now != self.version:
                     self._read()
-                version = now
+                self.version = now
                 fault = ""
             except LexiconsoleError as reason:
                 if str(reason) != fault:
                     fault = str(reason)
                     self._fail(fault)
-            if self._wake.is_set():
-                self._stop.wait(max(0.0, FRAME - (time.monotonic() - began)))
-            self._wake.wait(GLANCE)
-            self._wake.clear()
+            self._rest(began)
+
+    def _rest(self, began: float) -> None:
+        """Until there may be something to read."""
+        calm = self._watch.told and time.monotonic() - self._written_at > _CALM
+        self._watch.wait(_IN_ANY_CASE if calm else GLANCE, for_writes=calm)
+        if self._watch.written():
+            self._written_at = time.monotonic()
+        self._stop.wait(max(_MOMENT, FRAME - (time.monotonic() - began)))
 
     def _begin(self) -> None:
         """What is in the store by now is read by the screens; what comes from here on is told."""
+        self._watch.begin()
         self.position = self._look.head()
         with self._turn:
             self._tidings.fresh = True

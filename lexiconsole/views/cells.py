@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["cell_width", "columns", "cut", "padded"]
 
@@ -44,6 +45,7 @@ def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
     ]
 
 
+@lru_cache(4096)
 def _cells(sign: str) -> int:
     if unicodedata.combining(sign) or sign == "\u200d" or "\ufe00" <= sign <= "\ufe0f":
         return 0

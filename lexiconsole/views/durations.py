@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from lexiconsole.types import Instant
 
-__all__ = ["age", "ahead", "clock", "day", "span", "stamp"]
+__all__ = ["age", "ahead", "clock", "day", "minute", "span", "stamp"]
 
 
 def span(seconds: float) -> str:
@@ -43,6 +43,11 @@ def ahead(then: Instant, now: Instant) -> str:
 def clock(at: Instant) -> str:
     """Local time of day, `12:04:31`."""
     return _local(at).strftime("%H:%M:%S")
+
+
+def minute(at: Instant) -> str:
+    """Local time of day, `12:04`."""
+    return _local(at).strftime("%H:%M")
 
 
 def day(at: Instant) -> str:

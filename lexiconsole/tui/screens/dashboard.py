@@ -85,6 +85,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._slow = Throttle(self, 1.0, self._read_slowly)
         self._people = Throttle(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
         self._looked_at = ""
+        self._committed = 0
         self._chosen = ("", "")
 
     def body(self) -> Iterator[Widget]:
@@ -130,7 +131,9 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         for table in (self.runs.table, self.inbox, self.incidents):
             table.repaint_if_young(now)
         self.engine.tick()
-        if round(now) % 2 == 0:
+        version = self.console.feed.version if self.console.feed is not None else 0
+        if round(now) % 2 == 0 and version != self._committed:
+            self._committed = version  # what no entry tells of: engines that come and go
             self._slow.ask()
 
     def _read_slowly(self) -> None:
