@@ -27,6 +27,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def still(seen: str) -> str:
     seen = re.sub(r"\d+:\d\d:\d\d", "00:00:00", seen)
+    seen = re.sub(r"  \d\d:\d\d$", "  00:00", seen, count=1, flags=re.MULTILINE)
     seen = re.sub(r"\b(\d+m \d\ds|\d+m|\d+(\.\d)? ?(ms|s))( !)?(?=[ │┃])", "0s", seen)
     return "\n".join(re.sub(" {2,}", "  ", row).rstrip() for row in seen.splitlines())
 
