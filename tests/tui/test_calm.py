@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from lexiconsole.tui.widgets.spans import top_of
 from tests.tui.making import BUSY_DAY, NOW, console, settled, write
 
@@ -97,3 +99,34 @@ async def test_a_second_paints_only_the_rows_whose_times_read_otherwise(root, st
         app.now = lambda: NOW + 66
         table.repaint_if_young(NOW + 66)
         assert len(painted(app)) > 4
+
+
+async def test_a_line_that_is_painted_again_asks_only_the_widgets_it_runs_through(root, store, monkeypatch):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        screen, asked = app.screen, []
+        for widget in (screen.header, screen.runs.table, screen.footer):
+            usual = widget.render_lines
+            monkeypatch.setattr(
+                widget, "render_lines", lambda crop, usual=usual, widget=widget: asked.append(widget) or usual(crop)
+            )
+        screen._compositor._dirty_regions.clear()
+        screen.header.tell(clock="23:59")
+        screen._compositor.update_widgets({screen.header})
+        update = screen._compositor.render_update()
+        assert asked == [screen.header]
+        assert update.spans == [(0, 0, screen.size.width)]
+
+
+async def test_the_engine_pane_is_read_again_only_after_a_commit(root, store, monkeypatch):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        screen, asked = app.screen, []
+        with monkeypatch.context() as patched:
+            patched.setattr(screen._slow, "ask", lambda: asked.append(app.feed.version))
+            for version in (7, 7, 8, 8, 8):
+                patched.setattr(app, "feed", SimpleNamespace(version=version))
+                screen.tick(NOW)
+        assert asked == [7, 8]
