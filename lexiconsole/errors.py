@@ -39,6 +39,7 @@ __all__ = [
     "DefinitionError",
     "HumanInputRequiredError",
     "InvalidInputError",
+    "LateError",
     "LexiconsoleError",
     "MovedOnError",
     "NotFoundError",
@@ -55,6 +56,7 @@ __all__ = [
     "ValueNotStorableError",
     "WorkflowVersionMismatchError",
     "nearest",
+    "words_of",
 ]
 
 
@@ -64,6 +66,20 @@ REJECTION = "RejectedError"
 
 class LexiconsoleError(Exception):
     """Anything that lexiconsole itself raises."""
+
+
+class LateError(LexiconsoleError):
+    """One whose words are put together when somebody reads them: where failures are many, most are only counted."""
+
+    def __str__(self) -> str:
+        return self.told()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.told()!r})"
+
+    def told(self) -> str:
+        """What happened, where, what to do next."""
+        raise NotImplementedError
 
 
 class UsageError(LexiconsoleError):
@@ -184,6 +200,10 @@ class StepError(LexiconsoleError):
     `attempts` how often it was tried; `unknown` that at least one attempt may have taken effect.
     """
 
+    value: Json = None
+    unknown: bool = False
+    traceback: str = ""
+
     def __init__(
         self,
         key: str,
@@ -195,9 +215,26 @@ class StepError(LexiconsoleError):
         unknown: bool = False,
         traceback: str = "",
     ) -> None:
-        self.key, self.message, self.type, self.value = key, message, type, value
-        self.attempts, self.unknown, self.traceback = attempts, unknown, traceback
-        super().__init__(key, message)
+        self.args = self.key, self.message = key, message
+        self.type, self.attempts = type, attempts
+        if unknown:
+            self.unknown = unknown
+        if value is not None:
+            self.value = value
+        if traceback:
+            self.traceback = traceback
+
+    @classmethod
+    def raised(cls, key: str, fault: BaseException, attempts: int, *, unknown: bool) -> StepError:
+        """Of what the step raised, which is its `__cause__`. Made for each failed try, in two thirds of the time."""
+        error = cls.__new__(cls, key, "")
+        kind = type(fault).__name__
+        message = words_of(fault)
+        error.args = error.key, error.message = key, message
+        error.type, error.attempts, error.__cause__ = kind, attempts, fault
+        if unknown:
+            error.unknown = True
+        return error
 
     def __str__(self) -> str:
         kind = "" if self.type == "Err" else f"{self.type}: "
@@ -256,6 +293,15 @@ class RunCancelled(LexiconsoleError):  # noqa: N818 - an event that models catch
     def __init__(self, reason: str = "", *, by: str = "") -> None:
         self.reason, self.by = reason, by
         super().__init__(f"cancelled{f' by {by}' if by else ''}{f': {reason}' if reason else ''}")
+
+
+def words_of(fault: BaseException) -> str:
+    """What it says of itself, its class's name where it says nothing. An exception of a user's may fail even at that."""
+    kind = type(fault).__name__
+    try:
+        return str(fault) or kind
+    except Exception as worse:
+        return f"{kind}, which can not say what happened: its __str__ raises {type(worse).__name__}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

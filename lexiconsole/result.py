@@ -65,11 +65,14 @@ _set_value = Ok.__dict__[
 ].__set__  # half the time of what a frozen dataclass does, and there is one for each step
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, init=False)
 class Err(Generic[E_co]):
     """Failure with its reason, any value or exception."""
 
     error: E_co
+
+    def __init__(self, error: E_co) -> None:
+        _set_error(self, error)
 
     def is_ok(self) -> Literal[False]:
         return False
@@ -100,6 +103,9 @@ class Err(Generic[E_co]):
 
     def __str__(self) -> str:
         return f"error: {self.error}"
+
+
+_set_error = Err.__dict__["error"].__set__  # the same
 
 
 Result: TypeAlias = Ok[T] | Err[E]

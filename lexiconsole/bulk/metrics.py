@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor as _floor
+from math import log2 as _log2
 
 __all__ = ["BulkOperationMetrics", "Durations"]
 
@@ -41,7 +43,7 @@ class Durations:
         self.counts: dict[int, int] = dict(counts or {})
 
     def add(self, seconds: float) -> None:
-        bucket = math.floor(math.log2(max(1e-07, seconds)) * STEPS)
+        bucket = _floor(_log2(max(1e-07, seconds)) * STEPS)
         self.counts[bucket] = self.counts.get(bucket, 0) + 1
 
     def percentile(self, share: float) -> float:

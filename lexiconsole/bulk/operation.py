@@ -184,11 +184,11 @@ class BulkOperation(Generic[T, R]):
         if self._cancelled:
             run.cancel()
         self._run = run
-        async for batch in run.batches():
+        async for done in run.batches():
             if checkpoint is not None:
                 await checkpoint.save(run.state(results=False))
-            if sink is not None:
-                await sink(batch)
+            for batch in done if sink is not None else ():
+                await sink(batch)  # type: ignore[misc]
         return run.ended(ctx.run.id)
 
     def _told(self, terms: Terms, total: int | None) -> JsonObject:

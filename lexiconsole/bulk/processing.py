@@ -36,14 +36,15 @@ async def _each_async(
 ) -> BatchOutcome[Any]:
     started = perf_counter()
     values: list[Any] = []
-    faults: dict[int, Exception] = {}
+    faults: dict[int, ItemFailure] = {}
     left = iter(items)
     while len(values) + len(faults) < len(items):  # around the inner loop, so that an item costs no more than its call
         try:
             for item in left:
                 values.append(await process(item))  # noqa: PERF401 - what there is at a fault must be known
         except Exception as fault:
-            faults[len(values) + len(faults)] = fault
+            place = len(values) + len(faults)
+            faults[place] = ItemFailure.of(indices[place], fault)
     return _came_to(values, faults, indices, keep, started)
 
 
@@ -52,21 +53,22 @@ def _each(
 ) -> BatchOutcome[Any] | Awaitable[BatchOutcome[Any]]:
     started = perf_counter()
     values: list[Any] = []
-    faults: dict[int, Exception] = {}
+    faults: dict[int, ItemFailure] = {}
     left = iter(items)
     while len(values) + len(faults) < len(items):
         try:
             for item in left:
                 values.append(process(item))  # noqa: PERF401 - what there is at a fault must be known
         except Exception as fault:
-            faults[len(values) + len(faults)] = fault
+            place = len(values) + len(faults)
+            faults[place] = ItemFailure.of(indices[place], fault)
     if types.CoroutineType in set(map(type, values)):  # a lambda around something async: only what it gives shows that
         return _awaited(values, faults, indices, keep, started)
     return _came_to(values, faults, indices, keep, started)
 
 
 async def _awaited(
-    values: list[Any], faults: dict[int, Exception], indices: Sequence[int], keep: bool, started: float
+    values: list[Any], faults: dict[int, ItemFailure], indices: Sequence[int], keep: bool, started: float
 ) -> BatchOutcome[Any]:
     """Waits for one after the other; those that are not waited for when the batch is stopped are closed."""
     came: list[Any] = []
@@ -79,7 +81,7 @@ async def _awaited(
             try:
                 came.append(await value if type(value) is types.CoroutineType else value)
             except Exception as fault:
-                faults[place] = fault
+                faults[place] = ItemFailure.of(indices[place], fault)
     finally:
         for value in left:
             if type(value) is types.CoroutineType:
@@ -88,15 +90,23 @@ async def _awaited(
 
 
 def _came_to(
-    values: list[Any], faults: dict[int, Exception], indices: Sequence[int], keep: bool, started: float
+    values: list[Any], faults: dict[int, ItemFailure], indices: Sequence[int], keep: bool, started: float
 ) -> BatchOutcome[Any]:
     """`values` are of the items that did not raise, in their order; `faults` the others, by their place in the batch."""
     seconds = perf_counter() - started
     if not faults and _RESULTS.isdisjoint(map(type, values)):
         return BatchOutcome(len(values), seconds, [], values if keep else None)
     given = iter(values)
-    entries = (Err(faults[n]) if n in faults else next(given) for n in range(len(indices)))
-    return _sorted(entries, indices, keep, seconds)
+    failures: list[ItemFailure] = []
+    results: list[Any] = []
+    for place, index in enumerate(indices):
+        if place in faults:
+            failures.append(faults[place])
+        elif isinstance(entry := next(given), Err):
+            failures.append(ItemFailure.of(index, entry.error))
+        elif keep:
+            results.append(entry.value if isinstance(entry, Ok) else entry)
+    return BatchOutcome(len(indices) - len(failures), seconds, failures, results if keep else None)
 
 
 def _sorted(entries: Iterable[Any], indices: Sequence[int], keep: bool, seconds: float) -> BatchOutcome[Any]:
@@ -154,7 +164,7 @@ def _batch(
     keep: bool,
 ) -> Any:
     started = perf_counter()
-    given = processor(items, _this_try(batch)) if takes_batch else processor(items)
+    given = processor(*_given(items, batch, takes_batch))
     if hasattr(given, "__await__"):
         return _read_later(given, indices, keep, started)
     return _read(given, indices, keep, started)
@@ -168,7 +178,7 @@ async def _batch_async(
     batch: Batch,
     keep: bool,
 ) -> Any:
-    given = processor(items, _this_try(batch)) if takes_batch else processor(items)
+    given = processor(*_given(items, batch, takes_batch))
     return await _read_later(given, indices, keep, perf_counter())
 
 
@@ -181,7 +191,7 @@ async def _batch_guarded(
     batch: Batch,
     keep: bool,
 ) -> Any:
-    arguments = (items, _this_try(batch)) if takes_batch else (items,)
+    arguments = _given(items, batch, takes_batch)
     started = perf_counter()
     try:
         return _read(await breaker.call(_raising, partial(_spread, processor), arguments), indices, keep, started)
@@ -193,6 +203,12 @@ def _tries() -> int:
     """How often the step of this batch was tried so far, this time included."""
     step = in_step.get()
     return 1 if step is None else step.attempt
+
+
+def _given(items: Sequence[Any], batch: Batch, takes_batch: bool) -> tuple[Any, ...]:
+    """What a batch processor is given: a list, whatever the items were cut from."""
+    listed = items if type(items) is list else list(items)
+    return (listed, _this_try(batch)) if takes_batch else (listed,)
 
 
 def _this_try(batch: Batch) -> Batch:

@@ -107,16 +107,15 @@ class BulkRun(Generic[T, R]):
         """No further batch is begun."""
         self._window.stopped = True
 
-    async def batches(self) -> AsyncIterator[BatchResult[R]]:
-        """Keeps the window filled and gives each batch as it finishes, until there are none left or a reason to stop.
+    async def batches(self) -> AsyncIterator[Sequence[BatchResult[R]]]:
+        """Keeps the window filled and gives batches as they finish, until there are none left or a reason to stop.
 
         A recorded run begins a new generation every so many batches, so that a replay never goes far back.
         """
         try:
             while done := await self._next():
                 self._take_in(done)
-                for batch in done:
-                    yield batch
+                yield done
                 if self._window.spent and not self._must_stop:
                     if self._steering is not None:
                         self._steering.stop()
@@ -186,18 +185,19 @@ class BulkRun(Generic[T, R]):
     def _over(self) -> bool:
         """Whether more failed than the stop-loss allows."""
         allowed = self._limits.stop_loss
-        enough = self.tally.items >= self._limits.stop_loss_after
-        return allowed is not None and enough and self.tally.failed_share > allowed
+        if allowed is None or self.tally.items < self._limits.stop_loss_after:
+            return False
+        return self.tally.failed_share > allowed
 
     @property
     def _must_stop(self) -> bool:
         return self.cancelled or self._lost or self._window.late or self._window.fault is not None
 
     def _take_in(self, done: Sequence[BatchResult[R]]) -> None:
-        for batch in done:
-            self.tally.add(batch)
-            if self._checkpointed:
-                self._ahead.add(batch.number)
+        """Those that finished together: none but the last has failures, so the stop-loss is judged once."""
+        self.tally.add(done)
+        if self._checkpointed:
+            self._ahead.update(batch.number for batch in done)
         self._lost = self._lost or self._over()
         self._mind_losses()
         self._tell()

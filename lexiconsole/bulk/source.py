@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -21,8 +22,9 @@ class Source(Generic[T]):
 
     def __init__(self, items: Items[T], cursor: int = 0) -> None:
         self._items, self._cursor = items, cursor
-        self.at_hand: Iterator[T] | None = None
-        """What gives the next item without waiting, once that is open."""
+        self.at_hand: Callable[[int], Sequence[T]] | None = None
+        """Gives up to so many items without waiting, once what they are in is open."""
+        self._opened: Iterator[T] | None = None
         self._async: AsyncIterator[T] | None = None
 
     async def take(self, count: int) -> Sequence[T]:
@@ -30,7 +32,7 @@ class Source(Generic[T]):
         if self.at_hand is None and self._async is None:
             await self._open()
         if self.at_hand is not None:
-            return list(islice(self.at_hand, count))
+            return self.at_hand(count)
         taken: list[T] = []
         if self._async is not None and count:
             async for item in self._async:
@@ -50,10 +52,13 @@ class Source(Generic[T]):
             self._async = aiter(items)
             if skip:
                 await self._skip(self._async, skip)
+        elif type(items) in {list, range}:
+            self.at_hand = _in_slices(items, skip)
         elif isinstance(items, Iterable):
-            self.at_hand = iter(items[skip:]) if isinstance(items, (list, tuple)) and skip else iter(items)
+            self._opened = iter(items[skip:] if isinstance(items, (list, tuple)) else items)
             if skip and not isinstance(items, (list, tuple)):
-                next(islice(self.at_hand, skip - 1, skip), None)
+                next(islice(self._opened, skip - 1, skip), None)
+            self.at_hand = partial(_taken, self._opened)
         else:
             raise DefinitionError(
                 f"items must be something to iterate over, or a function that opens it; not {items!r}"
@@ -94,9 +99,25 @@ class Source(Generic[T]):
 
     async def close(self) -> None:
         """Lets a generator tidy up."""
-        for opened, close in ((self._async, "aclose"), (self.at_hand, "close")):
+        for opened, close in ((self._async, "aclose"), (self._opened, "close")):
             closing = getattr(opened, close, None)
             if closing is not None:
                 done = closing()
                 if hasattr(done, "__await__"):
                     await done
+
+
+def _taken(opened: Iterator[T], count: int) -> list[T]:
+    return list(islice(opened, count))
+
+
+def _in_slices(items: Sequence[T], cursor: int) -> Callable[[int], Sequence[T]]:
+    """What can be cut is not gone through item by item."""
+
+    def piece(count: int) -> Sequence[T]:
+        nonlocal cursor
+        cut = items[cursor : cursor + count]
+        cursor += len(cut)
+        return cut
+
+    return piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import CoroutineType
 from typing import Any, Generic, TypeVar
 
@@ -15,8 +16,13 @@ __all__ = ["LONGEST", "Span"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-LONGEST = 0.02
+LONGEST = 0.005
 """Seconds after which a span ends with the batch it is at, so that others get the event loop."""
+
+
+_batch: Callable[[tuple[Any, ...]], Batch] = partial(tuple.__new__, Batch)
+_result: Callable[[tuple[Any, ...]], BatchResult[Any]] = partial(tuple.__new__, BatchResult)
+"""Of all their fields, in half the time."""
 
 
 class Span(Generic[T, R]):
@@ -39,15 +45,18 @@ class Span(Generic[T, R]):
         call, keep, finished = self._call, self._keep, self.finished
         part = Part.of_this_step(self.key)
         left = LONGEST if part.attempt == 1 else 0.0
-        while self.items:
-            number, first, items = self.number, self.first, self.items
-            part.key, after = f"batch/{number}", first + len(items)
-            came = call(items, range(first, after), Batch(number, first), keep)
-            if type(came) is CoroutineType or hasattr(came, "__await__"):
-                came = await came
-            if type(came) is not BatchOutcome or came.failures:
-                return came
-            finished.append(BatchResult(number, first, came.done, came.results or (), (), came.seconds, came.tries))
-            left -= came.seconds
-            self.number, self.first, self.items = number + 1, after, self._more() if left > 0 else ()
-        return None
+        number, first, items = self.number, self.first, self.items
+        try:
+            while items:
+                part.key, after = f"batch/{number}", first + len(items)
+                came = call(items, range(first, after), _batch((number, first, 1)), keep)
+                if type(came) is CoroutineType or hasattr(came, "__await__"):
+                    came = await came
+                if type(came) is not BatchOutcome or came.failures:
+                    return came
+                finished.append(_result((number, first, came.done, came.results or (), (), came.seconds, came.tries)))
+                left -= came.seconds
+                number, first, items = number + 1, after, self._more() if left > 0 else ()
+            return None
+        finally:
+            self.number, self.first, self.items = number, first, items

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -40,24 +40,30 @@ class Tally(Generic[R]):
     def failed_share(self) -> float:
         return self.failed / self.items if self.items else 0.0
 
-    def add(self, batch: BatchResult[R]) -> None:
-        self.succeeded += batch.succeeded
-        self.failed += len(batch.failures)
-        self.batches += 1
-        self.retries += batch.tries - 1
-        self._durations.add(batch.seconds)
-        if batch.failures and len(self.failures) < self._max_failures:
-            self.failures += batch.failures[: self._max_failures - len(self.failures)]
-        if self._keep and batch.results:
-            self._keep_of(batch)
+    def add(self, batches: Sequence[BatchResult[R]]) -> None:
+        self.batches += len(batches)
+        keeps, lasted = self._keep, self._durations.add
+        for number, _, succeeded, results, failures, seconds, tries in batches:
+            self.succeeded += succeeded
+            self.retries += tries - 1
+            lasted(seconds)
+            if failures:
+                self._fail(failures)
+            if keeps and results:
+                self._keep_of(number, results)
 
-    def _keep_of(self, batch: BatchResult[R]) -> None:
+    def _fail(self, failures: Sequence[ItemFailure]) -> None:
+        self.failed += len(failures)
+        if len(self.failures) < self._max_failures:
+            self.failures += failures[: self._max_failures - len(self.failures)]
+
+    def _keep_of(self, number: int, results: Sequence[R]) -> None:
         """Those of batches that come one after the other are one list at once: at the end there is little left to join."""
-        if batch.number == self._next_in_row:
-            self._row += batch.results
+        if number == self._next_in_row:
+            self._row += results
         else:
-            self._row = self.results[batch.number] = [*batch.results]
-        self._next_in_row = batch.number + 1 if batch.number >= 0 else None
+            self._row = self.results[number] = [*results]
+        self._next_in_row = number + 1 if number >= 0 else None
 
     def known(self, indices: Collection[int] | None) -> list[int]:
         """Which of these items (None: all) failed and are kept with their reason, in order."""

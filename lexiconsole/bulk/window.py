@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +33,7 @@ R = TypeVar("R")
 _BESIDE = -(2**62)
 """Under this number waits what is no batch."""
 
-QUICK_BATCHES = 16
+QUICK_BATCHES = 8
 """After so many batches that never waited for anything the next ones are expected not to either."""
 
 
@@ -121,7 +120,7 @@ class Window(Generic[T, R]):
         used: float = 0.0,
         one_by_one: bool = True,
     ) -> None:
-        self._ctx, self._source, self._terms = ctx, source, terms
+        self._ctx, self._source, self._terms, self._batch_size = ctx, source, terms, terms.batch_size
         self.one_by_one, self._turn_over = one_by_one or ctx.observed, 0.0
         self.stopped = False
         self.number, self.item, self._done_ahead = number, number * terms.batch_size, set(done_ahead)
@@ -189,7 +188,7 @@ class Window(Generic[T, R]):
     def _read_at_hand(self) -> Sequence[T]:
         items: Sequence[T] = ()
         try:
-            items = list(islice(self._source.at_hand, self._terms.batch_size))  # type: ignore[arg-type]
+            items = self._source.at_hand(self._batch_size)  # type: ignore[misc]
         except Exception as fault:
             self.fault = fault
         self.exhausted = not items

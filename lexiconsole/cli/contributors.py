@@ -11,15 +11,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from lexiconsole.errors import ConfigurationError
+from lexiconsole.errors import ConfigurationError, LexiconsoleError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["GROUP", "CliContributorProtocol", "WorkflowCliContributor", "contributed", "contributions"]
+__all__ = [
+    "GROUP",
+    "CliContributorProtocol",
+    "ContributedFault",
+    "WorkflowCliContributor",
+    "brought_by",
+    "contributed",
+    "contributions",
+]
 
 GROUP = "lexiconsole.cli.contributors"
 _OWN = "lexiconsole"
@@ -49,6 +58,19 @@ class WorkflowCliContributor:
         made.name, made.help = self.name, self.about
         made.context_settings = {**made.context_settings, "obj": Shared(argv=tuple(sys.argv[1:]))}
         return made
+
+
+class ContributedFault(Exception):  # noqa: N818 - it says whose fault it is; the error is its cause
+    """What a command of another package raised and did not handle, as its `__cause__`."""
+
+    def __init__(self, name: str, entry: EntryPoint) -> None:
+        self.name, self.package, self.entry = name, brought_by(entry), entry.value
+        super().__init__(f"the command {name!r} of {self.package} ({self.entry})")
+
+
+def brought_by(entry: EntryPoint) -> str:
+    """The package with its version; where nobody knows it, what the entry point leads to."""
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else entry.value
 
 
 def contributions() -> dict[str, EntryPoint]:
@@ -84,7 +106,27 @@ def contributed(name: str, entry: EntryPoint) -> Any:
             f"the commands {name!r} of the package {package} are {made!r}, no Typer and no click command"
         )
     made.name = name
+    for stage in ("make_context", "invoke"):
+        setattr(made, stage, partial(_guarded, getattr(made, stage), name, entry))
     return made
+
+
+def _guarded(stage: Callable[..., Any], name: str, entry: EntryPoint, /, *args: Any, **options: Any) -> Any:
+    """A stage of a command of another package. Its ways to end and to refuse words are as they are, its faults its own."""
+    import typer
+
+    from lexiconsole.cli.output import PipeClosedError
+
+    try:
+        return stage(*args, **options)
+    except (LexiconsoleError, PipeClosedError, BrokenPipeError, EOFError, typer.Exit, typer.Abort, ContributedFault):
+        raise
+    except Exception as fault:
+        if hasattr(fault, "format_message"):
+            raise
+        if type(fault).__module__ == "click.exceptions":  # of click itself, of which Typer has a copy of its own
+            raise typer.Exit(getattr(fault, "exit_code", 1)) from None
+        raise ContributedFault(name, entry) from fault
 
 
 def _mentions(folder: str) -> bool:

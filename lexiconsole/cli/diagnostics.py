@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from lexiconsole.cli.contributors import ContributedFault
 from lexiconsole.cli.exits import ExitCode, exit_of_error
 from lexiconsole.cli.paint import Paint, paint_for
 from lexiconsole.cli.wrapping import fitted
@@ -68,10 +69,16 @@ class Diagnostics:
             place = keep_traceback(error)
             where = f"; the traceback is in {place}" if place else ""
             self.error(
-                f"this is a fault of lexiconsole or of a definition, not of what you asked for "
-                f"({type(error).__name__}: {_first_line(error)}){where}. Runs are not harmed: they can be resumed"
+                f"{_whose_fault(error)}, not of what you asked for ({_in_short(error)}){where}. "
+                "Runs are not harmed: they can be resumed"
             )
         return code
+
+
+def _whose_fault(error: BaseException) -> str:
+    if isinstance(error, ContributedFault):
+        return f"this is a fault of {error.package}, which brings the command {error.name!r} ({error.entry})"
+    return "this is a fault of lexiconsole or of a definition"
 
 
 def error_shape(error: BaseException, code: int) -> JsonObject:
@@ -103,6 +110,7 @@ def keep_traceback(error: BaseException) -> Path | None:
     return None
 
 
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0] if text else "no message"
+def _in_short(error: BaseException) -> str:
+    shown = error.__cause__ or error if isinstance(error, ContributedFault) else error
+    text = str(shown).strip()
+    return f"{type(shown).__name__}: {text.splitlines()[0] if text else 'no message'}"

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from lexiconsole.cli.commands import COMMANDS, SECTIONS, CommandRow
-from lexiconsole.cli.contributors import contributed, contributions
+from lexiconsole.cli.contributors import brought_by, contributed, contributions
 from lexiconsole.cli.sparing import spared
 from lexiconsole.errors import NotFoundError
 
@@ -47,14 +47,14 @@ class LazyGroup(TyperGroup):
             rows = [(row.name, row.about) for row in COMMANDS.values() if row.section == section]
             with formatter.section(section):
                 formatter.write_dl(rows, col_spacing=2)
-        more = [(name, _brought_by(entry)) for name, entry in contributions().items() if name not in COMMANDS]
+        more = [(name, _told(entry)) for name, entry in contributions().items() if name not in COMMANDS]
         if more:
             with formatter.section("Of other packages"):
                 formatter.write_dl(sorted(more), col_spacing=2)
 
 
-def _brought_by(entry: Any) -> str:
-    return f"Brought by {entry.dist.name} {entry.dist.version}." if entry.dist is not None else f"From {entry.value}."
+def _told(entry: Any) -> str:
+    return f"{'Brought by' if entry.dist is not None else 'From'} {brought_by(entry)}."
 
 
 def load(row: CommandRow) -> Any:

@@ -79,14 +79,20 @@ async def attempt(step: Tried, call: Callable[[], Any], timeout: float | None, h
             pass  # it would not end, was left behind, and is taken down in some other context
     if type(value) is Err:
         value = Failure(value.error, returned=True, unknown=isinstance(value.error, UnknownOutcomeError))
-    return step.survived(value) if step.interrupted else value
+    try:
+        return step.survived(value) if step.interrupted else value
+    finally:
+        del step, value  # a traceback may keep this frame, and it would keep the fault that has the traceback
 
 
 def _failed(fault: BaseException, host: Host, *, unknown: bool) -> Failure:
     """SystemExit and its like are failures too, for a step must not end the engine."""
     if not host.journaled and not isinstance(fault, (Exception, SystemExit)):
         raise fault  # in memory there is no engine between a script and its own Ctrl-C
-    return Failure(fault, unknown=unknown)
+    caught_in = fault.__traceback__
+    if caught_in is not None and caught_in.tb_next is not None:
+        fault.__traceback__ = caught_in.tb_next  # what the user wrote; the frame that caught it ends with the attempt
+    return Failure(fault, False, unknown)
 
 
 async def _in_thread(call: Callable[[], Any], timeout: float, host: Host) -> Any:
@@ -128,6 +134,8 @@ def is_async(call: Callable[..., Any]) -> bool:
 def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_traceback: bool) -> StepError:
     """The failure as the plain data that an entry keeps and a model gets."""
     cause = failure.cause
+    if not isinstance(cause, BaseException):
+        return StepError(key, str(cause), value=_plain(cause), attempts=attempts, unknown=unknown)
     if isinstance(cause, StepError):
         return StepError(
             key,
@@ -138,21 +146,12 @@ def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_t
             unknown=unknown,
             traceback=cause.traceback,
         )
-    if not isinstance(cause, BaseException):
-        return StepError(key, str(cause), value=_plain(cause), attempts=attempts, unknown=unknown)
-    message = str(cause)
+    error = StepError.raised(key, cause, attempts, unknown=unknown)
     if isinstance(cause, SystemExit):
-        message = f"the step ended the program with {cause.code!r}"
-    text = traceback_of(cause) if with_traceback and not failure.returned and cause.__traceback__ else ""
-    error = StepError(
-        key,
-        message or type(cause).__name__,
-        type=type(cause).__name__,
-        attempts=attempts,
-        unknown=unknown,
-        traceback=text,
-    )
-    error.__cause__ = cause
+        error.message = f"the step ended the program with {cause.code!r}"
+        error.args = key, error.message
+    if with_traceback and not failure.returned and cause.__traceback__:
+        error.traceback = traceback_of(cause)
     return error
 
 

@@ -299,7 +299,7 @@ class Delivery(Recording):
 
     def _wanted(self) -> str:
         open_keys = [f"{work.word} {key!r}" for key, work in self.open.items() if not isinstance(work, Branch)]
-        return " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") or f"nothing more{self.gave}"
+        return " and ".join(open_keys[:3]) + (" and more" if len(open_keys) > 3 else "") or f"nothing more{self.ended}"
 
     # what happens outside
 

@@ -288,7 +288,7 @@ class LiveContext(Delivery):
     async def _to_the_end(self, body: Callable[[LiveContext], Awaitable[T]]) -> T:
         try:
             value = await body(self)
-            self.gave = f", for it ended there ({value.error})" if isinstance(value, Err) else ""
+            self.gave = value if isinstance(value, Err) else None
         except RunCancelled:
             await self._finish(cancelled=True)
             raise

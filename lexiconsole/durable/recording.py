@@ -32,10 +32,15 @@ class Recording:
         self.closed = False
         self.fault: BaseException | None = None
         self.seq = history.last_seq
-        self.gave = ""
-        """The fault that the model ended with, if it did, as the end of a sentence."""
+        self.gave: Any = None
+        """What the model ended with, if that was an `Err`."""
         self.heard: Entry | None = None
         """The outcome that was handed over last."""
+
+    @property
+    def ended(self) -> str:
+        """The fault that the model ended with, if it did, as the end of a sentence."""
+        return "" if self.gave is None else f", for it ended there ({self.gave.error})"
 
     @property
     def run(self) -> RunInfo:

@@ -250,7 +250,7 @@ class Step(Work):
                 break
             self.spent += 1
             self.unknown = self.unknown or got.unknown
-            if self._final(got):
+            if self.spent >= self.policy.attempts or self._final(got):
                 self.value = Err(self._error(got))
                 break
             self.lingering = got.lingering

@@ -12,7 +12,7 @@ from lexiconsole.durable.context import ANY_SIGNAL, INFER
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import Signal
 from lexiconsole.durable.schedule import Strand
-from lexiconsole.errors import StepError
+from lexiconsole.errors import StepError, words_of
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import Instant, JsonObject
 
@@ -297,6 +297,6 @@ def _instant(until: Instant | datetime | timedelta, now: Instant) -> Instant:
 def step_error(key: str, fault: BaseException) -> StepError:
     if isinstance(fault, StepError):
         return fault
-    error = StepError(key, str(fault) or type(fault).__name__, type=type(fault).__name__)
+    error = StepError(key, words_of(fault), type=type(fault).__name__)
     error.__cause__ = fault
     return error

@@ -57,7 +57,7 @@ class WorkflowInstance:
     def create(cls, definition: WorkflowDefinition | WorkflowGraph, id: str = "") -> WorkflowInstance:
         graph = definition if isinstance(definition, WorkflowGraph) else definition.build()
         named = id or f"{graph.name}-{uuid.uuid4().hex[:12]}"
-        return cls(named, graph.name, graph.version, graph.outline().digest())
+        return cls(named, graph.name, graph.version, graph.digest)
 
     def validate_definition_version(self, definition: WorkflowDefinition | WorkflowGraph) -> None:
         """Raises WorkflowVersionMismatchError when the definition has another version by now; RefusedError when it is
@@ -68,7 +68,7 @@ class WorkflowInstance:
             raise RefusedError(f"{self.id} is one of {self.definition}, not of {graph.name}")
         if graph.version != self.definition_version:
             raise WorkflowVersionMismatchError(graph.name, self.definition_version, graph.version)
-        if self.digest and graph.outline().digest() != self.digest:
+        if self.digest and graph.digest != self.digest:
             raise RefusedError(
                 f"the nodes or edges of {graph.name} have changed since {self.id} began, under the same version "
                 f"{graph.version}; go on with the graph as it was, or begin anew"

@@ -185,7 +185,7 @@ class WorkflowEngine:
             id,
             self.name,
             self.graph.version,
-            self.graph.outline().digest(),
+            self.graph.digest,
             entry,
             state.to_dict(),
             dict(walk.trail.outcomes),
@@ -213,7 +213,7 @@ class WorkflowEngine:
             raise RefusedError(f"the checkpoint is one of {found.graph}, this engine drives {self.name}")
         if found.version != self.graph.version:
             raise WorkflowVersionMismatchError(self.name, found.version, self.graph.version)
-        if found.digest != self.graph.outline().digest():
+        if found.digest != self.graph.digest:
             raise RefusedError(
                 f"the nodes or edges of {self.name} have changed since the checkpoint was made, under the same version "
                 f"{found.version}; resume it with the graph as it was, or execute it anew"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from lexiconsole.errors import LexiconsoleError, StepError
+from lexiconsole.errors import LateError, StepError
 from lexiconsole.types import RunStatus
 
 __all__ = ["GraphError"]
 
 
-class GraphError(LexiconsoleError):
+class GraphError(LateError):
     """A graph that failed. `node` is the key of the visit (`review#2` is the second), `cause` why it failed.
 
     `failures` has all that failed, by key, when several ran side by side. `checkpoint` goes on at the failed node, without
@@ -26,5 +26,8 @@ class GraphError(LexiconsoleError):
     ) -> None:
         self.graph, self.failures, self.state, self.checkpoint = graph, dict(failures), dict(state), checkpoint
         self.node, self.cause = next(iter(self.failures.items()))
-        told = [str(cause) if cause.key == node else f"{node}: {cause}" for node, cause in self.failures.items()]
-        super().__init__(f"{graph} failed at {'; and at '.join(told)}")
+        super().__init__(graph, failures, state, checkpoint)
+
+    def told(self) -> str:
+        causes = [str(cause) if cause.key == node else f"{node}: {cause}" for node, cause in self.failures.items()]
+        return f"{self.graph} failed at {'; and at '.join(causes)}"

@@ -88,6 +88,11 @@ class WorkflowGraph:
         gates = [name for name, node in self.nodes.items() if isinstance(node, GateNode)]
         return Plan(list(self.nodes), self.edges, self.entry, gates)
 
+    @cached_property
+    def digest(self) -> str:
+        """Changes when nodes or edges do."""
+        return self.outline().digest()
+
     def named(self, name: str, version: int) -> WorkflowGraph:
         """The same graph under another name and version."""
         if (name, version) == (self.name, self.version):

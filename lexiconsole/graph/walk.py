@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.context import INFER, Context, Durable
 from lexiconsole.durable.policy import StepPolicy
-from lexiconsole.errors import HumanInputRequiredError, RunCancelled, StepError
+from lexiconsole.errors import HumanInputRequiredError, RunCancelled, StepError, words_of
 from lexiconsole.graph.config import GraphConfig
 from lexiconsole.graph.edge import open_edges
 from lexiconsole.graph.error import GraphError
@@ -331,6 +331,6 @@ def _error(key: str, fault: Any) -> StepError:
         return fault
     if not isinstance(fault, BaseException):
         return StepError(key, str(fault))
-    error = StepError(key, str(fault) or type(fault).__name__, type=type(fault).__name__)
+    error = StepError(key, words_of(fault), type=type(fault).__name__)
     error.__cause__ = fault
     return error

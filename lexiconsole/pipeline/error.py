@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lexiconsole.errors import LexiconsoleError, StepError
+from lexiconsole.errors import LateError, StepError
 from lexiconsole.pipeline.context import PipelineContext
 
 __all__ = ["PipelineError"]
 
 
-class PipelineError(LexiconsoleError):
+class PipelineError(LateError):
     """`failures` are errors by step name, `not_run` the steps that were not tried; `context` holds what was done."""
 
     def __init__(
         self, pipeline: str, failures: Mapping[str, StepError], not_run: Sequence[str], context: PipelineContext
     ) -> None:
         self.pipeline, self.failures, self.not_run, self.context = pipeline, dict(failures), tuple(not_run), context
+        super().__init__(pipeline, failures, not_run, context)
+
+    def told(self) -> str:
         failed = "; ".join(_line(name, error) for name, error in self.failures.items())
         rest = f"; not run: {_some(self.not_run)}" if self.not_run else ""
-        super().__init__(f"{pipeline} failed at {failed}{rest}")
+        return f"{self.pipeline} failed at {failed}{rest}"
 
     @property
     def step(self) -> str:

@@ -117,7 +117,11 @@ class Pipeline:
         """
         shared, failures, left_out = walk.shared, walk.failures, walk.left_out
         for step, needed in self._plan:
-            if failures and (self.fail_fast or any(name in failures or name in left_out for name in needed)):
+            if failures and (
+                self.fail_fast
+                or (needed and not failures.keys().isdisjoint(needed))
+                or (left_out and not left_out.keys().isdisjoint(needed))
+            ):
                 left_out[step.name] = None
                 continue
             walk.at = step.name

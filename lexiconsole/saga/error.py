@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lexiconsole.errors import LexiconsoleError, RunCancelled, StepError
+from lexiconsole.errors import LateError, RunCancelled, StepError
 from lexiconsole.types import RunStatus
 
 __all__ = ["SagaCancelled", "SagaError"]
 
 
-class SagaError(LexiconsoleError):
+class SagaError(LateError):
     """A saga that failed. `undone` are names, newest first; `left` what could not be undone, with the reason.
 
     `status` is COMPENSATED when everything that was done has been undone, FAILED when there was nothing to undo or an
@@ -29,8 +29,11 @@ class SagaError(LexiconsoleError):
     ) -> None:
         self.saga, self.cause, self.status, self.pivot = saga, cause, status, pivot
         self.undone, self.left = tuple(undone), tuple(left)
-        past = f"; past {pivot} there is no way back, nothing was undone" if pivot else ""
-        super().__init__(f"{saga} failed at {cause}{past}{_rollback(self.undone, self.left)}")
+        super().__init__(saga, cause)
+
+    def told(self) -> str:
+        past = f"; past {self.pivot} there is no way back, nothing was undone" if self.pivot else ""
+        return f"{self.saga} failed at {self.cause}{past}{_rollback(self.undone, self.left)}"
 
     @property
     def step(self) -> str:

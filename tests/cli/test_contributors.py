@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,9 @@ class Shop:
         @app.command()
         def close():
             raise typer.Exit(3)
+        @app.command()
+        def stock(place: str = typer.Option("a", parser=lambda text: {"a": 1}[text])):
+            raise ValueError("the shelf is empty\\nand dark")
         return app
 
 class Broken:
@@ -64,6 +68,21 @@ def test_a_contributor_that_can_not_be_made_is_told(cli, install):
     install("shop = shop_cli:Shop.commands")
     assert cli("shop", "open").code == 2
     assert "of the package shop can not be loaded" in cli("shop", "open").err
+
+
+@pytest.mark.parametrize(
+    ("words", "what"), [([], "ValueError: the shelf is empty)"), (["--place", "b"], "KeyError: 'b')")]
+)
+def test_a_fault_in_a_command_of_another_package_is_told_as_that_package_s(cli, install, words, what):
+    """Whoever reads it must know whom to write to; the traceback that is kept is of the fault itself."""
+    install("shop = shop_cli:Shop")
+    called = cli("shop", "stock", *words)
+    assert called.code == 70
+    assert "a fault of shop 1.0, which brings the command 'shop' (shop_cli:Shop)" in called.err
+    assert what in called.err and "fault of lexiconsole" not in called.err
+    kept = Path(re.search(r"the traceback is in (\S+?)\. Runs", called.err.replace("\n", " "))[1])
+    assert (what[:8] in kept.read_text() and "in stock" in kept.read_text()) or words
+    kept.unlink()
 
 
 def test_an_unknown_command_may_be_meant_for_another_package(cli, install):
