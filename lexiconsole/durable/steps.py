@@ -107,6 +107,7 @@ class Step(Work):
 
     def hurry(self) -> None:
         """An operator does not want to wait for the next attempt."""
+        self.retry_at = None  # at once: while it stands, the run may be parked until then
         if self.nap is not None:
             self.nap.cancel()
 

@@ -701,6 +701,28 @@ async def test_child_runs_have_a_life_of_their_own() -> None:
         assert (await h.entries(row))[-1].data == {"result": ["inner said", "yes"]}
 
 
+@pytest.mark.parametrize("crashed", [False, True])
+async def test_a_retry_reaches_a_step_whose_run_it_takes_up_before_it_rests_again(crashed: bool) -> None:
+    """The run left memory until the next attempt; the request is done in the turn in which it is live again."""
+    calls = Calls()
+
+    async def flow(ctx: Context) -> Any:
+        policy = StepPolicy(attempts=2, backoff=Backoff(5000.0, maximum=5000.0))
+        return await ctx.step("pay", calls.give("pay", fail=1), policy=policy)
+
+    async with house() as h:
+        row = await h.run(flow)
+        assert row.status is RunStatus.SLEEPING
+        began = h.clock.now()
+        if crashed:
+            await h.crash()
+        await h.ask(row, RequestKind.RETRY, "pay")
+        row = await h.settle(row)
+        assert row.status is RunStatus.COMPLETED
+        assert await h.story(row) == ["step.attempt_failed pay", "retried pay", "step.done pay", "run.completed"]
+        assert h.clock.now() - began < 60
+
+
 async def test_a_model_that_tidies_up_withdraws_no_child_run_when_it_is_only_put_down() -> None:
     """It leaves memory while it waits, and its `finally` runs: the journal knows of no drop, so the child goes on."""
 
