@@ -63,14 +63,15 @@ class LiveContext(Delivery):
         lenient: bool = False,
         inherited: Mapping[str, str] | None = None,
         begun: Mapping[str, str] | None = None,
+        former: Mapping[str, str] | None = None,
     ) -> None:
         """`dry` stops where the journal ends, running nothing (Exhausted comes out of `drive`); `lenient` passes over what
         the model does not ask for. `inherited` maps keys that a fork took over to their idempotency keys;
         their effects are left alone, None when the fork undoes them. `begun` has those whose effects the origin had begun
-        and that must not be repeated.
+        and that must not be repeated. `former` are the names that keys had before a migration.
         """
         super().__init__(run, host, history or History(), dry=dry, lenient=lenient)
-        self._inherited, self._begun = dict(inherited or {}), begun or {}
+        self._inherited, self._begun, self._former = dict(inherited or {}), begun or {}, former or {}
         self._leaves = inherited is not None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
@@ -369,9 +370,8 @@ class LiveContext(Delivery):
     # small facts that works ask for
 
     def idempotency_key_of(self, key: str) -> str:
-        return (
-            self._inherited.get(key) or self._begun.get(key) or idempotency_key(self._run.id, self._run.generation, key)
-        )
+        own = idempotency_key(self._run.id, self._run.generation, self._former.get(key, key))
+        return self._inherited.get(key) or self._begun.get(key) or own
 
     def leave_to_origin(self, key: str) -> None:
         """An operator said that what the origin had begun was done: it is the origin's effect, not this run's."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from lexiconsole.durable.entry import Entry, EntryKind
 
-__all__ = ["migrated", "version_of"]
+__all__ = ["former_keys", "migrated", "version_of"]
 
 
 def migrated(entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -25,6 +25,21 @@ def version_of(entries: Sequence[Entry], made_under: int) -> int:
     """The version that the run stands under now."""
     marks = [entry for entry in entries if entry.kind is EntryKind.MIGRATED]
     return int(str(marks[-1].data["to"])) if marks else made_under
+
+
+def former_keys(entries: Sequence[Entry]) -> dict[str, str]:
+    """What keys were called when this generation first used them, by their names now: whoever is called again for an effect
+    that may have been made under the old name must be told the same idempotency key.
+    """
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry.kind is EntryKind.RENEWED:
+            found = {}
+        elif entry.kind is EntryKind.MIGRATED:
+            keys: Any = entry.data.get("keys", {})
+            kept = {now: first for now, first in found.items() if now not in keys}
+            found = kept | {now: found.get(before, before) for before, now in keys.items()}
+    return found
 
 
 def _read(entries: Sequence[Entry], mark: Entry) -> list[Entry]:

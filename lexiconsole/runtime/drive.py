@@ -15,6 +15,7 @@ from lexiconsole.durable.history import History
 from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import LiveContext, Renewed
+from lexiconsole.durable.migrated import former_keys
 from lexiconsole.durable.work import Branch, Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
@@ -110,6 +111,7 @@ class Drive:
                 history,
                 inherited=effects_of_origin(created, self.entries),
                 begun=begun_keys(created, self.entries),
+                former=former_keys(self.entries),
             )
             self._cancelled = any(event.kind is EntryKind.CANCEL for event in history.events)
             self._watch_deadline()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lexiconsole.durable.addresses import idempotency_key
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.migrated import former_keys
 from lexiconsole.types import Json, JsonObject
 
 __all__ = ["begun_keys", "effects_of_origin", "inherited_keys", "lineage", "starters"]
@@ -30,24 +31,26 @@ def effects_of_origin(created: Entry, entries: Sequence[Entry]) -> dict[str, str
     """Keys whose effects an ancestor made, with that ancestor's idempotency keys; None when they are to be undone here."""
     if _origin(created).get("compensate"):
         return None
-    return _keys(created, (entry for entry in entries if entry.kind in _EFFECTS))
+    return _keys(created, entries, [entry for entry in entries if entry.kind in _EFFECTS])
 
 
 def begun_keys(created: Entry, entries: Sequence[Entry]) -> dict[str, str]:
     """Keys whose effects an ancestor had begun, and that must not be repeated: asked for again, it is under its key."""
-    begun = (entry for entry in entries if entry.data.get("intent") or entry.kind is EntryKind.DOUBTED)
-    return _keys(created, begun)
+    begun = [entry for entry in entries if entry.data.get("intent") or entry.kind is EntryKind.DOUBTED]
+    return _keys(created, entries, begun)
 
 
-def _keys(created: Entry, entries: Iterable[Entry]) -> dict[str, str]:
+def _keys(created: Entry, entries: Sequence[Entry], wanted: Sequence[Entry]) -> dict[str, str]:
     """Idempotency keys of those ancestors that the entries came from; what this run wrote itself is left out."""
     rows = _origin(created).get("lineage", [])
     keys: dict[str, str] = {}
-    for entry in entries:
+    former = former_keys(entries) if rows else {}
+    for entry in wanted:
         for row in rows if isinstance(rows, list) else ():
             assert isinstance(row, dict)
             if entry.seq <= int(str(row["seq"])):
-                keys[entry.key] = idempotency_key(str(row["run"]), int(str(row["generation"])), entry.key)
+                first = former.get(entry.key, entry.key)
+                keys[entry.key] = idempotency_key(str(row["run"]), int(str(row["generation"])), first)
                 break
     return keys
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.durable.migration import Migration
+from lexiconsole.durable.policy import Backoff, StepPolicy
 from lexiconsole.durable.question import Question
+from lexiconsole.durable.step import current_step
 from lexiconsole.errors import RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.live_runs import Fit, live_runs
 from lexiconsole.runtime.migrating import migrate, plan_migration
@@ -138,6 +142,75 @@ async def test_a_migrated_run_can_be_migrated_again_and_a_new_input_comes_along(
         row = await home.settle(row)
         assert (await home.entries(row))[-1].data["result"] == {"was": {}}
         assert calls == []
+
+
+async def test_a_step_that_was_tried_under_its_old_name_is_called_again_with_the_same_idempotency_key() -> None:
+    """Also twice renamed, and in a fork: whoever is paid must see that it is the same payment."""
+    told: list[str] = []
+
+    def paying(name: str, version: int, fails: bool, **more: Any) -> Any:
+        async def call() -> None:
+            step = current_step()
+            assert step.key == name
+            told.append(step.idempotency_key)
+            if fails:
+                raise ConnectionError
+
+        policy = StepPolicy(attempts=9, backoff=Backoff(5000.0, maximum=5000.0))
+
+        async def flow(ctx: Context) -> Any:
+            await ctx.step(name, call, policy=policy)
+
+        return define(flow, version=version, **more)
+
+    async with house() as home:
+        row = await home.run(paying("pay", 1, True))
+        assert row.status is RunStatus.SLEEPING
+        chain = {1: Migration(renamed={"pay": "charge"}), 2: Migration(renamed={"charge": "bill"})}
+        for name, version in (("charge", 2), ("bill", 3)):
+            home.registry.set(paying(name, version, True, migrations=chain))
+            await migrate(home.runtime, await home.row(row))
+            await home.settle(row)
+        await home.crash()
+        home.registry.set(paying("bill", 3, False, migrations=chain))
+        await home.ask(row, RequestKind.RETRY, "bill")
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+        assert told == [f"{row.id}/pay"] * 2
+
+
+async def test_a_fork_of_a_migrated_run_knows_what_its_origin_began_under_the_old_name() -> None:
+    told: list[str] = []
+
+    def paying(name: str, version: int, **more: Any) -> Any:
+        async def call() -> None:
+            told.append(current_step().idempotency_key)
+            await asyncio.Event().wait()
+
+        async def flow(ctx: Context) -> Any:
+            await ctx.step(name, call, policy=StepPolicy(idempotent=False))
+
+        return define(flow, version=version, **more)
+
+    async with house() as home:
+        row = await home.start(paying("pay", 1))
+        await home.clock.until(_until(lambda: bool(told)))
+        await home.crash()
+        row = await home.again(row)
+        assert row.status is RunStatus.DOUBTFUL
+        home.registry.set(paying("charge", 2, migrations={1: Migration(renamed={"pay": "charge"})}))
+        await migrate(home.runtime, row)
+        row = await home.settle(row)
+        fork = await home.settle(await home.runtime.fork(row, row.seq))
+        assert fork.status is RunStatus.DOUBTFUL
+        for one in (row, fork):
+            await home.ask(one, RequestKind.RESOLVE, "charge", how="again")
+        await home.clock.until(_until(lambda: len(told) == 3))
+        assert told == [f"{row.id}/pay"] * 3
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
 
 
 def rounds(version: int, **more: Any) -> Any:
