@@ -160,6 +160,7 @@ _NAMES = {
     Place.MACHINE: "A state machine",
     Place.DEFINITIONS: "Definitions",
     Place.DIFF: "What differs",
+    Place.SQL: "A question in SQL",
 }
 
 _TRY = """

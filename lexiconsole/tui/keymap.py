@@ -27,6 +27,7 @@ class Place(StrEnum):
     MACHINE = "machine"
     DEFINITIONS = "definitions"
     DIFF = "diff"
+    SQL = "sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ BEGINNING = (Place.DASHBOARD, Place.RUN, Place.SAGA, Place.INBOX)
 
 KEYS: tuple[Key, ...] = (
     # what is looked at
-    Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF), "open", "open what is selected", 10),
+    Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF, Place.SQL), "open", "open what is selected", 10),
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
     Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed name:order* key:charge age<1h", 30),
     Key("init", ("N",), BEGINNING, "begin here", "write files to begin with into a folder that has none", changes=True),
@@ -83,6 +84,8 @@ KEYS: tuple[Key, ...] = (
     Key("zoom_in", ("plus",), (Place.RUN, Place.MACHINE), "closer", "larger boxes"),
     Key("zoom_out", ("minus",), (Place.RUN, Place.MACHINE), "farther", "smaller boxes"),
     Key("play", ("space",), (Place.RUN, Place.SAGA), "play/pause view", "let the picture stand still, and go on"),
+    Key("columns_left", ("h", "left"), (Place.SQL,), "columns left", "the column before", 31),
+    Key("columns_right", ("l", "right"), (Place.SQL,), "columns right", "the next column", 30),
     # the past
     Key("back_one", ("left_square_bracket",), ONE_RUN, "scrub back", "one entry back", 60),
     Key("on_one", ("right_square_bracket",), ONE_RUN, "scrub on", "one entry on"),
@@ -118,9 +121,11 @@ KEYS: tuple[Key, ...] = (
     # everywhere
     Key("help", ("question_mark", "f1"), EVERYWHERE, "help", "every key of this place; type to search, enter does it", 90),
     Key("command", ("colon",), EVERYWHERE, "command", "type what to do: go somewhere, start, filter, act; tab completes"),
+    Key("sql", ("semicolon",), EVERYWHERE, "SQL", "ask the store a question of your own; it is only read"),
     Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
-    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF), "copy", "copy the id, error, JSON, or the same as a command", 80),
+    Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF, Place.SQL), "copy", "copy id, error, JSON, or it as a command", 80),
     Key("export", ("X",), (Place.BULK,), "export", "items or the run as a file; a bundle without values, to be sent", 81),
+    Key("export", ("X",), (Place.SQL,), "export", "the rows of the answer as CSV or JSON", 40),
     Key("export", ("X",), EXPORTS, "export", "run, marked runs or list: JSON, CSV, Mermaid, SVG, a bundle without values"),
     Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
     Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),
@@ -160,6 +165,7 @@ _SHOWN = {
     "right_curly_bracket": "}",
     "escape": "esc",
     "colon": ":",
+    "semicolon": ";",
 }
 
 

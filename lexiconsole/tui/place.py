@@ -221,6 +221,9 @@ class ConsoleScreen(Screen[None]):
 
         begin_here(self.console)
 
+    def action_sql(self) -> None:
+        self.console.go(Place.SQL)
+
     def action_theme(self) -> None:
         self.console.next_theme()
 

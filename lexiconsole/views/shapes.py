@@ -1,9 +1,11 @@
-"""Runs, entries and diffs as JSON for programs: what `--json` prints, what is copied and what is exported."""
+"""Runs, entries, diffs and rows as JSON for programs: what `--json` prints, what is copied and what is exported."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.entry import Entry
 from lexiconsole.types import JsonObject
@@ -14,7 +16,12 @@ from lexiconsole.views.verdict import Verdict
 if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
 
-__all__ = ["diff_shape", "entry_shape", "run_shape", "story_shape"]
+__all__ = ["diff_shape", "entry_shape", "rows_json", "run_shape", "story_shape"]
+
+
+def rows_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """An object a line for each row of an answer in SQL."""
+    return (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
 
 
 def entry_shape(entry: Entry) -> JsonObject:

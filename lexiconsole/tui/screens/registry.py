@@ -23,6 +23,7 @@ SCREENS: dict[Place, tuple[str, str]] = {
     Place.BULK: ("bulk", "BulkScreen"),
     Place.MACHINE: ("machine", "MachineScreen"),
     Place.DIFF: ("diff", "DiffScreen"),
+    Place.SQL: ("sql", "SqlScreen"),
     Place.DEFINITIONS: ("definitions", "DefinitionsScreen"),
 }
 """Module under `tui/screens` and class. A screen takes what it is about: a run's id, a task's id, a definition's name."""
