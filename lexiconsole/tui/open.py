@@ -75,7 +75,9 @@ def _run(app: ConsoleApp) -> int:
 
 def _put_down(app: ConsoleApp) -> None:
     """Says so when that takes longer than one notices."""
-    said = threading.Timer(0.6, lambda: sys.stderr.write("putting runs down; each can go on later\n"))
+    said = threading.Timer(
+        0.6, lambda: sys.stderr.write("putting runs down; each can go on later. ctrl+c ends at once\n")
+    )
     said.daemon = True
     said.start()
     try:

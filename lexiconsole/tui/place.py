@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
 from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import LEADS_TO_CHANGES, Key, Place, key_of, keys_at
+from lexiconsole.tui.keymap import LEADS_TO_CHANGES, Key, Place, key_of, keys_at, shown_key
 from lexiconsole.tui.repainting import ChangedLines
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
@@ -40,8 +41,10 @@ class ConsoleScreen(Screen[None]):
         super().__init__()
         self._compositor = ChangedLines()
         self.header, self.status, self.footer = Header(), Status(), Footer()
+        self._keys_for: Widget | None = None
         for key in keys_at(self.place):
             for name in key.keys:
+                self._bindings.key_to_bindings.pop(name, None)  # the toolkit's own, which would come first: tab for one
                 self._bindings.bind(name, f"screen.do('{key.action}')", key.label, show=False)
 
     def compose(self) -> ComposeResult:
@@ -110,11 +113,26 @@ class ConsoleScreen(Screen[None]):
     def show_keys(self) -> None:
         """Paints the footer anew: what is possible changed."""
         ranked = sorted((key for key in self.served() if key.rank and not self.off(key.action)), key=lambda k: k.rank)
-        self.footer.show(ranked)
+        self._keys_for = self.focused
+        self.footer.show({name: key for key in ranked if (name := self._pressed(key))})
         tour = self.console.tour
         if tour is not None:
             for guide in self.query("Guide"):
                 cast("Guide", guide).show(tour, tour.said(self), self.console.palette)
+
+    def _pressed(self, key: Key) -> str:
+        """The key that does it where the focus is; "" for none: in a field letters are letters."""
+        return next((name for name in key.keys if not self.in_field or not _is_typed(name)), "")
+
+    @property
+    def in_field(self) -> bool:
+        """Whether a field has the focus."""
+        return self.focused is not None and self.focused.check_consume_key("a", "a")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Into a field, or out of one."""
+        if self.focused is not self._keys_for:
+            self.show_keys()
 
     def say(self, parts: list[Part], *keys: tuple[str, str]) -> None:
         """The status sentence, and the keys that lead on from it with what each does.
@@ -151,13 +169,20 @@ class ConsoleScreen(Screen[None]):
         self.show_keys()
 
     def action_next_pane(self) -> None:
-        self._step_pane(1)
+        """Out of a field it is the next field."""
+        if self.in_field:
+            self.focus_next()
+        else:
+            self._step_pane(1)
 
     def action_previous_pane(self) -> None:
-        self._step_pane(-1)
+        if self.in_field:
+            self.focus_previous()
+        else:
+            self._step_pane(-1)
 
     def _step_pane(self, step: int) -> None:
-        panes = [pane for pane in self.panes() if pane.display]
+        panes = [pane for pane in self.panes() if pane.display and _focusable(pane) is not None]
         if panes:
             here = next((n for n, pane in enumerate(panes) if pane.has_focus_within), -step)
             focus_into(panes[(here + step) % len(panes)])
@@ -251,11 +276,19 @@ class ConsoleScreen(Screen[None]):
         return self.app.screen_stack[0] is self
 
 
+def _is_typed(name: str) -> bool:
+    """Whether a field takes the key for itself."""
+    return name in {"enter", "space"} or len(shown_key(name)) == 1
+
+
 def focus_into(pane: Widget) -> None:
     """The pane itself, or the first thing in it that takes keys."""
+    found = _focusable(pane)
+    if found is not None:
+        found.focus()
+
+
+def _focusable(pane: Widget) -> Widget | None:
     if pane.can_focus:
-        pane.focus()
-        return
-    inner = next((child for child in pane.query("*") if child.can_focus and child.display), None)
-    if inner is not None:
-        inner.focus()
+        return pane
+    return next((child for child in pane.query("*") if child.can_focus and child.display), None)

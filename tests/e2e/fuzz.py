@@ -13,19 +13,21 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
 import unicodedata
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir
 from pathlib import Path
 from unittest.mock import patch
 
 from textual import events
-from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -34,6 +36,7 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.app import ConsoleApp
 from lexiconsole.tui.keymap import KEYS, MOVES
+from lexiconsole.tui.screens.dashboard import DashboardScreen
 from tests.e2e.furnished import HAPPENINGS, furnished, happen
 
 __all__ = ["Fuzz", "run_chunk"]
@@ -53,14 +56,34 @@ _TEXT = [
 ]  # fmt: skip
 _LEAVE = {"q", "ctrl+q"}
 
+_WAYS = [
+    *(f"show-run {run}" for run in ("first-0", "first-2", "first-4", "first-7", "refund", "kettles", "cups", "money", "first")),
+    *("definitions", "inbox", "dashboard", "start odd", "start loan", "start nothing", "theme light", "theme dark"),
+    *("runs", "runs state:failed", "runs state:me name:loan*", "filter age<1h odd", "runs state:none", "runs \\x1b["),
+    *("save mine", "view mine", "forget mine", "retry first-2", "pause first-0", "cancel refund", "de", "p", "diff", "zoom"),
+]  # fmt: skip
+"""Typed behind `:`, so that screens are come to that random keys seldom find."""
+_FILTERS = [
+    "state:failed",
+    "state:me kind:saga",
+    "name:odd",
+    "id:first-",
+    "key:charge",
+    "age<1h",
+    "12",
+    "failed",
+    "[b]",
+]
+
 
 class Fuzz:
-    """One chunk: `go` does so many events; what went wrong is raised."""
+    """One chunk: `go` does so many events; what went wrong is raised. `seen` counts after how many of them each screen was up."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.dice = folder, random.Random(seed)
         self.seed, self.done, self.left, self.refused = seed, 0, 0, 0
         self.wrong: list[BaseException] = []
+        self.seen: Counter[str] = Counter()
         self.last: deque[str] = deque(maxlen=40)
         self._threads = ThreadPoolExecutor(1)
 
@@ -86,14 +109,17 @@ class Fuzz:
         try:
             async with app.run_test(size=(120, 36)) as pilot:
                 await self._until(lambda: bool(app.definitions), "the console never opened")
-                while self.done < events and app.is_running and app._exception is None:
+                while self.done < events and app.is_running and not app._exit and app._exception is None:
                     self.done += 1
                     await asyncio.wait_for(self._event(app, pilot, other), PATIENCE)
+                    self._look(app)
                     if self.done % 50 == 0:
                         await self._way_back(app, pilot)
                 app.shut()
-            lately = {told.rpartition(":")[2] for told in list(self.last)[-6:]}
-            if self.done < events and not lately & (_LEAVE | {"enter", "click"}):  # those of the palette and the footer
+            lately = {word for told in self.last for word in re.split("[ :]", told)}
+            if self.done < events and (
+                app.fault or not lately & (_LEAVE | {"enter", "click"})
+            ):  # palette, line, footer
                 raise AssertionError("the console ended by itself")
             self.left += 1
         finally:
@@ -110,7 +136,8 @@ class Fuzz:
 
     async def _event(self, app: ConsoleApp, pilot: Pilot[int], other: Workspace) -> None:
         match self.dice.choices(
-            ["key", "text", "click", "wheel", "hover", "resize", "engine"], [60, 12, 8, 5, 4, 3, 8]
+            ["key", "text", "way", "filter", "diff", "click", "wheel", "hover", "resize", "engine"],
+            [54, 12, 4, 1, 1, 8, 5, 4, 3, 8],
         )[0]:
             case "key":
                 key = self.dice.choice(_NAMES)
@@ -119,6 +146,16 @@ class Fuzz:
                 await self._press(pilot, key)
             case "text":
                 for key in self.dice.choices(_TEXT, k=self.dice.randint(1, 4)):
+                    await self._press(pilot, key)
+            case "way":
+                await self._type(
+                    pilot, "colon", self.dice.choice(_WAYS), self.dice.choice(["enter", "enter", "enter", "tab"])
+                )
+            case "filter":
+                await self._type(pilot, "slash", self.dice.choice(_FILTERS), self.dice.choice(["enter", "escape"]))
+            case "diff":
+                await self._type(pilot, "colon", "dashboard", "enter")
+                for key in ("2", "space", "space", "D"):
                     await self._press(pilot, key)
             case "resize":
                 size = self.dice.choice(SIZES)
@@ -133,6 +170,18 @@ class Fuzz:
         self.last.append(f"key:{key}")
         await self._send(pilot, _pressed(key))
 
+    async def _type(self, pilot: Pilot[int], key: str, text: str, end: str) -> None:
+        """A key that opens a line, a text for it, and a key behind that."""
+        self.last.append(f"key:{key} {text!r} {end}")
+        await self._send(pilot, *[_pressed(each) for each in (key, *map(_character_to_key, text), end)])
+
+    def _look(self, app: ConsoleApp) -> None:
+        screen = app.seen_screen()
+        if screen is not None:
+            self.seen[screen.place.value] += 1
+            if app.screen is not screen:
+                self.seen[type(app.screen).__name__] += 1
+
     async def _send(self, pilot: Pilot[int], *sent: events.Event) -> None:
         """As a terminal does it: sometimes the next ones come before these are dealt with."""
         driver = pilot.app._driver
@@ -141,9 +190,18 @@ class Fuzz:
             if driver is not None:
                 driver.send_message(event)
         if self.dice.random() < 0.7:
-            await pilot._wait_for_screen(PATIENCE)
+            await self._dealt_with(pilot)
         else:
             await asyncio.sleep(0)
+
+    async def _dealt_with(self, pilot: Pilot[int]) -> None:
+        """Until every key that was pressed is answered; a key may end the console."""
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        await pilot._wait_for_screen(PATIENCE)
+        await self._until(
+            lambda: not app.has_keys or app._exit or app._exception is not None, "a key was never dealt with"
+        )
 
     async def _mouse(self, app: ConsoleApp, pilot: Pilot[int], what: str) -> None:
         x, y = self.dice.randrange(max(1, app.size.width)), self.dice.randrange(max(1, app.size.height))
@@ -179,13 +237,16 @@ class Fuzz:
             return
         await pilot.resize_terminal(120, 36)
         for _ in range(40):
+            await self._dealt_with(pilot)
             if len(app.screen_stack) == 1 and not isinstance(app.focused, Input) and app.screen.maximized is None:
                 break
             await pilot.press("escape")
         assert len(app.screen_stack) == 1, f"escape does not lead back from {app.screen!r}"
+        assert isinstance(app.screen, DashboardScreen), f"{app.screen!r} is the first screen now"
         await pilot.press("escape", "2")
+        await self._dealt_with(pilot)
         seen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
-        assert "Dashboard" in seen and "Runs" in seen, seen
+        assert "Dashboard" in seen and "Runs" in seen, f"{app.screen_stack!r} {app.screen.maximized!r}\n{seen}"
         await pilot.press("question_mark")
         await self._until(
             lambda: len(app.screen_stack) == 2 or app._exception is not None, f"help does not open:\n{seen}"
@@ -207,9 +268,9 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 
 def run_chunk(folder: Path, seed: int, events: int) -> Fuzz:
-    """With a console of its own on a workspace that exists."""
+    """With a console of its own on a workspace that exists, in that folder, as what is exported lands where one is."""
     fuzz = Fuzz(folder, seed)
-    with patch.dict(os.environ, {"EDITOR": "true", "VISUAL": "true", "TEXTUAL_ANIMATIONS": "none"}):
+    with chdir(folder), patch.dict(os.environ, {"EDITOR": "true", "VISUAL": "true", "TEXTUAL_ANIMATIONS": "none"}):
         asyncio.run(fuzz.go(events))
     return fuzz
 
@@ -230,7 +291,7 @@ def main() -> int:
     with ThreadPoolExecutor(2) as two:
         for seed, code, told in two.map(_run_apart, seeds):
             wrong += code != 0
-            print(f"seed {seed}: {'ok' if code == 0 else 'FAILED'}\n{told if code else ''}", flush=True)
+            print(f"{'FAILED ' if code else ''}{told.strip() or f'seed {seed} ended with {code}'}", flush=True)
     print(f"{CHUNK * len(seeds):,} events in {len(seeds)} chunks: {wrong} failed")
     return 1 if wrong else 0
 
@@ -245,7 +306,7 @@ def _run_here(seed: int, events: int) -> int:
             return 1
     print(
         f"seed {seed}: {fuzz.done} events, left {fuzz.left} times, {fuzz.refused} happenings refused,"
-        f" {time.monotonic() - began:.0f} s"
+        f" {time.monotonic() - began:.0f} s; {' '.join(f'{name} {many}' for name, many in fuzz.seen.most_common())}"
     )
     return 0
 

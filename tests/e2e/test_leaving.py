@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import RunFilter
+from lexiconsole.types import RunStatus
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.loans import loans
 
@@ -69,10 +72,7 @@ def test_a_crash_gives_the_terminal_back_and_says_what_it_was(folder: Path) -> N
         assert "made to fail" in terminal.text
 
 
-def test_leaving_while_a_step_holds_the_engine_takes_no_longer_than_it_says(folder: Path) -> None:
-    """The terminal is back at once; putting the run down is announced when it takes longer."""
-    (folder / "definitions" / "stubborn.py").write_text(
-        '''"""A step that holds the engine's loop."""
+STUBBORN = '''"""A step that holds the engine's loop."""
 import time
 from pathlib import Path
 from lexiconsole import workflow
@@ -81,20 +81,40 @@ async def stubborn(ctx) -> int:
     """Holds the engine's loop."""
     async def hold() -> int:
         Path("holding").touch()
-        time.sleep(4)
+        time.sleep(SECONDS)
         return 1
     return await ctx.step("hold", hold)
-''',
-        encoding="utf-8",
-    )
+'''
+
+
+def held(folder: Path, terminal: Terminal) -> None:
+    """Starts a run whose step holds the engine, and leaves."""
+    terminal.until("1 Catalogue  2")
+    terminal.press("1", "G", "s")
+    terminal.until("Start ▸ stubborn")
+    terminal.press("ctrl+s")
+    terminal.until("start a run of stubborn")
+    terminal.press("y")
+    terminal.until((folder / "holding").exists)
+    terminal.press("ctrl+q")
+    terminal.until("putting runs down", "ctrl+c ends at once")
+
+
+def test_leaving_while_a_step_holds_the_engine_takes_no_longer_than_it_says(folder: Path) -> None:
+    """The terminal is back at once; putting the run down is announced when it takes longer."""
+    (folder / "definitions" / "stubborn.py").write_text(STUBBORN.replace("SECONDS", "4"), encoding="utf-8")
     with opened(folder) as terminal:
-        terminal.until("1 Catalogue  2")
-        terminal.press("1", "G", "s")
-        terminal.until("Start ▸ stubborn")
-        terminal.press("ctrl+s")
-        terminal.until("start a run of stubborn")
-        terminal.press("y")
-        terminal.until((folder / "holding").exists)
-        terminal.press("ctrl+q")
-        terminal.until("putting runs down")
+        held(folder, terminal)
         assert terminal.left() == 0
+
+
+def test_ctrl_c_while_runs_are_put_down_ends_at_once(folder: Path) -> None:
+    """The step would hold it for ten minutes; its run can be taken up again."""
+    (folder / "definitions" / "stubborn.py").write_text(STUBBORN.replace("SECONDS", "600"), encoding="utf-8")
+    with opened(folder) as terminal:
+        held(folder, terminal)
+        os.kill(terminal.program(), signal.SIGINT)
+        assert terminal.left() == 130
+        assert "Traceback" not in terminal.text
+    with Workspace.find(folder) as workspace:
+        assert workspace.runs(RunFilter())[0].status is RunStatus.RUNNING

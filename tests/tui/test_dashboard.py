@@ -152,6 +152,22 @@ async def test_a_filter_as_it_is_typed(root, store):
         assert app.screen.runs.board.total == len(BUSY_DAY)
 
 
+async def test_the_line_of_the_filter_goes_when_one_goes_to_another_pane_and_the_filter_stays(root, store):
+    """Else the pane's number would lead into the line, and the next key would be a letter."""
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("slash", *"state:failed")
+        await settled(pilot)
+        app.screen.incidents.focus()
+        await settled(pilot)
+        assert not app.screen.runs.typing
+        await pilot.press("2")
+        await settled(pilot)
+        assert app.focused is app.screen.runs.table
+        assert "/ state:failed" in shown(app)
+
+
 async def test_a_word_that_is_no_filter_is_named_and_changes_nothing(root, store):
     await write(store, BUSY_DAY)
     async with console(root) as (app, pilot):

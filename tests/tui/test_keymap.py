@@ -1,9 +1,12 @@
 """The keymap is one table: what it promises holds on every screen."""
 
+import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
+from lexiconsole.tui import keymap
 from lexiconsole.tui.keymap import KEYS, MOVES, Place, keys_at, shown_key
 
 
@@ -25,6 +28,49 @@ def test_a_change_has_the_same_key_everywhere():
         if key.changes:
             keys[key.action].add(key.keys)
     assert {action: names for action, names in keys.items() if len(names) > 1} == {}
+
+
+def test_changes_of_one_name_have_one_key():
+    """Also where another screen's method does it."""
+    keys = defaultdict(set)
+    for key in KEYS:
+        if key.changes:
+            keys[key.label].add(key.keys)
+    assert {label: names for label, names in keys.items() if len(names) > 1} == {}
+
+
+BOUND = re.compile(r"Binding\(\s*\"([^\"]+)\"|def key_(\w+)\(self|_bindings\.bind\(\s*\"([^\"]+)\"")
+ON_TOP = {
+    "app.py": {"ctrl+c"},  # says how to leave
+    "screens/doubt.py": {"j", "k"},  # moves
+    "widgets/choice.py": {"left,up", "right,down", "space,enter"},
+    "widgets/form.py": {"ctrl+s", "ctrl+r", "ctrl+t", "ctrl+e", "escape"},
+    "widgets/reason.py": {"ctrl+s"},
+    "widgets/panel.py": {"escape", "j", "k"},
+    "widgets/welcome.py": {"t", "q"},
+}
+"""Keys bound elsewhere than in the table: in fields and forms, where letters are letters, and in panels over a screen."""
+
+
+def test_keys_are_bound_in_one_table():
+    folder = Path(keymap.__file__).parent
+    found = {}
+    for file in folder.rglob("*.py"):
+        names = {next(filter(None, match)) for match in BOUND.findall(file.read_text(encoding="utf-8"))}
+        if names:
+            found[file.relative_to(folder).as_posix()] = names
+    assert found == ON_TOP, "a key of a screen belongs into keymap.py; one of a panel or a form is named here"
+
+
+def test_a_form_takes_no_key_that_means_something_on_a_screen_with_a_form():
+    """But those that every form has close it, and are its confirmation."""
+    names = {
+        name
+        for place in (Place.START, Place.TASK, Place.INBOX, Place.DOUBT)
+        for key in keys_at(place)
+        for name in key.keys
+    }
+    assert names & ON_TOP["widgets/form.py"] == {"escape"}
 
 
 def test_an_action_is_described_once_for_each_place():

@@ -85,7 +85,6 @@ class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
         self._pace = Throttle(self, _EVERY, self._read)
 
     def body(self) -> Iterator[Widget]:
-        self.progress.border_title = "1 Progress"
         self.causes.border_title, self.now_pane.border_title = "1 Causes", "2 Now"
         yield self.progress
         with Horizontal(id="middle"):
@@ -245,6 +244,11 @@ class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
     def _taken(self) -> None:
         self._typing.add_class("-hidden")
         self.items.focus()
+
+    def on_descendant_blur(self) -> None:
+        """Whoever goes to another pane has typed what they wanted."""
+        if self.focused not in (None, self._typing):
+            self._typing.add_class("-hidden")
 
     def action_close(self) -> None:
         if not self._typing.has_class("-hidden"):

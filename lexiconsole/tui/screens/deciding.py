@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual import on
+from textual import events, on
 
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RequestKind
@@ -86,7 +86,7 @@ class DecidingScreen(ConsoleScreen):
         self._keep_draft(event.texts if event.touched else None)
         self.form_left()
 
-    def on_descendant_focus(self) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """In a form letters are letters: other keys lead on from there."""
         self.say_task(self.pane.task_shown)
         self.show_keys()

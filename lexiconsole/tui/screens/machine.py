@@ -237,7 +237,8 @@ class MachineScreen(MachineJumps, RunCopies, ConsoleScreen):
         while len(way) > 2 and len(f" {arrow} ".join(way)) > width:
             way = ["…", *way[2:]] if way[0] == "…" else ["…", *way[1:]]
         text = Content.styled(f" {arrow} ".join(way[:-1]) + (f" {arrow} " if way[1:] else ""), palette.faint)
-        said = f"{len(one.path) - 1} transitions, here since {clock(one.since)}"
+        moves = len(one.path) - 1
+        said = f"{moves} transition{'' if moves == 1 else 's'}, here since {clock(one.since)}"
         self._path.update(
             text + Content.styled(way[-1], f"bold {palette.gold}") + Content.styled(f"\n{said}", palette.faint)
         )
@@ -260,7 +261,11 @@ class MachineScreen(MachineJumps, RunCopies, ConsoleScreen):
             return
         palette, event = self.console.palette, self._event
         text = ink(palette.text)
-        if self.row.status.ended:
+        if self.row.status is RunStatus.FAILED:
+            self.say(
+                [(f"it failed at {harmless(self.row.where)}: {harmless(self.row.error)}", text)], ("r", "try again")
+            )
+        elif self.row.status.ended:
             self.say([(f"it is {RUN_LOOKS[self.row.status].word}; nothing can happen to it any more", text)])
         elif event is None:
             self.say([("its guards are being asked", text)])

@@ -263,6 +263,8 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
         if action == "answer" and not self._asked():
             return "it asks nothing now"
         step = self._chosen()
+        if action == "edit" and self._playback.past is None and self.lanes_view.lanes.turned:
+            return "it has begun to undo what it did; b branches from before that"
         if action == "edit" and (step is None or step.state is not StepState.DONE):
             return "the selected step has no result to edit"
         return ""

@@ -77,9 +77,12 @@ class ChoiceInput(Widget, can_focus=True):
         else:
             self.value = self.options[(self.options.index(self.value) + by) % len(self.options)]
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return character is not None and character.isalnum()
+
     def on_key(self, event: events.Key) -> None:
         """A letter goes to the next option that begins with it."""
-        if event.character is None or not event.character.isalnum():
+        if event.character is None or not self.check_consume_key(event.key, event.character):
             return
         start = self.options.index(self.value) + 1 if self.value in self.options else 0
         for option in (*self.options[start:], *self.options[:start]):

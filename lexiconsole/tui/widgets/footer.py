@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -21,7 +22,9 @@ _ALWAYS = ("help", "palette", "back")
 
 
 class Footer(Painted):
-    """Shows the ranked keys of its screen that are possible now, as many as fit; help, palette and back at the right."""
+    """Shows the ranked actions of its screen that are possible now, each under the key that does it where the focus is, as many
+    as fit; help, palette and back at the right.
+    """
 
     DEFAULT_CSS = """
     Footer { height: 1; background: $panel; }
@@ -29,30 +32,30 @@ class Footer(Painted):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys: list[Key] = []
+        self._keys: Mapping[str, Key] = {}
         self._spots: list[tuple[int, int, str]] = []
 
-    def show(self, keys: list[Key]) -> None:
-        if keys != self._keys:
+    def show(self, keys: Mapping[str, Key]) -> None:
+        if list(keys.items()) != list(self._keys.items()):
             self._keys = keys
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         app = cast("ConsoleApp", self.app)
-        always = [key for key in self._keys if key.action in _ALWAYS and self.size.width >= 40]
-        right = [part for key in always for part in self._words(app, key)]
+        always = [(name, key) for name, key in self._keys.items() if key.action in _ALWAYS and self.size.width >= 40]
+        right = [part for name, key in always for part in self._words(app, name, key)]
         room = self.size.width - width_of(right) - 2
         left: list[Part] = []
         spots: list[tuple[int, int, str]] = []
-        for key in self._keys:
-            words = self._words(app, key)
-            if key in always or width_of(left) + width_of(words) > room:
+        for name, key in self._keys.items():
+            words = self._words(app, name, key)
+            if (name, key) in always or width_of(left) + width_of(words) > room:
                 continue
             spots.append((width_of(left), width_of(left) + width_of(words), key.action))
             left += words
         start = self.size.width - width_of(right)
-        for key in always:
-            end = start + width_of(self._words(app, key))
+        for name, key in always:
+            end = start + width_of(self._words(app, name, key))
             spots.append((start, end, key.action))
             start = end
         self._spots = spots
@@ -65,7 +68,7 @@ class Footer(Painted):
                 return
 
     @staticmethod
-    def _words(app: ConsoleApp, key: Key) -> list[Part]:
-        name, leaves = shown_key(key.keys[0]), key.action == "back" and len(app.screen_stack) < 2
+    def _words(app: ConsoleApp, key_name: str, key: Key) -> list[Part]:
+        name, leaves = shown_key(key_name), key.action == "back" and len(app.screen_stack) < 2
         label = key_of("quit").label if leaves else key.label
         return [(f" {name}", ink(app.palette.key, bold=True)), (f" {label} ", ink(app.palette.text))]

@@ -194,6 +194,12 @@ class RunsPane(Vertical):
         event.stop()
         self.stop_typing()
 
+    def on_descendant_blur(self) -> None:
+        """Whoever goes to another pane has typed what they wanted."""
+        elsewhere = self.screen.focused
+        if self._typing is not None and elsewhere not in (None, self._typing):
+            self._typing.add_class("-hidden")
+
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape" and self.typing:
             event.stop()
