@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from lexiconsole.app import layers
 from lexiconsole.app.sections import (
     AuditSettings,
+    ConsoleSettings,
     Durability,
     EngineSettings,
     Names,
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
         default=None, description="who may do what; none means that whoever uses this machine may do everything"
     )
     audit: AuditSettings = Field(default_factory=AuditSettings, description="how decisions are kept and proved")
+    console: ConsoleSettings = Field(default_factory=ConsoleSettings, description="how the console looks")
     notifications: NotificationSettings = Field(
         default_factory=NotificationSettings, description="whom to tell what, and how"
     )

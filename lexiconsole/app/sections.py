@@ -19,6 +19,7 @@ __all__ = [
     "AuditSettings",
     "CommandChannel",
     "ConsoleChannel",
+    "ConsoleSettings",
     "Durability",
     "EngineSettings",
     "Names",
@@ -171,6 +172,39 @@ class ConsoleChannel(_Section):
     bell: bool = Field(default=True, description="ring the terminal's bell")
     title: bool = Field(default=True, description="say in the terminal's title how much needs you")
     on: Events = Field(default=tuple(NoticeEvent), description="the events it rings for")
+
+
+class ThemeName(StrEnum):
+    """Colours of the console; in each of them states stay apart for eyes that see red, green or blue less."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    CONTRAST = "contrast"
+
+
+class GlyphSet(StrEnum):
+    """`AUTO`: ASCII letters where the locale or the terminal shows nothing else."""
+
+    AUTO = "auto"
+    UNICODE = "unicode"
+    ASCII = "ascii"
+
+
+class MotionWish(StrEnum):
+    """`AUTO`: calm over SSH, else full."""
+
+    AUTO = "auto"
+    FULL = "full"
+    CALM = "calm"
+    OFF = "off"
+
+
+class ConsoleSettings(_Section):
+    """`console:`, how the console looks."""
+
+    theme: ThemeName = Field(default=ThemeName.DARK, description="its colours; `T` goes to the next ones")
+    glyphs: GlyphSet = Field(default=GlyphSet.AUTO, description="what it draws with; auto looks at the locale")
+    motion: MotionWish = Field(default=MotionWish.AUTO, description="how much moves; auto is calm over SSH")
 
 
 class NotificationSettings(_Section):

@@ -29,11 +29,12 @@ from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
 from lexiconsole.tui.in_turn import KeysInTurn
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainBars, PlainFilter
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
-from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE, LIGHT_PALETTE, THEMES, Palette
+from lexiconsole.tui.theme import CSS, PALETTES, THEMES, Palette
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import minute
@@ -71,7 +72,7 @@ _SAY_AGAIN = 30.0
 class ConsoleApp(KeysInTurn):
     """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
     settings know where the store is. `readonly`: nothing can be changed, and nothing is driven. `now` is the clock that
-    relative times are reckoned from.
+    relative times are reckoned from. `theme` is one of `THEMES`; `why_motion` says why less than everything moves.
     """
 
     CSS = CSS
@@ -90,6 +91,9 @@ class ConsoleApp(KeysInTurn):
         ascii_only: bool = False,
         drives: bool = True,
         readonly: bool = False,
+        theme: str = "dark",
+        motion: Motion = Motion.FULL,
+        why_motion: str = "",
         now: Callable[[], Instant] = time.time,
     ) -> None:
         super().__init__(watch_css=False, ansi_color=False)
@@ -105,7 +109,8 @@ class ConsoleApp(KeysInTurn):
         self.welcomes = False
         self.tour: Tour | None = None
         self.reopens = ""  # what is opened when this ends: `tour`, or `home` for what was begun there
-        self.readonly = readonly
+        self.readonly, self._first_theme = readonly, theme
+        self.motion, self.why_motion = motion, why_motion
         self._open_workspace, self._drives, self._first_look = open_workspace, drives and not readonly, look
         self._opened = threading.Event()
         self._shut = False
@@ -117,7 +122,7 @@ class ConsoleApp(KeysInTurn):
     @property
     def palette(self) -> Palette:
         """The colours of the theme that is on."""
-        return DARK_PALETTE if self.current_theme.dark else LIGHT_PALETTE
+        return PALETTES[self.theme]
 
     # beginning
 
@@ -140,7 +145,7 @@ class ConsoleApp(KeysInTurn):
     async def on_load(self) -> None:
         for theme in THEMES.values():
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.theme = THEMES[self._first_theme].name
         self._on_mount_first()
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: somebody embeds us
             for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -130,7 +130,7 @@ KEYS: tuple[Key, ...] = (
     Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
     Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),
     *(Key(f"pane_{n}", (str(n),), EVERYWHERE, f"pane {n}", f"to pane {n}") for n in range(1, 7)),
-    Key("theme", ("T",), tuple(place for place in EVERYWHERE if place not in FORMS), "theme", "dark or light"),
+    Key("theme", ("T",), tuple(place for place in EVERYWHERE if place not in FORMS), "theme", "dark, light, or high contrast"),
     Key("close", ("escape",), EVERYWHERE, "close", "close what is open; never leaves the program"),
     Key("back", ("q",), EVERYWHERE, "back", "one screen back; leaves the program from the first", 95),
     Key("quit", ("ctrl+q",), EVERYWHERE, "quit", "leave the program; runs are put down and can go on"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lexiconsole.app.appearance import draws_ascii_only, first_appearance
 from lexiconsole.app.first_start import is_bare, is_empty, tour_folder
 from lexiconsole.app.look import first_look
 from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.motion import chosen_motion
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
@@ -60,8 +63,17 @@ def _on(
 
         return Workspace.find(folder, store=store, profile=profile, readonly=readonly)
 
-    look = first_look(folder, store=store, profile=profile)
-    return ConsoleApp(opened, look, ascii_only=ascii_only, readonly=readonly)
+    wished = first_appearance(folder, profile=profile)
+    motion, why_motion = chosen_motion(wished.motion, dict(os.environ))
+    return ConsoleApp(
+        opened,
+        first_look(folder, store=store, profile=profile),
+        ascii_only=ascii_only or draws_ascii_only(wished.glyphs, os.environ),
+        readonly=readonly,
+        theme=wished.theme,
+        motion=motion,
+        why_motion=why_motion,
+    )
 
 
 def _run(app: ConsoleApp) -> int:

@@ -1,4 +1,4 @@
-"""The two themes, and the style sheet that every screen shares. States have their colours in `views/words.py`."""
+"""The themes, and the style sheet that every screen shares. States have their colours in `views/words.py`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from textual.theme import Theme
 
 from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET, Look
 
-__all__ = ["CSS", "DARK", "DARK_PALETTE", "LIGHT", "LIGHT_PALETTE", "THEMES", "Palette"]
+__all__ = ["CSS", "DARK", "DARK_PALETTE", "PALETTES", "THEMES", "Palette"]
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
     """Colours that are no states, for what is painted cell by cell; `states` gives those of states where they differ."""
 
+    ground: str
     bar: str
     chosen: str
     chosen_far: str
@@ -35,81 +36,110 @@ class Palette:
 
 
 DARK_PALETTE = Palette(
-    bar="#1a2030",
-    chosen="#24344f",
-    chosen_far="#1b2333",
+    ground="#0f1117",
+    bar="#161c29",
+    chosen="#1b2a44",
+    chosen_far="#161d2b",
     line="#343d4f",
     text="#d6dbe5",
     bright="#ffffff",
-    faint="#8b93a1",
-    dim="#6b7484",
+    faint="#98a0ae",
+    dim="#8b93a1",
     accent=SKY,
     key="#ffae42",
     gold="#ffd166",
     moving="#ffd166",
-    states={},
+    states={GREY: "#98a0ae", FAINT: "#8a929f", VIOLET: "#9480ff"},
 )
 
 LIGHT_PALETTE = Palette(
-    bar="#e9ebef",
-    chosen="#cfe2f7",
-    chosen_far="#e6edf5",
+    ground="#fbfbf8",
+    bar="#f0f2f5",
+    chosen="#dce9f8",
+    chosen_far="#eef3f8",
     line="#b9c0cb",
     text="#1d2430",
     bright="#000000",
-    faint="#5b6472",
-    dim="#808896",
-    accent="#0b63a8",
-    key="#9a5b00",
-    gold="#a86b00",
-    moving="#a86b00",
+    faint="#4f5866",
+    dim="#59626f",
+    accent="#0b5c9e",
+    key="#875000",
+    gold="#875000",
+    moving="#875000",
     states={
-        GREY: "#5b6472",
-        SKY: "#0b63a8",
-        GOLD: "#7a6a00",
-        AMBER: "#8a5a00",
-        GREEN: "#1f7a35",
-        RED: "#b83200",
-        FAINT: "#6b7380",
-        VIOLET: "#5a45c9",
+        GREY: "#575f6d",
+        SKY: "#0b2e54",
+        GOLD: "#1e1d0e",
+        AMBER: "#4e3b18",
+        GREEN: "#216e4d",
+        RED: "#b93704",
+        FAINT: "#59626f",
+        VIOLET: "#3a1fc4",
     },
 )
 
-
-DARK = Theme(
-    name="lexiconsole-dark",
-    primary=SKY,
-    secondary=VIOLET,
-    accent=DARK_PALETTE.key,
-    warning=AMBER,
-    error=RED,
-    success=GREEN,
-    foreground=DARK_PALETTE.text,
-    background="#0f1117",
-    surface="#0f1117",
-    panel=DARK_PALETTE.bar,
-    dark=True,
-    variables={"line": DARK_PALETTE.line, "chosen": DARK_PALETTE.chosen, "faint": FAINT, "grey": GREY, "gold": GOLD},
+CONTRAST_PALETTE = Palette(
+    ground="#000000",
+    bar="#0d0f14",
+    chosen="#00244a",
+    chosen_far="#0d1a2b",
+    line="#9aa3b2",
+    text="#ffffff",
+    bright="#ffffff",
+    faint="#c9ced6",
+    dim="#b8c0cc",
+    accent="#7fd0ff",
+    key="#ffc168",
+    gold="#ffe08a",
+    moving="#ffe08a",
+    states={
+        GREY: "#e4edfb",
+        SKY: "#8cbad7",
+        GOLD: "#e2e818",
+        AMBER: "#fdc560",
+        GREEN: "#1afec2",
+        RED: "#ff9370",
+        FAINT: "#b8c0cc",
+        VIOLET: "#b3a4ff",
+    },
 )
+"""Seven to one at least, on every ground."""
 
-LIGHT = Theme(
-    name="lexiconsole-light",
-    primary="#0b63a8",
-    secondary="#5a45c9",
-    accent="#9a5b00",
-    warning="#8a5a00",
-    error="#b83200",
-    success="#1f7a35",
-    foreground="#1d2430",
-    background="#fbfbf8",
-    surface="#fbfbf8",
-    panel="#e9ebef",
-    dark=False,
-    variables={"line": "#b9c0cb", "chosen": "#d7e6f7", "faint": "#6b7380", "grey": "#5b6472", "gold": "#7a6a00"},
-)
 
-THEMES = {"dark": DARK, "light": LIGHT}
-"""By the name that people give them."""
+def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
+    states = {colour: palette.states.get(colour, colour) for colour in (GREY, GOLD, AMBER, GREEN, RED, FAINT, VIOLET)}
+    return Theme(
+        name=f"lexiconsole-{name}",
+        primary=palette.accent,
+        secondary=states[VIOLET],
+        accent=palette.key,
+        warning=states[AMBER],
+        error=states[RED],
+        success=states[GREEN],
+        foreground=palette.text,
+        background=palette.ground,
+        surface=palette.ground,
+        panel=palette.bar,
+        dark=dark,
+        variables={
+            "line": palette.line,
+            "chosen": palette.chosen,
+            "faint": states[FAINT],
+            "grey": states[GREY],
+            "gold": states[GOLD],
+        },
+    )
+
+
+DARK = _theme("dark", DARK_PALETTE, dark=True)
+LIGHT = _theme("light", LIGHT_PALETTE, dark=False)
+CONTRAST = _theme("contrast", CONTRAST_PALETTE, dark=True)
+
+THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
+"""By the name that people give them. In each of them states stay apart for eyes that see red, green or blue less."""
+
+PALETTES = {DARK.name: DARK_PALETTE, LIGHT.name: LIGHT_PALETTE, CONTRAST.name: CONTRAST_PALETTE}
+"""By the name of the theme."""
 
 CSS = """
 Screen {

@@ -180,15 +180,17 @@ async def console(
     drives: bool = False,
     ascii_only: bool = False,
     readonly: bool = False,
+    looks: dict[str, Any] | None = None,
     **terms: Any,
 ) -> AsyncIterator[tuple[ConsoleApp, Pilot[Any]]]:
-    """The console on a workspace, once it has read everything; closed with its engine. `terms` are attributes set before."""
+    """The console on a workspace, once it has read everything; closed with its engine. `looks` are terms of its making, `terms` are attributes set before."""
     app = ConsoleApp(
         lambda: Workspace.find(root, readonly=readonly),
         first_look(root),
         drives=drives,
         ascii_only=ascii_only,
         readonly=readonly,
+        **(looks or {}),
         now=lambda: NOW,
     )
     app.vitals = StillVitals()

@@ -16,6 +16,7 @@ from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import Diffing
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SagaScreen"]
 
-_FRAME = 1 / 30
-_SPIN = 6
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
@@ -104,7 +103,7 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
     def on_mount(self) -> None:
         super().on_mount()
         self.lanes_view.focus()
-        self._frames = self.set_interval(_FRAME, self._move, pause=True)
+        self._frames = self.set_interval(self.console.motion.frame, self._move, pause=True)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
@@ -145,6 +144,8 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
             self.say([("this run is not in the store", ink(self.console.palette.key))])
             return
         self._playback.take(new, outline)
+        if self.console.motion is Motion.OFF and self._playback.past is None:
+            self._playback.live()
         if self._watched is None:
             self._watched = Watched(self.row, outline)
         self._watched.add(self.row, new)
@@ -171,8 +172,9 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
             self.lanes_view.hop(self._way[0], self._way[-1], showing.part)
         else:
             self.lanes_view.hop(None, None, 1.0)
-        spins = self.lanes_view.moving and self._playback.past is None
-        self.lanes_view.spin(int(monotonic() * _SPIN) if spins else 0)
+        turn = self.console.motion.turn
+        spins = turn > 0 and self.lanes_view.moving and self._playback.past is None
+        self.lanes_view.spin(int(monotonic() / turn) if spins else 0)
         (self._frames.resume if showing.moving or spins else self._frames.pause)()
 
     def _tell(self, lanes: Lanes, showing: Showing) -> None:

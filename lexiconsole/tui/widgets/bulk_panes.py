@@ -113,7 +113,10 @@ class ProgressPane(_Lines):
             word = "" if self.size.width < 90 else f" {ITEM_WORDS[state]}"
             strong = bool(count) and state in (StepState.FAILED, StepState.RETRYING)
             said.append(
-                (f" {glyphs.state(look)} {count:,}{word} ", ink(colours.state(look), bold=strong, dim=not count))
+                (
+                    f" {glyphs.state(look)} {count:,}{word} ",
+                    ink(colours.state(look) if count else colours.dim, bold=strong),
+                )
             )
         return said
 

@@ -23,7 +23,7 @@ class ChoiceInput(Widget, can_focus=True):
     """`options` are the words shown; `value` is one of them, or "" while none is picked."""
 
     DEFAULT_CSS = """
-    ChoiceInput { width: 1fr; height: auto; padding: 0 1; color: $foreground 70%; }
+    ChoiceInput { width: 1fr; height: auto; padding: 0 1; color: $foreground 80%; }
     ChoiceInput:focus { background-tint: $foreground 5%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -32,11 +32,11 @@ class FormPanel(Vertical):
 
     DEFAULT_CSS = """
     FormPanel { height: 1fr; }
-    FormPanel > .about { height: auto; padding: 0 1; color: $foreground 60%; }
+    FormPanel > .about { height: auto; padding: 0 1; color: $foreground 80%; }
     FormPanel > VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
-    FormPanel .group { height: auto; padding: 0 1; margin-top: 1; color: $foreground 60%; text-style: bold; }
+    FormPanel .group { height: auto; padding: 0 1; margin-top: 1; color: $foreground 80%; text-style: bold; }
     FormPanel > .standing { height: auto; padding: 0 1; }
-    FormPanel > .keys { height: auto; padding: 0 1; color: $foreground 60%; }
+    FormPanel > .keys { height: auto; padding: 0 1; color: $foreground 80%; }
     FormPanel.-roomy FormRow { margin-bottom: 1; }
     FormPanel.-narrow FormRow .label { width: 13; }
     FormPanel.-narrow FormRow .hint { margin-left: 14; }
@@ -234,7 +234,7 @@ class FormPanel(Vertical):
 
     def _standing(self, errors: Mapping[str, str]) -> Content:
         if not self._rows:
-            return Content.styled("nothing to fill in", "$foreground 60%")
+            return Content.styled("nothing to fill in", "$foreground 80%")
         if not errors:
             return Content.styled("✓ all fields are right", "$success")
         known = [row.field.label for row in self._rows if row.field.name in errors]

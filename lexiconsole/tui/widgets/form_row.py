@@ -39,7 +39,7 @@ class FormRow(Vertical):
     FormRow { height: auto; padding: 0 1; }
     FormRow > Horizontal { height: auto; }
     FormRow .label { width: 20; height: auto; color: $foreground 80%; padding: 0 1 0 0; }
-    FormRow .hint { height: auto; margin-left: 21; color: $foreground 45%; }
+    FormRow .hint { height: auto; margin-left: 21; color: $foreground 80%; }
     FormRow Input { width: 1fr; padding: 0 1 !important; background: $foreground 6%; }
     FormRow TextArea { height: auto; min-height: 3; max-height: 8; width: 1fr; background: $foreground 6%; }
     FormRow:focus-within .label { color: $accent; text-style: bold; }

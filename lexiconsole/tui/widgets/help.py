@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import padded
 
 if TYPE_CHECKING:
+    from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.place import ConsoleScreen
 
 __all__ = ["HelpPanel"]
@@ -71,9 +72,14 @@ class HelpPanel(Panel[None]):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        with self.framed(Vertical(), "Keys", "enter does it   esc closes"):
+        with self.framed(Vertical(), "Keys", self._below()):
             yield Input(placeholder="type to search", compact=True)
             yield _Keys(self._place)
+
+    def _below(self) -> str:
+        console = cast("ConsoleApp", self.app)
+        less = f"motion {console.motion.value}, {console.why_motion}   " if console.why_motion else ""
+        return f"{less}enter does it   esc closes"
 
     def on_mount(self) -> None:
         self._search("")

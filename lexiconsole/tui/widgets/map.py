@@ -16,6 +16,7 @@ from textual.timer import Timer
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.flights import Flight, Flights, UnderWay
 from lexiconsole.tui.ink import ink, line
+from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
 from lexiconsole.tui.widgets.map_mouse import MapMouse
 from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, likely_zooms, neighbour
@@ -31,7 +32,6 @@ __all__ = ["MapView"]
 
 _TRAIL = 4  # cells behind a token
 _SETTLE = 0.1  # seconds between two looks at what arrived meanwhile; tokens themselves move with every frame
-_FAST, _CALM = 1 / 30, 1 / 6  # seconds between frames while tokens fly, while only spinners turn
 
 Overlay = dict[int, dict[int, tuple[str, Style]]]
 
@@ -104,7 +104,7 @@ class MapView(MapMouse, can_focus=True):
         self.picture = picture
         if first or self.drawing is None:
             self._lay_out()
-        if first or not play or not self.playing:
+        if first or not play or not self.playing or self.console.motion is Motion.OFF:
             self.flights.reset(picture)
         else:
             self.flights.take(picture)
@@ -199,7 +199,8 @@ class MapView(MapMouse, can_focus=True):
         now = self.clock()
         glyphs, palette = self.console.glyphs, self.console.palette
         frames = glyphs.spinner
-        frame = frames[int(now * 6) % len(frames)]
+        turn = self.console.motion.turn
+        frame = frames[int(now / turn) % len(frames)] if turn else frames[0]
         for x, y in self._sheet.spinners:
             sign = self._sheet.rows[y].get(x)
             if sign is not None:
@@ -217,7 +218,8 @@ class MapView(MapMouse, can_focus=True):
         place = min(len(cells) - 1, int(flight.progress(now) * len(cells)))
         colour = violet if flight.back else gold
         mark = self.console.glyphs.mark
-        for behind in range(min(_TRAIL, place), -1, -1):
+        trail = _TRAIL if self.console.motion is Motion.FULL else 0
+        for behind in range(min(trail, place), -1, -1):
             x, y = cells[place - behind]
             if behind == 0:
                 row = overlay.setdefault(y, {})
@@ -294,7 +296,9 @@ class MapView(MapMouse, can_focus=True):
     def _set_pace(self) -> None:
         """One timer, as fast as what moves needs; none while nothing does."""
         flying = self.playing and self.flights.moves
-        pace = _FAST if flying else _CALM if self._sheet.spinners else 1.0 if self._sheet.counts_down else 0.0
+        motion = self.console.motion
+        turns = motion.turn if self._sheet.spinners else 0.0
+        pace = motion.frame if flying else turns or (1.0 if self._sheet.counts_down else 0.0)
         if pace == self._pace:
             return
         if self._timer is not None:

@@ -1,0 +1,67 @@
+"""Appearance: how the console is wished to look, known before it paints. Who wishes nothing waits for nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexiconsole.app.look import is_workspace
+from lexiconsole.errors import LexiconsoleError
+
+__all__ = ["Appearance", "draws_ascii_only", "first_appearance"]
+
+_WISHES = re.compile(r"^console\s*:", re.MULTILINE)
+_POOR = frozenset({"dumb", "vt100", "vt220", "linux"})
+"""Terminals whose fonts have letters and little else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """The words of `console:` in the settings."""
+
+    theme: str = "dark"
+    glyphs: str = "auto"
+    motion: str = "auto"
+
+
+def first_appearance(start: Path | None = None, *, profile: str = "") -> Appearance:
+    """What the settings say. They are read only where they say something about it, for they take a quarter of a second;
+    settings that can not be read are complained about by whoever opens the workspace.
+    """
+    here = (start or Path.cwd()).absolute()
+    root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
+    asked = (
+        profile or os.environ.get("LEX_PROFILE") or any(name.upper().startswith("LEX_CONSOLE") for name in os.environ)
+    )
+    file = root / "application.yaml"
+    if not asked and not (file.is_file() and _WISHES.search(file.read_text("utf-8", errors="replace"))):
+        return Appearance()
+    from lexiconsole.app.config import Settings
+
+    try:
+        wished = Settings.load(root, profile=profile).console
+    except LexiconsoleError:
+        return Appearance()
+    return Appearance(wished.theme.value, wished.glyphs.value, wished.motion.value)
+
+
+def draws_ascii_only(glyphs: str, environment: Mapping[str, str]) -> bool:
+    """Whether nothing but ASCII is to be drawn. A locale that is not said counts as one that can show everything."""
+    if glyphs != "auto":
+        return glyphs == "ascii"
+    if environment.get("TERM", "") in _POOR:
+        return True
+    said = _locale(environment)
+    return bool(said) and "utf" not in said.lower()
+
+
+def _locale(environment: Mapping[str, str]) -> str:
+    """As C libraries look for it. Python itself puts C.UTF-8 into LC_CTYPE when the locale was C; that is nobody's wish."""
+    everything, language = environment.get("LC_ALL", ""), environment.get("LANG", "")
+    signs = environment.get("LC_CTYPE", "")
+    if signs.upper() in {"C.UTF-8", "C.UTF8", "UTF-8"} and language in {"C", "POSIX"}:
+        signs = ""
+    return everything or signs or language
