@@ -127,9 +127,9 @@ async def test_a_run_that_there_was_no_room_for_is_driven_once_there_is(tmp_path
         assert not quiet.still() and quiet.owners_due()
         assert await drive_what_waits(home.runtime) == []
         await quiet.looked()
-        assert quiet.still()
         monkeypatch.undo()
         put_down(home.runtime, *ended[0])
+        assert home.runtime.stirred, "no commit tells of it"
         assert not quiet.still() and quiet.moved
         assert [one.id for one in await drive_what_waits(home.runtime)] == [waiting.id]
         await home.settle(waiting)
