@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.definition import Definition
-from lexiconsole.durable.entry import OUTCOMES, Entry
+from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History, edits_of
 from lexiconsole.durable.journal import NewRun, RunRow
-from lexiconsole.durable.migrated import migrated
-from lexiconsole.errors import NotFoundError, RefusedError
+from lexiconsole.durable.migrated import migrated, version_of
+from lexiconsole.durable.outline import Outline
+from lexiconsole.errors import InvalidInputError, NotFoundError, RefusedError
 from lexiconsole.runtime.bound import change_refusal
 from lexiconsole.runtime.origin import lineage, starters
 from lexiconsole.runtime.patching import patch_of
@@ -41,6 +42,8 @@ async def fork_of(
         raise RefusedError(f"run {origin.id} has entries 1 to {origin.seq}, not {at}")
     entries = await runtime.journal.load(origin)
     if reason := change_refusal(runtime.people, entries, [key for key, _ in edits], by, at, patched=bool(patch)):
+        raise RefusedError(reason)
+    if reason := _of_another_version(definition, origin, entries, at):
         raise RefusedError(reason)
     now = runtime.clock.now()
     return forked(origin, entries[:at], at, definition, edits, compensate, runtime.codec, now, patch, behind)
@@ -80,9 +83,9 @@ def forked(
         outcomes = [e for e in entries if e.key == key and e.kind in OUTCOMES and e.seq not in history.voided]
         if not outcomes:
             raise NotFoundError("recorded step", key, {e.key for e in entries if e.kind in OUTCOMES})
-        _change(changed, key, {"target": outcomes[-1].seq, "value": value})
+        _change(changed, key, {"target": outcomes[-1].seq, "value": codec.masked(value)})
     if patch is not None:
-        _change(changed, *patch_of(definition, origin.id, entries, history, behind, patch))
+        _change(changed, *patch_of(definition, origin.id, entries, history, behind, codec.masked(patch)))
     family: JsonObject = {"run": origin.id, "seq": at, "lineage": lineage(created, at, history.generation)}
     if began := [name for name in dict.fromkeys((*starters(created), created.by)) if name]:
         family["started_by"] = list[Json](began)
@@ -98,10 +101,38 @@ def forked(
         version=definition.version,
         at=now,
         data=data,
-        outline=definition.outline(),
+        outline=_outline(definition, given),
         origin=origin.id,
         origin_seq=at,
     )
+
+
+def _outline(definition: Definition, given: Json) -> Outline:
+    try:
+        return definition.outline_for(definition.validate(given))
+    except InvalidInputError:
+        return definition.outline()
+
+
+def _of_another_version(definition: Definition, origin: RunRow, entries: Sequence[Entry], at: int) -> str:
+    """Why the first `at` entries can not be taken over: a migration behind them says how the definition reads them."""
+    version = version_of(entries[:at], origin.version)
+    marks = [entry for entry in entries[at:] if entry.kind is EntryKind.MIGRATED]
+    if version == definition.version or not any(_changes(mark, entries[:at]) for mark in marks):
+        return ""
+    return (
+        f"the first {at} entries of run {origin.id} are of version {version}, and it was migrated to {marks[0].data['to']} "
+        f"in entry {marks[0].seq}: fork it from there or later, or with version {version} of {definition.name}"
+    )
+
+
+def _changes(mark: Entry, entries: Sequence[Entry]) -> bool:
+    """Whether the migration makes the entries read otherwise."""
+    keys: Any = mark.data.get("keys", {})
+    voids: Any = mark.data.get("voids", [])
+    added: Any = mark.data.get("added", [])
+    between = any(0 < row["before"] <= entries[-1].seq for row in added)
+    return "input" in mark.data or between or any(entry.key in keys or entry.seq in voids for entry in entries)
 
 
 def _change(changed: dict[tuple[Json, bool], JsonObject], key: str, data: JsonObject) -> None:

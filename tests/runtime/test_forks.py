@@ -11,15 +11,17 @@ from lexiconsole.durable.context import Context
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
+from lexiconsole.durable.outline import Outline, OutlineNode
 from lexiconsole.durable.policy import StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import RefusedError
 from lexiconsole.graph import ApprovalNode, HumanNode, WorkflowBuilder
 from lexiconsole.result import Err
 from lexiconsole.runtime.recovery import drive_what_waits
+from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.taking import preview
 from lexiconsole.store import SqliteJournal
-from lexiconsole.types import RunStatus
+from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.telling import tell, timeline
 from tests.graph.making import defined
 from tests.people import Staff
@@ -98,6 +100,38 @@ async def test_what_a_fork_is_made_with_counts_more_than_an_edit_of_its_origin_a
             assert await result(h, one) == values
             story = tell(await h.entries(one))
             assert [story.input, story.row("a").result] == values
+
+
+async def test_a_fork_looks_like_a_run_of_its_input() -> None:
+    """Its outline is kept with it, for whoever draws it."""
+
+    class Model:
+        def __init__(self, given: list[str]) -> None:
+            self.given = given
+
+        def outline(self) -> Outline:
+            return Outline(tuple(OutlineNode(key) for key in self.given))
+
+        async def drive(self, ctx: Context) -> None:
+            for key in self.given:
+                await ctx.step(key, lambda: 1)
+
+    async with house() as h:
+        row = await h.run(Definition("flow", ModelKind.WORKFLOW, Model, input=list[str]), ["a", "b"])
+        same = await h.settle(await h.runtime.fork(row, 2))
+        other = await h.settle(await h.runtime.fork(row, 2, [("", ["a", "c", "d"])]))
+        for one, keys in ((row, "ab"), (same, "ab"), (other, "acd")):
+            outline = await h.journal.outline(one.digest)
+            assert outline is not None
+            assert [node.key for node in outline.nodes] == [*keys]
+
+
+async def test_what_the_settings_name_as_secret_is_masked_in_the_edits_of_a_fork() -> None:
+    async with house(settings=EngineSettings(secrets=("token",))) as h:
+        row = await h.run(adding("a"), "x")
+        fork = await h.settle(await h.runtime.fork(row, 2, [("a", {"token": "kuckucksei", "n": 1})]))
+        assert await result(h, fork) == ["x", {"token": "**********", "n": 1}]
+        assert "kuckucksei" not in str([entry.data for entry in await h.entries(fork)])
 
 
 def claim() -> Definition:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lexiconsole.durable.context import Context
-from lexiconsole.durable.journal import RequestKind
+from lexiconsole.durable.journal import RequestKind, RunFilter
 from lexiconsole.durable.migration import Migration
 from lexiconsole.durable.policy import Backoff, StepPolicy
 from lexiconsole.durable.question import Question
@@ -206,6 +206,28 @@ async def test_a_fork_of_a_migrated_run_knows_what_its_origin_began_under_the_ol
             await home.ask(one, RequestKind.RESOLVE, "charge", how="again")
         await home.clock.until(_until(lambda: len(told) == 3))
         assert told == [f"{row.id}/pay"] * 3
+
+
+async def test_a_fork_from_before_a_migration_is_refused_where_that_changes_how_its_entries_read() -> None:
+    async with house() as home:
+        calls = Calls()
+        row = await parked(home, calls)
+        home.registry.set(second_version(calls))
+        await migrate(home.runtime, row)
+        row = await home.settle(row)
+        [mark] = [e.seq for e in await home.entries(row) if e.kind == "migrated"]
+        with pytest.raises(
+            RefusedError, match=f"are of version 1, and it was migrated to 2 in entry {mark}: fork it from"
+        ):
+            await home.runtime.fork(row, mark - 1)
+        assert len(await home.journal.runs(RunFilter())) == 1
+        fork = await home.settle(await home.runtime.fork(row, mark))
+        assert fork.status is RunStatus.WAITING
+        first = await home.settle(await home.runtime.fork(row, 1))
+        assert (first.status, calls) == (RunStatus.WAITING, ["place", "reserve", "charge"]), "all of it is done anew"
+        home.registry.set(first_version(calls))
+        early = await home.settle(await home.runtime.fork(row, mark - 1))
+        assert early.status is RunStatus.WAITING
 
 
 async def _until(condition: Callable[[], bool]) -> None:
