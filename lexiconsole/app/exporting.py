@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexiconsole.errors import NotFoundError, RefusedError, UsageError
-from lexiconsole.store.look import Look, RunQuery
+from lexiconsole.store.look import Look
+from lexiconsole.store.run_query import RunQuery
 from lexiconsole.views.bundle import BundledRun, make_bundle
 from lexiconsole.views.exports import Format, entries_csv, run_json, run_mermaid, run_svg, runs_csv, runs_json
 from lexiconsole.views.layout.engine import why_not

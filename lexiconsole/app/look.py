@@ -6,7 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from lexiconsole.store.look import Advance, FailureRow, LatestRow, Look, RunQuery
+from lexiconsole.store.look import Advance, FailureRow, LatestRow, Look
+from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.watch import Watch
 
 __all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery", "Watch", "first_look", "is_workspace"]

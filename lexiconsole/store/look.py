@@ -12,13 +12,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.rows import OwnerRow, RunRow, TaskRow
 from lexiconsole.store.faults import store_error
 from lexiconsole.store.listing import FARTHEST, listing
+from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.run_rows import act_of, run_of, task_of
 from lexiconsole.store.statements import statement
 from lexiconsole.types import Instant, RunStatus
@@ -29,65 +29,11 @@ if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunFilter
     from lexiconsole.durable.outline import Outline
 
-__all__ = ["Advance", "FailureRow", "Field", "LatestRow", "Look", "RunQuery", "Term"]
+__all__ = ["Advance", "FailureRow", "LatestRow", "Look"]
 
 _PAGE = 100  # open questions that are read at once before anybody wants more
 _LINKS = 200  # of the audit that are read at once
 _NOTHING: dict[RunStatus, int] = dict.fromkeys(RunStatus, 0)
-
-
-class Field(StrEnum):
-    """What of a run a term looks at. An id is compared from its beginning; of the others a part is enough."""
-
-    ID = "id"
-    ERROR = "error"
-    KEY = "key"
-    ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A condition on text that has to hold, or with `against` must not. Case counts only for ids."""
-
-    field: Field
-    text: str
-    against: bool = False
-
-    def holds(self, row: RunRow) -> bool:
-        if self.field is Field.ID:
-            return row.id.startswith(self.text) != self.against
-        texts = {Field.ERROR: (row.error,), Field.KEY: (row.where,)}.get(
-            self.field, (row.name, row.id, row.error, row.where)
-        )
-        return (self.text in "\n".join(texts).lower()) != self.against
-
-
-@dataclass(frozen=True, slots=True)
-class RunQuery:
-    """Which runs, in the order of `statuses` and the newest first within each; by age alone unless `by_status`.
-
-    `names` and `kinds` None for any, `since` and `until` when the run was made; `terms` all hold.
-    """
-
-    statuses: tuple[RunStatus, ...] = tuple(RunStatus)
-    names: tuple[str, ...] | None = None
-    kinds: tuple[str, ...] | None = None
-    since: Instant | None = None
-    until: Instant | None = None
-    terms: tuple[Term, ...] = ()
-    by_status: bool = True
-
-    @property
-    def plain(self) -> bool:
-        """Whether only the status decides, so that the store's own tally counts it."""
-        return all(condition is None for condition in self.conditions())
-
-    def conditions(self) -> tuple[Any, ...]:
-        """As the statements take them, from ?3 to ?7; None for what does not matter."""
-        names = None if self.names is None else json.dumps(self.names)
-        kinds = None if self.kinds is None else json.dumps(self.kinds)
-        terms = json.dumps([{"field": term.field, "text": term.text, "not": term.against} for term in self.terms])
-        return names, kinds, self.since, self.until, terms if self.terms else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lexiconsole.durable.rows import RunRow
-from lexiconsole.store.look import RunQuery
+from lexiconsole.store.run_query import RunQuery
 from lexiconsole.types import RunStatus
 from lexiconsole.views.run_filter import NEEDS_ME
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from lexiconsole.errors import UsageError, nearest
-from lexiconsole.store.look import Field, RunQuery, Term
+from lexiconsole.store.run_query import Field, RunQuery, Term
 from lexiconsole.types import Instant, ModelKind, RunStatus
 
 __all__ = ["FIELDS", "NEEDS_ME", "Filter", "read_filter", "values_of"]

@@ -10,7 +10,8 @@ import pytest
 from lexiconsole.durable.entry import EntryKind as Kind
 from lexiconsole.durable.journal import NewRun, RunFilter
 from lexiconsole.store.conformance.stories import AT, driven
-from lexiconsole.store.look import Field, Look, RunQuery, Term
+from lexiconsole.store.look import Look
+from lexiconsole.store.run_query import Field, RunQuery, Term
 from lexiconsole.types import RunStatus
 from tests.store.writing import opened
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lexiconsole.errors import UsageError
-from lexiconsole.store.look import Field, Term
+from lexiconsole.store.run_query import Field, Term
 from lexiconsole.types import RunStatus
 from lexiconsole.views.run_filter import NEEDS_ME, read_filter
 from tests.tui.making import NOW
