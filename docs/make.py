@@ -144,6 +144,20 @@ with ● changes something: what it would do is shown first, and only `y` does i
 
 `lexiconsole --readonly` opens it to look only: those keys are off and say so, nothing is driven, and SQLite refuses any change.
 
+Other keys stand in `~/.config/lexiconsole/keys.toml`, or in the file that `console.keys` names; help and footer show them. Panels and
+forms keep theirs. What is wrong in the file is told with its line when the console is opened.
+
+```toml
+preset = "emacs"            # vim (as below), emacs or arrows
+
+[keys]
+retry = "f5"                # an action by its name behind `:`, with _ for -
+sort = ["^t", "f6"]
+
+[moves]
+down = "f9"                 # down up left right first last half_down half_up page_down page_up
+```
+
 | moving | |
 |---|---|
 """

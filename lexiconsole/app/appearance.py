@@ -20,11 +20,12 @@ _POOR = frozenset({"dumb", "vt100", "vt220", "linux"})
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The words of `console:` in the settings."""
+    """The words of `console:` in the settings. `keys` is a file; None where none is meant, and there is none at its usual place."""
 
     theme: str = "dark"
     glyphs: str = "auto"
     motion: str = "auto"
+    keys: Path | None = None
 
 
 def first_appearance(start: Path | None = None, *, profile: str = "") -> Appearance:
@@ -38,14 +39,21 @@ def first_appearance(start: Path | None = None, *, profile: str = "") -> Appeara
     )
     file = root / "application.yaml"
     if not asked and not (file.is_file() and _WISHES.search(file.read_text("utf-8", errors="replace"))):
-        return Appearance()
+        return Appearance(keys=_usual_keys())
     from lexiconsole.app.config import Settings
 
     try:
         wished = Settings.load(root, profile=profile).console
     except LexiconsoleError:
         return Appearance()
-    return Appearance(wished.theme.value, wished.glyphs.value, wished.motion.value)
+    keys = _usual_keys() if wished.keys is None else root / wished.keys.expanduser()
+    return Appearance(wished.theme.value, wished.glyphs.value, wished.motion.value, keys)
+
+
+def _usual_keys() -> Path | None:
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 - raises nothing without a home
+    file = Path(home) / "lexiconsole" / "keys.toml"
+    return file if file.is_file() else None
 
 
 def draws_ascii_only(glyphs: str, environment: Mapping[str, str]) -> bool:

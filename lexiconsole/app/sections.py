@@ -204,6 +204,9 @@ class ConsoleSettings(_Section):
 
     theme: ThemeName = Field(default=ThemeName.DARK, description="its colours; `T` goes to the next ones")
     glyphs: GlyphSet = Field(default=GlyphSet.AUTO, description="what it draws with; auto looks at the locale")
+    keys: Path | None = Field(
+        default=None, description="a keymap, relative to the workspace; without one ~/.config/lexiconsole/keys.toml"
+    )
     motion: MotionWish = Field(default=MotionWish.AUTO, description="how much moves; auto is calm over SSH")
 
 

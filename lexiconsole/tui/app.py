@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -72,7 +72,8 @@ _SAY_AGAIN = 30.0
 class ConsoleApp(KeysInTurn):
     """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
     settings know where the store is. `readonly`: nothing can be changed, and nothing is driven. `now` is the clock that
-    relative times are reckoned from. `theme` is one of `THEMES`; `why_motion` says why less than everything moves.
+    relative times are reckoned from. `theme` is one of `THEMES`; `why_motion` says why less than everything moves;
+    `moves` gives for keys that move as well those that every widget knows.
     """
 
     CSS = CSS
@@ -94,6 +95,7 @@ class ConsoleApp(KeysInTurn):
         theme: str = "dark",
         motion: Motion = Motion.FULL,
         why_motion: str = "",
+        moves: Mapping[str, str] | None = None,
         now: Callable[[], Instant] = time.time,
     ) -> None:
         super().__init__(watch_css=False, ansi_color=False)
@@ -110,7 +112,7 @@ class ConsoleApp(KeysInTurn):
         self.tour: Tour | None = None
         self.reopens = ""  # what is opened when this ends: `tour`, or `home` for what was begun there
         self.readonly, self._first_theme = readonly, theme
-        self.motion, self.why_motion = motion, why_motion
+        self.motion, self.why_motion, self._moves = motion, why_motion, moves or {}
         self._open_workspace, self._drives, self._first_look = open_workspace, drives and not readonly, look
         self._opened = threading.Event()
         self._shut = False
@@ -338,6 +340,16 @@ class ConsoleApp(KeysInTurn):
         """A key or a turn of the wheel that comes while the console closes is nobody's any more; one that was on its way to a
         screen when the line of commands opened is meant for the line.
         """
+        if (
+            self._moves
+            and isinstance(event, Key)
+            and not event.is_forwarded
+            and not hasattr(self.focused, "cursor_blink")
+        ):
+            name = self._moves.get(event.key, event.key)  # in a field, which has a cursor, letters are letters
+            if not name:
+                return
+            event = event if name == event.key else Key(name, None)
         open_still = bool(self._screen_stacks.get(self._current_mode))
         if open_still and isinstance(event, Key) and event.is_forwarded and hasattr(self.screen, "take_key"):
             self.screen.take_key(event)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["KEYS", "LEADS_TO_CHANGES", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key"]
+__all__ = ["KEYS", "LEADS_TO_CHANGES", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key", "use"]
 
 
 class Place(StrEnum):
@@ -166,22 +166,56 @@ _SHOWN = {
     "escape": "esc",
     "colon": ":",
     "semicolon": ";",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "exclamation_mark": "!",
+    "comma": ",",
+    "number_sign": "#",
+    "at": "@",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "asterisk": "*",
+    "underscore": "_",
+    "apostrophe": "'",
+    "quotation_mark": '"',
+    "vertical_line": "|",
+    "tilde": "~",
+    "backslash": "\\",
+    "dollar_sign": "$",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "grave_accent": "`",
+    "circumflex_accent": "^",
 }
+
+
+@dataclass(slots=True)
+class _InUse:
+    keys: tuple[Key, ...] = KEYS
+
+
+_in_use = _InUse()
+
+
+def use(keys: tuple[Key, ...]) -> None:
+    """The table that counts in this process from now on: a person's own keys for the same actions."""
+    _in_use.keys = keys
 
 
 def shown_key(name: str) -> str:
     """A key as people write it: `/`, `^p`, `enter`."""
-    return _SHOWN.get(name, name.replace("ctrl+", "^"))
+    *held, last = name.split("+")
+    return "+".join([*held, _SHOWN.get(last, last)]).replace("ctrl+", "^")
 
 
 def keys_at(place: Place) -> tuple[Key, ...]:
     """The rows of one screen."""
-    return tuple(key for key in KEYS if place in key.places)
+    return tuple(key for key in _in_use.keys if place in key.places)
 
 
 def key_of(action: str) -> Key:
     """The row of an action; KeyError when there is none."""
-    for key in KEYS:
+    for key in _in_use.keys:
         if key.action == action:
             return key
     raise KeyError(action)

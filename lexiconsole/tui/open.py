@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ def _on(
         return Workspace.find(folder, store=store, profile=profile, readonly=readonly)
 
     wished = first_appearance(folder, profile=profile)
+    moves = _own_keys(wished.keys)
     motion, why_motion = chosen_motion(wished.motion, dict(os.environ))
     return ConsoleApp(
         opened,
@@ -73,7 +75,20 @@ def _on(
         theme=wished.theme,
         motion=motion,
         why_motion=why_motion,
+        moves=moves,
     )
+
+
+def _own_keys(file: Path | None) -> Mapping[str, str]:
+    """Takes a person's keys into use; gives the keys that move as well. Raises ConfigurationError."""
+    if file is None:
+        return {}
+    from lexiconsole.tui.keymap import use
+    from lexiconsole.tui.keymap_file import read_keymap
+
+    keymap = read_keymap(file)
+    use(keymap.keys)
+    return keymap.moves
 
 
 def _run(app: ConsoleApp) -> int:

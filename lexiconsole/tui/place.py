@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import LEADS_TO_CHANGES, Key, Place, key_of, keys_at, shown_key
+from lexiconsole.tui.keymap import KEYS, LEADS_TO_CHANGES, Key, Place, key_of, keys_at, shown_key
 from lexiconsole.tui.repainting import ChangedLines
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
@@ -141,9 +141,16 @@ class ConsoleScreen(Screen[None]):
         """
         palette = self.console.palette
         told: list[Part] = []
-        for key, word in keys:
+        for name, word in keys:
+            key = self._own(name)
             told += [("  " if told else "", ink()), (key, ink(palette.key, bold=True)), (f" {word}", ink(palette.text))]
         self.status.say(parts, told)
+
+    def _own(self, shown: str) -> str:
+        """The key that a person gave to what the table has this one for."""
+        meant = next((key for key in KEYS if self.place in key.places and shown_key(key.keys[0]) == shown), None)
+        own = next((key for key in keys_at(self.place) if meant is not None and key.action == meant.action), None)
+        return shown_key(own.keys[0]) if own is not None else shown
 
     def action_do(self, action: str) -> None:
         self.do(action)
