@@ -78,6 +78,7 @@ KEYS: tuple[Key, ...] = (
     Key("mark", ("space",), LISTS, "mark", "mark it; R and c then go for all marked, D compares two", 75),
     Key("unmark", ("minus",), (Place.DASHBOARD, Place.INBOX), "unmark all", "take all marks away"),
     Key("sort", ("S",), (Place.DASHBOARD, Place.BULK), "sort", "in another order"),
+    Key("group", ("F",), (Place.DASHBOARD,), "group", "put runs together by state, name, step, error, day… and count them"),
     Key("zoom", ("z",), EVERYWHERE, "zoom", "give the pane the whole screen, and back"),
     Key("view", ("v",), PICTURES, "view", "map, rail or gantt"),
     Key("follow", ("f",), (Place.RUN, Place.SAGA), "follow", "keep the token in sight"),

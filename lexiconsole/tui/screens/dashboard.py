@@ -175,7 +175,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
             self.preview, f"5 {harmless(row.name) if (row := self.subject_run()) else 'Preview'}".replace("[", "\\[")
         )
         entitle(self.engine, "6 Engine")
-        runs = self.runs.board.total if self.runs.board is not None else 0
+        runs = self.runs.listed
         names = tab_names(runs, read.task_count, soon, len(read.incidents))
         pills: list[Part] = [(f"/ {self.runs.text} ", ink(self.console.palette.key))] if self.runs.text else []
         self.tabs.show(names, self._open_pane, pills)
@@ -294,6 +294,9 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.do("open")
 
     def action_open(self) -> None:
+        if self.runs.has_focus_within and self.runs.group is not None:
+            self.runs.toggle_group()
+            return
         subject = self.subject()
         if isinstance(subject, RunRow):
             place = self.console.place_of(subject)
@@ -332,6 +335,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def on_runs_pane_filtered(self) -> None:
         self.status.explain(self.runs.fault)
         self._entitle()
+        self._say()
 
     def action_next_error(self) -> None:
         self._jump(TALL, 1)
@@ -354,13 +358,22 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.runs.jump(wanted, step, lambda: self.status.explain(f"{listed} {what}"))
 
     def action_mark(self) -> None:
-        self.runs.table.toggle_mark()
+        if self.runs.group is not None:
+            self.runs.mark_group()
+        else:
+            self.runs.table.toggle_mark()
+
+    def action_group(self) -> None:
+        self.to_pane(2)
+        self.pick_group()
 
     def action_unmark(self) -> None:
         self.runs.table.unmark()
 
     def action_close(self) -> None:
-        if self.runs.text:
+        if self.runs.column is not None:
+            self.runs.group_by(None)
+        elif self.runs.text:
             self.runs.apply("")
         else:
             super().action_close()

@@ -24,6 +24,9 @@ __all__ = ["DashboardActs"]
 _Kind: TypeAlias = Literal["retry", "pause", "resume", "cancel"]
 
 
+_UNGROUPED = "no groups"
+
+
 class DashboardActs:
     """The acts of the dashboard, each through a preview or on the screen of the task."""
 
@@ -118,6 +121,20 @@ class DashboardActs:
             many = exports_of_many(chosen, f"{self.runs.listed:,} listed runs")
         title = f"{run.name} {run.id}" if run is not None else "runs"
         offer_exports(self.console, title, [*(exports_of_run(run.id) if run is not None else ()), *many])
+
+    def pick_group(self) -> None:
+        """Asks by which column the list is put together; the one that is on again takes it off."""
+        from lexiconsole.app.grouping import Column
+        from lexiconsole.tui.widgets.pick import PickPanel
+
+        def picked(name: str | None) -> None:
+            if name is not None:
+                self.runs.group_by(None if name == _UNGROUPED else Column(name))
+
+        names = [*([_UNGROUPED] if self.runs.column is not None else []), *(column.value for column in Column)]
+        self.console.push_screen(
+            PickPanel("Group by", "Runs that say the same are put together and counted.", names), picked
+        )
 
     def action_diff(self) -> None:
         """Two marked runs; else the marked one and the selected one, or the selected one and what it was forked from."""

@@ -30,6 +30,10 @@ def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]
     console, subject = screen.console, screen.subject()
     colours, now = console.palette, console.now()
     text, key = ink(colours.text), ink(colours.key)
+    if (group := screen.runs.group) is not None and screen.runs.has_focus_within:
+        those = f"{group.runs:,} run{'s' if group.runs != 1 else ''} with this {group.column}"
+        opened = group.id in screen.runs.table.opened
+        return [(those, text)], [("enter", "folds" if opened else "unfolds"), ("space", "marks them")]
     if isinstance(subject, RunRow):
         look = RUN_LOOKS[subject.status]
         task = next((task for task in screen.tasks if task.run_id == subject.id), None)
@@ -58,6 +62,10 @@ def _ways(screen: DashboardScreen) -> list[tuple[str, str]]:
 def why_not(screen: DashboardScreen, action: str) -> str:
     """The reason, "" when the action is possible."""
     match action:
+        case "open" if screen.runs.has_focus_within and screen.runs.group is not None:
+            return ""
+        case "sort" | "next_error" | "previous_error" | "next_waiting" | "previous_waiting" if screen.runs.column:
+            return "the list is grouped: esc takes that away"
         case "open" | "copy" | "start":
             return _why_not_look(screen, action)
         case "retry" | "pause" | "cancel":

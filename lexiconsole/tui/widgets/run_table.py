@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.strip import Strip
 
@@ -17,6 +17,9 @@ from lexiconsole.views.faults import cause
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
+if TYPE_CHECKING:
+    from lexiconsole.app.grouping import GroupRow
+
 __all__ = ["SOON", "RunTable", "short_age", "short_id"]
 
 _NARROW = 70
@@ -26,20 +29,26 @@ _GIVEN = 12
 """Letters of an id up to which it is taken for one that somebody gave, and shown whole."""
 
 
-class RunTable(VirtualTable[RunRow]):
+class RunTable(VirtualTable["RunRow | GroupRow"]):
     """Failed and doubtful runs have their error on a second line, where the spans give them one."""
 
     def __init__(self, *, empty: str = "") -> None:
         super().__init__(empty=empty)
         self.tasks: dict[str, TaskRow] = {}
         """The first open question of each run, as far as they were read."""
+        self.opened: set[str] = set()
+        """The groups that are unfolded, by id."""
         self._measured: tuple[tuple[int, int, int], int] = (0, 0, 0), 0
 
-    def moments(self, row: RunRow) -> tuple[Instant | None, ...]:
+    def moments(self, row: RunRow | GroupRow) -> tuple[Instant | None, ...]:
+        if not isinstance(row, RunRow):
+            return ()
         task = self.tasks.get(row.id)
         return row.changed_at, row.wake_at, None if task is None else task.due
 
-    def draw(self, row: RunRow, how: Drawn) -> list[Strip]:
+    def draw(self, row: RunRow | GroupRow, how: Drawn) -> list[Strip]:
+        if not isinstance(row, RunRow):
+            return self._draw_group(row, how)
         console = self.console
         colours, glyphs = console.palette, console.glyphs
         look = RUN_LOOKS[row.status]
@@ -64,6 +73,15 @@ class RunTable(VirtualTable[RunRow]):
             error = cause(harmless(row.error)) or "no reason was recorded"
             lines.append(line([edge, ("   ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
         return lines
+
+    def _draw_group(self, row: GroupRow, how: Drawn) -> list[Strip]:
+        from lexiconsole.tui.widgets.run_groups import group_parts
+
+        colours = self.console.palette
+        ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
+        edge = (self.console.glyphs.cursor if how.selected else " ", ink(colours.accent))
+        left, right = group_parts(self.console, row, how.width, opened=row.id in self.opened, bright=how.selected)
+        return [line([edge, *left], how.width, right, ground)]
 
     def _id_width(self, width: int) -> int:
         """An id that somebody gave is shown whole where it is not too long."""

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from lexiconsole.durable.rows import RunRow
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.painted import entitle
@@ -22,14 +23,18 @@ from lexiconsole.views.run_filter import Filter, read_filter
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
+    from lexiconsole.app.grouping import Column, GroupRow
     from lexiconsole.app.look import Look, RunQuery
-    from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.widgets.run_groups import Grouping
 
 __all__ = ["RunsPane"]
 
 _EVERY = 0.1
 """Seconds between two reads of the list while runs move."""
+
+_GROUPS_EVERY = 5.0
+"""The same of groups: all runs are gone through for them."""
 
 _AROUND = 40
 """Rows read beyond each edge of the screen."""
@@ -54,10 +59,14 @@ class RunsPane(Vertical):
         self.fault = ""
         """What is wrong with the filter that is being typed."""
         self.by_status = True
+        self.column: Column | None = None
+        """What the list is grouped by."""
+        self._grouping: Grouping | None = None
         self.board: Board | None = None
         self._names: list[str] = []
         self._typing: Input | None = None  # made when it is first wanted
         self._pace = Throttle(self, _EVERY, self._read)
+        self._groups_pace = Throttle(self, _GROUPS_EVERY, self._read_groups)
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -68,18 +77,27 @@ class RunsPane(Vertical):
 
     @property
     def selected(self) -> RunRow | None:
-        return self.table.selected_row
+        row = self.table.selected_row
+        return row if isinstance(row, RunRow) else None
+
+    @property
+    def group(self) -> GroupRow | None:
+        """The selected group."""
+        row = self.table.selected_row
+        return None if isinstance(row, RunRow) else row
 
     @property
     def listed(self) -> int:
         """How many runs the filter shows."""
+        if self.column is not None:
+            return self._grouping.runs if self._grouping is not None else 0
         return self.board.total if self.board is not None else 0
 
     # reading
 
     def ask(self) -> None:
         """Something may have changed: read soon."""
-        self._pace.ask()
+        (self._pace if self.column is None else self._groups_pace).ask()
 
     def query_now(self) -> RunQuery:
         return self.filter.query(self._names, self.console.now(), by_status=self.by_status)
@@ -100,7 +118,7 @@ class RunsPane(Vertical):
 
     def _show(self, answer: tuple[RunQuery, str, list[str], Board]) -> None:
         query, selected, names, board = answer
-        if not self.is_attached:
+        if not self.is_attached or self.column is not None:
             return
         if names != self._names:
             self._names = names
@@ -122,6 +140,8 @@ class RunsPane(Vertical):
 
     def on_virtual_table_wanted(self, event: VirtualTable.Wanted) -> None:
         event.stop()
+        if self.column is not None:
+            return  # groups are there as a whole
         query = self.query_now()
         self.console.reads.look("page", lambda look: read_board(look, query, event.first, event.count), self._fill)
 
@@ -129,17 +149,64 @@ class RunsPane(Vertical):
         self._entitle()
 
     def _fill(self, board: Board) -> None:
-        if self.is_attached and board.query.statuses == self.filter.statuses:
+        if self.is_attached and self.column is None and board.query.statuses == self.filter.statuses:
             self.table.fill(board.first, board.rows)
 
     def _entitle(self) -> None:
-        total = self.board.total if self.board is not None else 0
+        total = self.listed
         pills = "  ".join(harmless(pill) for pill in self.filter.pills)
         title = f"2 Runs  {total:,}{'  / ' + pills if pills else ''}".replace("[", "\\[")
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
         new = f"{self.console.glyphs.up} {self.table.new_above:,} new, g shows them  " if self.table.new_above else ""
         order = "those that need somebody first" if self.by_status else "newest first"
+        if self._grouping is not None:
+            groups = self._grouping.groups
+            order = f"{groups:,} group{'s' if groups != 1 else ''} by {self._grouping.column}"
         entitle(self, title, f"{new}{marked}{order}")
+
+    # groups
+
+    def group_by(self, column: Column | None) -> None:
+        """Puts the list together by a column; None: as single runs again."""
+        self.column, self._grouping = column, None
+        self.table.opened.clear()
+        self._changed()
+
+    def toggle_group(self) -> None:
+        """Unfolds the selected group, or folds it."""
+        if self.group is not None:
+            self.table.opened ^= {self.group.id}
+            self._read_groups()
+
+    def mark_group(self) -> None:
+        """Marks the runs of the selected group, its newest; takes their marks away when all of them have one."""
+        from lexiconsole.tui.widgets.run_groups import ids_of_group
+
+        group, query = self.group, self.query_now()
+        if group is not None:
+            self.console.reads.look("mark", lambda look: set(ids_of_group(look, query, group)), self._mark_all)
+
+    def _mark_all(self, ids: set[str]) -> None:
+        marks = self.table.marks
+        self.table.marks = marks - ids if ids <= marks else marks | ids
+        self.table.repaint()
+        self._entitle()
+
+    def _read_groups(self) -> None:
+        from lexiconsole.tui.widgets.run_groups import read_groups
+
+        column, query, opened = self.column, self.query_now(), frozenset(self.table.opened)
+        if self.is_attached and column is not None:
+            self.console.reads.look("groups", lambda look: read_groups(look, query, column, opened), self._show_groups)
+
+    def _show_groups(self, grouping: Grouping) -> None:
+        if not self.is_attached or grouping.column is not self.column:
+            return
+        self._grouping = grouping
+        self.table.show_all(grouping.rows)
+        self.table.repaint()
+        self._entitle()
+        self.post_message(self.Filtered())
 
     # filter and order
 
@@ -178,7 +245,10 @@ class RunsPane(Vertical):
         self.table.forget()
         self._entitle()
         self.post_message(self.Filtered())
-        self._read()
+        if self.column is None:
+            self._read()
+        else:
+            self._read_groups()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
