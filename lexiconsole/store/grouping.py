@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from lexiconsole.durable.rows import RunRow
-from lexiconsole.store.look import Look, RunQuery
+from lexiconsole.store.look import Look
+from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.run_rows import run_of
 from lexiconsole.types import RunStatus
 

@@ -10,7 +10,7 @@ import pytest
 
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.store.grouping import Column, Groups
-from lexiconsole.store.look import RunQuery
+from lexiconsole.store.run_query import RunQuery
 from lexiconsole.types import RunStatus
 from lexiconsole.views.run_filter import read_filter
 from tests.tui.making import BUSY_DAY, NOW, Story, failed, fill
