@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lexiconsole.durable.journal import RunRow
+    from lexiconsole.durable.journal import Request, RunRow
 
 __all__ = ["UNCHANGED", "Outcome", "Preview"]
 
@@ -23,6 +23,14 @@ class Outcome:
     pending: bool
     refused: str
     run: RunRow
+
+    @classmethod
+    def of(cls, asked: Request, run: RunRow) -> Outcome:
+        """From the request as it stands in the store by now."""
+        from lexiconsole.durable.journal import RequestState
+
+        refused = asked.reply if asked.state is RequestState.REFUSED else ""
+        return cls(asked.state is RequestState.APPLIED, asked.state is RequestState.OPEN, refused, run)
 
 
 @dataclass(frozen=True, slots=True)

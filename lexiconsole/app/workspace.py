@@ -17,7 +17,7 @@ from lexiconsole.app.naming import run_named
 from lexiconsole.app.opened import Opened
 from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
 from lexiconsole.durable.entry import Entry
-from lexiconsole.durable.journal import Journal, Request, RequestState, RunFilter, RunRow, TaskRow
+from lexiconsole.durable.journal import Journal, Request, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, RefusedError
 from lexiconsole.types import Instant, JsonObject, RunStatus
@@ -287,15 +287,9 @@ class Workspace:
         from lexiconsole.runtime.taking import act
 
         asked = self.identity.attributed(request, self.as_whom(request.by))
-        sign = Signatures(self.settings, self.root).signed
-        drive, hand_over = not record_only, self.hand_over
+        sign, drive, hand_over = Signatures(self.settings, self.root).signed, not record_only, self.hand_over
         state = self._write().call(lambda runtime: act(runtime, asked, drive=drive, hand_over=hand_over, sign=sign))
-        return Outcome(
-            applied=state.state is RequestState.APPLIED,
-            pending=state.state is RequestState.OPEN,
-            refused=state.reply if state.state is RequestState.REFUSED else "",
-            run=self.run(request.run_id),
-        )
+        return Outcome.of(state, self.run(request.run_id))
 
     def refuse(self, request: Request, reason: str) -> None:
         """Puts on record that somebody tried what the preview refuses, without leaving the request; raises RefusedError."""
