@@ -124,6 +124,7 @@ KEYS: tuple[Key, ...] = (
     Key("command", ("colon",), EVERYWHERE, "command", "type what to do: go somewhere, start, filter, act; tab completes"),
     Key("sql", ("semicolon",), EVERYWHERE, "SQL", "ask the store a question of your own; it is only read"),
     Key("palette", ("ctrl+p",), EVERYWHERE, "palette", "runs, definitions and everything that can be done", 91),
+    Key("jump", ("ctrl+o",), EVERYWHERE, "jump", "a label on every row and field that is seen; typing it goes there"),
     Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF, Place.SQL), "copy", "copy id, error, JSON, or it as a command", 80),
     Key("export", ("X",), (Place.BULK,), "export", "items or the run as a file; a bundle without values, to be sent", 81),
     Key("export", ("X",), (Place.SQL,), "export", "the rows of the answer as CSV or JSON", 40),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.feed import Tidings
+    from lexiconsole.tui.jump import Target
     from lexiconsole.tui.widgets.guide import Guide
     from lexiconsole.types import Instant
 
@@ -244,6 +245,21 @@ class ConsoleScreen(Screen[None]):
                 command.perform(self, rest)
 
         self.app.push_screen(CommandLine(self), typed)
+
+    def action_jump(self) -> None:
+        from lexiconsole.tui.jump import labels, targets
+        from lexiconsole.tui.widgets.jump_panel import JumpPanel
+
+        found = targets(self)
+        labelled = dict(zip(labels(len(found)), found, strict=True))
+
+        def chosen(target: Target | None) -> None:
+            self.status.explain("")
+            if target is not None:
+                target.go()
+
+        self.status.explain("type a label to go there; esc leaves")
+        self.app.push_screen(JumpPanel(labelled), chosen)
 
     def action_definitions(self) -> None:
         self.console.go(Place.DEFINITIONS, self.definition_here())
