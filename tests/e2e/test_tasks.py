@@ -135,6 +135,32 @@ def test_back_to_an_earlier_moment_and_on_from_there(store: Callable[..., Path])
         assert terminal.count() == 3
 
 
+@pytest.mark.parametrize("back", ["[", "click"])
+def test_back_to_an_earlier_moment_and_on_from_there_with_other_data(tmp_path: Path, back: str) -> None:
+    """I: [ or a click on the line of time, = for the state as the node found it then, b, and y once it says with what."""
+    with_runs(quotes(tmp_path), ("quote", {}))
+    with opened(tmp_path, EDITOR=editor(tmp_path, "s/rate: 0/rate: 4/")) as terminal:
+        terminal.until("1 Catalogue  1", "ZeroDivisionError")
+        terminal.press("enter")
+        terminal.until("✗ FAILED", "reckon failed: ZeroDivisionError", "LIVE")
+        terminal.count()
+        if back == "click":
+            row = terminal.line_of("LIVE")
+            terminal.click(terminal.lines[row].index("✗"), row)
+        else:
+            terminal.press("[")
+        terminal.until("PAST seq", "2 Inspector  reckon")
+        terminal.press("=")
+        terminal.until("what reckon finds is changed for a branch")
+        terminal.press("b")
+        terminal.until("a new run of quote", "reckon finds rate 4 instead of 0")
+        confirmed(terminal)
+        terminal.until(lambda: "✓ COMPLETED" in terminal.lines[0] and "first-0" not in terminal.lines[0])
+        assert terminal.count() == (3 if back == "click" else 4)
+        terminal.press("q", "q")
+        terminal.until("▸ Dashboard", "✗ first-0")
+
+
 def test_a_limit_is_approved_from_the_inbox_with_three_keys(tmp_path: Path) -> None:
     """F: 3 a ctrl+s, and the next level is asked."""
     asked(tmp_path)

@@ -20,6 +20,7 @@ from lexiconsole.views.words import StepState
 if TYPE_CHECKING:
     from lexiconsole.app.graph_state import GraphState, StateChange
     from lexiconsole.app.workspace import Preview, Workspace
+    from lexiconsole.durable.rows import RunRow
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.widgets.status import Status
     from lexiconsole.views.watched import Snapshot
@@ -54,6 +55,8 @@ class Revising:
         super().__init__()
         self.edits: dict[str, Json] = {}
         self.restated: tuple[GraphState, StateChange] | None = None
+        self._finder = ""
+        """The node whose state was changed for a branch."""
 
     def _why_not_edit(self, snapshot: Snapshot) -> str:
         if self._stateful(snapshot) is not None:
@@ -103,6 +106,7 @@ class Revising:
         edit.begin()
 
     def _restate(self, state: GraphState, change: StateChange) -> None:
+        self._finder = state.node
         if change.behind:
             self.restated = (state, change)
         else:
@@ -131,21 +135,28 @@ class Revising:
         snapshot = self.snapshot
         if snapshot is None:
             return
-        row, at, edits = snapshot.row, snapshot.at, dict(self.edits)
+        row, at, edits = snapshot.row, self._begins(snapshot), dict(self.edits)
         restated = self.restated if snapshot.past else None
         change = Change(
             title=f"Branch {row.name} {row.id}",
             word="branch",
-            look=partial(_preview_of_fork, snapshot, edits, restated),
-            perform=partial(_forked, snapshot, edits, restated),
-            runs=((row.id, at),),
+            look=partial(_preview_of_fork, row, at, edits, restated),
+            perform=partial(_forked, row, at, edits, restated),
+            runs=((row.id, snapshot.at),),
             then=self._branched,
         )
         self.console.acts.ask(change)
 
+    def _begins(self, snapshot: Snapshot) -> int:
+        """The entry that a branch begins behind: the one that is looked at, but never behind what a node already made of the
+        state that was changed for it.
+        """
+        came = [entry.seq for entry in snapshot.entries if self._finder and snapshot.past and entry.key == self._finder]
+        return min([snapshot.at, *(seq - 1 for seq in came)])
+
     def _branched(self, done: Done) -> None:
         self.edits.clear()
-        self.restated = None
+        self.restated, self._finder = None, ""
         if done.runs:
             self.console.go(self.console.place_of(done.runs[0]) or Place.RUN, done.runs[0].id)
 
@@ -154,21 +165,21 @@ _WELL = frozenset({StepState.DONE, StepState.BY_HAND, StepState.SKIPPED, StepSta
 
 
 def _preview_of_fork(
-    snapshot: Snapshot, edits: dict[str, Json], restated: Restated, workspace: Workspace
+    row: RunRow, at: int, edits: dict[str, Json], restated: Restated, workspace: Workspace
 ) -> Sequence[Preview]:
     from lexiconsole.tui.screens.state_edits import told
 
-    seen = workspace.preview_fork(snapshot.row, snapshot.at, **_terms(edits, restated))
+    seen = workspace.preview_fork(row, at, **_terms(edits, restated))
     lines = [*seen.details, *([f"where {line}" for line in told(*restated)] if restated is not None else ())]
     lines.append("this run stays as it is; what follows happens once more, in the new one")
     return [replace(seen, sentence=harmless(seen.sentence), details=[harmless(line) for line in lines], revision=None)]
 
 
 def _forked(
-    snapshot: Snapshot, edits: dict[str, Json], restated: Restated, workspace: Workspace, previews: Sequence[Preview]
+    row: RunRow, at: int, edits: dict[str, Json], restated: Restated, workspace: Workspace, previews: Sequence[Preview]
 ) -> Done:
-    made = workspace.fork(snapshot.row, snapshot.at, **_terms(edits, restated))
-    return Done(f"{made.name} {made.id} began from entry {snapshot.at}", (), (made,))
+    made = workspace.fork(row, at, **_terms(edits, restated))
+    return Done(f"{made.name} {made.id} began from entry {at}", (), (made,))
 
 
 def _terms(edits: dict[str, Json], restated: Restated) -> dict[str, Any]:
