@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+import shutil
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,17 +32,16 @@ socket.gethostname = lambda: "host"
 
 from painter import few_colours, paint, save_moving  # noqa: E402
 from PIL import Image  # noqa: E402
-from stories import NOW, Day, busy  # noqa: E402
-from textual.pilot import Pilot  # noqa: E402
+from stories import NOW, Day, busy, counter  # noqa: E402
 
 from lexiconsole.app.look import first_look  # noqa: E402
 from lexiconsole.app.workspace import Workspace  # noqa: E402
 from lexiconsole.tui.app import ConsoleApp  # noqa: E402
 from lexiconsole.tui.keymap import Place  # noqa: E402
 from lexiconsole.tui.screens import saga  # noqa: E402
-from lexiconsole.tui.vitals import Vitals  # noqa: E402
 from lexiconsole.views.playback import Playback  # noqa: E402
 from lexiconsole.views.watched import Watched  # noqa: E402
+from tests.tui.making import StillVitals, settled, until  # noqa: E402
 
 SIZES = ((120, 36), (80, 24))
 _REST = 3  # frames for an entry that moves nothing
@@ -68,7 +68,10 @@ SCENES = (
     Scene("dashboard-tiny", sizes=((60, 20), (40, 10))),
     Scene("dashboard-wide", sizes=((170, 50),)),
     Scene("start", Place.START, "order_fulfilment"),
+    Scene("start-preview", Place.START, "order_fulfilment", ("ctrl+s",), sizes=SIZES[:1]),
     Scene("help", keys=("question_mark",)),
+    Scene("command", keys=("colon", *"retry", "space", *"loan")),
+    Scene("copy", keys=("y",), sizes=SIZES[1:]),
     Scene("palette", keys=("ctrl+p",)),
     Scene("run", Place.RUN, "loan-0311"),
     Scene("run-failed", Place.RUN, "loan-0309"),
@@ -87,22 +90,20 @@ SCENES = (
     Scene("inbox-light", Place.INBOX, acting="dan", light=True, sizes=SIZES[:1]),
     Scene("task", Place.TASK, "limit-9f21:director", acting="dan"),
     Scene("task-claim", Place.TASK, "claim-77:approval/directors", acting="dan"),
+    Scene("batch", Place.INBOX, keys=("space", *"jjj", "space", "a"), acting="dan"),
+    Scene("bulk", Place.BULK, "refunds-q3"),
+    Scene("machine", Place.MACHINE, "kettles"),
     Scene("doubt", Place.DOUBT, "pay-5512"),
     Scene("diff", Place.DIFF, "loan-0309@\nloan-0311@"),
     Scene("confirm", keys=("j", "j", "r")),
 )
 EMPTY = (Scene("dashboard-empty"), Scene("inbox-empty", Place.INBOX))
 """Before anything ran."""
-
-
-class StillVitals(Vitals):
-    """Feels nothing, so that a picture is the same each time."""
-
-    def tick(self) -> None:
-        """Nothing is measured."""
-
-    def came(self, entries: int) -> None:
-        """Nothing is counted."""
+COUNTER = (
+    Scene("definitions", Place.DEFINITIONS),
+    Scene("definitions-graph", Place.DEFINITIONS, "returns", sizes=SIZES[:1]),
+)
+"""In the folder with the broken file."""
 
 
 async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -> None:
@@ -117,11 +118,10 @@ async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -
         app.acting_as = scene.acting
         if scene.place is not Place.DASHBOARD:
             app.go(scene.place, scene.subject)
-        await settle(pilot)
+        await settled(pilot)
         for key in scene.keys:
             await pilot.press(key)
-            await settle(pilot)
-        await settle(pilot, 6)
+            await settled(pilot)
         picture(app, file)
         app.shut()
     if app.workspace is not None:
@@ -148,7 +148,7 @@ async def turning(folder: Path, run: str, file: Path) -> None:
     async with app.run_test(size=(112, 34)) as pilot:
         await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
         app.go(Place.SAGA, run)
-        await settle(pilot)
+        await settled(pilot)
         screen: Any = app.screen
         entries, outline = screen._playback.entries, screen._playback.outline  # noqa: SLF001
         playback, watched = Playback(lambda: seconds), Watched(screen.row, outline)
@@ -165,7 +165,7 @@ async def turning(folder: Path, run: str, file: Path) -> None:
                 if not playback.showing().moving and frame >= _REST:
                     break
         screen._fold(force=True)  # noqa: SLF001
-        await settle(pilot)
+        await settled(pilot)
         frames.append(painted(app))
         app.shut()
     if app.workspace is not None:
@@ -173,36 +173,27 @@ async def turning(folder: Path, run: str, file: Path) -> None:
     save_moving(frames, file, 70)
 
 
-async def settle(pilot: Pilot[Any], times: int = 2) -> None:
-    app: Any = pilot.app
-    for _ in range(times):
-        await pilot.pause(0.05)
-        await until(pilot, lambda: app.reads.idle)
-
-
-async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 30.0) -> None:
-    end = time.monotonic() + within
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError("the screen did not come to that")
-        await pilot.pause(0.02)
-
-
-def main(wanted: list[str], out: Path = HERE) -> None:
-    chosen = [scene for scene in SCENES if not wanted or any(scene.name.startswith(name) for name in wanted)]
-    with tempfile.TemporaryDirectory() as there:
-        folder = Path(there) / "shop"
-        folder.mkdir()
-        day = Day(folder)
-        for scene in (each for each in EMPTY if not wanted or each.name.startswith(tuple(wanted))):
-            for size in scene.sizes:
-                asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
+def main(wanted: Sequence[str], out: Path = HERE) -> None:
+    place = Path(tempfile.gettempdir()) / "shop"  # some pictures show it
+    if place.exists():
+        sys.exit(f"{place} is in the way: move it")
+    try:
+        day = Day.of_a_shop(place)
+        see(day, EMPTY, wanted, out)
         day.told(busy)
-        for scene in chosen:
-            for size in scene.sizes:
-                asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
+        see(day, SCENES, wanted, out)
         if not wanted or "turning" in wanted:
             asyncio.run(turning(day.folder, "order-1042", out / "saga-turning.png"))
+        see(counter(place / "counter"), COUNTER, wanted, out)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def see(day: Day, scenes: Sequence[Scene], wanted: Sequence[str], out: Path) -> None:
+    for scene in scenes:
+        if not wanted or scene.name.startswith(tuple(wanted)):
+            for size in scene.sizes:
+                asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from tests.tui.chains import LIMITS
 from tests.tui.doubts import TRANSFER
+from tests.tui.flows import BROKEN, CHANGED, PARCEL, RETURNS
 from tests.tui.loans import LOAN
+from tests.tui.refunds import REFUNDS
 from tests.tui.sagas import SHOP
 
-__all__ = ["NOW", "Day", "StoryClock"]
+__all__ = ["NOW", "Day", "StoryClock", "busy", "counter"]
 
 NOW = 1_795_183_440.0
 """2026-11-20 14:04 UTC."""
 
 ROOT = Path(__file__).resolve().parents[1]
-OWN = {"loan.py": LOAN, "trip.py": SHOP, "transfer.py": TRANSFER, "limits.py": LIMITS}
+OWN = {"loan.py": LOAN, "trip.py": SHOP, "transfer.py": TRANSFER, "limits.py": LIMITS, "refunds.py": REFUNDS}
 OPERATORS = """operators:
   ana: {users: [ana], roles: [manager, editor, underwriter], act_for: [ben, cleo, dan, eva, finn, dora, dee, bo, mia]}
   ben: {roles: [finance, support]}
@@ -37,10 +40,8 @@ OPERATORS = """operators:
   mia: {}
 """
 
-_OWN = (0.02, 0.1, 1.0)
-"""How long the engine waits between two looks for work: no part of a story."""
 _AT_MOST = 25.0
-"""Seconds that looks add to what is told at a time: on a busy machine the engine looks more often."""
+"""Seconds that looks add to what is told at a time: on a busy machine there are more of them."""
 
 _LONG = 60.0
 """Seconds from which a run is left waiting instead."""
@@ -64,25 +65,37 @@ class StoryClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
-    async def sleep(self, seconds: float) -> None:
-        if seconds in _OWN or seconds > _LONG:
-            await asyncio.sleep(seconds)
-            return
-        self._now += seconds
-        self._latest += seconds
-        await asyncio.sleep(0)
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        caller = sys._getframe(1).f_globals["__name__"]  # noqa: SLF001
+        engines_own = caller.startswith(("lexiconsole.runtime", "lexiconsole.app"))  # between two looks for work
+        if not engines_own and seconds <= _LONG:
+            self._now += seconds
+            self._latest += seconds
+            seconds = 0.0
+        return asyncio.sleep(seconds)
 
 
 class Day:
-    """A folder with the definitions that come with the program and four more, and what ran there."""
+    """A folder with definitions, and what ran there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(ROOT / "definitions", folder / "definitions", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "definitions").mkdir(parents=True)
         (folder / "application.yaml").write_text(OPERATORS, encoding="utf-8")
-        for name, text in OWN.items():
-            (folder / "definitions" / name).write_text(text, encoding="utf-8")
         self.clock = StoryClock()
+
+    @classmethod
+    def of_a_shop(cls, folder: Path) -> Day:
+        """With the definitions that come with the program and five more."""
+        day = cls(folder)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "definitions", folder / "definitions", ignore=ignored, dirs_exist_ok=True)
+        return day.defined(OWN)
+
+    def defined(self, files: Mapping[str, str]) -> Day:
+        for name, text in files.items():
+            (self.folder / "definitions" / name).write_text(text, encoding="utf-8")
+        return self
 
     def told(self, tell: Callable[[Day, Workspace], None]) -> Day:
         workspace = Workspace.find(self.folder)
@@ -112,7 +125,10 @@ def busy(day: Day, workspace: Workspace) -> None:
     data = day.folder / "definitions" / "data"
     run(workspace, "csv_import", "orders-november", 25_000, path=str(data / "orders.csv"))
     run(workspace, "order_fulfilment", "order-1036", 21_000)
-    run(workspace, "article", "kettles", 20_000, title="On kettles")
+    for ago, name, *events in _ARTICLES:
+        run(workspace, "article", name, ago, title=f"On {name}")
+        for later, event in enumerate(events, start=1):
+            act(workspace, ago - 900 * later, name, RequestKind.SIGNAL, event, payload=None)
     run(workspace, "order_fulfilment", "order-1037", 17_500, items={"mug": 2})
     run(workspace, "loan", "loan-0307", 15_000, score=310)
     run(workspace, "order_fulfilment", "order-1038", 14_000)
@@ -132,9 +148,30 @@ def busy(day: Day, workspace: Workspace) -> None:
     said = {"verdict": "approve", "reason": "good payer", "by": "ben"}
     act(workspace, 2_100, "limit-9f21", RequestKind.VOTE, "manager", **said)
     run(workspace, "order_fulfilment", "order-1041", 1_900, items={"mug": 1})
+    run(workspace, "refunds", "refunds-q3", 1_700)
     problem = {"subject": "Console will not start", "text": "It says: the database is locked. Production is down."}
     run(workspace, "triage", "ticket-509", 1_500, sender="mia", knowledge=str(data), **problem)
     run(workspace, "transfer", "pay-5512", 720, desk=str(day.folder))
     run(workspace, "order_fulfilment", "order-1042", 640, fail_at="courier")
     run(workspace, "book_trip", "trip-2207", 480, desk=str(day.folder))
     run(workspace, "loan", "loan-0311", 310, score=612)
+
+
+_ARTICLES = (
+    (24_000, "saucers", "submit", "publish", "archive"),
+    (23_000, "cups", "submit", "publish"),
+    (22_000, "teapots", "submit"),
+    (20_000, "kettles", "submit", "send_back", "submit"),
+)
+"""How many seconds ago each began, its name, and the events that came every quarter of an hour."""
+
+
+def counter(folder: Path) -> Day:
+    """Another folder: one file of it is broken, another one was changed under runs that stand in its middle."""
+    day = Day(folder).defined({"parcel.py": PARCEL, "returns.py": RETURNS})
+
+    def two_wait(day: Day, workspace: Workspace) -> None:
+        day.run(workspace, "parcel", "elm", 2_400, street="Elm Street")
+        day.run(workspace, "parcel", "oak", 1_200, street="Oak Street")
+
+    return day.told(two_wait).defined({"parcel.py": CHANGED, "stamps.py": BROKEN})

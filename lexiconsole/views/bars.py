@@ -12,7 +12,7 @@ from lexiconsole.types import Instant
 from lexiconsole.views.picture import NodeView, Picture
 from lexiconsole.views.words import StepState
 
-__all__ = ["Axis", "Bar", "bars_of"]
+__all__ = ["Axis", "Bar", "axis_of", "bars_of"]
 
 
 class Axis:
@@ -51,20 +51,27 @@ class Bar:
 
 def bars_of(picture: Picture, now: Instant) -> dict[str, tuple[Bar, ...]]:
     """The bars of each node, tries apart, on one axis from the run's beginning to its end or to `now`."""
-    story = picture.story
-    end = story.ended_at if story.ended_at is not None else max(now, story.changed_at)
-    spans = {key: list(_spans(view, end)) for key, view in picture.nodes.items()}
-    axis = Axis(
-        [
-            story.created_at,
-            end,
-            *(moment for some in spans.values() for begin, until, _, _ in some for moment in (begin, until)),
-        ]
-    )
+    axis, _ = axis_of(picture, now)
+    end = _end(picture, now)
     return {
-        key: tuple(Bar(axis.place(begin), axis.place(until), state, sharp) for begin, until, state, sharp in some)
-        for key, some in spans.items()
+        key: tuple(
+            Bar(axis.place(begin), axis.place(until), state, sharp) for begin, until, state, sharp in _spans(view, end)
+        )
+        for key, view in picture.nodes.items()
     }
+
+
+def axis_of(picture: Picture, now: Instant) -> tuple[Axis, list[Instant]]:
+    """The axis, and the moments that it was made of, in their order."""
+    end = _end(picture, now)
+    spans = [each for view in picture.nodes.values() for each in _spans(view, end)]
+    moments = sorted({picture.story.created_at, end, *(moment for each in spans for moment in each[:2])})
+    return Axis(moments), moments
+
+
+def _end(picture: Picture, now: Instant) -> Instant:
+    story = picture.story
+    return story.ended_at if story.ended_at is not None else max(now, story.changed_at)
 
 
 def _spans(view: NodeView, end: Instant) -> Iterable[tuple[Instant, Instant, StepState, bool]]:

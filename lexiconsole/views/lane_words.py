@@ -118,13 +118,19 @@ def effect_line(step: Passage, limit: int = 40, but: str = "") -> str:
 
 
 def effect_of(result: Json, limit: int = 40, but: str = "", gap: str = "  ") -> str:
-    """A result as an effect: of an object its telling fields (not those that only say `but`), of anything else itself."""
+    """A result as an effect: of an object its telling fields (not those that only say `but`), of anything else itself.
+
+    A field that does not fit whole is left away, but for the first; `…` says so.
+    """
     if result is None or result in ("", {}, []):
         return ""
     if not isinstance(result, dict):
         return brief(result, limit)
     parts = [_part(name, value) for name, value in result.items() if _tells(value) and value != but]
-    return brief(gap.join(parts), limit)
+    told = len(parts)
+    while told > 1 and len(gap.join(parts[:told])) > (limit if told == len(parts) else limit - 2):
+        told -= 1
+    return brief(gap.join(parts[:told]) + (" …" if told < len(parts) else ""), limit)
 
 
 def _tells(value: Any) -> bool:

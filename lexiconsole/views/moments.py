@@ -10,7 +10,7 @@ from lexiconsole.durable.question import WITHDRAWN
 from lexiconsole.types import RunStatus
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.story import Attempt, Lane, Moment, Row, Story
-from lexiconsole.views.values import brief, error_line, process_of
+from lexiconsole.views.values import brief, error_line, in_words, process_of
 from lexiconsole.views.words import OPERATOR, RUN_LOOKS, STEP_LOOKS, Look, StepState
 
 __all__ = ["moments"]
@@ -53,7 +53,9 @@ def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
         case EntryKind.RENEWED:
             return line(RUN_LOOKS[RunStatus.RUNNING], "renewed", f"generation {after.generation}")
         case EntryKind.COMPLETED:
-            return line(RUN_LOOKS[RunStatus.COMPLETED], "completed", brief(data["result"]) if "result" in data else "")
+            return line(
+                RUN_LOOKS[RunStatus.COMPLETED], "completed", in_words(data["result"]) if "result" in data else ""
+            )
         case EntryKind.FAILED:
             return line(RUN_LOOKS[RunStatus.FAILED], "failed", error_line(after.error))
         case EntryKind.COMPENSATED:
@@ -161,7 +163,7 @@ def _step_text(entry: Entry, row: Row) -> str | None:
         case EntryKind.ATTEMPT_FAILED:
             return f"{error_line(row.error)}; {_next_try(entry, row)}"
         case EntryKind.DONE:
-            return _value(entry.data, "result")
+            return _outcome(entry.data, "result")
         case EntryKind.STEP_FAILED:
             return error_line(row.error)
         case EntryKind.DOUBTED:
@@ -176,17 +178,17 @@ def _waiting_text(entry: Entry, row: Row) -> str | None:
         case EntryKind.DECIDED:
             if data.get("value") == {"outcome": "skipped"}:
                 return "is skipped: it is not needed here"
-            return error_line(row.error) if row.error else f"→ {brief(data.get('value'))}"
+            return error_line(row.error) if row.error else f"→ {in_words(data.get('value'))}"
         case EntryKind.ASKED:
             return f"asks: {row.text}"
         case EntryKind.SLEEPING:
             return f"sleeps until {clock(row.until)}" if row.until is not None else "sleeps"
         case EntryKind.RECEIVED:
-            return f"received {_value(data, 'payload')}"
+            return f"received {_outcome(data, 'payload')}"
         case EntryKind.CHILD_STARTED:
             return f"child {row.text} {data.get('run', '')}"
         case EntryKind.CHILD_ENDED:
-            text = error_line(row.error) if row.error else _value(data, "result")
+            text = error_line(row.error) if row.error else _outcome(data, "result")
             return f"child {data.get('status', 'ended')} {text}"
         case EntryKind.WOKE:
             return "woke"
@@ -208,4 +210,9 @@ def _next_try(entry: Entry, row: Row) -> str:
 
 
 def _value(data: dict[str, Any], name: str) -> str:
+    """Exactly: what people wrote is JSON."""
     return brief(data[name]) if data.get(name) is not None else ""
+
+
+def _outcome(data: dict[str, Any], name: str) -> str:
+    return in_words(data[name]) if data.get(name) is not None else ""

@@ -8,7 +8,7 @@ from lexiconsole.durable.vault import hidden
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless
 
-__all__ = ["brief", "error_line", "pairs", "process_of"]
+__all__ = ["brief", "error_line", "in_words", "pairs", "process_of"]
 
 
 def brief(value: Json, limit: int = 80) -> str:
@@ -16,6 +16,25 @@ def brief(value: Json, limit: int = 80) -> str:
     text = value if isinstance(value, str) else json.dumps(hidden(value), ensure_ascii=False, separators=(", ", ": "))
     text = harmless(text if len(text) <= limit * 4 else text[: limit * 4])
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
+
+
+def in_words(value: Json, limit: int = 80) -> str:
+    """The value at a glance: names and what they hold, a list's parts; JSON is only what is inside of those."""
+    match hidden(value):
+        case dict() as fields if fields:
+            return brief(", ".join(f"{name} {_word(part)}" for name, part in fields.items()), limit)
+        case list() as parts if parts:
+            return brief(", ".join(_word(part) for part in parts), limit)
+        case bool() as said:
+            return _word(said)
+        case other:
+            return brief(other, limit)
+
+
+def _word(value: Json) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return '""' if value == "" else "nothing" if value is None else brief(value, 400)
 
 
 def pairs(value: Json, limit: int = 80) -> str:

@@ -179,7 +179,7 @@ class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
         if cause is None:
             return ""
         return cut(
-            harmless(f" #{cause.sample.index:,} in {cause.sample.batch} "), max(10, self.causes.size.width - 4)
+            harmless(f"#{cause.sample.index:,} in {cause.sample.batch}"), max(10, self.causes.size.width - 4)
         ).replace("[", "\\[")
 
     def _list(self) -> None:

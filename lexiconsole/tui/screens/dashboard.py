@@ -21,7 +21,7 @@ from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
 from lexiconsole.tui.widgets.painted import entitle
-from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see
+from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see, see_definition
 from lexiconsole.tui.widgets.run_table import SOON
 from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
@@ -118,6 +118,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.runs.ask()
         if self.runs.table.total:
             self.runs.table.repaint()  # what was asked of a run stands in its row
+        self.engine.tick()
+        self._say()
         if self.console.workspace is not None:
             self.console.reads.after(_FIRST, "beside", self._read_beside)
 
@@ -171,9 +173,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         entitle(self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip())
         entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), "I all of it")
         entitle(self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip())
-        entitle(
-            self.preview, f"5 {harmless(row.name) if (row := self.subject_run()) else 'Preview'}".replace("[", "\\[")
-        )
+        seen = self.preview.seen
+        entitle(self.preview, f"5 {harmless(seen.name) if seen else 'Preview'}".replace("[", "\\["))
         entitle(self.engine, "6 Engine")
         runs = self.runs.listed
         names = tab_names(runs, read.task_count, soon, len(read.incidents))
@@ -205,25 +206,34 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         """The run that is previewed: of the list, or the one that a task of the inbox belongs to, once it was read."""
         subject = self.subject()
         if isinstance(subject, TaskRow):
-            seen = self.preview.seen
-            return seen.row if seen is not None and seen.row.id == subject.run_id else None
+            row = self.preview.seen.row if self.preview.seen is not None else None
+            return row if row is not None and row.id == subject.run_id else None
         return self.runs.selected
 
     def _see(self) -> None:
-        """Reads the run for the preview, once the selection rests."""
+        """Reads the run for the preview, once the selection rests; where there is none, the definition."""
         subject = self.subject()
         self._looked_at = subject.run_id if isinstance(subject, TaskRow) else (self.runs.table.selected or "")
-        if self._looked_at:
+        name = subject if isinstance(subject, str) else "" if self._looked_at else self.catalogue.selected
+        if name in self.console.definitions:
+            self._looked_at = ""
+            self.console.reads.after(_PAUSE, "preview", lambda: self._look_at_definition(name))
+        elif self._looked_at:
             self.console.reads.after(_PAUSE, "preview", self._look_again)
         else:
             self.preview.show(None)
+            self._entitle()
+
+    def _look_at_definition(self, name: str) -> None:
+        self.console.reads.of_workspace("preview", lambda workspace: see_definition(workspace, name), self._saw)
 
     def _look_again(self) -> None:
         wanted = self._looked_at
         self.console.reads.look("preview", lambda look: see(look, wanted), self._saw)
 
     def _saw(self, seen: Seen | None) -> None:
-        if self.is_attached and (seen is None or seen.row.id == self._looked_at):
+        of = seen.row.id if seen is not None and seen.row is not None else ""
+        if self.is_attached and (seen is None or of == self._looked_at):
             self.preview.show(seen)
             self._entitle()
             self._say()

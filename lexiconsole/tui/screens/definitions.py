@@ -318,12 +318,14 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     # what it says
 
     def _say(self) -> None:
-        self.say(sentence(self))
+        said, ways = sentence(self)
+        self.say(said, *ways)
 
     def _entitle(self) -> None:
         every = self.findings.rows_at_hand.values()
         counts = headline([one.finding for one in every]) if self.known is not None else ""
-        entitle(self.files, f"1 Files  {len(self.console.definitions) or ''}".rstrip())
+        files = sum(row.level is Level.FILE for row in self.files.rows_at_hand.values())
+        entitle(self.files, f"1 Files  {files or ''}".rstrip())
         path = Path(self._wanted[0]).name
         entitle(self.source, f"2 Source  {harmless(path)}".rstrip().replace("[", "\\["))
         entitle(self._graph, f"3 Graph  {harmless(self._drawn.name)}".rstrip().replace("[", "\\["))

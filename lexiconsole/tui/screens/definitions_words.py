@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 from lexiconsole.catalog import CODES
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.widgets.definition_panes import severity_look
-from lexiconsole.views.cells import cut
 from lexiconsole.views.definitions import Found, tally
 from lexiconsole.views.live_runs import Fit, LiveRun
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
-    from rich.style import Style
-
     from lexiconsole.catalog import Finding
     from lexiconsole.tui.screens.definitions import DefinitionsScreen
 
@@ -31,23 +28,23 @@ def headline(findings: Sequence[Finding]) -> str:
     return ", ".join(told) or "none"
 
 
-def sentence(screen: DefinitionsScreen) -> list[Part]:
+def sentence(screen: DefinitionsScreen) -> tuple[list[Part], list[tuple[str, str]]]:
     """What stands under the cursor, and which key leads on."""
     colours = screen.console.palette
-    text, key = ink(colours.text), ink(colours.key)
+    text = ink(colours.text)
     live = screen.lives.selected_row if screen.lives.has_focus else None
     if live is not None and live.run is not None:
-        said = cut(_of_run(live.run), max(20, screen.size.width - 24))
-        return [(said, text), ("   enter watches it", key)]
+        return [(_of_run(live.run), text)], [("enter", "watch it")]
     found, row = screen.found, screen.row
     if found is not None:
         kept = row is not None and row.kept and found.finding.code == "LX001" and not screen.findings.has_focus
         stays: list[Part] = [("; its last good version stays in use", text)] if kept else []
-        return [*_of_finding(screen, found), *stays, *_hints(screen, found, key)]
+        return [*_of_finding(screen, found), *stays], _ways(screen, found)
     if row is not None and row.definition and row.definition in screen.console.definitions:
         about = harmless(screen.console.definitions[row.definition].about.partition("\n")[0]) or harmless(row.name)
-        return [(cut(about, max(20, screen.size.width - 36)), text), ("   s starts one, o opens $EDITOR", key)]
-    return [("enter shows its source, o opens $EDITOR, 4 lists what the checks found", ink(colours.faint))]
+        return [(about, text)], [("s", "start one"), ("o", "open it in $EDITOR")]
+    ways = [("enter", "its source"), ("o", "open it in $EDITOR"), ("4", "what the checks found")]
+    return [("a file of definitions", ink(colours.faint))], ways
 
 
 def _of_finding(screen: DefinitionsScreen, found: Found) -> list[Part]:
@@ -57,11 +54,10 @@ def _of_finding(screen: DefinitionsScreen, found: Found) -> list[Part]:
     return [(f"{screen.console.glyphs.state(look)} {said}", ink(colours.state(look)))]
 
 
-def _hints(screen: DefinitionsScreen, found: Found, key: Style) -> list[Part]:
-    words = "   K explains" + (f", f: {harmless(found.fix)}" if found.fix else "")
-    if found.finding.code == "LX050":
-        words += ", enter lists the runs" if screen.findings.has_focus else ", 5 lists the runs"
-    return [(words, key)]
+def _ways(screen: DefinitionsScreen, found: Found) -> list[tuple[str, str]]:
+    fix = [("f", harmless(found.fix))] if found.fix else []
+    lists = [("enter" if screen.findings.has_focus else "5", "the runs")] if found.finding.code == "LX050" else []
+    return [("K", "explain"), *fix, *lists]
 
 
 def _of_run(run: LiveRun) -> str:

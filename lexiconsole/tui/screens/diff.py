@@ -24,7 +24,6 @@ from lexiconsole.tui.widgets.inspector import Inspector
 from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Json, ModelKind
-from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.copies import Copy
 from lexiconsole.views.diff import Diff, PartKind, Sign, compared, side_of
 from lexiconsole.views.diff_lines import LineKind, difference, first_line, lines, moments_of, values_at
@@ -180,13 +179,10 @@ class DiffScreen(ConsoleScreen):
         self.values.show(line.id, facts)
         title = f"{line.many} alike" if line.kind is LineKind.FOLD else line.name
         entitle(self.values, f"2 Values  {title}".replace("[", "\\["))
-        hint = {LineKind.FOLD: "   enter unfolds", LineKind.HEAD: "   n next   v all"}.get(line.kind, "   n next")
+        ways = {LineKind.FOLD: [("enter", "unfold")], LineKind.HEAD: [("n", "next"), ("v", "all")]}.get(line.kind)
         if line.open:
-            hint = "   enter folds"
-        said = difference(self.diff)
-        colours = self.console.palette
-        room = max(16, self.size.width - cell_width(hint) - 3)
-        self.say([(cut(said, room), ink(colours.text)), (hint, ink(colours.key))])
+            ways = [("enter", "fold")]
+        self.say([(difference(self.diff), ink(self.console.palette.text))], *(ways or [("n", "next")]))
 
     def on_virtual_table_moved(self, event: VirtualTable.Moved) -> None:
         event.stop()

@@ -207,7 +207,7 @@ class MachineScreen(MachineJumps, RunCopies, ConsoleScreen):
         if self._moved_on:
             self._moved_on = False
             self.map.chase()
-        self.map.border_subtitle = f" {len(picture.outline.nodes)} states   {sum(counts.values()):,} runs "
+        self.map.border_subtitle = f"{len(picture.outline.nodes)} states   {sum(counts.values()):,} runs"
         stays = fold.stays()
         self.stays.show_all(stays)
         self._entitle()

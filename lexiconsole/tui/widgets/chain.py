@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from textual.content import Content
 
 from lexiconsole.approval.seats import ANYBODY
@@ -24,6 +26,8 @@ _LOOKS = {
 }
 _PASSED = frozenset({LevelState.APPROVED, LevelState.SKIPPED})
 _LEAST = 16
+_FEW, _MANY = 4, 5
+"""Lines of names where there are few lines, and where there are enough."""
 
 
 def chain_lines(
@@ -34,13 +38,15 @@ def chain_lines(
     if not levels:
         return []
     column = width // len(levels)
-    if column >= _LEAST:
-        lines = _across(levels, column, palette, glyphs, me)
-        return [lines[0], *lines[2:]] if low else lines
-    return _down(levels, palette, glyphs, me)
+    if column < _LEAST:
+        return _down(levels, palette, glyphs, me)
+    heads, wires, *people = _across(levels, column, _FEW if low else _MANY, palette, glyphs, me)
+    return [heads, *people] if low else [heads, wires, *people]
 
 
-def _across(levels: tuple[Level, ...], column: int, palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
+def _across(
+    levels: tuple[Level, ...], column: int, most: int, palette: Palette, glyphs: Glyphs, me: str
+) -> list[Content]:
     heads, wires = Content(""), Content("")
     for number, level in enumerate(levels):
         look, last = _LOOKS[level.state], number == len(levels) - 1
@@ -51,25 +57,17 @@ def _across(levels: tuple[Level, ...], column: int, palette: Palette, glyphs: Gl
         wires += Content.styled(
             "" if last else wire * (column - 1), palette.text if level.state in _PASSED else palette.dim
         )
-    rows = max(len(_people(level)) for level in levels)
-    lines = [heads, wires]
-    for row in range(min(rows, 5)):
-        line = Content("")
-        for level in levels:
-            people = _people(level)
-            line += (
-                _fill(_seat(people[row], palette, glyphs, me), column) if row < len(people) else Content(" " * column)
-            )
-        lines.append(line)
-    return lines
+    seats = [_seats(level, most, palette, glyphs, me) for level in levels]
+    rows = zip_longest(*seats, fillvalue=Content(""))
+    return [heads, wires, *(Content("").join(_fill(seat, column) for seat in row) for row in rows)]
 
 
 def _down(levels: tuple[Level, ...], palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
     lines = []
     for level in levels:
         line = _head(level, _LOOKS[level.state], palette, glyphs)
-        for who in _people(level)[:4]:
-            line += Content("  ") + _seat(who, palette, glyphs, me)
+        for seat in _seats(level, _FEW, palette, glyphs, me):
+            line += Content("  ") + seat
         lines.append(line)
     return lines
 
@@ -86,8 +84,20 @@ def _head(level: Level, look: Look, palette: Palette, glyphs: Glyphs) -> Content
     return name + Content.styled(f"  {harmless(said)}" if said and said != "pending" else "", palette.faint)
 
 
-def _people(level: Level) -> list[Seat | str]:
-    return [*level.seats] or [*level.who]
+def _seats(level: Level, most: int, palette: Palette, glyphs: Glyphs, me: str) -> list[Content]:
+    """Where not all fit those who decided come first, then who looks; the others are counted."""
+    people: list[Seat | str] = [*level.seats] or [*level.who]
+    shown = people
+    if len(people) > most:
+        shown = sorted(people, key=lambda who: 2 if isinstance(who, str) else 0 if who.verdict else 2 - _is(who, me))
+        shown = shown[: most - 1]
+    lines = [_seat(who, palette, glyphs, me) for who in shown]
+    more = len(people) - len(shown)
+    return [*lines, Content.styled(f"  and {more} more", palette.dim)] if more else lines
+
+
+def _is(seat: Seat, me: str) -> bool:
+    return me in (seat.name, *seat.holders)
 
 
 def _seat(who: Seat | str, palette: Palette, glyphs: Glyphs, me: str) -> Content:
@@ -95,7 +105,7 @@ def _seat(who: Seat | str, palette: Palette, glyphs: Glyphs, me: str) -> Content
         return Content.styled(harmless(who), palette.dim)
     states = {"approve": StepState.DONE, "reject": StepState.FAILED, "abstain": StepState.SKIPPED}
     look = STEP_LOOKS[states.get(who.verdict, StepState.PENDING)]
-    mine = me in (who.name, *who.holders)
+    mine = _is(who, me)
     alone = who.name in ("", ANYBODY)
     name = harmless(who.by) if alone and who.by else harmless(who.name or ANYBODY)
     name += f" by {harmless(who.by)}" if who.by and not alone else ""

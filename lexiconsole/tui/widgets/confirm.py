@@ -54,7 +54,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
     ConfirmPanel Button {
         min-width: 12; margin-left: 2; background: $panel; color: $foreground; padding: 0 1;
     }
-    ConfirmPanel Button:focus { background: $primary; color: $background; text-style: bold; }
+    ConfirmPanel #buttons Button:focus { background: $primary; color: $background; text-style: bold; }
     ConfirmPanel #typing { margin-top: 1; color: $warning; }
     """
 
@@ -118,9 +118,11 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         palette = cast("ConsoleApp", self.app).palette
         taken = Counter(preview.sentence for preview in previews if not preview.refused)
         refused = Counter(preview.refused for preview in previews if preview.refused)
-        lines = [(f"{many:,} × {harmless(said)}", f"bold {palette.bright}") for said, many in taken.most_common(_SHOWN)]
+        lines = [
+            (f"{_times(many)}{harmless(said)}", f"bold {palette.bright}") for said, many in taken.most_common(_SHOWN)
+        ]
         lines += [
-            (f"{many:,} × not possible: {harmless(why)}", palette.key) for why, many in refused.most_common(_SHOWN)
+            (f"{_times(many)}not possible: {harmless(why)}", palette.key) for why, many in refused.most_common(_SHOWN)
         ]
         unseen = len(self.change.runs) - len(previews)
         if unseen > 0:
@@ -152,3 +154,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
             close(self, None)
         else:
             self.confirm()
+
+
+def _times(many: int) -> str:
+    return f"{many:,} × " if many > 1 else ""

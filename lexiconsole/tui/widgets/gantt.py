@@ -7,10 +7,10 @@ from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.node_table import NodeTable
-from lexiconsole.tui.widgets.virtual_table import Drawn
-from lexiconsole.views.bars import Bar, bars_of
+from lexiconsole.tui.widgets.virtual_table import Drawn, Span
+from lexiconsole.views.bars import Bar, axis_of, bars_of
 from lexiconsole.views.cells import cell_width, cut, padded
-from lexiconsole.views.durations import span
+from lexiconsole.views.durations import clock, span
 from lexiconsole.views.layout.outlined import node_title
 from lexiconsole.views.rails import RailRow
 from lexiconsole.views.words import STEP_LOOKS, StepState
@@ -19,7 +19,7 @@ __all__ = ["GanttView"]
 
 
 class GanttView(NodeTable):
-    """The same nodes in the same order as on the rail."""
+    """The same nodes in the same order as on the rail; above the first one stands the time."""
 
     _bars: dict[str, tuple[Bar, ...]]
     _title = 12
@@ -28,6 +28,11 @@ class GanttView(NodeTable):
         self._bars = bars_of(self.picture, self.console.now())
         titles = [cell_width(node_title(node)) for node in self.picture.outline.nodes]
         self._title = max(6, min(20, max(titles, default=6)))
+
+    def show_rows(self) -> None:
+        at = next((n for n, row in enumerate(self._order) if row.key == self.selected), None)
+        first = Span(1, 2) if self._order else Span(0)
+        self.show((first, Span(max(0, len(self._order) - 1))), 0, self._order, at=at)
 
     def draw(self, row: RailRow, how: Drawn) -> list[Strip]:
         colours, glyphs = self.console.palette, self.console.glyphs
@@ -46,7 +51,23 @@ class GanttView(NodeTable):
             *self._bar(row.key, room),
         ]
         took = span(view.took) if view.took is not None else ""
-        return [line(left, how.width, [(f"{took:>9}", ink(colours.faint))], ground)]
+        strip = line(left, how.width, [(f"{took:>9}", ink(colours.faint))], ground)
+        return [self._axis(how.width, room), strip] if row is self._order[0] else [strip]
+
+    def _axis(self, width: int, room: int) -> Strip:
+        """Clock times where they fit: when it began, how far it is, and what lies between them."""
+        story, now = self.picture.story, self.console.now()
+        axis, moments = axis_of(self.picture, now)
+        signs = [" "] * room
+        ends = "now" if story.ended_at is None else clock(story.ended_at)
+        signs[room - len(ends) :] = ends
+        for moment in moments:
+            text, place = clock(moment), int(axis.place(moment) * (room - 1))
+            around = signs[max(0, place - 2) : place + len(text) + 2]
+            if place + len(text) <= room and not "".join(around).strip():
+                signs[place : place + len(text)] = text
+        before = " " * (self._title + 4)
+        return line([(before, ink()), ("".join(signs), ink(self.console.palette.dim))], width)
 
     def _bar(self, key: str, room: int) -> list[Part]:
         colours, ascii_only = self.console.palette, self.console.glyphs.ascii_only

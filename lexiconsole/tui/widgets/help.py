@@ -14,6 +14,7 @@ from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import Key, shown_key
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.panel import Panel
+from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import padded
 
@@ -63,6 +64,7 @@ class HelpPanel(Panel[None]):
         border-title-color: $primary;
     }
     HelpPanel Input { padding: 0 1; background: $panel; margin-bottom: 1; }
+    HelpPanel #whole { height: 2; padding: 0 1; color: $faint; }
     """
 
     AUTO_FOCUS = "Input"
@@ -75,6 +77,7 @@ class HelpPanel(Panel[None]):
         with self.framed(Vertical(), "Keys", self._below()):
             yield Input(placeholder="type to search", compact=True)
             yield _Keys(self._place)
+            yield Static("", id="whole", markup=False)
 
     def _below(self) -> str:
         console = cast("ConsoleApp", self.app)
@@ -108,6 +111,13 @@ class HelpPanel(Panel[None]):
 
     def on_input_submitted(self) -> None:
         self._do()
+
+    def on_virtual_table_moved(self) -> None:
+        """A row has room for the beginning of a long clause; all of the selected one stands below."""
+        row = self.query_one(_Keys).selected_row
+        why = self._place.why_not(row.action) if row is not None else ""
+        said = f"{row.about}{f'; not now: {why}' if why else ''}" if row is not None else ""
+        self.query_one("#whole", Static).update(said)
 
     def on_virtual_table_opened(self) -> None:
         self._do()

@@ -69,12 +69,14 @@ class _Columns:
         return self.end + 4
 
     @classmethod
-    def of(cls, width: int) -> _Columns:
+    def of(cls, width: int, name: int) -> _Columns:
+        """For names of up to so many cells: what does not change while the saga goes on."""
         if width >= _WIDE:
             left, middle = max(34, width * 32 // 100), max(26, width * 30 // 100)
-        else:
-            left, middle = max(20, width * 34 // 100), max(6, width * 28 // 100)
-        return cls(width, left, left + middle)
+            return cls(width, left, left + middle)
+        left = max(20, min(width * 34 // 100, name + 12))
+        end = width - max(28, min(width * 38 // 100, name + 22))
+        return cls(width, left, max(left + 6, end))
 
 
 def draw_lanes(
@@ -114,7 +116,7 @@ class _Pen:
         self._lanes, self._now, self._glyphs, self._palette = lanes, now, glyphs, palette
         self._frame, self._chosen = frame, chosen
         self._canvas = Canvas(width, height)
-        self._columns = _Columns.of(width)
+        self._columns = _Columns.of(width, max((cell_width(harmless(step.key)) for step in lanes.steps), default=0))
         self._per = rows_per_step(len(lanes.steps), height)
         self._wide = width >= _WIDE
         self._dim, self._faint = ink(palette.dim), ink(palette.faint)
@@ -305,8 +307,9 @@ class _Pen:
         put(x, y, self._mark(StepState.UNDOING) if undo.need is Need.NOW else self._glyphs.state(look), style)
         name = f"undo {harmless(step.key)}" if self._wide else harmless(step.key)
         end = put(x + 3, y, name, self._bright if undo.need is not Need.DUE else self._text, room)
-        words = "  ".join(part for part in self._undo_words(step) if part)
-        put(end + 2, y, words, style, self._columns.width - end - 2)
+        order, *said = (part for part in self._undo_words(step) if part)
+        words, left = "  ".join((order, *said)), self._columns.width - end - 2
+        put(end + 2, y, words if cell_width(words) <= left else "  ".join(said), style, left)
         if self._per > 1:
             self._under_undo(step, x + 3, y + 1, put)
 

@@ -37,23 +37,27 @@ def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int)
         ready = [step.key for step in lanes.steps if step.undo.need is Need.NOT_YET]
         said = f"goes forward; {len(ready)} of {len(lanes.steps)} could be undone" if ready else "nothing to undo yet"
         return [Content.styled(said, palette.faint)]
-    wide = max((len(step.key) for step in lanes.unwinding), default=4)
-    lines = [Content.styled(f" #  {'undo':<{wide}}     state           tries  took     effect", palette.faint)]
+    wide = max([4, *(len(step.key) for step in lanes.unwinding)])
+    far = max([5, *(len(_how(step)) for step in lanes.unwinding)])
+    lines = [Content.styled(f" #  {'undo':<{wide}}     {'state':<{far}}  tries  took     effect", palette.faint)]
     for step in lanes.unwinding:
         look = STEP_LOOKS[_LOOKS[step.undo.need]]
         took = span(step.undo.took) if step.undo.took is not None else ""
-        how = "by hand" if step.undo.by_hand else step.undo.need.value
         here = lanes.steps[chosen : chosen + 1] == (step,)
         mark = glyphs.cursor if here else " "
         row = Content.styled(f"{mark}{step.undo.order}  ", palette.accent if here else palette.faint)
         row += Content.styled(f"{harmless(step.key):<{wide}}  ", f"bold {palette.bright}" if here else palette.text)
-        row += Content.styled(f"{glyphs.state(look):<3}{how:<15} ", palette.state(look))
-        row += Content.styled(f"{step.undo.tries or '':>4}   {took:<7}  ", palette.text)
+        row += Content.styled(f"{glyphs.state(look):<3}{_how(step):<{far}}  ", palette.state(look))
+        row += Content.styled(f"{step.undo.tries or '':>5}  {took:<7}  ", palette.text)
         row += Content.styled(effect_of(step.effect, 60, lanes.run_id), palette.faint)
         lines.append(row)
     if not lanes.unwinding:
         lines.append(Content.styled("nothing had taken effect", palette.faint))
     return lines
+
+
+def _how(step: Passage) -> str:
+    return "by hand" if step.undo.by_hand else step.undo.need.value
 
 
 def step_lines(step: Passage, palette: Palette, now: Instant, width: int = 80) -> Lines:

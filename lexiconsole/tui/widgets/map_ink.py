@@ -151,7 +151,7 @@ class _Painter:
             self._sheet.spinners.append((box.x + 2, box.y + 1))
         self._notes(box, view, border)
         if self._sight.zoom == FULL:
-            words = cut(second_line(view, self._sight.now), box.width - 6)
+            words = cut(second_line(view, self._sight.now, box.width - 6), box.width - 6)
             self._sheet.write(
                 box.x + 4, box.y + 2, words, ink(self._palette.faint if idle else self._palette.text, back=back)
             )
@@ -242,8 +242,11 @@ def _held(view: NodeView, picture: Picture) -> NodeView:
     return NodeView(view.node)
 
 
-def second_line(view: NodeView, now: Instant) -> str:
-    """How it stands, in a few words: what came of it and how long that took, whom it waits for, when it tries again."""
+def second_line(view: NodeView, now: Instant, room: int = 80) -> str:
+    """How it stands, in a few words: what came of it and how long that took, whom it waits for, when it tries again.
+
+    Where there is no `room` for both, what came of it is told.
+    """
     took = f"{span(view.took)}" if view.took is not None else ""
     match view.state:
         case StepState.RUNNING | StepState.UNDOING:
@@ -260,4 +263,5 @@ def second_line(view: NodeView, now: Instant) -> str:
         case StepState.PENDING | StepState.NOT_REACHED:
             return f"{view.arrived} of {view.expected} here" if view.expected else view.text
         case _:
-            return f"{took}  {view.text}".strip() or STEP_LOOKS[view.state].word
+            both = f"{took}  {view.text}".strip()
+            return (both if cell_width(both) <= room else view.text) or STEP_LOOKS[view.state].word

@@ -39,8 +39,11 @@ class NodeTable(VirtualTable[RailRow]):
             self._order = rails(picture.outline)
         self.picture = picture
         self.prepare()
-        self.show_all(self._order)
+        self.show_rows()
         self.repaint()  # the rows are the same nodes as before, whatever came of them
+
+    def show_rows(self) -> None:
+        self.show_all(self._order)
 
     def prepare(self) -> None:
         """Before rows are drawn from a new picture."""

@@ -1,4 +1,4 @@
-"""PreviewPane: the selected run at a glance: its steps in the order of its outline, each with its state."""
+"""PreviewPane: the selected run or definition at a glance: its steps in the order of its outline, a run's with their states."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look as Store
+    from lexiconsole.app.workspace import Workspace
     from lexiconsole.durable.journal import RunRow
+    from lexiconsole.durable.outline import Outline
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.views.picture import NodeView, Picture
     from lexiconsole.views.story import Row
 
-__all__ = ["MOST_ENTRIES", "PreviewPane", "Seen", "see"]
+__all__ = ["MOST_ENTRIES", "PreviewPane", "Seen", "see", "see_definition"]
 
 MOST_ENTRIES = 3_000
 """Of a longer run only the list shows how it stands; its own screen reads it in pieces."""
@@ -30,11 +32,16 @@ MOST_ENTRIES = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One run as it was read. `picture` is None when it has too many entries for a glance."""
+    """One run as it was read, or a definition, which has no `row`. `picture` is None when it has too many entries for a glance."""
 
-    row: RunRow
+    name: str
+    row: RunRow | None
     picture: Picture | None
     inside: frozenset[str] = frozenset()  # nodes that are part of another one
+
+    @property
+    def entries(self) -> int:
+        return 0 if self.row is None else self.row.seq
 
 
 def see(store: Store, run_id: str) -> Seen | None:
@@ -45,12 +52,29 @@ def see(store: Store, run_id: str) -> Seen | None:
     if row is None:
         return None
     if row.seq > MOST_ENTRIES:
-        return Seen(row, None)
+        return Seen(row.name, row, None)
     outline = store.outline(row)
     watched = Watched(row, outline)
     watched.add(row, store.entries(row))
-    inside = frozenset(node.key for node in outline.nodes if node.parent)
-    return Seen(row, watched.now().picture, inside)
+    return Seen(row.name, row, watched.now().picture, _inside(outline))
+
+
+def see_definition(workspace: Workspace, name: str) -> Seen:
+    """What a run of it would do, as far as that is known before."""
+    from lexiconsole.catalog.capture import quiet
+    from lexiconsole.durable.outline import Outline
+    from lexiconsole.views.picturing import picture
+
+    try:
+        with quiet():
+            outline = workspace.definition(name).outline()
+    except Exception:  # the definition's own code: the definitions screen says what is wrong with it
+        outline = Outline()
+    return Seen(name, None, picture(outline, ()), _inside(outline))
+
+
+def _inside(outline: Outline) -> frozenset[str]:
+    return frozenset(node.key for node in outline.nodes if node.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +95,26 @@ class PreviewPane(Painted, can_focus=True):
         self._steps: list[_Step] = []
 
     def show(self, seen: Seen | None) -> None:
-        before = self.seen and (self.seen.row.seq, self.seen.picture is None), self._steps
+        before = self.seen and (self.seen.entries, self.seen.picture is None), self._steps
         self.seen = seen
         self._steps = [] if seen is None else _steps(seen)
         steps = len(self._steps)
         entitle(self, subtitle=f"{steps} steps" if steps else "")
-        if before != (self.seen and (self.seen.row.seq, self.seen.picture is None), self._steps):
+        if before != (self.seen and (self.seen.entries, self.seen.picture is None), self._steps):
             self.refresh(Region(0, 0, self.size.width, self.size.height))
 
     def render_line(self, y: int) -> Strip:
         console = cast("ConsoleApp", self.app)
         colours, glyphs, width = console.palette, console.glyphs, self.size.width
         if self.seen is None or not self._steps:
-            said = "" if self.seen is None else "nothing is known of its steps yet"
-            if self.seen is not None and self.seen.picture is None:
-                said = f"{self.seen.row.seq:,} entries: too many for a glance"
+            said = "" if self.seen is None else "its steps show in a run of it"
+            if self.seen is not None and self.seen.row is not None:
+                many = self.seen.picture is None
+                said = (
+                    f"{self.seen.entries:,} entries: too many for a glance"
+                    if many
+                    else "nothing is known of its steps yet"
+                )
             return line([(said, ink(colours.dim))] if y == 0 else [], width).apply_style(self.rich_style)
         index = y + self._first()
         if index >= len(self._steps):

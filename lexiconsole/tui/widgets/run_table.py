@@ -26,7 +26,7 @@ _NARROW = 70
 """Columns below which ids are shown with fewer letters, which still tell them apart."""
 
 _GIVEN = 12
-"""Letters of an id up to which it is taken for one that somebody gave, and shown whole."""
+"""Letters of a made id; one that somebody gave and that is no longer is shown whole as well."""
 
 
 class RunTable(VirtualTable["RunRow | GroupRow"]):
@@ -101,7 +101,7 @@ class RunTable(VirtualTable["RunRow | GroupRow"]):
             return [(requested, ink(colours.key, italic=True))]
         where = harmless(row.where)
         if row.status is RunStatus.WAITING:
-            where = where.rpartition("/")[2]  # the level of a chain, not the chain
+            where = where.rpartition("/")[2].partition("#")[0]  # the level of a chain, and not how often it came there
         if one_line and row.error and row.status in TALL:
             return [
                 (f"{where}  " if where else "", ink(colours.text)),
@@ -142,8 +142,8 @@ SOON = 3600.0
 
 
 def short_id(id: str, room: int) -> str:
-    """As much of it as tells it apart: a given one whole, of a made one its first letters."""
-    return id if len(id) <= _GIVEN else id[: min(room, 8)]
+    """A made one whole, and a given one if it is not longer; of a long one as many letters as there is room for."""
+    return id if len(id) <= _GIVEN else cut(id, max(room, _GIVEN))
 
 
 def short_age(seconds: float) -> str:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["Status"]
 
 _LEAST = 24
-"""Cells that a sentence has at least; on a narrower line its keys are cut."""
+"""Cells that a sentence has at least; where there is no room beside it, the last of its keys are left away."""
+
+_WAY = 3
+"""Parts that each key has: a gap, the key, what it does."""
 
 
 class Status(Painted):
@@ -54,9 +57,16 @@ class Status(Painted):
         width = self.size.width
         if self._why:
             return line([(f" {self._why}", ink(app.palette.key))], width).apply_style(self.rich_style)
-        keys = [("   ", ink()), *self._keys] if self._keys else []
+        keys = self._fitting(width - _LEAST)
         said = _cut([(" ", ink()), *self._said], max(_LEAST, width - width_of(keys) - bool(keys)))
         return line([*said, *keys], width).apply_style(self.rich_style)
+
+    def _fitting(self, room: int) -> list[Part]:
+        """The keys with what each does, as many as there is room for; the first one at least."""
+        keys = [("   ", ink()), *self._keys] if self._keys else []
+        while len(keys) > _WAY and width_of(keys) > room:
+            keys = keys[:-_WAY]
+        return keys
 
 
 def _cut(parts: list[Part], room: int) -> list[Part]:

@@ -48,8 +48,12 @@ class PaneTabs(Widget):
         colours = cast("ConsoleApp", self.app).palette
         parts: list[Part] = [(" ", ink())]
         self._spots = []
-        for number, name in enumerate(self._names, start=1):
-            text = f"[{number} {name}]" if number == self._open else f" {number} {name} "
+        names = list(enumerate(self._names, start=1))
+        room = self.size.width - width_of(self._right) - bool(self._right) - 1
+        short = sum(cell_width(f" {number} {name} ") for number, name in names) > room
+        for number, name in names:
+            said = name.partition(" ")[2] if short and number != self._open else name  # how many there are
+            text = f"[{number} {name}]" if number == self._open else f" {number} {said}".rstrip() + " "
             start = width_of(parts)
             self._spots.append((start, start + cell_width(text), number))
             chosen = number == self._open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
@@ -64,7 +65,6 @@ class Timeline(VirtualTable[Moment]):
         width = max(8, min(22, most, self._longest))
         took = span(row.took) if row.took is not None else ""
         number = f" try {row.attempt}" if row.attempt > 1 else ""
-        by = f"{harmless(row.by)}: " if row.by and row.lane is Lane.PEOPLE else ""
         right: list[Part] = [(f"{number} {took}".rstrip(), ink(colours.faint))] if took or number else []
         return [
             line(
@@ -73,18 +73,28 @@ class Timeline(VirtualTable[Moment]):
                     (f"{row.seq:>3} " if roomy else "", ink(colours.dim)),
                     (f"{clock(row.at)} ", ink(colours.faint)),
                     (f"{glyphs.state(row.look)} ", ink(state, bold=True)),
-                    (
-                        padded(_cut_before(harmless(row.subject), width), width + 1),
-                        ink(colours.text if not row.voided else colours.dim),
-                    ),
-                    (by, ink(colours.faint)),
-                    (cause(harmless(row.text)), ink(state if loud else colours.faint)),
+                    *self._told(row, width, ink(state if loud else colours.faint)),
                 ],
                 how.width,
                 right,
                 ground,
             )
         ]
+
+    def _told(self, row: Moment, width: int, style: Style) -> list[Part]:
+        """What people did is a sentence; of anything else the subject stands in a column of its own."""
+        colours, text = self.console.palette, cause(harmless(row.text))
+        subject = ink(colours.text if not row.voided else colours.dim)
+        if row.lane is not Lane.PEOPLE:
+            return [(padded(_cut_before(harmless(row.subject), width), width + 1), subject), (text, style)]
+        by = f"{harmless(row.by)}: " if row.by else ""
+        return [(by, ink(colours.faint)), (_last_parts(harmless(row.subject)), subject), (f"  {text}", style)]
+
+
+def _last_parts(sentence: str) -> str:
+    """`approve approval/finance, which is approved` without the chain that the level belongs to."""
+    verb, key, *rest = [*sentence.split(" ", 2), ""]
+    return " ".join(part for part in (verb, key.rpartition("/")[2], *rest) if part)
 
 
 def _cut_before(subject: str, width: int) -> str:

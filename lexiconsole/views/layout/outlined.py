@@ -21,7 +21,7 @@ ZOOMS = (DOT, CHIP, PLAIN, FULL)
 """A glyph alone; a chip of one row; a box with its title; a box with a second row for how it stands."""
 
 _LONGEST = 26  # cells of a title
-_ROOM = 19  # cells that a box with a second row has at least
+_ROOM = 27  # cells that a box with a second row has at least
 
 
 def drawing_of(outline: Outline, zoom: int) -> Drawing | None:
