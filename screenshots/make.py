@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+import re
 import shutil
 import socket
 import sys
@@ -136,7 +137,13 @@ def painted(app: ConsoleApp) -> Image.Image:
 
 def picture(app: ConsoleApp, file: Path) -> None:
     few_colours(painted(app)).save(file.with_suffix(".png"), optimize=True)
-    file.with_suffix(".svg").write_text(app.export_screenshot(title="lexiconsole"), encoding="utf-8")
+    file.with_suffix(".svg").write_text(_with_fonts_at_hand(app.export_screenshot(title="")), encoding="utf-8")
+
+
+def _with_fonts_at_hand(svg: str) -> str:
+    """Textual's asks a server for a font."""
+    fonts = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
+    return re.sub(r"\n\s*@font-face \{.*?\}\n", "\n", svg, flags=re.DOTALL).replace("Fira Code, monospace", fonts)
 
 
 async def turning(folder: Path, run: str, file: Path) -> None:
@@ -186,6 +193,7 @@ def main(wanted: Sequence[str], out: Path = HERE) -> None:
             asyncio.run(turning(day.folder, "order-1042", out / "saga-turning.png"))
         see(counter(place / "counter"), COUNTER, wanted, out)
     finally:
+        os.chdir(HERE)
         shutil.rmtree(place, ignore_errors=True)
 
 

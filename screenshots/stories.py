@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import shutil
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind
 from tests.tui.chains import LIMITS
 from tests.tui.doubts import TRANSFER
@@ -40,7 +42,7 @@ OPERATORS = """operators:
   mia: {}
 """
 
-_AT_MOST = 25.0
+_AT_MOST = 40.0
 """Seconds that looks add to what is told at a time: on a busy machine there are more of them."""
 
 _LONG = 60.0
@@ -59,7 +61,7 @@ class StoryClock:
         self._latest = self._now + _AT_MOST
 
     def now(self) -> float:
-        self._now = min(self._latest, self._now + self._chance.uniform(0.003, 0.08))
+        self._now = min(self._latest, self._now + self._chance.uniform(0.03, 0.5))
         return self._now
 
     def monotonic(self) -> float:
@@ -98,6 +100,7 @@ class Day:
         return self
 
     def told(self, tell: Callable[[Day, Workspace], None]) -> Day:
+        os.chdir(self.folder)  # where workflows keep their files
         workspace = Workspace.find(self.folder)
         workspace.clock = self.clock  # type: ignore[assignment]
         with workspace:
@@ -116,7 +119,9 @@ class Day:
         outcome = workspace.act(Request(run, kind, key, more, by=by))
         if outcome.refused:
             raise ValueError(f"{kind} {run}:{key}: {outcome.refused}")
-        workspace.settle(outcome.run, 60)
+        while workspace.entries(outcome.run)[-1].kind is EntryKind.SIGNALLED:
+            time.sleep(0.01)  # nobody has taken it in yet
+        workspace.settle(workspace.run(run), 60)
 
 
 def busy(day: Day, workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from lexiconsole.durable.context import Progress
-from lexiconsole.types import Instant, Json
+from lexiconsole.types import Instant, Json, JsonObject
 from lexiconsole.views.durations import ahead, clock, span
 from lexiconsole.views.picture import NodeView, Picture
 from lexiconsole.views.safe import harmless, harmless_lines
@@ -75,6 +75,8 @@ def _standing(view: NodeView, row: Row | None, now: Instant) -> Iterator[Fact]:
     yield Fact("node", harmless(view.node.title), Tone.HEAD)
     visit = f", visit {view.visits}" if view.visits > 1 else ""
     yield Fact("state", f"{look.glyph} {look.word}{visit}", state=view.state)
+    if error := _last_error(view):
+        yield Fact("error", error_line(error, 300), Tone.BAD)
     yield Fact("kind", view.node.kind.value, Tone.FAINT)
     if view.arrived or view.expected:
         yield Fact("join", f"{view.arrived} of {view.expected} branches are here")
@@ -124,13 +126,19 @@ def _tries(view: NodeView) -> Iterator[Fact]:
     yield Fact("tries", f"{len(tries)}", Tone.HEAD)
     for attempt in tries[-6:]:
         yield Fact(f"  {attempt.number}", _try(attempt), state=attempt.state)
-        if attempt.error:
+        if attempt.error and attempt.error is not _last_error(view):
             yield Fact("", error_line(attempt.error, 300), Tone.BAD)
     trace = next((str(a.error["traceback"]) for a in reversed(tries) if a.error and a.error.get("traceback")), "")
     if trace:
         yield Fact("", "")
         yield Fact("traceback", "", Tone.HEAD)
         yield from (Fact("", line, Tone.FAINT) for line in harmless_lines(trace.rstrip())[-12:])
+
+
+def _last_error(view: NodeView) -> JsonObject | None:
+    """What its last try ended with, unless that is over."""
+    wrong = view.state in (StepState.FAILED, StepState.RETRYING, StepState.DOUBTFUL, StepState.UNDO_FAILED)
+    return view.attempts[-1].error if wrong and view.attempts else None
 
 
 def _try(attempt: Attempt) -> str:

@@ -19,12 +19,15 @@ def brief(value: Json, limit: int = 80) -> str:
 
 
 def in_words(value: Json, limit: int = 80) -> str:
-    """The value at a glance: names and what they hold, a list's parts; JSON is only what is inside of those."""
+    """The value at a glance: names and what they hold, the parts of a plain list; JSON is only what is inside of those."""
     match hidden(value):
         case dict() as fields if fields:
             return brief(", ".join(f"{name} {_word(part)}" for name, part in fields.items()), limit)
+        case [only]:
+            return in_words(only, limit)
         case list() as parts if parts:
-            return brief(", ".join(_word(part) for part in parts), limit)
+            plain = not any(isinstance(part, dict | list) for part in parts)
+            return brief(", ".join(_word(part) for part in parts), limit) if plain else f"{len(parts)} of them"
         case bool() as said:
             return _word(said)
         case other:

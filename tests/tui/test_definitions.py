@@ -11,6 +11,7 @@ import pytest
 
 from lexiconsole.tui.editing import at_line
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.theme import DARK_PALETTE
 from tests.tui.flows import BROKEN, CHANGED, PARCEL, flows
 from tests.tui.making import check, console, settled, shown, until
 
@@ -94,7 +95,7 @@ async def test_enter_on_the_finding_of_live_runs_leads_to_them_with_the_reason_a
             pilot,
             "v1: 2 can not go on",
             "oak at 'weigh': the journal has an entry step.done, the definition asks for",
-            "enter watches it",
+            "enter watch it",
         )
         await pilot.press("enter")
         await until(pilot, lambda: app.screen.place is Place.RUN)
@@ -203,9 +204,13 @@ def test_an_editor_is_told_the_line_in_its_own_way(command: list[str], called: l
     assert at_line(["vi"], Path("/x.py"), 0) == ["vi", "/x.py"]
 
 
-@pytest.mark.parametrize("place", [Place.DEFINITIONS, Place.RUN])
+@pytest.mark.parametrize("place", [Place.DEFINITIONS, Place.RUN, Place.DASHBOARD])
 async def test_another_theme_leaves_nothing_in_the_colours_of_the_one_before(kept: Path, place: Place) -> None:
     async with looking(kept) as (app, pilot):
+        if place is Place.DASHBOARD:
+            await pilot.press("q")
+            await until(pilot, lambda: app.screen.place is Place.DASHBOARD)
+            await settled(pilot)
         if place is Place.RUN:
             app.go(Place.RUN, "oak")
             await until(pilot, lambda: "Who signs for Oak" in shown(app))
@@ -214,6 +219,14 @@ async def test_another_theme_leaves_nothing_in_the_colours_of_the_one_before(kep
         await until(pilot, lambda: not grounds(app) & dark)
         await settled(pilot)
         assert not grounds(app) & dark
+        assert DARK_PALETTE.text not in inks(app)
+
+
+def inks(app: Any) -> set[str]:
+    """What the signs of the screen are written in."""
+    strips = app.screen._compositor.render_strips()
+    styles = [segment.style for strip in strips for segment in strip if segment.style is not None]
+    return {style.color.name for style in styles if style.color is not None}
 
 
 def grounds(app: Any) -> set[str]:

@@ -56,7 +56,7 @@ def _of_finding(screen: DefinitionsScreen, found: Found) -> list[Part]:
 
 def _ways(screen: DefinitionsScreen, found: Found) -> list[tuple[str, str]]:
     fix = [("f", harmless(found.fix))] if found.fix else []
-    lists = [("enter" if screen.findings.has_focus else "5", "the runs")] if found.finding.code == "LX050" else []
+    lists = [("enter" if screen.findings.has_focus else "5", "list the runs")] if found.finding.code == "LX050" else []
     return [("K", "explain"), *fix, *lists]
 
 

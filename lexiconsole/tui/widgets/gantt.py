@@ -61,12 +61,13 @@ class GanttView(NodeTable):
         signs = [" "] * room
         ends = "now" if story.ended_at is None else clock(story.ended_at)
         signs[room - len(ends) :] = ends
+        last = ends
         for moment in moments:
             text, place = clock(moment), int(axis.place(moment) * (room - 1))
             around = signs[max(0, place - 2) : place + len(text) + 2]
-            if place + len(text) <= room and not "".join(around).strip():
-                signs[place : place + len(text)] = text
-        before = " " * (self._title + 4)
+            if text != last and place + len(text) <= room and not "".join(around).strip():
+                signs[place : place + len(text)] = last = text
+        before = " " * (self._title + 5)
         return line([(before, ink()), ("".join(signs), ink(self.console.palette.dim))], width)
 
     def _bar(self, key: str, room: int) -> list[Part]:

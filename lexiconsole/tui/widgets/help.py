@@ -64,7 +64,7 @@ class HelpPanel(Panel[None]):
         border-title-color: $primary;
     }
     HelpPanel Input { padding: 0 1; background: $panel; margin-bottom: 1; }
-    HelpPanel #whole { height: 2; padding: 0 1; color: $faint; }
+    HelpPanel #whole { height: 3; padding: 0 1; color: $foreground; border-top: solid $line; }
     """
 
     AUTO_FOCUS = "Input"

@@ -224,7 +224,8 @@ class _Pen:
         name = harmless(step.key)
         end = put(_LEFT_RAIL + 2, y, name, self._faint if quiet else self._bright, limit - _LEFT_RAIL - 2)
         said = self._beside(step)
-        room = limit - end - 1
+        free = self._columns.end - 1 if step.state is StepState.NOT_REACHED else limit  # nothing stands in the middle
+        room = free - end - 1
         if said and cell_width(said) <= room:
             end = put(
                 end + 2 if room > cell_width(said) else end + 1, y, said, style if step.tries > 1 else self._faint

@@ -9,7 +9,7 @@ from textual.content import Content
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.theme import Palette
 from lexiconsole.types import Instant, JsonObject
-from lexiconsole.views.cells import cut
+from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.faults import frames
 from lexiconsole.views.lane_words import effect_of
@@ -31,8 +31,8 @@ _LOOKS = {
 }
 
 
-def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int) -> Lines:
-    """The compensations in the order in which they are done."""
+def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int, width: int = 80) -> Lines:
+    """The compensations in the order in which they are done; effects take what is left of `width`."""
     if not lanes.turned:
         ready = [step.key for step in lanes.steps if step.undo.need is Need.NOT_YET]
         said = f"goes forward; {len(ready)} of {len(lanes.steps)} could be undone" if ready else "nothing to undo yet"
@@ -49,7 +49,8 @@ def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int)
         row += Content.styled(f"{harmless(step.key):<{wide}}  ", f"bold {palette.bright}" if here else palette.text)
         row += Content.styled(f"{glyphs.state(look):<3}{_how(step):<{far}}  ", palette.state(look))
         row += Content.styled(f"{step.undo.tries or '':>5}  {took:<7}  ", palette.text)
-        row += Content.styled(effect_of(step.effect, 60, lanes.run_id), palette.faint)
+        left = max(6, width - cell_width(row.plain))
+        row += Content.styled(effect_of(step.effect, left, lanes.run_id), palette.faint)
         lines.append(row)
     if not lanes.unwinding:
         lines.append(Content.styled("nothing had taken effect", palette.faint))

@@ -121,7 +121,7 @@ class PreviewPane(Painted, can_focus=True):
             return Strip.blank(width, self.rich_style)
         step = self._steps[index]
         colour = colours.state(step.look)
-        faint = step.look.word in {"pending", "not reached", "skipped"}
+        faint = self.seen.row is not None and step.look.word in {"pending", "not reached", "skipped"}
         left: list[Part] = [
             ("  " * step.deep, ink()),
             (f"{glyphs.state(step.look)} ", ink(colour, bold=True)),

@@ -16,6 +16,9 @@ from lexiconsole.views.words import STEP_LOOKS, StepState
 
 __all__ = ["RailView"]
 
+_ROOMY = 60
+"""Cells from which tries and times have columns of their own."""
+
 _GONE = (StepState.NOT_REACHED, StepState.SKIPPED, StepState.DROPPED)
 
 
@@ -47,13 +50,10 @@ class RailView(NodeTable):
         ]
         tries = f"try {view.attempt}" if view.attempt > 1 else f"×{view.visits}" if view.visits > 1 else ""
         took = span(view.took) if view.took is not None else ""
-        left.append(
-            (
-                padded(tries, 7),
-                ink(colours.state(STEP_LOOKS[StepState.RETRYING]) if view.attempt > 1 else colours.faint),
-            )
-        )
-        left.append((padded(took, 8), ink(colours.faint)))
+        roomy = how.width >= _ROOMY
+        retried = colours.state(STEP_LOOKS[StepState.RETRYING]) if view.attempt > 1 else colours.faint
+        left.append((padded(tries, 7) if roomy else tries and f"{tries} ", ink(retried)))
+        left.append((padded(took, 8) if roomy else took and f"{took} ", ink(colours.faint)))
         loud = view.state in (
             StepState.FAILED,
             StepState.WAITING,

@@ -90,7 +90,7 @@ class Scrubber(Widget):
                 parts.append((glyphs.state(look)[:1], ink(colours.state(look), bold=True)))
             else:
                 parts.append((done if place <= at else rest, ink(passed if place <= at else colours.line)))
-        parts.append((" >" if glyphs.ascii_only else "▸", ink(colours.faint)))
+        parts.append((">" if glyphs.ascii_only else "▸", ink(colours.faint)))
         parts.append((self._said, ink(colours.accent if shown.past else colours.faint, bold=shown.past)))
         return parts
 

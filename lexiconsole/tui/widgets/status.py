@@ -57,7 +57,7 @@ class Status(Painted):
         width = self.size.width
         if self._why:
             return line([(f" {self._why}", ink(app.palette.key))], width).apply_style(self.rich_style)
-        keys = self._fitting(width - _LEAST)
+        keys = self._fitting(width - _LEAST - 1)
         said = _cut([(" ", ink()), *self._said], max(_LEAST, width - width_of(keys) - bool(keys)))
         return line([*said, *keys], width).apply_style(self.rich_style)
 

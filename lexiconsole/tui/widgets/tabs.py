@@ -48,17 +48,23 @@ class PaneTabs(Widget):
         colours = cast("ConsoleApp", self.app).palette
         parts: list[Part] = [(" ", ink())]
         self._spots = []
-        names = list(enumerate(self._names, start=1))
-        room = self.size.width - width_of(self._right) - bool(self._right) - 1
-        short = sum(cell_width(f" {number} {name} ") for number, name in names) > room
-        for number, name in names:
-            said = name.partition(" ")[2] if short and number != self._open else name  # how many there are
-            text = f"[{number} {name}]" if number == self._open else f" {number} {said}".rstrip() + " "
+        for number, name in enumerate(self._fitting(), start=1):
+            text = f"[{number} {name}]" if number == self._open else f" {number} {name}".rstrip() + " "
             start = width_of(parts)
             self._spots.append((start, start + cell_width(text), number))
             chosen = number == self._open
             parts.append((text, ink(colours.accent if chosen else colours.faint, bold=chosen)))
         return line(parts, self.size.width, self._right).apply_style(self.rich_style)
+
+    def _fitting(self) -> list[str]:
+        """The names, the last ones empty where there is no room for all; that of the open pane never is."""
+        names = list(self._names)
+        room = self.size.width - width_of(self._right) - bool(self._right) - 1
+        for place in reversed(range(len(names))):
+            if sum(cell_width(name) + 3 + bool(name) for name in names) <= room:
+                break
+            names[place] = names[place] if place + 1 == self._open else ""
+        return names
 
     def on_click(self, event: events.Click) -> None:
         for start, end, number in self._spots:

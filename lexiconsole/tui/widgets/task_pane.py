@@ -49,6 +49,7 @@ class TaskPane(Vertical):
     TaskPane #context Static { height: auto; }
     TaskPane.-tight #context { display: none; }
     TaskPane.-low #chain { max-height: 10; }
+    TaskPane.-tiny #chain { max-height: 4; }
     """
 
     def __init__(self, first: int = 1) -> None:
@@ -76,6 +77,7 @@ class TaskPane(Vertical):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _BESIDE, "-tight")
         self.set_class(event.size.height < 24, "-low")
+        self.set_class(event.size.height < 12, "-tiny")
         self._tell()
 
     @property

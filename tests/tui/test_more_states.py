@@ -1,0 +1,122 @@
+"""Text goldens of what lies over the inbox, of tasks of other kinds, and of operations and machines that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.tui.keymap import Place
+from tests.tui.chains import approvals
+from tests.tui.making import check, console, settled, shown, until
+from tests.tui.test_goldens import told
+
+WIDE, NARROW = (120, 36), (80, 24)
+SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=lambda size: f"{size[0]}x{size[1]}")
+
+LONG_CHAIN = '''
+"""A chain with a level that many people sit at."""
+from lexiconsole import ApprovalChain, ApprovalLevel, workflow
+
+
+@workflow(name="merger")
+class Merger(ApprovalChain):
+    """Two of seven directors."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            [
+                ApprovalLevel("board", who=["ada", "ben", "bo", "cleo", "dee", "dora", "dan"], policy=2, due=3_000,
+                              prompt=lambda s: "Merge with ACME GmbH?"),
+                ApprovalLevel("owners", who=["mia"]),
+            ]
+        )
+'''
+
+
+@pytest.fixture
+def folder(root: Path, no_slow_steps: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LOGNAME", "ana")
+    (root / "definitions" / "order.py").unlink()
+    return approvals(root, operators=True)
+
+
+def started(workspace: Workspace, *runs: tuple[str, str]) -> None:
+    for name, given in runs:
+        row, _ = workspace.start(name, {}, id=given)
+        workspace.settle(row, 30)
+
+
+def decided(workspace: Workspace, run: str, level: str, by: str, reason: str = "") -> None:
+    vote = Request(run, RequestKind.VOTE, level, {"verdict": "approve", "reason": reason}, by=by)
+    workspace.settle(workspace.act(vote).run, 30)
+
+
+async def golden(
+    name: str,
+    folder: Path,
+    size: tuple[int, int],
+    place: Place,
+    subject: str = "",
+    *,
+    keys: Sequence[str] = (),
+    acting: str = "",
+) -> None:
+    async with console(folder, size) as (app, pilot):
+        app.acting_as = acting
+        if place is not Place.DASHBOARD:
+            app.go(place, subject)
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        if keys[-1:] == ("a",):
+            await until(pilot, lambda: getattr(app.screen, "can_be_done", False))
+            await settled(pilot)
+        check(f"{name}-{size[0]}x{size[1]}", shown(app))
+
+
+def three(workspace: Workspace) -> None:
+    started(workspace, ("credit_limit", "limit-1"), ("credit_limit", "limit-2"), ("parcel", "parcel-3"))
+
+
+@SIZES
+async def test_a_batch_says_of_each_marked_task_what_would_follow(folder: Path, size: tuple[int, int]) -> None:
+    told(folder, three)
+    keys = ("space", "space", "space", "a")
+    await golden("inbox-batch", folder, size, Place.INBOX, keys=keys, acting="ben")
+
+
+async def test_a_task_that_one_may_not_decide_says_why(folder: Path) -> None:
+    told(folder, lambda workspace: started(workspace, ("credit_limit", "limit-1")))
+    await golden("inbox-not-mine", folder, NARROW, Place.INBOX, acting="dora")
+
+
+@SIZES
+async def test_a_plain_question_with_a_field_that_is_still_to_be_filled(folder: Path, size: tuple[int, int]) -> None:
+    told(folder, lambda workspace: started(workspace, ("parcel", "parcel-3")))
+    await golden("task-question", folder, size, Place.TASK, "parcel-3:pick_courier")
+
+
+@SIZES
+async def test_of_many_people_those_who_decided_and_oneself_are_named(folder: Path, size: tuple[int, int]) -> None:
+    (folder / "definitions" / "merger.py").write_text(LONG_CHAIN)
+
+    def two_say_something(workspace: Workspace) -> None:
+        started(workspace, ("merger", "merger-1"))
+        decided(workspace, "merger-1", "board", "dora", "they pay well")
+
+    told(folder, two_say_something)
+    await golden("task-many", folder, size, Place.TASK, "merger-1:board", acting="dan")
+
+
+@pytest.mark.parametrize("name", ["help", "start"])
+async def test_narrow_screens_of_their_own(root: Path, name: str) -> None:
+    place, subject, keys = {
+        "help": (Place.DASHBOARD, "", ("question_mark", "down", "down")),
+        "start": (Place.START, "order", ()),
+    }[name]
+    await golden(name, root, NARROW, place, subject, keys=keys)
