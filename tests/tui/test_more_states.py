@@ -19,20 +19,27 @@ SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=lambda size: f"{size
 
 LONG_CHAIN = '''
 """A chain with a level that many people sit at."""
+from pydantic import BaseModel
+
 from lexiconsole import ApprovalChain, ApprovalLevel, workflow
 
 
-@workflow(name="merger")
-class Merger(ApprovalChain):
-    """Two of seven directors."""
+class Other(BaseModel):
+    name: str = "ACME GmbH"
 
-    def __init__(self) -> None:
+
+@workflow(name="merger", input=Other)
+class Merger(ApprovalChain):
+    """Two of five directors."""
+
+    def __init__(self, other: Other) -> None:
         super().__init__(
             [
-                ApprovalLevel("board", who=["ada", "ben", "bo", "cleo", "dee", "dora", "dan"], policy=2, due=3_000,
+                ApprovalLevel("board", who=["ben", "bo", "dee", "dora", "dan"], policy=2, due=3_000,
                               prompt=lambda s: "Merge with ACME GmbH?"),
                 ApprovalLevel("owners", who=["mia"]),
-            ]
+            ],
+            subject=other,
         )
 '''
 

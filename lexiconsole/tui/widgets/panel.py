@@ -47,7 +47,9 @@ class ChoicePanel(Panel[T]):
     """A panel with a list, of which one is taken."""
 
     DEFAULT_CSS = """
-    ChoicePanel OptionList { height: auto; max-height: 18; border: none; background: $background; padding: 0; }
+    ChoicePanel OptionList, ChoicePanel OptionList:focus {
+        height: auto; max-height: 18; border: none; background: $background; background-tint: $background 0%; padding: 0;
+    }
     ChoicePanel OptionList > .option-list--option-highlighted,
     ChoicePanel OptionList:focus > .option-list--option-highlighted {
         background: $chosen; color: $foreground; text-style: bold;

@@ -77,7 +77,7 @@ class TaskPane(Vertical):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _BESIDE, "-tight")
         self.set_class(event.size.height < 24, "-low")
-        self.set_class(event.size.height < 12, "-tiny")
+        self.set_class(self.app.size.height < 14, "-tiny")
         self._tell()
 
     @property
