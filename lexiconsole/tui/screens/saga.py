@@ -208,7 +208,7 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
 
     def _details(self, lanes: Lanes) -> None:
         palette, chosen = self.console.palette, self.lanes_view.chosen
-        room = max(20, self._panes[1].size.width - 2)
+        room = max(20, self._panes[1].size.width)
         lines = unwinding_lines(lanes, palette, self.console.glyphs, chosen, room)
         self._unwinding.update(Content("\n").join(lines))
         step = self._chosen()
