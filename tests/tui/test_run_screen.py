@@ -217,8 +217,8 @@ async def test_every_size_shows_the_run_and_survives_the_keys(folder: Path, size
 async def test_without_a_layout_engine_the_rail_serves_and_says_why(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("screens.run", "layout.outlined"):
-        monkeypatch.setattr(f"lexiconsole.tui.{place}.why_not", lambda: "no map: graphlay is not installed here")
+    for place in ("tui.screens.run", "views.layout.outlined"):
+        monkeypatch.setattr(f"lexiconsole.{place}.why_not", lambda: "no map: graphlay is not installed here")
     run_loan(folder)
     async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
         await visit.until("no map: graphlay is not installed here")
