@@ -42,7 +42,7 @@ async def test_every_key_that_changes_something_is_off_and_says_why(root, store)
             changing = [key for key in app.screen.served() if key.changes]
             assert changing
             assert {app.screen.off(key.action) for key in changing} == {READ_ONLY}
-            assert not {key.action for key in app.screen.footer._keys} & {key.action for key in changing}
+            assert not {key.action for key in app.screen.footer._keys.values()} & {key.action for key in changing}
             app.screen.do("cancel" if place is not Place.INBOX else "approve")
             await pilot.pause()
             assert READ_ONLY in app.screen.status.text
@@ -76,7 +76,7 @@ def test_the_workspace_refuses_whatever_would_write(root, store):
     with Workspace.find(root, readonly=True) as workspace:
         run = workspace.run("ffff6666")
         assert workspace.preview(Request(run.id, RequestKind.PAUSE)).sentence
-        assert workspace.audit() == []
+        assert list(workspace.audit()) == []
         for act in (
             lambda: workspace.start("order", {}),
             lambda: workspace.act(Request(run.id, RequestKind.PAUSE)),
@@ -113,7 +113,7 @@ def test_a_store_of_an_older_form_is_not_brought_up_to_date_by_looking(root, sto
     with closing(sqlite3.connect(store)) as raw:
         raw.execute("PRAGMA user_version = 1")
     with Workspace.find(root, readonly=True) as workspace, pytest.raises(StoreError, match="without --readonly"):
-        workspace.audit()
+        list(workspace.audit())
 
 
 def test_in_a_terminal_a_key_says_why_it_is_off_and_nothing_is_driven(root, store):
