@@ -155,15 +155,15 @@ class ConsoleApp(KeysInTurn):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        if self._first_look is not None:
-            self._begin_feed(self._first_look.path)
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._painted)
 
-    def _painted(self) -> None:
+    def painted(self) -> None:
+        """The first paint is there: now comes what it did not need."""
         if not gc.isenabled():
             gc.freeze()  # the toolkit and the screens are here to stay: no need to look through them again and again
             gc.enable()
+        if self._first_look is not None:
+            self._begin_feed(self._first_look.path)
         threading.Thread(target=self._open, name="opening", daemon=True).start()
         if self.welcomes:
             from lexiconsole.tui.beginning import welcome

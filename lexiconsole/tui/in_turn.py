@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from textual import events, on
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.message import Message
+from textual.screen import Screen
 
-__all__ = ["KeysInTurn"]
+__all__ = ["KeysInTurn", "PaintsAtOnce"]
 
 _PATIENCE = 0.5
 """Seconds after which the next key waits no longer: what dealt with the one before may have been closed by it."""
+
+
+_HELD = 0.03
+"""Seconds that painting waits at most for what else a key changes."""
 
 
 class _Passed(Message):
@@ -40,6 +45,11 @@ class KeysInTurn(App[int]):
     def has_keys(self) -> bool:
         """Whether a key is being dealt with, or waits."""
         return self._busy or bool(self._ahead)
+
+    @property
+    def has_more_to_change(self) -> bool:
+        """Whether a key is being dealt with, for a moment only, and none waits behind it."""
+        return self._busy and not self._ahead and time.monotonic() - self._since < _HELD
 
     def pop_screen(self) -> AwaitComplete:
         """A screen that a key closes can not say any more that it was dealt with."""
@@ -86,7 +96,36 @@ class KeysInTurn(App[int]):
         self._busy = False
         if self._ahead:
             await self._deal_with(self._ahead.popleft())
+        elif self._screen_stacks.get(self._current_mode) and isinstance(self.screen, PaintsAtOnce):
+            self.screen.call_later(self.screen.paint_now)
 
     async def _overdue(self) -> None:
-        if self._busy and self._ahead and time.monotonic() - self._since >= _PATIENCE:
+        if not (self._busy and self._ahead):
+            return
+        left = self._since + _PATIENCE - time.monotonic()
+        if left > 0:  # it is about a later key by now, which may not be told of either
+            self.set_timer(left, self._overdue)
+        else:
             await self._next(self._key)
+            self.set_timer(_PATIENCE, self._overdue)
+
+
+class PaintsAtOnce(Screen[Any]):
+    """A screen that paints what a key changes in one go, as soon as that key was dealt with; and nothing while it is `blank`.
+
+    Textual paints what changed first, and what changed a moment later in the next frame, a sixtieth of a second on.
+    """
+
+    blank = False
+    """Whether it waits with its first paint for what is to be seen."""
+
+    def _on_timer_update(self) -> None:
+        if not cast("KeysInTurn", self.app).has_more_to_change:
+            super()._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        if not self.blank:
+            super()._compositor_refresh()
+
+    def paint_now(self) -> None:
+        super()._on_timer_update()

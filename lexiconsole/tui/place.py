@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from lexiconsole.tui.acts import READ_ONLY
+from lexiconsole.tui.in_turn import PaintsAtOnce
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import KEYS, LEADS_TO_CHANGES, Key, Place, key_of, keys_at, shown_key
-from lexiconsole.tui.repainting import ChangedLines
+from lexiconsole.tui.repainting import SeenLines
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
 from lexiconsole.tui.widgets.status import Status
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleScreen"]
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(PaintsAtOnce):
     """A screen says where it is (`place`), what is in it (`body`, `panes`) and, for each key of its place that it serves,
     has a method `action_NAME`. `why_not` switches one off with the reason; `heard` and `tick` bring news and time.
     """
@@ -40,7 +40,7 @@ class ConsoleScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = ChangedLines()
+        self._compositor = SeenLines()
         self.header, self.status, self.footer = Header(), Status(), Footer()
         self._keys_for: Widget | None = None
         for key in keys_at(self.place):

@@ -1,39 +1,42 @@
-"""Repainting: of what changed on a screen, no more lines are asked of widgets than those that are painted again."""
+"""Repainting: widgets are asked for the lines that are painted again, and of which something is seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
-__all__ = ["ChangedLines"]
+__all__ = ["SeenLines"]
 
 
-class ChangedLines(Compositor):
-    """Textual's asks every widget for all of its lines, of which most are then dropped: for one line of the header ten
-    times what that line costs.
-    """
-
-    _painted: Callable[[int], bool] | None = None
+class SeenLines(Compositor):
+    """Textual's asks every widget for all of its lines, those also that others cover or that stay as they are."""
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
-        self._painted = is_rendered_line
-        try:
-            return super()._render_chops(crop, is_rendered_line)
-        finally:
-            self._painted = None
-
-    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        if crop is None or self._painted is None:
-            yield from super()._get_renders(crop)
-            return
-        lines = [y for y in crop.line_range if self._painted(y)]
-        for widget, (region, clip) in self.visible_widgets.items():
+        """For each line of the screen what stands there, by the column in which it begins."""
+        cuts = self.cuts
+        chops: list[dict[int, Strip | None]] = [dict.fromkeys(columns[:-1]) for columns in cuts]
+        painted = [y for y in crop.line_range if y < len(cuts) and is_rendered_line(y)]
+        for widget, (region, clip) in self.visible_widgets.items():  # those in front first
             seen = region.intersection(clip)
-            wanted = [y for y in lines if seen.y <= y < seen.bottom]
-            if not wanted or not seen.overlaps(crop):
+            left, right = seen.column_span
+            rows = [y for y in painted if seen.y <= y < seen.bottom and _has_room(chops[y], left, right)]
+            if not rows or not seen.overlaps(crop):
                 continue
-            rows = Region(seen.x, wanted[0], seen.width, wanted[-1] - wanted[0] + 1)
-            yield region, rows, widget.render_lines(rows.translate(-region.offset))
+            top = rows[0]
+            strips = widget.render_lines(Region(left - region.x, top - region.y, seen.width, rows[-1] + 1 - top))
+            for y in rows:
+                columns = [at for at in cuts[y] if left <= at <= right]
+                parts = strips[y - top].divide([at - left for at in columns[1:]])
+                for at, part in zip(columns, parts, strict=False):
+                    if chops[y].get(at) is None:
+                        chops[y][at] = part
+        return cast("Sequence[Mapping[int, Strip]]", chops)
+
+
+def _has_room(line: Mapping[int, Strip | None], left: int, right: int) -> bool:
+    """Whether anything between the columns is not covered yet."""
+    return any(part is None for at, part in line.items() if left <= at < right)

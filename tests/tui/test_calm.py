@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pytest
+from textual._compositor import Compositor
+from textual.geometry import Region
+
 from lexiconsole.tui.widgets.spans import top_of
 from tests.tui.making import BUSY_DAY, NOW, console, settled, write
 
@@ -130,3 +134,23 @@ async def test_the_engine_pane_is_read_again_only_after_a_commit(root, store, mo
                 patched.setattr(app, "feed", SimpleNamespace(version=version))
                 screen.tick(NOW)
         assert asked == [7, 8]
+
+
+@pytest.mark.parametrize("keys", [(), ("question_mark",), ("4", "R")], ids=["dashboard", "help", "confirmation"])
+async def test_what_is_painted_is_what_the_toolkit_would_paint(root, store, keys):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        await pilot.press(*keys)
+        await settled(pilot)
+        for screen in app.screen_stack:
+            ours, region = screen._compositor, screen.size.region
+            for crop in (region, Region(0, 0, region.width, 1), Region(40, 3, 30, 20)):
+                lines = set(crop.line_range)
+                whole = Compositor._render_chops(ours, crop, lines.__contains__)
+                seen = ours._render_chops(crop, lines.__contains__)
+                for y in lines:
+                    unseen = [at for at, part in whole[y].items() if part is None]
+                    assert {at: part for at, part in seen[y].items() if at not in unseen} == {
+                        at: part for at, part in whole[y].items() if at not in unseen
+                    }

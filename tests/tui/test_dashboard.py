@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
+from lexiconsole.app.outcome import Preview
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.keymap import Place, keys_at
 from lexiconsole.tui.widgets.confirm import ConfirmPanel
 from lexiconsole.tui.widgets.spans import Span
@@ -312,3 +315,44 @@ async def test_leaving_the_first_screen_ends_the_program_and_escape_does_not(roo
         assert app.is_running
         await pilot.press("q")
         await until(pilot, lambda: app.return_code == 0 or not app.is_running)
+
+
+async def test_a_y_that_comes_before_the_preview_counts_once_it_stands_there(root, store):
+    await write(store, BUSY_DAY)
+    known, done = threading.Event(), []
+
+    def look(workspace):
+        known.wait(60)
+        return [Preview("it is done", [], None, "")]
+
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        app.acts.begin = lambda change, previews: done.append(previews[0].sentence)
+        app.acts.ask(Change("try it", "try", look, lambda workspace, previews: Done("done")))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "looking" in shown(app))
+        await pilot.press("y")
+        await until(pilot, lambda: "y does it then" in shown(app))
+        assert not done
+        known.set()
+        await until(pilot, lambda: done == ["it is done"])
+
+
+async def test_a_y_before_the_preview_does_nothing_that_is_refused(root, store):
+    await write(store, BUSY_DAY)
+    known, done = threading.Event(), []
+
+    def look(workspace):
+        known.wait(60)
+        return [Preview("", [], None, "it ended meanwhile")]
+
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        app.acts.begin = lambda change, previews: done.append(change)
+        app.acts.ask(Change("try it", "try", look, lambda workspace, previews: Done("done")))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "looking" in shown(app))
+        await pilot.press("y")
+        known.set()
+        await until(pilot, lambda: "it ended meanwhile" in shown(app))
+        await settled(pilot)
+        assert isinstance(app.screen, ConfirmPanel)
+        assert not done

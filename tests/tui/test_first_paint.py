@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lexiconsole.tui.app import ConsoleApp
+from tests.tui.making import BUSY_DAY, console, shown, until, write
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,3 +29,29 @@ def test_nothing_but_shared_options_opens_the_console_without_typer():
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "somewhere[]"
+
+
+async def test_the_first_paint_shows_the_runs(root, store, monkeypatch):
+    """Nothing is painted that is replaced a moment later."""
+    monkeypatch.setattr("lexiconsole.tui.screens.dashboard._BLANK", 60.0)
+    painted = []
+    display = ConsoleApp._display
+
+    def seen(app, screen, update):
+        if update is not None:
+            painted.append(shown(app))
+        display(app, screen, update)
+
+    monkeypatch.setattr(ConsoleApp, "_display", seen)
+    await write(store, BUSY_DAY)
+    async with console(root):
+        assert "2 Runs  " in painted[0]
+        assert BUSY_DAY[0].id[:8] in painted[0]
+
+
+async def test_runs_that_do_not_come_leave_the_screen_blank_for_a_moment_only(root, store, monkeypatch):
+    monkeypatch.setattr("lexiconsole.tui.widgets.runs_pane.RunsPane._show", lambda *_: None)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await until(pilot, lambda: not app.screen.blank)
+        assert "1 Catalogue" in shown(app)

@@ -163,3 +163,15 @@ def test_what_an_editor_saves_is_taken_over_or_refused_with_a_sentence() -> None
     assert from_yaml("limit: 2026-01-01", None).value == {"limit": "2026-01-01"}
     assert from_yaml("limit: -1", schema).problem == "limit is less than 0; nothing was changed"
     assert from_yaml("{", schema).problem.startswith("what was saved is not YAML at line")
+
+
+async def test_a_form_of_which_a_row_is_not_seen_comes_to_rest() -> None:
+    app, tries = harness(), []
+    async with app.run_test(size=(80, 24)) as pilot:
+        usual = app.panel._spread
+        app.panel._spread = lambda *terms: tries.append(terms) or usual(*terms)  # type: ignore[method-assign]
+        app.panel._rows[0].display = False
+        app.panel._spread()
+        for _ in range(10):
+            await pilot.pause()
+    assert len(tries) < 6

@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.tui.making import BUSY_DAY, console, shown, until, write
+from tests.tui.making import BUSY_DAY, console, settled, shown, until, write
 
 
 def at_once(pilot: Pilot[Any], *keys: str) -> None:
@@ -73,3 +73,36 @@ async def test_a_key_behind_one_that_closes_a_panel_is_not_late(
         await until(pilot, lambda: "Copy of" in shown(app) and not app.has_keys)
         at_once(pilot, "escape", "4", "R")
         await until(pilot, lambda: "Retry" in shown(app))
+
+
+async def test_what_a_key_changes_is_painted_together(root: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lexiconsole.tui.in_turn._HELD", 3600.0)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        painted: list[str] = []
+        display = app._display
+
+        def seen(screen: Any, update: Any) -> None:
+            if update is not None:
+                painted.append(shown(app))
+            display(screen, update)
+
+        monkeypatch.setattr(app, "_display", seen)
+        before = shown(app).splitlines()[-2]
+        at_once(pilot, "j")
+        await until(pilot, lambda: bool(painted))
+        assert app.screen.runs.table.cursor == 1
+        assert painted[0].splitlines()[-2] != before  # the sentence below the list as well
+
+
+async def test_keys_that_nobody_tells_of_hold_up_the_next_ones_for_a_moment_only(
+    root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lexiconsole.tui.in_turn._PATIENCE", 0.05)
+    monkeypatch.setattr("lexiconsole.tui.in_turn.KeysInTurn._settle", lambda *_: None)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        at_once(pilot, "j", "j", "j")
+        await until(pilot, lambda: app.screen.runs.table.cursor == 3)

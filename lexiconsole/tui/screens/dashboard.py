@@ -42,6 +42,9 @@ __all__ = ["DashboardScreen"]
 WIDE, WIDEST = 100, 160
 """Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
 
+_BLANK = 0.15
+"""Seconds that the first paint waits at most for the runs."""
+
 _FIRST, _PAUSE = 0.05, 0.06
 """Seconds that the list of runs has the machine for itself, and that a run is selected before it is read for the preview."""
 
@@ -103,6 +106,19 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
 
     def panes(self) -> Sequence[Widget]:
         return (self.catalogue, self.runs, self.inbox, self.incidents, self.preview, self.engine)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self.is_root:
+            self.blank = True
+            self.set_timer(_BLANK, self._first_paint)
+
+    @on(RunsPane.Came)
+    def _first_paint(self) -> None:
+        if self.blank:
+            self.blank = False
+            self.refresh()
+            self.call_after_refresh(self.console.painted)
 
     # news
 

@@ -64,6 +64,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         super().__init__()
         self.change = change
         self._previews: Sequence[Preview] | None = None
+        self._looking, self._early = True, False
 
     def compose(self) -> ComposeResult:
         with self.framed(Vertical(), self.change.title):
@@ -90,7 +91,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
     def _looked(self, previews: Sequence[Preview]) -> None:
         if not self.is_attached:
             return
-        self._previews = previews
+        self._previews, self._looking = previews, False
         refused = sum(bool(preview.refused) for preview in previews)
         lines = self._each(previews[0]) if len(self.change.runs) < 2 else self._together(previews)
         content = Content("\n").join(Content.styled(text, style) for text, style in lines)
@@ -105,6 +106,8 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
                 self.query_one(name).remove_class("-hidden")
             self.query_one("#typed").focus()
         self.query_one("#yes", Button).disabled = not self.can_be_done
+        if self._early:
+            self.call_after_refresh(self.confirm)
 
     def _each(self, preview: Preview) -> list[tuple[str, str]]:
         palette = cast("ConsoleApp", self.app).palette
@@ -130,6 +133,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         return lines
 
     def _failed(self, fault: Exception) -> None:
+        self._looking = False
         if self.is_attached:
             self.query_one("#said", Static).update(Content(harmless(str(fault))))
 
@@ -137,8 +141,12 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         self.query_one("#yes", Button).disabled = not self.can_be_done
 
     def confirm(self) -> None:
+        """Does it. Before it is known what that would be, it is kept until it stands there; what must be typed still must."""
         if self.can_be_done:
             close(self, self._previews)
+        elif self._looking and not self.change.typed:
+            self._early = True
+            self.query_one("#said", Static).update("looking what it would do…  y does it then, esc leaves it")
 
     def on_key(self, event: events.Key) -> None:
         if event.key in {"n", "q"} and not self.change.typed:

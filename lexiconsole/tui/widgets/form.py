@@ -133,15 +133,15 @@ class FormPanel(Vertical):
         self.set_class(event.size.width < _NARROW, "-narrow")
         self.call_after_refresh(self._spread)
 
-    def _spread(self) -> None:
+    def _spread(self, tries: int = 3) -> None:
         """A line between the fields where all of them are seen with it."""
         scroll, heights = next(iter(self.query(VerticalScroll)), None), [row.outer_size.height for row in self._rows]
         if scroll is None:
             return  # its screen is being closed
         if scroll.size.height and all(heights):
             self.set_class(0 < sum(heights) + len(heights) <= scroll.size.height, "-roomy")
-        elif scroll.size.height:
-            self.call_after_refresh(self._spread)  # its rows are not laid out yet
+        elif scroll.size.height and tries:
+            self.call_after_refresh(self._spread, tries - 1)  # its rows are not laid out yet
 
     # what stands in it
 

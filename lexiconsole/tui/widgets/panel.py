@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from lexiconsole.tui.in_turn import PaintsAtOnce
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.views.safe import harmless
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 Frame = TypeVar("Frame", bound=Widget)
 
 
-class Panel(ModalScreen[T | None]):
+class Panel(ModalScreen[T | None], PaintsAtOnce):
     """Gives a T to whoever opened it, None when it was left."""
 
     DEFAULT_CSS = """

@@ -51,6 +51,9 @@ class RunsPane(Vertical):
     class Filtered(Message):
         """Another filter is on, or what is being typed is none: then `fault` of the pane says why."""
 
+    class Came(Message):
+        """The list was read, and shows it."""
+
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
         self.table = RunTable(empty="no runs yet: s starts one")
@@ -137,6 +140,7 @@ class RunsPane(Vertical):
         spans = [Span(runs, 2 if tall and roomy else 1) for runs, tall in board.spans]
         self.table.show(spans, board.first, board.rows, at=at)
         self._entitle()
+        self.post_message(self.Came())
 
     def on_virtual_table_wanted(self, event: VirtualTable.Wanted) -> None:
         event.stop()
