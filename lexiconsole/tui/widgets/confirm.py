@@ -64,7 +64,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         super().__init__()
         self.change = change
         self._previews: Sequence[Preview] | None = None
-        self._looking, self._early = True, False
+        self._looking = True
 
     def compose(self) -> ComposeResult:
         with self.framed(Vertical(), self.change.title):
@@ -106,8 +106,6 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
                 self.query_one(name).remove_class("-hidden")
             self.query_one("#typed").focus()
         self.query_one("#yes", Button).disabled = not self.can_be_done
-        if self._early:
-            self.call_after_refresh(self.confirm)
 
     def _each(self, preview: Preview) -> list[tuple[str, str]]:
         palette = cast("ConsoleApp", self.app).palette
@@ -141,12 +139,11 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         self.query_one("#yes", Button).disabled = not self.can_be_done
 
     def confirm(self) -> None:
-        """Does it. Before it is known what that would be, it is kept until it stands there; what must be typed still must."""
+        """Does it. Nothing that was not seen is done: what comes before the preview is told to come again."""
         if self.can_be_done:
             close(self, self._previews)
         elif self._looking and not self.change.typed:
-            self._early = True
-            self.query_one("#said", Static).update("looking what it would do…  y does it then, esc leaves it")
+            self.query_one("#said", Static).update("looking what it would do…  once it stands here, y does it")
 
     def on_key(self, event: events.Key) -> None:
         if event.key in {"n", "q"} and not self.change.typed:
