@@ -10,7 +10,7 @@ from lexiconsole.cli.driving import bring_on, recorded
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.inputs import json_value
 from lexiconsole.errors import NotFoundError, UsageError
-from lexiconsole.types import Json
+from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.story import Story
 from lexiconsole.views.telling import tell
 from lexiconsole.views.words import StepState
@@ -33,6 +33,8 @@ class Wish:
     input: Json
     edits: tuple[str, ...]
     compensate_origin: bool
+    state: JsonObject | None = None
+    behind: str = ""
 
 
 def make_fork(face: Face, id: str, wish: Wish, terms: Terms) -> ExitCode:
@@ -52,6 +54,7 @@ def make_fork(face: Face, id: str, wish: Wish, terms: Terms) -> ExitCode:
             "input": UNCHANGED if changed_input is None else changed_input,
             "edits": changed,
             "compensate_origin": wish.compensate_origin,
+            **({"patch": wish.state, "behind": wish.behind} if wish.state is not None else {}),
             "by": face.shared.by,
         }
         if not ask_first(face, workspace.preview_fork(row, last, **how), terms):

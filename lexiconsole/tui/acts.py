@@ -31,6 +31,10 @@ UNDO_WINDOW = 30.0
 """Seconds in which `u` offers to take the last change back."""
 
 
+_TOLD = 6
+"""Refusals of one change that are told in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of a change. `refused` holds the reasons, one for each target that was refused."""
@@ -133,8 +137,8 @@ class Acts:
     def _finished(self, change: Change, done: Done) -> None:
         for run_id, _ in change.runs:
             self._requested.pop(run_id, None)
-        for reason in done.refused:
-            self._console.toast(f"{change.word} refused: {harmless(reason)}", good=False)
+        if done.refused:
+            self._console.toast(_refusals(change.word, done.refused), good=False)
         if done.sentence and (done.runs or not done.refused):
             if change.runs or change.undo is not None:  # else nothing in the store was changed
                 self._undo, self._undo_until = change.undo, self._console.now() + UNDO_WINDOW
@@ -142,3 +146,15 @@ class Acts:
         if change.then is not None:
             change.then(done)
         self._console.seen_screen_changed()
+
+
+def _refusals(word: str, reasons: Sequence[str]) -> str:
+    """One by one, as many as can be read."""
+    lines = [harmless(reason) for reason in reasons[:_TOLD]]
+    if len(reasons) > _TOLD:
+        lines.append(f"and {len(reasons) - _TOLD:,} more")
+    return (
+        f"{word} refused: {lines[0]}"
+        if len(reasons) == 1
+        else "\n".join([f"{word} refused for {len(reasons):,}:", *lines])
+    )

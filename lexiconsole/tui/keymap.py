@@ -75,7 +75,7 @@ KEYS: tuple[Key, ...] = (
     Key("next_difference", ("n",), (Place.DIFF,), "next", "go to the next step that differs", 20),
     Key("previous_difference", ("N",), (Place.DIFF,), "previous", "go to the one before", 21),
     Key("unfold", ("v",), (Place.DIFF,), "all", "also what both did alike", 22),
-    Key("mark", ("space",), LISTS, "mark", "mark it; R and c then go for all marked, D compares two", 75),
+    Key("mark", ("space",), LISTS, "mark", "mark it; R, p, c and X then go for all marked, D compares two", 75),
     Key("unmark", ("minus",), (Place.DASHBOARD, Place.INBOX), "unmark all", "take all marks away"),
     Key("sort", ("S",), (Place.DASHBOARD, Place.BULK), "sort", "in another order"),
     Key("group", ("F",), (Place.DASHBOARD,), "group", "put runs together by state, name, step, error, day… and count them"),

@@ -29,7 +29,7 @@ _WORDS = {
     RequestKind.SIGNAL: ("Signal", "signal", "sent"),
 }
 _PREVIEWED = 25
-"""Of many runs so many are looked at beforehand; each of the others may still be refused when its turn comes."""
+"""Of many runs so many are looked at beforehand; each of the others when its turn comes."""
 
 _FINAL = frozenset({RequestKind.CANCEL, RequestKind.SKIP, RequestKind.RESOLVE})
 _BACK = {RequestKind.PAUSE: RequestKind.RESUME, RequestKind.RESUME: RequestKind.PAUSE}
@@ -43,8 +43,9 @@ def change_of(
     *,
     title: str = "",
     then: Callable[[Done], None] | None = None,
+    undone: bool = True,
 ) -> Change:
-    """The same request of one or more runs, each bound to what its preview saw."""
+    """The same request of one or more runs, each bound to what its preview saw. `undone`: `u` may ask for the opposite."""
     name, word, past = _words(kind)
     requests = [Request(row.id, kind, target, dict(data or {})) for row in rows]
     one = rows[0]
@@ -57,10 +58,12 @@ def change_of(
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done, left = [], [], 0
-        for request, preview in zip_longest(requests, previews):
-            if preview is not None and preview.refused:
+        for request, seen in zip_longest(requests, previews):
+            preview = workspace.preview(request) if seen is None else seen
+            if preview.refused:
+                refused.append(f"{request.run_id}: {preview.refused}")
                 continue
-            outcome = workspace.act(replace(request, expects=None if preview is None else preview.revision))
+            outcome = workspace.act(replace(request, expects=preview.revision))
             if outcome.refused:
                 refused.append(f"{request.run_id}: {outcome.refused}")
             else:
@@ -79,7 +82,7 @@ def change_of(
         perform=perform,
         runs=tuple((row.id, row.seq) for row in rows),
         typed=typed,
-        undo=change_of(rows, back) if back is not None and kind is RequestKind.PAUSE else None,
+        undo=change_of(rows, back, undone=False) if back is not None and undone else None,
         then=then,
     )
 

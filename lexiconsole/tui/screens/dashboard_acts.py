@@ -74,7 +74,9 @@ class DashboardActs:
         self._change("retry")
 
     def action_pause(self) -> None:
-        if (run := self.subject_run()) is not None:
+        if self.runs.table.marks:
+            self._change_group(None, "pause")
+        elif (run := self.subject_run()) is not None:
             self._change("resume" if run.status is RunStatus.PAUSED else "pause")
 
     def action_cancel(self) -> None:
@@ -151,6 +153,8 @@ class DashboardActs:
         )
 
     def _change_all(self, rows: list[RunRow], kind: _Kind) -> None:
+        if kind == "pause" and all(row.status is RunStatus.PAUSED for row in rows):
+            kind = "resume"
         if rows:
             self.console.acts.ask(_change_of(rows, kind, lambda done: self.runs.table.unmark()))
         else:

@@ -118,13 +118,13 @@ def _why_not_answer(screen: DashboardScreen) -> str:
 
 def _why_not_change(screen: DashboardScreen, action: str) -> str:
     run = screen.subject_run()
+    if action in ("cancel", "pause") and screen.runs.table.marks:
+        return ""
     if run is None:
         return "choose a run first"
     word = RUN_LOOKS[run.status].word
     if action == "retry":
         return "" if run.status in _TRIED_AGAIN else f"a run that is {word} has nothing to try again"
-    if action == "cancel" and screen.runs.table.marks:
-        return ""
     return f"it is {word} already" if run.status.ended else ""
 
 

@@ -42,6 +42,10 @@ _SHOWN = 8
 """Different sentences that are shown of many targets."""
 
 
+_ONE_BY_ONE = 12
+"""Runs up to which each has a line of its own."""
+
+
 class ConfirmPanel(Panel["Sequence[Preview]"]):
     """Gives back the previews when the change was confirmed, None when not."""
 
@@ -115,8 +119,11 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         return said + [(f"  {harmless(detail)}", palette.text) for detail in preview.details]
 
     def _together(self, previews: Sequence[Preview]) -> list[tuple[str, str]]:
-        """Of many runs: what happens to how many of them."""
+        """Of many runs: what happens to each, or to how many of them."""
         palette = cast("ConsoleApp", self.app).palette
+        if len(self.change.runs) == len(previews) <= _ONE_BY_ONE:
+            ids = [run_id for run_id, _ in self.change.runs]
+            return [self._of_run(run_id, preview) for run_id, preview in zip(ids, previews, strict=True)]
         taken = Counter(preview.sentence for preview in previews if not preview.refused)
         refused = Counter(preview.refused for preview in previews if preview.refused)
         lines = [
@@ -129,6 +136,12 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         if unseen > 0:
             lines.append((f"and {unseen:,} more, looked at when their turn comes", palette.faint))
         return lines
+
+    def _of_run(self, run_id: str, preview: Preview) -> tuple[str, str]:
+        palette = cast("ConsoleApp", self.app).palette
+        if preview.refused:
+            return f"{harmless(run_id)}  not possible: {harmless(preview.refused)}", palette.key
+        return f"{harmless(run_id)}  {harmless(preview.sentence)}", palette.text
 
     def _failed(self, fault: Exception) -> None:
         self._looking = False
