@@ -93,9 +93,9 @@ def test_in_a_real_terminal_two_runs_are_marked_and_paused(terminal, root):  # n
     runs(root)
     console = terminal()
     console.until("Runs  6")
-    console.keys("/name:permit\r")
-    console.until("Runs  3")
-    console.keys("  p")
+    console.keys("jj  ")
+    console.until("2 marked")
+    console.keys("p")
     console.until("Pause 2 runs")
     console.until("nothing new is started")  # a y before that is not heard
     console.keys("y")
