@@ -42,7 +42,7 @@ class JumpPanel(ModalScreen["Target | None"]):
     """Gives the target of the label that was typed, None when it was left."""
 
     DEFAULT_CSS = """
-    JumpPanel { background: $background 0%; layout: vertical; overflow: hidden; }
+    JumpPanel { layout: vertical; overflow: hidden; }
     """
 
     def __init__(self, labelled: Mapping[str, Target]) -> None:
