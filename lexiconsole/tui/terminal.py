@@ -38,7 +38,7 @@ class LastingDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")().decode
+        decode = getincrementaldecoder("utf-8")("replace").decode  # one stray byte must not end the console
         try:
             while not self.exit_event.is_set():
                 until = parser._timeout_time  # noqa: SLF001 - when what began like a sequence is the key itself
@@ -48,7 +48,8 @@ class LastingDriver(LinuxDriver):
                     read = os.read(self.fileno, _AT_ONCE)
                     if not read:
                         return
-                    for message in parser.feed(decode(read)):
+                    text = decode(read)  # none of it where a character was cut, and no text is the end to the parser
+                    for message in parser.feed(text) if text else ():
                         self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
