@@ -71,6 +71,8 @@ SCENES = (
     Scene("start", Place.START, "order_fulfilment"),
     Scene("start-preview", Place.START, "order_fulfilment", ("ctrl+s",), sizes=SIZES[:1]),
     Scene("help", keys=("question_mark",)),
+    Scene("sql", keys=("semicolon", "tab", "j", "j", "enter"), sizes=SIZES[:1]),
+    Scene("groups", keys=("F", "enter"), sizes=SIZES[:1]),
     Scene("command", keys=("colon", *"retry", "space", *"loan")),
     Scene("copy", keys=("y",), sizes=SIZES[1:]),
     Scene("palette", keys=("ctrl+p",)),
@@ -115,7 +117,7 @@ async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
         if scene.light:
-            app.next_theme()
+            app.choose_theme("light")
         app.acting_as = scene.acting
         if scene.place is not Place.DASHBOARD:
             app.go(scene.place, scene.subject)
@@ -143,7 +145,7 @@ def picture(app: ConsoleApp, file: Path) -> None:
 def _with_fonts_at_hand(svg: str) -> str:
     """Textual's asks a server for a font."""
     fonts = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
-    return re.sub(r"\n\s*@font-face \{.*?\}\n", "\n", svg, flags=re.DOTALL).replace("Fira Code, monospace", fonts)
+    return re.sub(r"\s*@font-face \{[^}]*\}", "", svg).replace("Fira Code, monospace", fonts)
 
 
 async def turning(folder: Path, run: str, file: Path) -> None:
