@@ -71,7 +71,7 @@ KEYS: tuple[Key, ...] = (
     Key("previous_error", ("E",), (*LISTS, *ONE_RUN), "previous error", "go to the one before"),
     Key("next_waiting", ("w",), (*LISTS, *ONE_RUN), "next waiting", "go to the next one that waits for somebody"),
     Key("previous_waiting", ("W",), (*LISTS, *ONE_RUN), "previous waiting", "go to the one before"),
-    Key("diff", ("D",), (Place.DASHBOARD, Place.RUN, Place.SAGA), "diff", "what differs between two marked runs, or then and now", 76),
+    Key("diff", ("D",), (Place.DASHBOARD, *ONE_RUN), "diff", "what differs between two marked runs, or then and now", 76),
     Key("next_difference", ("n",), (Place.DIFF,), "next", "go to the next step that differs", 20),
     Key("previous_difference", ("N",), (Place.DIFF,), "previous", "go to the one before", 21),
     Key("unfold", ("v",), (Place.DIFF,), "all", "also what both did alike", 22),

@@ -128,6 +128,21 @@ async def test_a_marked_run_is_compared_with_the_run_on_the_screen(root, store):
         await until(pilot, lambda: "good-1041 and bad-1042" in shown(app) and "first difference" in shown(app))
 
 
+@pytest.mark.parametrize("place", [Place.BULK, Place.MACHINE])
+async def test_on_the_screens_without_a_past_a_marked_run_is_compared_too(root, store, place):
+    await write(store, [GOOD, BAD])
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        home = app.screen
+        app.go(place, "bad-1042")
+        await until(pilot, lambda: getattr(app.screen, "row", None) is not None)
+        await pilot.press("D")
+        await until(pilot, lambda: "diff: mark another run in the list with space" in shown(app))
+        home.runs.table.marks.add("good-1041")
+        await pilot.press("D")
+        await until(pilot, lambda: "good-1041 and bad-1042" in shown(app) and "first difference" in shown(app))
+
+
 async def test_the_past_is_compared_with_now(root, store):
     await write(store, [BAD])
     async with console(root) as (app, pilot):

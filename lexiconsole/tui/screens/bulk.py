@@ -19,6 +19,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.screens.diffing import RowDiffing
 from lexiconsole.tui.screens.jumping import BulkJumps
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
@@ -48,7 +49,7 @@ _EVERY = 0.15
 _STEERED = frozenset({"faster", "slower", "rate", "retry_all", "exclude", "finish"})
 
 
-class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
+class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.BULK
@@ -262,8 +263,8 @@ class BulkScreen(BulkJumps, RunCopies, ConsoleScreen):
     # what the keys do
 
     def why_not(self, action: str) -> str:
-        if self.row is None:
-            return "the run is not read yet" if action in {*_STEERED, "pause", "cancel", "retry", "export"} else ""
+        if action == "diff" or self.row is None:
+            return self.why_not_diff() if action in {*_STEERED, "diff", "pause", "cancel", "retry", "export"} else ""
         status = self.row.status
         if action in {*_STEERED, "pause", "cancel"} and status.ended:
             why = "" if self.view.hold else "; BulkOperation(hold_failures=True) waits to be told about failures"

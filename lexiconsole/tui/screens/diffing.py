@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from lexiconsole.tui.keymap import Place
 
 if TYPE_CHECKING:
+    from lexiconsole.durable.rows import RunRow
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.views.watched import Snapshot
 
-__all__ = ["Diffing", "Moment", "marked", "pair_of", "subject_of"]
+__all__ = ["Diffing", "Moment", "RowDiffing", "marked", "pair_of", "subject_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,31 @@ class Diffing:
 
     def _others(self, snapshot: Snapshot) -> list[str]:
         return [run for run in marked(self.console) if run != snapshot.row.id]
+
+
+class RowDiffing:
+    """For screens of one run that have no past: `D` compares it with the marked run, or with the run it was forked from."""
+
+    if TYPE_CHECKING:
+        row: RunRow | None
+
+        @property
+        def console(self) -> ConsoleApp: ...
+
+    def why_not_diff(self) -> str:
+        if self.row is None:
+            return "the run is not read yet"
+        others = self._others(self.row)
+        if len(others) == 1 or (self.row.origin and not others):
+            return ""
+        if others:
+            return f"two runs are compared, {len(others)} others are marked"
+        return "mark another run in the list with space"
+
+    def action_diff(self) -> None:
+        if self.row is not None:
+            other = [*self._others(self.row), self.row.origin][0]
+            self.console.go(Place.DIFF, subject_of(Moment(other), Moment(self.row.id)))
+
+    def _others(self, row: RunRow) -> list[str]:
+        return [run for run in marked(self.console) if run != row.id]

@@ -20,6 +20,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.screens.diffing import RowDiffing
 from lexiconsole.tui.screens.jumping import MachineJumps
 from lexiconsole.tui.screens.machine_reads import Found, asked
 from lexiconsole.tui.screens.run_copies import RunCopies
@@ -49,7 +50,7 @@ _EVERY = 0.2
 """Seconds between two looks while events come."""
 
 
-class MachineScreen(MachineJumps, RunCopies, ConsoleScreen):
+class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
     """`subject` is a run's id; from there one goes on to other runs of the same machine."""
 
     place = Place.MACHINE
@@ -337,8 +338,8 @@ class MachineScreen(MachineJumps, RunCopies, ConsoleScreen):
     # what the keys do
 
     def why_not(self, action: str) -> str:
-        if self.row is None:
-            return "the run is not read yet" if action in ("fire", "pause", "cancel", "retry", "answer") else ""
+        if action == "diff" or self.row is None:
+            return self.why_not_diff() if action in ("diff", "fire", "pause", "cancel", "retry", "answer") else ""
         status = self.row.status
         if action in ("fire", "pause", "cancel") and status.ended:
             return f"the run is {RUN_LOOKS[status].word}"
