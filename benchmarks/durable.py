@@ -60,11 +60,23 @@ async def noop() -> int:
     return 1
 
 
+async def broken() -> int:
+    raise ValueError("no")
+
+
 @workflow(name="steps", input=int)
 async def steps(ctx: Any, count: int) -> int:
     """Does that many steps that do nothing."""
     for number in range(count):
         await ctx.step(f"step-{number:06d}", noop)
+    return count
+
+
+@workflow(name="fails", input=int)
+async def fails(ctx: Any, count: int) -> int:
+    """The same, and each of them raises."""
+    for number in range(count):
+        await ctx.step(f"step-{number:06d}", broken)
     return count
 
 
@@ -79,9 +91,9 @@ async def stops_after(ctx: Any, count: int) -> int:
 
 
 class Shelf:
-    """The two definitions, as the runtime asks for them."""
+    """The definitions, as the runtime asks for them."""
 
-    known: ClassVar = {each.__definition__.name: each.__definition__ for each in (steps, stops_after)}  # type: ignore[attr-defined]
+    known: ClassVar = {each.__definition__.name: each.__definition__ for each in (steps, fails, stops_after)}  # type: ignore[attr-defined]
 
     def find(self, name: str) -> Definition | None:
         return self.known.get(name)
@@ -189,6 +201,7 @@ def start_up(*arguments: str) -> float:
 
 async def measure(folder: Path) -> list[Figure]:
     rates: list[tuple[float, float]] = []
+    raising: list[float] = []
     many: list[float] = []
     recovered: list[float] = []
     for number in range(ROUNDS):
@@ -196,13 +209,15 @@ async def measure(folder: Path) -> list[Figure]:
         there.mkdir()
         plain = await bare(there / "bare.db")
         rates.append((await with_runtime(there / "one.db", lambda r: drive(r, "steps", 1000, 1)), plain))
+        raising.append(await with_runtime(there / "fails.db", lambda r: drive(r, "fails", 1000, 1)))
         many.append(await with_runtime(there / "many.db", lambda r: drive(r, "steps", 10, 1000)))
         recovered.append(await recover(there / "long.db", 10_000))
-    one, plain = max(rates, key=lambda pair: pair[0] / pair[1])
     small, large = await size(folder / "small.db", 2_000), await size(folder / "large.db", 20_000)
+    one, plain = max(rates, key=lambda pair: pair[0] / pair[1])
     return [
         Figure("one run, 1,000 steps one after the other", one, "steps/s", beside=f"bare commits {plain:,.0f}/s"),
         Figure("… as a share of the bare commit rate", 100 * one / plain, "%", 70),
+        Figure("one run, 1,000 steps that raise, with traceback", max(raising), "steps/s"),
         Figure("1,000 runs at once, 10 steps each", max(many), "steps/s", 20_000),
         Figure("a run with 10,000 recorded steps goes on in", 1000 * min(recovered), "ms", 300, most=True),
         Figure("a step on disk, run of 2,000", small, "bytes", 150, most=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import traceback
 import types
 from collections.abc import Callable
@@ -20,7 +21,9 @@ from lexiconsole.types import Json
 
 __all__ = ["Failure", "attempt", "describe", "is_async", "traceback_of"]
 
-_OURS = str(Path(__file__).parents[1])
+_PACKAGE = Path(__file__).parents[1]
+_OURS = f"{_PACKAGE}{os.sep}"  # not what another package of a longer name has beside it
+_CATALOGUE = str(_PACKAGE / "_definitions")  # these come with us, but are definitions like a user's
 
 
 class Failure(NamedTuple):  # made for each try that fails, in a fifth of the time that a frozen dataclass takes
@@ -170,7 +173,9 @@ def _plain(value: Any) -> Json:
 def traceback_of(fault: BaseException) -> str:
     """The lines of the user's own code and what it called; our frames in front of them say nothing."""
     frames = traceback.TracebackException.from_exception(fault, capture_locals=False)
-    kept = [frame for frame in frames.stack if not frame.filename.startswith(_OURS)]
+    kept = [
+        frame for frame in frames.stack if not frame.filename.startswith(_OURS) or frame.filename.startswith(_CATALOGUE)
+    ]
     if kept:
         frames.stack = traceback.StackSummary.from_list(kept)
     text = "".join(frames.format()).rstrip()

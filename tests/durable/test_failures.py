@@ -7,11 +7,14 @@ import pickle
 import traceback
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import lexiconsole
 from lexiconsole import BulkOperation, BulkOperationConfig, FunctionStep, Pipeline, memory_context
+from lexiconsole.durable.attempts import traceback_of
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.errors import StepError
 from lexiconsole.graph.error import GraphError
@@ -111,3 +114,22 @@ def test_words_that_are_put_together_late_are_exact_and_travel() -> None:
         assert str(error) == said and repr(error) == f"{type(error).__name__}({said!r})"
         assert str(pickle.loads(pickle.dumps(error))) == said
     assert pickle.loads(pickle.dumps(two)) == two and StepError.from_data("b/do", two.to_data()) == two
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("lexiconsole_shop/orders.py", True),
+        ("lexiconsole/_definitions/release.py", True),
+        ("lexiconsole/durable/host.py", False),
+    ],
+)
+def test_a_traceback_leaves_out_our_frames_and_nobody_else_s(place: str, shown: bool) -> None:
+    """A package beside ours whose name begins like ours, and the catalogue that is installed inside, are the user's."""
+    site = Path(lexiconsole.__file__).parents[1]
+    space: dict[str, Any] = {}
+    exec(compile("def passes_on(call): call()", site / place, "exec"), space)
+    try:
+        space["passes_on"](lambda: space["passes_on"](broken))
+    except Broken as fault:
+        assert ("passes_on" in traceback_of(fault)) is shown and "in broken" in traceback_of(fault)
