@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 import time
@@ -31,7 +32,7 @@ UNKNOWN_AFTER = 1.0
 """The same for what is no run's: a machine that is busy is late by itself now and then."""
 
 _REMEMBERED = 20
-_OURS = str(Path(__file__).parents[1])
+_OURS = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def test_a_traceback_leaves_out_our_frames_and_nobody_else_s(place: str, shown: 
     site = Path(lexiconsole.__file__).parents[1]
     space: dict[str, Any] = {}
     exec(compile("def passes_on(call): call()", site / place, "exec"), space)
-    try:
+    with pytest.raises(Broken) as raised:
         space["passes_on"](lambda: space["passes_on"](broken))
-    except Broken as fault:
-        assert ("passes_on" in traceback_of(fault)) is shown and "in broken" in traceback_of(fault)
+    text = traceback_of(raised.value)
+    assert ("in passes_on" in text) is shown and "in broken" in text
