@@ -52,6 +52,8 @@ class ApprovalChain:
         """Adds a level at the end."""
         if isinstance(level, ApprovalStep):
             level = ApprovalLevel(level.name, [level])
+        if not isinstance(level, ApprovalLevel):
+            raise DefinitionError(f"{self.name}: {level!r} is no level; give an ApprovalLevel, or an ApprovalStep")
         names = [one.name for one in self.levels]
         if level.name in names:
             raise DefinitionError(f"{self.name} has two levels named {level.name!r}; each needs a name of its own")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from lexiconsole.approval.rule import ApprovalPolicy, Threshold, needed
 from lexiconsole.contracts.approval import ApprovalProtocol
+from lexiconsole.durable.calling import check_call
 from lexiconsole.durable.people import goes_by_role
 from lexiconsole.durable.question import OnDue
 from lexiconsole.errors import DefinitionError
@@ -31,7 +32,7 @@ Anything else, an `Err` or an exception is no vote: the approver could not decid
 """
 
 Condition: TypeAlias = Callable[[Any], Any]
-"""Whether something applies to the subject; gives a bool or a `Result` of one, may be async."""
+"""Whether something applies to the subject; gives a bool or a `Result` of one, may be async. None is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class ApprovalStep:
             raise DefinitionError(
                 f"{self.name}: {self.approver!r} can not be asked; give a function, or an object with approve()"
             )
+        check_call(self.name, "the approver", self.approver if callable(self.approver) else self.approver.approve)
+        if self.condition is not None:
+            check_call(self.name, "the condition", self.condition)
         if self.max_retries < 1 or self.retry_delay < 0 or (self.timeout is not None and self.timeout <= 0):
             raise DefinitionError(
                 f"{self.name}: max_retries counts all tries and is at least 1, retry_delay and timeout are positive seconds"
@@ -101,6 +105,11 @@ class ApprovalLevel:
             if isinstance(getattr(self, field), str):
                 raise DefinitionError(f"the level {self.name}: {field} is a list, not a single text")
             object.__setattr__(self, field, tuple(getattr(self, field)))
+        for step in self.steps:
+            if not isinstance(step, ApprovalStep):
+                raise DefinitionError(f"the level {self.name}: {step!r} is no ApprovalStep")
+        if self.condition is not None:
+            check_call(f"the level {self.name}", "the condition", self.condition)
         self._check_seats()
         self._check_time()
 
@@ -153,7 +162,14 @@ def _seconds(span: float | timedelta | None) -> float | None:
 
 
 def _check_name(what: str, name: str) -> None:
-    if not name or not name.isprintable() or name != name.strip() or set(name) & {"/", "#"} or len(name) > 80:
+    if (
+        not isinstance(name, str)
+        or not name
+        or not name.isprintable()
+        or name != name.strip()
+        or set(name) & {"/", "#"}
+        or len(name) > 80
+    ):
         raise DefinitionError(f"{name!r} is no name for an approval {what}: printable text without / and #")
 
 

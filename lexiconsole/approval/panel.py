@@ -115,10 +115,16 @@ async def applies(ctx: Context, key: str, condition: Callable[[Any], Any] | None
 
 
 async def _holds(condition: Callable[[Any], Any], subject: Any) -> Any:
+    """None is no answer: a forgotten `return` must not leave out the people who were to decide."""
     value = condition(subject)
     if hasattr(value, "__await__"):
         value = await value
-    return value if isinstance(value, (Ok, Err)) else bool(value)
+    if isinstance(value, Err):
+        return value
+    answer = value.value if isinstance(value, Ok) else value
+    if answer is None:
+        raise TypeError("the condition gave None; return True or False")
+    return bool(answer)
 
 
 def _question(step: ApprovalStep, subject: Any) -> Callable[[], Any]:

@@ -7,9 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from lexiconsole.contracts.data import DatabaseProviderProtocol
 from lexiconsole.contracts.state import StateConcurrencyError, StateTransitionRecord
-from lexiconsole.errors import ConfigurationError
+from lexiconsole.durable.codec import Codec, misfits_of
+from lexiconsole.durable.context import INFER
+from lexiconsole.errors import ConfigurationError, StoreError, ValueNotStorableError
+from lexiconsole.types import Json
 
 __all__ = ["DatabaseStatePersistence", "MemoryStatePersistence"]
 
@@ -53,7 +58,9 @@ class DatabaseStatePersistence:
         self._made = False
 
     async def save_transition(self, record: StateTransitionRecord) -> None:
-        """Keeps the record. Raises StateConcurrencyError when it does not follow the last one kept."""
+        """Keeps the record. Raises StateConcurrencyError when it does not follow the last one kept, ValueNotStorableError for
+        a payload that JSON can not carry there and back.
+        """
         await self._make()
         row = {
             "machine_id": record.machine_id,
@@ -62,7 +69,7 @@ class DatabaseStatePersistence:
             "from_state": record.from_state,
             "to_state": record.to_state,
             "at": record.at,
-            "data": json.dumps(record.data, separators=(",", ":")),
+            "data": json.dumps(_payload(record), separators=(",", ":")),
         }
         try:
             saved = await self._provider.execute(self._sql(_SAVE), row)
@@ -79,13 +86,13 @@ class DatabaseStatePersistence:
         """The last transition kept, None when there was none."""
         await self._make()
         rows = await self._provider.fetch_all(self._sql(_LAST), {"machine_id": machine_id})
-        return _record(rows[0]) if rows else None
+        return self._record(rows[0]) if rows else None
 
     async def history(self, machine_id: str) -> Sequence[StateTransitionRecord]:
         """All of them, oldest first."""
         await self._make()
         rows = await self._provider.fetch_all(self._sql(_ALL), {"machine_id": machine_id})
-        return [_record(row) for row in rows]
+        return [self._record(row) for row in rows]
 
     async def _make(self) -> None:
         if not self._made:
@@ -95,6 +102,18 @@ class DatabaseStatePersistence:
     async def _last(self, machine_id: str) -> int:
         last = await self.load_state(machine_id)
         return 0 if last is None else last.version
+
+    def _record(self, row: Mapping[str, Any]) -> StateTransitionRecord:
+        data = row["data"]
+        try:
+            read = _Row.model_validate({**row, "data": json.loads(data) if isinstance(data, str) else data})
+            return StateTransitionRecord(**dict(read))
+        except ValueError as fault:  # pydantic's and json's are of that kind
+            why = next(iter(misfits_of(fault).items())) if isinstance(fault, ValidationError) else ("data", str(fault))
+            raise StoreError(
+                f"the transition {row['version']!r} of machine {row['machine_id']!r} in the table {self.table_name} can not be "
+                f"read ({why[0]}: {why[1]}); mend that row, or delete it if the machine may go on from the one before"
+            ) from None
 
     def _sql(self, statement: str) -> str:
         return statement.format(table=self.table_name).strip()
@@ -120,14 +139,24 @@ class MemoryStatePersistence:
         return list(self._kept.get(machine_id, ()))
 
 
-def _record(row: Mapping[str, Any]) -> StateTransitionRecord:
-    data = row["data"]
-    return StateTransitionRecord(
-        machine_id=row["machine_id"],
-        event=row["event"],
-        from_state=row["from_state"],
-        to_state=row["to_state"],
-        version=row["version"],
-        at=row["at"],
-        data=json.loads(data) if isinstance(data, str) else data,
-    )
+def _payload(record: StateTransitionRecord) -> Json:
+    try:
+        return _CODEC.encode(record.data, INFER, f"{record.machine_id}: what came with {record.event!r}")
+    except ValueNotStorableError as fault:  # nobody annotates a payload, so the codec's own advice leads nowhere
+        reason = f"{fault.reason.partition(';')[0]}; send what JSON has: text, numbers, lists, dicts"
+        raise ValueNotStorableError(fault.where, reason) from None
+
+
+_CODEC = Codec()
+
+
+class _Row(BaseModel):
+    """A row of the table, which others may have written to."""
+
+    machine_id: str
+    event: str
+    from_state: str
+    to_state: str
+    version: int
+    at: float
+    data: dict[str, Any]

@@ -122,6 +122,18 @@ async def test_a_condition_that_fails_approves_nothing() -> None:
     assert isinstance(result, Err) and isinstance(result.error, StepError) and "l/if: KeyError" in str(result.error)
 
 
+@pytest.mark.parametrize("answer", [None, Ok(None)])
+@pytest.mark.parametrize("of_step", [True, False])
+async def test_a_condition_without_an_answer_leaves_nobody_out(answer: Any, of_step: bool) -> None:
+    """A forgotten return would approve everything: nobody who was to decide would be asked."""
+    panel, ask = Panel(), lambda subject: answer
+    level = ApprovalLevel(
+        "l", [panel.step("a", condition=ask)] if of_step else [panel.step("a")], condition=None if of_step else ask
+    )
+    result = await ApprovalChain([level]).execute({})
+    assert isinstance(result, Err) and "the condition gave None; return True or False" in str(result.error)
+
+
 @pytest.mark.parametrize("says", [None, 1, "yes", {}, ValueError("down"), Err("no answer")])
 async def test_only_a_clear_yes_counts(says: Any) -> None:
     """A forgotten return, something truthy or an approver that is down is no vote."""
@@ -219,6 +231,12 @@ async def test_approvers_may_be_plain_functions_objects_or_chains() -> None:
             "leads back to 'm', which is no level before it",
         ),
         (lambda p: ApprovalChain(max_rounds=0), "must be at least 1, not 0"),
+        (lambda p: ApprovalChain(["a"]), "'a' is no level"),
+        (lambda p: ApprovalLevel("l", [str]), "<class 'str'> is no ApprovalStep"),
+        (lambda p: ApprovalStep("a", lambda subject, other: True), "the approver needs 2 arguments"),
+        (lambda p: ApprovalStep("a", str, condition=5), "a: the condition must be something to call, not 5"),
+        (lambda p: ApprovalLevel("l", [p.step("a")], condition=5), "the level l: the condition must be something"),
+        (lambda p: ApprovalStep(5, str), "5 is no name for an approval step"),
     ],
 )
 def test_what_can_never_work_is_refused_when_it_is_defined(make: Any, says: str) -> None:

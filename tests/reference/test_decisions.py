@@ -60,6 +60,7 @@ from lexiconsole.errors import (
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType
 from lexiconsole.pipeline import PipelineStep
 from lexiconsole.result import Err, Ok
+from lexiconsole.saga.step import PreparedStep
 from lexiconsole.state.persistence import MemoryStatePersistence
 from tests.reference.deciding import TOPICS, asserted, row
 from tests.saga.making import ALWAYS, World
@@ -243,6 +244,9 @@ async def test_without_an_argument_it_asks_for_the_whole_with_a_name_for_that_st
     undone = saga(world.step("a"), world.step("b", fails=ALWAYS))
     await undone.execute()
     assert [undone.was_compensated(), undone.was_compensated("a"), undone.was_compensated("b")] == [True, True, False]
+    half = saga(world.step("c"), world.step("d", undo_fails=ALWAYS), world.step("e", fails=ALWAYS))
+    await half.execute()
+    assert [half.was_compensated(), half.was_compensated("c"), half.was_compensated("d")] == [False, True, False]
 
 
 @row("`SagaStep` defaults")
@@ -251,6 +255,7 @@ async def test_the_defaults_of_a_step_and_that_max_retries_counts_attempts() -> 
     assert (plain.max_retries, plain.retry_delay, plain.idempotent) == (1, 1.0, True)
     world = World()
     assert (await saga(world.step("a", fails=2, max_retries=3)).execute()).is_ok() and world.calls == ["a"] * 3
+    assert (await saga(world.step("b", fails=3, max_retries=3)).execute()).is_err() and world.calls[3:] == ["b"] * 3
 
 
 @row("two meanings of `idempotent`")
@@ -260,6 +265,10 @@ async def test_a_saga_step_s_is_about_the_compensation_and_action_idempotent_abo
     await saga(once, world.step("b", fails=ALWAYS)).execute()
     assert world.calls == ["a", "b", "undo a"]
     assert SagaStep("a", str).action_idempotent and StepPolicy().idempotent
+    terms = [
+        PreparedStep(SagaStep("a", str, str, **no)) for no in ({"idempotent": False}, {"action_idempotent": False})
+    ]
+    assert [(each.policy.idempotent, each.undo_policy.idempotent) for each in terms] == [(True, False), (False, True)]
 
 
 @row("`retry_attempts` (bulk), `@workflow(retries=)`")
@@ -283,6 +292,8 @@ async def test_retry_attempts_counts_all_and_retries_counts_more_and_keeps_what_
     async with house() as h:
         row_ = await h.run(again.__definition__)
         assert row_.status == "completed" and calls == ["good", "bad", "bad"]
+    calls.clear()
+    assert (await execute(again)).is_ok() and calls == ["good", "bad", "bad"]  # in memory too
 
 
 @row("saga rebuilt after a crash")

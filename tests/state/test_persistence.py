@@ -6,15 +6,17 @@ import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from lexiconsole.app.database import SqliteDatabase
 from lexiconsole.contracts import StatePersistenceProtocol, StateTransitionRecord
 from lexiconsole.contracts.data import DatabaseProviderProtocol
-from lexiconsole.errors import ConfigurationError, NotFoundError
+from lexiconsole.errors import ConfigurationError, NotFoundError, StoreError, ValueNotStorableError
 from lexiconsole.state import (
     DatabaseStatePersistence,
     MemoryStatePersistence,
@@ -218,3 +220,39 @@ async def test_a_state_that_the_machine_no_longer_has_is_named() -> None:
     )
     with pytest.raises(NotFoundError, match=r"no state of 7 'confirmed'; did you mean 'confirmd'\?"):
         await changed.recover()
+
+
+@pytest.mark.parametrize(
+    "payload", [{"x": {1, 2}}, {"day": date(2026, 1, 1)}, {"key": SecretStr("hunter2")}, {1: 2}, {"x": float("nan")}]
+)
+async def test_a_payload_that_json_can_not_carry_changes_nothing_and_is_named(payload: Any) -> None:
+    """It must not come back as something else after a restart, and a secret not at all."""
+    async with database() as db:
+        order = Order(machine_id="7", persistence=DatabaseStatePersistence(db))
+        with pytest.raises(ValueNotStorableError, match=r"^7: what came with 'confirm'.*; send what JSON has") as told:
+            await order.transition("confirm", payload)
+        assert "hunter2" not in str(told.value)
+        assert (order.current_state, list(await order.history())) == ("pending", [])
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("data = '{oops'", "data: Expecting"),
+        ("data = '[1]'", "data: Input should"),
+        ("version = 'two'", "version: Input should"),
+        ("at = 'noon'", "at: Input"),
+    ],
+)
+async def test_a_row_that_somebody_damaged_is_named_with_what_is_wrong(damage: str, said: str) -> None:
+    async with database() as db:
+        kept = DatabaseStatePersistence(db)
+        await Order(machine_id="7", persistence=kept).transition("confirm")
+        await db.execute(f"UPDATE state_transitions SET {damage}")
+        order = Order(machine_id="7", persistence=kept)
+        for look in (order.recover, order.history, lambda: order.transition("ship")):
+            with pytest.raises(
+                StoreError, match=f"of machine '7' in the table state_transitions can not be read .{said}"
+            ):
+                await look()
+        assert (order.current_state, order.version) == ("pending", 0)
