@@ -161,7 +161,7 @@ def _seconds(span: float | timedelta | None) -> float | None:
     return span.total_seconds() if isinstance(span, timedelta) else span
 
 
-def _check_name(what: str, name: str) -> None:
+def _check_name(what: str, name: Any) -> None:
     if (
         not isinstance(name, str)
         or not name

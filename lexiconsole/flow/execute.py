@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from lexiconsole.durable.context import Context
@@ -30,9 +31,10 @@ async def execute(workflow: Any, input: Any = None) -> Result[Any, Any]:
         return await _once(definition, input, None)
     tries = _Tries()
     for _ in range(definition.retries):
-        ended = await _once(definition, input, tries)
-        if not isinstance(ended, Err):
-            return ended
+        with suppress(Exception):  # what it raises fails a try like an `Err`; that of the last one goes to the caller
+            ended = await _once(definition, input, tries)
+            if not isinstance(ended, Err):
+                return ended
         if definition.kind is ModelKind.SAGA:
             tries.kept.clear()
     return await _once(definition, input, tries)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lexiconsole.contracts.model import ChatCompletionProtocol, ChatMessage
+from lexiconsole.durable.calling import check_call
 from lexiconsole.durable.codec import adapter_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.errors import DefinitionError
@@ -64,16 +65,22 @@ class LLMNode(AbstractWorkflowNode):
         if model is None:
             return await self._without(state)
         wanted = None if self.output_type is str else adapter_of(self.output_type)
-        reply = await model.complete(
+        reply: Any = model.complete(
             self.messages(state),
             schema=None if wanted is None else wanted.json_schema(),
             temperature=self.temperature,
             max_tokens=self.max_tokens,
         )
+        reply = await reply if hasattr(reply, "__await__") else reply
+        text = getattr(reply, "text", None)
+        if not isinstance(text, str):
+            raise ModelError(
+                f"{type(model).__name__}.complete gave {type(reply).__name__} without text; it gives a ChatReply"
+            )
         if wanted is None:
-            return reply.text
+            return text
         try:
-            return wanted.validate_json(reply.text)
+            return wanted.validate_json(text)
         except ValidationError as fault:
             reasons = "; ".join(
                 f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}" for e in fault.errors(include_url=False)
@@ -93,7 +100,12 @@ class LLMNode(AbstractWorkflowNode):
     def _model(self) -> ChatCompletionProtocol | None:
         if self.model is None or isinstance(self.model, ChatCompletionProtocol):
             return self.model
-        return self.model()
+        found = self.model()
+        if found is None or isinstance(found, ChatCompletionProtocol):
+            return found
+        raise ModelError(
+            f"{self.name}: the function for its model gave {type(found).__name__}, which has no complete()"
+        )
 
     async def _without(self, state: Any) -> Any:
         if self.fallback is None:
@@ -103,5 +115,7 @@ class LLMNode(AbstractWorkflowNode):
 
     def check(self) -> None:
         super().check()
+        if self.model is not None and not isinstance(self.model, ChatCompletionProtocol):
+            check_call(self.name, "the model, if it has no complete(),", self.model, most=0)
         if not self.prompt and self.input_key is None:
             raise DefinitionError(f"{self.name}: give it a prompt, or say with input_key where it stands")

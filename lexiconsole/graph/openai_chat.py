@@ -60,14 +60,22 @@ class OpenAIChat:
                 )
         except openai.OpenAIError as fault:
             raise ModelError(scrubbed(f"{self.model}: {fault}", key)) from None
+        except ValueError as fault:  # an answer that is no JSON, a key that no header can carry
+            raise ModelError(scrubbed(f"{self.model}: {type(fault).__name__}: {fault}", key)) from None
         return self._reply(got)
 
     def _reply(self, got: Any) -> ChatReply:
-        text = got.choices[0].message.content if got.choices else None
-        if not text:
-            raise ModelError(f"{self.model} gave no text")
-        used = got.usage
-        return ChatReply(text, got.model, used.prompt_tokens if used else 0, used.completion_tokens if used else 0)
+        """Nobody checks what an endpoint sends: whatever has no text at its place is no answer."""
+        try:
+            message = got.choices[0].message if got.choices else None
+            text, refusal = getattr(message, "content", None), getattr(message, "refusal", None)
+        except (AttributeError, TypeError, LookupError):
+            raise ModelError(f"{self.model} gave an answer that is no chat completion") from None
+        if not isinstance(text, str) or not text:
+            why = f"refused: {refusal}" if refusal else "gave no text"
+            raise ModelError(f"{self.model} {why}")
+        used = [getattr(got.usage, name, 0) for name in ("prompt_tokens", "completion_tokens")]
+        return ChatReply(text, str(got.model), *(count if isinstance(count, int) else 0 for count in used))
 
     def _key(self) -> str:
         if self._api_key is not None:

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from lexiconsole.contracts import AgentProtocol, ChatCompletionProtocol, ChatMessage, ChatReply
+from lexiconsole.errors import DefinitionError
 from lexiconsole.graph import AgentNode, LLMNode, ModelError, WorkflowBuilder, WorkflowEngine
 from lexiconsole.graph.openai_chat import OpenAIChat, configured_chat
 from lexiconsole.graph.pydantic_agent import PydanticAgent
@@ -23,9 +24,11 @@ KEY = "sk-very-secret-0123456789"
 
 
 class Endpoint:
-    """Answers chat completions. `says` is what it says next; a number is the status of a refusal that quotes the key."""
+    """Answers chat completions. `says` is what it says next; a number is the status of a refusal that quotes the key, bytes
+    are sent as they are.
+    """
 
-    def __init__(self, *says: str | int) -> None:
+    def __init__(self, *says: str | int | bytes) -> None:
         self.says, self.asked = list(says), []  # type: ignore[var-annotated]
         self.url = ""
 
@@ -45,7 +48,7 @@ class Endpoint:
                 said,
                 {"error": {"message": f"refused: {headers['authorization']}", "type": "no", "code": "no"}},
             )
-        data = json.dumps(reply).encode()
+        data = said if isinstance(said, bytes) else json.dumps(reply).encode()
         writer.write(
             f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {len(data)}\r\n\r\n".encode()
             + data
@@ -56,7 +59,7 @@ class Endpoint:
 
 
 @asynccontextmanager
-async def endpoint(*says: str | int) -> AsyncIterator[Endpoint]:
+async def endpoint(*says: str | int | bytes) -> AsyncIterator[Endpoint]:
     made = Endpoint(*says)
     server = await asyncio.start_server(made.answer, "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
@@ -194,3 +197,52 @@ class TestSecrets:
             assert server.asked[0][1] == f"Bearer {KEY}"
             kept = "".join(str(entry.data) for entry in await h.entries(row)) + str(row)
             assert KEY not in kept and ("blue" if says == "blue" else "refused") in kept
+
+
+def completion(**message: Any) -> bytes:
+    return json.dumps({"id": "1", "model": "m", "choices": [{"index": 0, "message": message}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"<html>", "JSONDecodeError"),
+        (b"[1]", "no chat completion"),
+        (b"null", "no chat completion"),
+        (b'"hi"', "no chat completion"),
+        (b"{}", "gave no text"),
+        (b'{"choices": [7]}', "no chat completion"),
+        (b'{"choices": [{}]}', "gave no text"),
+        (completion(content=["x"]), "gave no text"),
+        (completion(content=None, refusal="I can not help"), "refused: I can not help"),
+        (429, "429"),
+        (500, "500"),
+    ],
+)
+async def test_whatever_an_endpoint_sends_instead_of_an_answer_fails_the_node_in_words(
+    sent: bytes | int, said: str
+) -> None:
+    """A proxy's page, another API, a refusal: none is a text, and none comes out as an error of ours."""
+    async with endpoint(sent) as there:
+        node = LLMNode("ask", OpenAIChat("m", base_url=there.url, api_key=KEY), "x", output_key="o")
+        cause = (await WorkflowBuilder().add_node(node).build().execute({})).unwrap_err().cause
+    assert cause.type == "ModelError" and cause.message.startswith("m") and said in cause.message
+    assert KEY not in cause.message
+
+
+@pytest.mark.parametrize("gives", [None, "text", 7, {"text": "x"}, ChatReply(None)])  # type: ignore[arg-type]
+async def test_a_model_that_breaks_its_protocol_is_told(gives: Any) -> None:
+    class Odd:
+        async def complete(self, messages: Any, **terms: Any) -> Any:
+            return gives
+
+    for kind in (str, int):
+        node = LLMNode("ask", Odd(), "x", output_type=kind)
+        error = (await WorkflowBuilder().add_node(node).build().execute({})).unwrap_err()
+        assert "ModelError: Odd.complete gave" in str(error) and "it gives a ChatReply" in str(error)
+    with pytest.raises(DefinitionError, match="the model, if it has no"):
+        WorkflowBuilder().add_node(LLMNode("ask", "gpt", "x")).build()  # type: ignore[arg-type]
+    named = LLMNode("ask", lambda: "gpt", "x")  # type: ignore[arg-type, return-value]
+    assert "gave str, which has no complete()" in str(
+        (await WorkflowBuilder().add_node(named).build().execute({})).unwrap_err()
+    )
