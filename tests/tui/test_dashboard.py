@@ -20,6 +20,7 @@ from tests.tui.making import (
     check,
     completed,
     console,
+    doubtful,
     failed,
     settled,
     shown,
@@ -109,6 +110,25 @@ async def test_runs_that_get_a_second_line_show_their_error_on_it(root, store):
         lines = shown(app).splitlines()
         row = next(n for n, text in enumerate(lines) if "eeee55" in text)
         assert "    RefundError: 402 card closed" in lines[row + 1]
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_what_needs_somebody_is_first_however_old_it_is(root, store, size):
+    """Ten years ago, before hundreds of others that ended well this minute: seen without a key."""
+    old = 10 * 365 * 86_400.0
+    stories = [
+        Story("failed00", failed(), ago=old),
+        Story("doubtful", doubtful(), ago=old),
+        Story("waiting0", waiting(), ago=old),
+    ]
+    await write(store, [*stories, *(Story(f"good{n:04}", completed(), ago=60 - n / 10) for n in range(300))])
+    async with console(root, size) as (app, pilot):
+        await settled(pilot)
+        seen = shown(app)
+        first = [row.id for row in app.screen.runs.board.rows[:3]]
+        assert first == ["doubtful", "failed00", "waiting0"]
+        assert all(f" {run} " in seen for run in first)
+        assert app.screen.runs.board.total == 303
 
 
 async def test_the_selection_stays_on_its_run_and_its_place_when_others_come_in_above(root, store):
