@@ -101,6 +101,20 @@ async def test_enter_on_the_finding_of_live_runs_leads_to_them_with_the_reason_a
         await until(pilot, lambda: app.screen.place is Place.RUN)
 
 
+async def test_a_name_is_found_and_w_goes_to_the_runs_that_can_not_go_on(kept: Path) -> None:
+    async with looking(kept) as (app, pilot):
+        await pilot.press("slash", *"ARC", "enter")
+        await seen(app, pilot, "v1: 2 can not go on")
+        assert app.screen.definition_name == "parcel"
+        await pilot.press("w")
+        await seen(app, pilot, "enter watches it")
+        first = app.screen.lives.selected
+        await pilot.press("w")
+        await until(pilot, lambda: app.screen.lives.selected not in (None, first))
+        await pilot.press("slash", *"nothing", "enter")
+        await seen(app, pilot, "no file or definition has nothing in its name")
+
+
 async def test_a_file_that_changes_on_the_disk_is_loaded_and_its_runs_are_tried_again(tmp_path: Path) -> None:
     folder = flows(tmp_path, changed=False)
     file = folder / "definitions" / "parcel.py"

@@ -14,7 +14,9 @@ from lexiconsole.tui.editing import open_file
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.screens.definitions_reads import fix_now
+from lexiconsole.tui.screens.jumping import next_place
 from lexiconsole.tui.widgets.reading import ReadingPanel
+from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.definitions import Found, Level
 from lexiconsole.views.safe import harmless, harmless_lines
@@ -166,6 +168,39 @@ class DefinitionsActs(ConsoleScreen):
             self.findings.go((self.findings.cursor + step) % self.findings.total)
         else:
             self.to_pane(4)
+
+    def action_next_waiting(self) -> None:
+        self._to_held_up(1)
+
+    def action_previous_waiting(self) -> None:
+        self._to_held_up(-1)
+
+    def _to_held_up(self, step: int) -> None:
+        """To the next live run of the selected definition that can not simply go on with it."""
+        places = [n for n, row in self.lives.rows_at_hand.items() if row.run is not None]
+        here = self.lives.cursor if self.lives.has_focus else -step
+        found = next_place(sorted(places), here, step)
+        if found is None:
+            self.status.explain("every live run of it that was tried goes on")
+        else:
+            self.to_pane(5)
+            self.lives.go(found)
+
+    def action_filter(self) -> None:
+        """Finds a file or a definition by a part of its name: the next one from the selected row on, round the end."""
+
+        def typed(text: str | None) -> None:
+            rows = self.known.rows if self.known is not None else ()
+            places = [n for n, row in enumerate(rows) if text and text.casefold() in row.name.casefold()]
+            found = next_place(places, self.files.cursor, 1)
+            if found is not None:
+                self.to_pane(1)
+                self.files.go(found)
+                self.show_subject()
+            elif text:
+                self.status.explain(f"no file or definition has {harmless(text)} in its name")
+
+        self.app.push_screen(ReasonPanel("Find", "A part of the name of a file or a definition.", needed=False), typed)
 
     def action_copy(self) -> None:
         found, row = self.found, self.row
