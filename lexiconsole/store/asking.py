@@ -28,10 +28,11 @@ from lexiconsole.store.faults import store_error
 __all__ = ["MOST_ROWS", "Answer", "ReadyQuery", "SqlError", "ask", "ready_queries", "views"]
 
 MOST_ROWS = 20_000
-"""Rows that are read of an answer."""
+"""Rows that are read of an answer; fewer of large ones."""
 
 _LONGEST = 8_000_000  # bytes of one text
-_LOOKS = 20_000  # instructions of SQLite's machine between two looks at the clock
+_MOST_READ = 64_000_000  # characters and bytes of a whole answer: it is kept in memory
+_LOOKS = 2_000  # instructions of SQLite's machine between two looks at the clock
 _SQL = Path(__file__).parent / "sql"
 _SECRET = re.compile(r'\{\s*"\$secret"\s*:\s*"[^"]*"\s*\}')
 _SHOWN = ("table_info", "table_xinfo", "table_list")
@@ -73,6 +74,10 @@ def ask(
     """Raises SqlError for what is no question, took longer than `seconds` or was stopped, and StoreError for the file."""
     if not sql.strip().rstrip(";").strip():
         raise SqlError("type a question: SELECT name, count(*) FROM runs GROUP BY name")
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        raise SqlError("it holds bytes that are no UTF-8; type that part again") from None
     began = time.monotonic()
     with closing(_opened(path)) as raw:
         _locked(raw)
@@ -83,12 +88,24 @@ def ask(
             cursor = raw.execute(sql)
             if cursor.description is None:
                 raise SqlError(_ONLY)
-            rows = cursor.fetchmany(most + 1)
+            rows, more = _read(cursor, most)
         except sqlite3.Error as fault:
             raise _said(raw, sql, fault, seconds, stopped=stop is not None and stop.is_set()) from None
         columns = tuple(str(column[0]) for column in cursor.description)
-    told = tuple(tuple(_plain(value) for value in row) for row in rows[:most])
-    return Answer(columns, told, len(rows) > most, time.monotonic() - began)
+    told = tuple(tuple(_plain(value) for value in row) for row in rows)
+    return Answer(columns, told, more, time.monotonic() - began)
+
+
+def _read(cursor: sqlite3.Cursor, most: int) -> tuple[list[tuple[Any, ...]], bool]:
+    """The first rows, as many as are wanted and not too large together; and whether there are more."""
+    rows: list[tuple[Any, ...]] = []
+    size = 0
+    for row in cursor:
+        if len(rows) == most or size > _MOST_READ:
+            return rows, True
+        rows.append(row)
+        size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
+    return rows, False
 
 
 @cache

@@ -168,3 +168,17 @@ def test_a_copy_alone_can_be_asked(filled, tmp_path):
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(filled, tmp_path / "copy.db")
     assert ask(tmp_path / "copy.db", "SELECT count(*) FROM runs").rows == ((len(BUSY_DAY) + 1,),)
+
+
+def test_rows_that_are_large_together_are_not_all_read(filled, monkeypatch):
+    """An answer is kept in memory: twenty thousand rows of megabytes would take the console with them."""
+    monkeypatch.setattr("lexiconsole.store.asking._MOST_READ", 5_000)
+    many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50) SELECT i, zeroblob(1000) FROM n"
+    answer = ask(filled, many)
+    assert [row[0] for row in answer.rows] == [1, 2, 3, 4, 5, 6] and answer.more
+    assert len(ask(filled, f"{many} LIMIT 6").rows) == 6 and not ask(filled, f"{many} LIMIT 6").more
+
+
+def test_what_is_no_utf8_is_a_mistake_and_no_traceback(filled):
+    with pytest.raises(SqlError, match="UTF-8"):
+        ask(filled, "SELECT '\udcff'")

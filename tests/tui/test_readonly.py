@@ -69,6 +69,21 @@ async def test_an_act_that_comes_another_way_is_refused_too(root, store):
     assert digest(store) == before
 
 
+async def test_a_question_in_sql_is_answered_and_not_written_down(root, store):
+    await write(store, [Story("ffff6666", waiting())])
+    before = sorted(file.name for file in store.parent.iterdir())
+    async with console(root, readonly=True) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("semicolon")
+        await until(pilot, lambda: app.screen.place is Place.SQL)
+        await settled(pilot)
+        await pilot.press(*"select 7", "enter")
+        await until(pilot, lambda: app.screen.answer is not None)
+        assert app.screen.answer.rows == ((7,),)
+    after = sorted(file.name for file in store.parent.iterdir())
+    assert [name for name in after if not name.endswith(("-shm", "-wal"))] == before
+
+
 def test_the_workspace_refuses_whatever_would_write(root, store):
     store.parent.mkdir(exist_ok=True)
     fill(store, Story("ffff6666", waiting()))

@@ -105,11 +105,12 @@ class SqlScreen(ConsoleScreen):
 
     def _ask(self, sql: str) -> None:
         self._halt()
-        stop = self._stop = threading.Event()
+        stop, keeps = threading.Event(), not self.console.readonly
+        self._stop = stop
         self.status.explain("asking… esc stops it")
         self.console.reads.of_workspace(
             "sql",
-            lambda workspace: _asked(workspace, sql, stop),
+            lambda workspace: _asked(workspace, sql, stop, keeps=keeps),
             lambda found: self._answered(sql, stop, *found),
             lambda fault: self._refused(stop, fault),
         )
@@ -290,11 +291,12 @@ def _history(workspace: Workspace) -> QueryHistory:
     return QueryHistory(workspace.store_path)
 
 
-def _asked(workspace: Workspace, sql: str, stop: threading.Event) -> tuple[Answer, list[str]]:
-    """On a thread. What could be answered is kept."""
+def _asked(workspace: Workspace, sql: str, stop: threading.Event, *, keeps: bool) -> tuple[Answer, list[str]]:
+    """On a thread. What could be answered is kept, unless the console only looks."""
     if not workspace.store_path.is_file():
         raise SqlError("nothing has run here yet: there is no store to ask")
     answer = ask(workspace.store_path, sql, seconds=_SECONDS, stop=stop)
     history = _history(workspace)
-    history.keep(sql)
+    if keeps:
+        history.keep(sql)
     return answer, history.all()
