@@ -139,7 +139,7 @@ def _bundle(look: Look, chosen: Chosen) -> Draft:
     if not rows:
         raise UsageError("there is no run to put into a bundle")
     bundle = make_bundle((BundledRun(row, look.entries(row), look.outline(row)) for row in rows), versions())
-    name = _safe(rows[0].id if len(rows) == 1 else chosen.name)
+    name = _safe(bundle.run if len(rows) == 1 else chosen.name)
     return Draft(f"{name}{_SUFFIX[Format.BUNDLE]}", [bundle.packed()], tuple(bundle.told()), len(rows))
 
 

@@ -35,6 +35,8 @@ class Bundle:
 
     files: Mapping[str, str]
     masked: tuple[str, ...]
+    run: str = "runs"
+    """What it may be called after: its run, if it is one, as it is called in here."""
 
     def packed(self) -> bytes:
         """As a zip; the same files give the same bytes."""
@@ -57,12 +59,13 @@ def make_bundle(runs: Iterable[BundledRun], versions: Mapping[str, str]) -> Bund
     files: dict[str, str] = {}
     for run in runs:
         folder = f"runs/{masking.run(run.row.id)}"
-        files[f"{folder}/run.json"] = _text(masking.row(run.row))
+        files[f"{folder}/run.json"] = _text(masking.row(run.row, _types(run.entries)))
         files[f"{folder}/entries.jsonl"] = "".join(f"{_line(masking.entry(entry))}\n" for entry in run.entries)
         files[f"{folder}/outline.json"] = _text(masking.outline(run.outline))
     masked = tuple(masking.summary)
     first = {"README.txt": _README, "versions.json": _text(dict(versions)), "masked.json": _text(dict(masking.counts))}
-    return Bundle({**first, **files}, masked)
+    folders = list(dict.fromkeys(name.split("/")[1] for name in files))
+    return Bundle({**first, **files}, masked, folders[0] if len(folders) == 1 else "runs")
 
 
 _README = """\
@@ -79,6 +82,12 @@ the lines of code they were raised at. Taken out: every input, result, answer, s
 of their fields; only what kind of value it was stands there. People, hosts and ids that somebody gave are numbered: person-1 is
 the same one everywhere in here.
 """
+
+
+def _types(entries: Iterable[Entry]) -> set[str]:
+    """Of the errors that were raised."""
+    errors = (entry.data.get("error") for entry in entries)
+    return {kind for error in errors if isinstance(error, dict) and isinstance(kind := error.get("type"), str)}
 
 
 def _sample(files: Mapping[str, str]) -> list[str]:

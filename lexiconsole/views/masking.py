@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lexiconsole.durable.addresses import ID_LETTERS
@@ -24,7 +24,7 @@ __all__ = ["Masking"]
 _KEPT = frozenset(
     {
         *("attempt", "definition", "digest", "due", "epoch", "fingerprint", "generation", "how", "intent", "kind"),
-        *("owner", "pid", "request", "retry_at", "seq", "signal", "started_at", "status", "target", "undo", "until"),
+        *("owner", "pid", "request", "retry_at", "seq", "signal", "started_at", "status", "undo", "until"),
         *("verdict", "version", "voids", "wake_at"),
     }
 )
@@ -36,8 +36,10 @@ _ERRORS = frozenset({"error"})
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]*[0-9]{0,3}[A-Za-z_.-]*", re.ASCII)
 """A name as code has it: no blank, no `@`, no long number."""
 
-_MADE = re.compile(rf"(?=.*[0-9])[{ID_LETTERS}]{{12}}")
-"""An id that the program made: chance, and nothing else."""
+_MADE = re.compile(rf"(?=.*([a-z][0-9]+[a-z]+[0-9]|[0-9][a-z]+[0-9]+[a-z]))[{ID_LETTERS}]{{12}}")
+"""An id that the program made: chance, and nothing else. Letters and digits are mixed in it; where they are not, as in one of
+thirteen, it might as well be a telephone number, or a name with a year, and is numbered.
+"""
 
 _FRAME = re.compile(r'File "(?:[^"\n]*[\\/])?([^"\n\\/]+)", line (\d+), in ([\w<>.]+)')
 
@@ -62,10 +64,13 @@ class Masking:
             "data": self.data(entry.data),
         }
 
-    def row(self, row: RunRow) -> JsonObject:
-        """The run as it is listed, and under which code."""
+    def row(self, row: RunRow, types: Collection[str] = ()) -> JsonObject:
+        """The run as it is listed, and under which code. `types` are of the errors in its entries: before a colon there may as
+        well stand a name.
+        """
         kind, sign, _ = row.error.partition(": ")
-        error = f"{kind}: {self.value(row.error[len(kind) + 2 :])}" if sign and _WORD.fullmatch(kind) else ""
+        known = sign and kind in types and _WORD.fullmatch(kind)
+        error = f"{kind}: {self.value(row.error[len(kind) + 2 :])}" if known else ""
         return {
             "run": self.run(row.id),
             "definition": self.word(row.name, "definition"),
@@ -177,6 +182,8 @@ class Masking:
             return self.run(value)
         if name in _KEYS:
             return self._each(value, self.key)
+        if name == "target":
+            return self.key(value) if isinstance(value, str) else self._kept(value)
         if name in _PEOPLE:
             return self._each(value, self.person)
         if name in ("from", "origin") and isinstance(value, dict):

@@ -64,7 +64,7 @@ def test_a_bundle_is_shown_then_written(export, tmp_path):
         assert sum(name.endswith("entries.jsonl") for name in archive.namelist()) == 3
         assert not any("card closed" in archive.read(name).decode() for name in archive.namelist())
     export("cccc", "--to", "bundle")
-    assert (tmp_path / "cccc3333-bundle.zip").exists()
+    assert (tmp_path / "run-1-bundle.zip").exists()
 
 
 def test_a_second_file_of_a_name_gets_a_number(tmp_path):

@@ -138,3 +138,31 @@ def test_an_id_that_the_program_made_stays_and_one_that_somebody_gave_is_numbere
     masking = Masking()
     assert masking.run("p43wc4q7ket3") == "p43wc4q7ket3"
     assert [masking.run(one) for one in ("ana-1", "bob-1", "ana-1")] == ["run-1", "run-2", "run-1"]
+
+
+@pytest.mark.parametrize("given", ["491512345678", "hr4875512345", "abrahams1985", "1985abrahams"])
+def test_a_given_id_that_has_the_letters_of_a_made_one_is_numbered(given):
+    assert Masking().run(given) == "run-1"
+
+
+def test_what_stands_before_a_colon_is_only_kept_when_it_is_the_type_of_an_error():
+    """Of what a step returned, or a person gave as the reason, the text begins the line."""
+    from dataclasses import replace
+
+    row = _row()
+    told = [
+        Masking().row(replace(row, error=f"{word}: is ill"), {"ValueError"})["error"]
+        for word in ("smith", "ValueError")
+    ]
+    assert told == ["<text of 13>", "ValueError: <text of 6>"]
+
+
+def test_what_was_asked_for_and_refused_is_named_as_keys_are():
+    masking = Masking()
+    assert masking.data({"target": "send/48211001"}) == {"target": "send/key-1"}
+    assert masking.data({"target": "48211001"}) == {"target": "key-1"}
+    assert masking.data({"target": 12}) == {"target": 12}
+
+
+def test_a_bundle_is_not_called_after_an_id_that_somebody_gave():
+    assert make_bundle([BundledRun(_row(), a_run_full_of_people().entries, Outline())], {}).run == "run-1"
