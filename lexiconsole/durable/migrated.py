@@ -29,7 +29,8 @@ def version_of(entries: Sequence[Entry], made_under: int) -> int:
 
 def former_keys(entries: Sequence[Entry]) -> dict[str, str]:
     """What keys were called when this generation first used them, by their names now: whoever is called again for an effect
-    that may have been made under the old name must be told the same idempotency key.
+    that may have been made under the old name must be told the same idempotency key. A name that was given up has the
+    version behind it, for whatever is called so from then on is another effect.
     """
     found: dict[str, str] = {}
     for entry in entries:
@@ -38,7 +39,8 @@ def former_keys(entries: Sequence[Entry]) -> dict[str, str]:
         elif entry.kind is EntryKind.MIGRATED:
             keys: Any = entry.data.get("keys", {})
             kept = {now: first for now, first in found.items() if now not in keys}
-            found = kept | {now: found.get(before, before) for before, now in keys.items()}
+            freed = {before: f"{before}~{entry.data['to']}" for before in keys}
+            found = kept | freed | {now: found.get(before, before) for before, now in keys.items()}
     return found
 
 

@@ -178,6 +178,35 @@ async def test_a_step_that_was_tried_under_its_old_name_is_called_again_with_the
         assert told == [f"{row.id}/pay"] * 2
 
 
+async def test_a_new_step_under_a_name_that_another_had_before_has_an_idempotency_key_of_its_own() -> None:
+    """Else whoever is paid takes the second payment for the first one."""
+    told: list[tuple[str, str]] = []
+
+    def paying(names: tuple[str, ...], version: int, fails: bool, **more: Any) -> Any:
+        async def call() -> None:
+            step = current_step()
+            told.append((step.key, step.idempotency_key))
+            if fails:
+                raise ConnectionError
+
+        policy = StepPolicy(attempts=9, backoff=Backoff(5000.0, maximum=5000.0))
+
+        async def flow(ctx: Context) -> Any:
+            for name in names:
+                await ctx.step(name, call, policy=policy)
+
+        return define(flow, version=version, **more)
+
+    async with house() as home:
+        row = await home.run(paying(("pay",), 1, True))
+        home.registry.set(paying(("charge", "pay"), 2, False, migrations={1: Migration(renamed={"pay": "charge"})}))
+        await migrate(home.runtime, await home.row(row))
+        await home.settle(row)
+        await home.ask(row, RequestKind.RETRY, "charge")
+        assert (await home.settle(row)).status is RunStatus.COMPLETED
+        assert told[1:] == [("charge", f"{row.id}/pay"), ("pay", f"{row.id}/pay~2")]
+
+
 async def test_a_fork_of_a_migrated_run_knows_what_its_origin_began_under_the_old_name() -> None:
     told: list[str] = []
 
