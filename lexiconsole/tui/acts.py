@@ -49,7 +49,8 @@ class Change:
     """Something a person wants. `look` gives the previews, `perform` does it with them; both are called on threads.
 
     `typed` must be typed to confirm what can not be taken back (the last four of an id, or a count); else `y` is enough.
-    `undo` is the change that takes it back, if there is one.
+    `undo` is the change that takes it back, if there is one. With
+    `only_writes_a_file` nothing in the store is changed.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Change:
     typed: str = ""
     undo: Change | None = field(default=None, compare=False)
     then: Callable[[Done], None] | None = field(default=None, compare=False)
+    only_writes_a_file: bool = False
 
 
 class Acts:
@@ -97,10 +99,11 @@ class Acts:
 
     def _refused(self, change: Change) -> bool:
         """Whatever led here: in a console that only looks nothing is asked for."""
+        refused = self._console.readonly and not change.only_writes_a_file
         screen = self._console.seen_screen()
-        if self._console.readonly and screen is not None:
+        if refused and screen is not None:
             screen.status.explain(f"{change.word}: {READ_ONLY}")
-        return self._console.readonly
+        return refused
 
     def requested(self, run_id: str) -> str:
         """`cancel requested…` while that is true of the run, else ""."""

@@ -117,4 +117,5 @@ def _shown(export: Export) -> Change:
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         return Done(_written(made[0]))
 
-    return Change(title=f"Write the {export.name}", word="export", look=look_at, perform=perform)
+    title = f"Write the {export.name}"
+    return Change(title=title, word="export", look=look_at, perform=perform, only_writes_a_file=True)

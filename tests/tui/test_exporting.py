@@ -110,6 +110,25 @@ async def test_what_can_not_be_written_is_said(root, store, folder, monkeypatch)
         await until(pilot, lambda: "bad-1042.json can not be written: No such file or directory" in told(app))
 
 
+async def test_a_console_that_only_looks_writes_files_and_asks_questions_and_leaves_nothing_beside_the_store(
+    root, store, folder
+):
+    await write(store, [BAD])
+    async with console(root, readonly=True) as (app, pilot):
+        await settled(pilot)
+        await opened(app, pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "so it reads:" in shown(app))
+        await pilot.press("y")
+        await until(pilot, lambda: "bytes are in" in told(app))
+        assert (folder / "bad-1042-bundle.zip").exists()
+        await pilot.press("semicolon")
+        await until(pilot, lambda: "Ready and asked" in shown(app))
+        await pilot.press(*"select 7 as q", "enter")
+        await until(pilot, lambda: "3 Answer  1 row" in shown(app))
+        assert not (store.parent / "queries.jsonl").exists()
+
+
 async def test_without_a_run_there_is_nothing_to_write(root, folder):
     async with console(root) as (app, pilot):
         await settled(pilot)
