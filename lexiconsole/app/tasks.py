@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.durable.journal import RunRow, TaskRow
 from lexiconsole.errors import NotFoundError, UsageError
-from lexiconsole.views.inbox import Task, for_me, task_of
+from lexiconsole.views.inbox import Onlooker, Task, for_me
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
@@ -34,7 +34,7 @@ def find_task(workspace: Workspace, id: str, me: str) -> Task:
         raise NotFoundError(
             f"open question of run {row.id}", key, [task.key for task in tasks], hint=f"it asks {asked}"
         )
-    return replace(_seen(workspace, found, me), draft=Drafts(workspace.store_path).of(me, found.id) or None)
+    return replace(_onlooker(workspace, me).task(found), draft=Drafts(workspace.store_path).of(me, found.id) or None)
 
 
 class Which(TypedDict, total=False):
@@ -52,10 +52,11 @@ def inbox(workspace: Workspace, me: str, *, run: RunRow | None = None, **which: 
     """Due ones first."""
     found: list[Task] = []
     limit, fits = which.get("limit"), which.get("fits", lambda task: True)
+    onlooker = _onlooker(workspace, me)
     for row in _open_tasks(workspace) if run is None else workspace.tasks(run):
         if limit is not None and len(found) >= limit:
             break
-        seen = for_me([_seen(workspace, row, me)], mine=which.get("mine", False), roles=which.get("roles", ()))
+        seen = for_me([onlooker.task(row)], mine=which.get("mine", False), roles=which.get("roles", ()))
         found += filter(fits, seen)
     return found
 
@@ -66,5 +67,5 @@ def _open_tasks(workspace: Workspace) -> Iterator[TaskRow]:
         yield from look.open_tasks() if look.ready else workspace.tasks()
 
 
-def _seen(workspace: Workspace, row: TaskRow, me: str) -> Task:
-    return task_of(row, workspace.people, me, os_user=workspace.identity.user, at=time.time())
+def _onlooker(workspace: Workspace, me: str) -> Onlooker:
+    return Onlooker(workspace.people, me, workspace.identity.user, time.time())

@@ -225,12 +225,12 @@ class Workspace:
 
     def audit(self, *, newest_first: bool = False) -> Generator[Audited]:
         """Every decision, intervention and refused attempt, in the order they were made; read as far as it is asked for."""
-        from lexiconsole.app.audit import everything
-
         with closing(self.look()) as look:
             if look.ready:
                 yield from look.audit(newest_first=newest_first)
                 return
+        from lexiconsole.app.audit import everything
+
         links = self._look(lambda runtime: everything(runtime.journal))
         yield from reversed(links) if newest_first else links
 

@@ -18,6 +18,9 @@ from lexiconsole.views.safe import harmless_lines
 __all__ = ["Output", "PipeClosedError", "json_line"]
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
+
 class PipeClosedError(Exception):
     """Whoever read our output is gone; the command ends quietly."""
 
@@ -79,7 +82,7 @@ class Output:
 
 def json_line(shape: JsonObject) -> str:
     """ASCII only, so that no control sign and no override of direction ever reaches a terminal raw."""
-    return json.dumps(shape, separators=(",", ":")).replace("\x7f", "\\u007f")
+    return _COMPACT.encode(shape).replace("\x7f", "\\u007f")
 
 
 def _silence(stream: TextIO) -> None:

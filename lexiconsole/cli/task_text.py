@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from lexiconsole.types import JsonObject
+from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.durations import ahead, clock
 from lexiconsole.views.levels import Level, LevelState, Seat
 from lexiconsole.views.safe import harmless
@@ -17,7 +17,7 @@ from lexiconsole.views.words import FAINT, OPERATOR, STEP_LOOKS, StepState
 if TYPE_CHECKING:
     from lexiconsole.cli.paint import Paint
     from lexiconsole.types import Instant
-    from lexiconsole.views.inbox import Task
+    from lexiconsole.views.inbox import Act, Task, Verb
 
 __all__ = ["task_lines", "task_shape", "when_due", "whose"]
 
@@ -94,6 +94,21 @@ def _done_so_far(task: Task, paint: Paint) -> Iterator[str]:
         yield f"{paint.text(clock(act.at), FAINT)} {harmless(act.by)} {harmless(act.text)}{why}"
 
 
+def _flat(one: Level | Seat | Act | Verb) -> dict[str, Any]:
+    """Its fields by their names; `asdict` would copy all that is in them, which a long list feels."""
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
+
+
+@lru_cache(maxsize=64)
+def _shape_of_levels(levels: tuple[Level, ...]) -> list[Json]:
+    return [{**_flat(level), "seats": [_flat(seat) for seat in level.seats]} for level in levels]
+
+
+@lru_cache(maxsize=64)
+def _shape_of_verbs(verbs: tuple[Verb, ...]) -> list[Json]:
+    return [_flat(verb) for verb in verbs]
+
+
 def task_shape(task: Task) -> JsonObject:
     """For programs; `revision` is what --if-rev compares with, `verbs` what can be done and why not by you."""
     return {
@@ -116,8 +131,8 @@ def task_shape(task: Task) -> JsonObject:
         "initial": dict(task.initial),
         "mine": task.mine,
         "why_not": task.why_not,
-        "levels": [{**asdict(level), "state": level.state.value} for level in task.levels],
-        "acts": [asdict(act) for act in task.acts],
-        "verbs": [{**asdict(verb), "kind": verb.kind.value} for verb in task.verbs],
+        "levels": _shape_of_levels(task.levels),
+        "acts": [_flat(act) for act in task.acts],
+        "verbs": _shape_of_verbs(task.verbs),
         "not_enforced": list(task.not_enforced),
     }

@@ -101,7 +101,8 @@ class Ask(Work):
             case OnDue.ESCALATE:
                 if not self._escalated:
                     to = list[Json](self.question.escalate_to)
-                    self.ctx.record_act(EntryKind.ESCALATED, self.key, {"to": to, "why": "due"}, by=_TIMEOUT)
+                    await self.ctx.record_act(EntryKind.ESCALATED, self.key, {"to": to, "why": "due"}, by=_TIMEOUT)
+                    self.ctx.check_blocked()  # nothing here will wake it any more, so it may leave memory
             case OnDue.FAIL:
                 await self.ctx.commit_outcome(self, EntryKind.ANSWERED, self._overdue(), by=_TIMEOUT)
             case _:

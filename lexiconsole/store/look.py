@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,8 +111,7 @@ class Look:
 
     def written_at(self) -> Instant | None:
         """When the newest entry was written, by the clock of who wrote it; None when there is none."""
-        found: Instant | None = self._one("look_written_at", default=(None,))[0]
-        return found
+        return self._one("look_written_at", default=(None,))[0]  # type: ignore[no-any-return]
 
     def advanced(self, after: int, limit: int = 20_000) -> tuple[int, list[Advance]]:
         """The position read up to, and which runs got entries behind `after`."""
@@ -246,7 +245,7 @@ class Look:
         seen = {task.id for task in page}
         yield from _with_acts(page, self._all("look_acts", json.dumps(sorted({task.run_id for task in page}))))
         if len(page) == _PAGE:
-            rest = [task for task in map(task_of, self._all("tasks")) if task.id not in seen]
+            rest = (task for task in map(task_of, self._all("tasks")) if task.id not in seen)
             yield from _with_acts(rest, self._all("acts"))
 
     def tasks_of(self, run: RunRow) -> list[TaskRow]:
@@ -313,12 +312,12 @@ class Look:
         return self._raw
 
 
-def _with_acts(tasks: Sequence[TaskRow], rows: Sequence[Any]) -> Iterator[TaskRow]:
+def _with_acts(tasks: Iterable[TaskRow], rows: Sequence[Any]) -> Iterator[TaskRow]:
     acts: dict[tuple[str, str], list[Entry]] = {}
     for act in map(act_of, rows):
         acts.setdefault((act.run_id, act.key), []).append(act)
     for task in tasks:
-        yield replace(task, acts=tuple(acts.get((task.run_id, task.key), ())))
+        yield replace(task, acts=tuple(done)) if (done := acts.get((task.run_id, task.key))) else task
 
 
 def _connect(path: Path, busy: float) -> sqlite3.Connection:

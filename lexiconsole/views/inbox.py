@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,7 @@ from lexiconsole.types import Instant, Json, JsonObject
 from lexiconsole.views.durations import stamp
 from lexiconsole.views.levels import Level, LevelState, Seat, ballot_of, levels_of
 
-__all__ = ["Act", "Level", "LevelState", "Seat", "Task", "Verb", "for_me", "task_of"]
+__all__ = ["Act", "Level", "LevelState", "Onlooker", "Seat", "Task", "Verb", "for_me", "task_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Verb:
 @dataclass(frozen=True, slots=True)
 class Task:
     """One open question as one person sees it. `id` is RUN:KEY, `seq` that of its `asked` entry, `revision` that of the last
-    act. `shown` is the digest that a request carries as `data["shown"]`. `not_enforced` are rules that nobody checks
-    because there are no operators. `draft` are the texts that were typed into the form and not sent, by field.
+    act. `not_enforced` are rules that nobody checks because there are no operators. `draft` are the texts that were typed
+    into the form and not sent, by field. `row` is what all of it is made of.
     """
 
     id: str
@@ -70,9 +71,14 @@ class Task:
     levels: tuple[Level, ...] = ()
     verbs: tuple[Verb, ...] = ()
     acts: tuple[Act, ...] = ()
-    shown: str = ""
     not_enforced: tuple[str, ...] = ()
     draft: Mapping[str, str] | None = None
+    row: TaskRow | None = field(default=None, repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The digest of what is shown, which a request carries as `data["shown"]`."""
+        return "" if self.row is None else shown_digest(self.row.data, self.row.acts)
 
     @property
     def level(self) -> Level | None:
@@ -89,37 +95,81 @@ class Task:
         return not self.why_not
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How an approval stands for one person, as far as it follows from its ballot and what was done since."""
+
+    ballot: LevelBallot
+    levels: tuple[Level, ...]
+    verbs: tuple[Verb, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """Somebody who looks at tasks at one moment, as `me`; `os_user` is who is logged in, if that is to be looked at as well.
+
+    Ten thousand claims that nobody has voted on yet mostly ask the same people the same: that is worked out once.
+    """
+
+    people: People
+    me: str
+    os_user: str = ""
+    at: Instant = 0.0
+    _untouched: dict[str, _Standing] = field(default_factory=dict, repr=False)
+
+    def task(self, row: TaskRow) -> Task:
+        data: dict[str, Any] = row.data
+        standing = self._standing(row)
+        form = data.get("form")
+        return Task(
+            id=row.id,
+            run_id=row.run_id,
+            name=row.name,
+            key=row.key,
+            seq=row.seq,
+            revision=max([row.seq, *(act.seq for act in row.acts)]),
+            kind=QuestionKind(data.get("kind", "input")),
+            prompt=str(data.get("prompt", "")),
+            asked_at=row.asked_at,
+            details=data.get("details"),
+            form=form if isinstance(form, dict) else None,
+            initial=data.get("initial") or {},
+            who=tuple(standing.ballot.who if standing is not None else data.get("who", ())),
+            due=row.due,
+            on_due=OnDue(data.get("on_due", "wait")),
+            remind=tuple(data.get("remind", ())),
+            escalated=any(act.kind is EntryKind.ESCALATED for act in row.acts),
+            initiator=standing.ballot.initiator if standing is not None else "",
+            levels=standing.levels if standing is not None else (),
+            verbs=standing.verbs if standing is not None else self._verbs(row, None),
+            acts=tuple(_act(act) for act in row.acts),
+            not_enforced=standing.ballot.not_enforced if standing is not None else (),
+            row=row,
+        )
+
+    def _standing(self, row: TaskRow) -> _Standing | None:
+        data = row.data.get("ballot")
+        if not isinstance(data, dict) or row.acts:
+            return self._worked_out(row)
+        alike = json.dumps(data)
+        if alike not in self._untouched and (found := self._worked_out(row)) is not None:
+            self._untouched[alike] = found
+        return self._untouched.get(alike)
+
+    def _worked_out(self, row: TaskRow) -> _Standing | None:
+        ballot = ballot_of(row)
+        if ballot is None:
+            return None
+        return _Standing(ballot, levels_of(ballot, row.acts, self.people, self.at), self._verbs(row, ballot))
+
+    def _verbs(self, row: TaskRow, ballot: LevelBallot | None) -> tuple[Verb, ...]:
+        sent: JsonObject = {"from": {"os_user": self.os_user}} if self.os_user else {}
+        return _verbs(row, ballot, self.people, self.me, sent, self.at)
+
+
 def task_of(row: TaskRow, people: People, me: str, *, os_user: str = "", at: Instant = 0.0) -> Task:
     """The task as `me` sees it at `at`; `os_user` is who is logged in, if that is to be looked at as well."""
-    data: dict[str, Any] = row.data
-    ballot = ballot_of(row)
-    shown: JsonObject = {"from": {"os_user": os_user}} if os_user else {}
-    form = data.get("form")
-    return Task(
-        id=row.id,
-        run_id=row.run_id,
-        name=row.name,
-        key=row.key,
-        seq=row.seq,
-        revision=max([row.seq, *(act.seq for act in row.acts)]),
-        kind=QuestionKind(data.get("kind", "input")),
-        prompt=str(data.get("prompt", "")),
-        asked_at=row.asked_at,
-        details=data.get("details"),
-        form=form if isinstance(form, dict) else None,
-        initial=data.get("initial") or {},
-        who=tuple(ballot.who if ballot is not None else data.get("who", ())),
-        due=row.due,
-        on_due=OnDue(data.get("on_due", "wait")),
-        remind=tuple(data.get("remind", ())),
-        escalated=any(act.kind is EntryKind.ESCALATED for act in row.acts),
-        initiator=ballot.initiator if ballot is not None else "",
-        levels=levels_of(ballot, row.acts, people, at) if ballot is not None else (),
-        verbs=_verbs(row, ballot, people, me, shown, at),
-        acts=tuple(_act(act) for act in row.acts),
-        shown=shown_digest(row.data, row.acts),
-        not_enforced=ballot.not_enforced if ballot is not None else (),
-    )
+    return Onlooker(people, me, os_user, at).task(row)
 
 
 def for_me(tasks: Sequence[Task], *, mine: bool = False, roles: Sequence[str] = ()) -> list[Task]:

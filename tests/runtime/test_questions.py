@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.durable.question import OnDue, Question
 from lexiconsole.durable.vault import sealed
 from lexiconsole.errors import DefinitionError, StepError
+from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.taking import preview
 from lexiconsole.store import SqliteJournal
 from lexiconsole.types import RunStatus
@@ -294,3 +296,19 @@ async def test_a_preview_of_a_parked_run_says_what_would_follow_and_writes_nothi
         plan = await preview(h.runtime, Request(row.id, ANSWER, "qq", {"value": 1}, by="ann"))
         assert plan.refused == "there is no open question 'qq'; did you mean 'q'?"
         assert await h.entries(row) == before
+
+
+async def test_a_question_that_is_escalated_while_its_run_is_in_memory_leaves_it_there_no_longer() -> None:
+    """Else the process that began it would never end: nothing wakes the run by itself any more."""
+
+    async def flow(ctx: Context) -> Any:
+        question = Question("ok?", due_in=6, on_due=OnDue.ESCALATE, escalate_to=("ben",))
+        return await ctx.ask("ok", question)
+
+    async with house(settings=EngineSettings(park_after=30)) as h:
+        row = await h.start(flow)
+        drive = h.runtime.drives[row.id]
+        await h.clock.until(asyncio.shield(drive.ended), at_most=60)
+        row = await h.row(row)
+        assert (row.status, row.owner, row.wake_at) == (RunStatus.WAITING, None, None)
+        assert await h.story(row) == ["asked ok", "escalated ok"]
