@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Wanted", "list_inbox", "show_task", "watch_inbox"]
 
 _GLANCE = 0.25  # seconds between two looks whether anything was committed
-_CLEAR = "\x1b[H\x1b[2J"
+_AGES = 1.0  # seconds after which a list with times in it is told anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,12 @@ def watch_inbox(face: Face, wanted: Wanted) -> ExitCode:
     """Until Ctrl-C: on a terminal the list as it is now, else each task once, when it comes."""
     seen: set[str] = set()
     with face.workspace() as workspace:
-        for _ in _changes(workspace):
+        lively = face.out.on_terminal and not face.json
+        for _ in _changes(workspace, lively=lively):
             found, more = _chosen(face, workspace, wanted)
-            if face.json or not face.out.on_terminal:
+            if lively:
+                face.out.screen(_screen(face, found, more=more))
+            else:
                 fresh = [task for task in found if task.id not in seen]
                 seen = {task.id for task in found}
                 if face.json:
@@ -79,26 +83,30 @@ def watch_inbox(face: Face, wanted: Wanted) -> ExitCode:
                 else:
                     face.out.lines(_lines(face, fresh))
                     face.out.flush()
-            else:
-                face.out.raw(_CLEAR)
-                _list(face, found, more=more)
-                face.out.flush()
     return ExitCode.COMPLETED
 
 
-def _changes(workspace: Workspace) -> Iterator[None]:
-    """At once, and whenever anybody committed something."""
-    look = workspace.look()
-    try:
-        version = -1
+def _changes(workspace: Workspace, *, lively: bool) -> Iterator[None]:
+    """At once, and whenever anybody committed something; where somebody looks on, when the window or a time changed as well."""
+    with closing(workspace.look()) as look:
+        seen: object = None
         while True:
-            now = look.version()
-            if now != version:
-                version = now
+            now = (look.version(), shutil.get_terminal_size(), time.monotonic() // _AGES) if lively else look.version()
+            if now != seen:
+                seen = now
                 yield
             time.sleep(_GLANCE)
-    finally:
-        look.close()
+
+
+def _screen(face: Face, tasks: list[Task], *, more: bool) -> list[str]:
+    """As many lines as the window holds, those that are due first; what is left out is said."""
+    lines = list(_lines(face, tasks)) or ["nothing waits for anybody"]
+    room = max(2, shutil.get_terminal_size().lines - 1)
+    if len(lines) <= room and not more:
+        return lines
+    shown = lines[: room - 1]
+    left = len(lines) - len(shown)
+    return [*shown, f"and {left:,} more" if left and not more else "and more; --all or a higher --limit lists them"]
 
 
 def _chosen(face: Face, workspace: Workspace, wanted: Wanted) -> tuple[list[Task], bool]:

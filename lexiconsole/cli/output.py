@@ -49,6 +49,11 @@ class Output:
         for text in lines:
             self.line(text)
 
+    def screen(self, lines: Iterable[str]) -> None:
+        """The lines, none wider than the terminal, in the place of all that stood there; nothing flickers."""
+        shown = "".join(f"{self.paint.plain(text)}\x1b[K\n" for text in lines)
+        self._write(f"\x1b[H{shown}\x1b[J", flush=True)
+
     def value(self, value: Json) -> None:
         """A result for people and scripts: text as it is, everything else as JSON, indented on a terminal."""
         if isinstance(value, str):

@@ -30,7 +30,9 @@ def refusal(people: People, asked: JsonObject, acts: Sequence[Entry], request: R
             who is not None and request.by not in who
         ):
             verb = "escalate" if request.kind is RequestKind.ESCALATE else "answer"
-            return f"{request.by or 'nobody'} may not {verb} this; it is for {', '.join(_texts(asked.get('who')))}"
+            return (
+                f"{request.by or 'nobody'} may not {verb} this; it is for {', '.join(_named(asked, acts, request.at))}"
+            )
         case _:
             return ""
 
@@ -51,14 +53,20 @@ def answerers(people: People, asked: JsonObject, acts: Sequence[Entry], at: Inst
     who = _texts(asked.get("who"))
     if not who:
         return None
-    found = list(people.members(who))
-    for act in acts:
-        if act.kind is EntryKind.DELEGATED and not over(act.data.get("until"), at):
-            found += people.members([str(act.data.get("to", ""))])
-        elif act.kind is EntryKind.ESCALATED:
-            found += people.members(_texts(act.data.get("to")))
+    found = list(people.members(_named(asked, acts, at)))
     stand_ins = [stand_in for name in found if (stand_in := people.stand_in(name))]
     return tuple(dict.fromkeys([*found, *stand_ins]))
+
+
+def _named(asked: JsonObject, acts: Sequence[Entry], at: Instant) -> list[str]:
+    """The names and roles that a question is for at `at`, those that it was handed on or escalated to with them."""
+    names = _texts(asked.get("who"))
+    for act in acts:
+        if act.kind is EntryKind.DELEGATED and not over(act.data.get("until"), at):
+            names.append(str(act.data.get("to", "")))
+        elif act.kind is EntryKind.ESCALATED:
+            names += _texts(act.data.get("to"))
+    return list(dict.fromkeys(names))
 
 
 def may_answer(people: People, asked: JsonObject, by: str) -> bool:

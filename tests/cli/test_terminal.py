@@ -49,6 +49,10 @@ class Terminal:
     def type(self, keys: str) -> None:
         self.child.send(keys)
 
+    def resize(self, lines: int, columns: int) -> None:
+        self.child.setwinsize(lines, columns)
+        self.screen.resize(lines, columns)
+
     def end(self) -> int | None:
         self.until(lambda: not self.child.isalive())
         self.child.close()

@@ -54,3 +54,23 @@ def test_a_form_says_what_does_not_fit_and_does_not_show_a_secret(at):
         terminal.type(f"{typed}\r")
     assert terminal.end() == 0
     assert b"hunter2" not in terminal.raw
+
+
+def test_the_watched_inbox_fills_the_window_it_has_and_follows_what_comes_and_goes(at):
+    for run in ("a", "b", "c", "d"):
+        assert at("run", "keeps", "--id", run, "--record-only").end() == 0
+    watch = at("inbox", "--watch")
+    watch.until("nothing waits for anybody")
+    assert at("worker", "--until-idle").end() == 0
+    watch.until(lambda: all(f"{run}:form" in watch.text for run in "abcd"))
+    assert "nothing waits" not in watch.text
+    watch.resize(3, 40)
+    watch.until("and 3 more")
+    assert watch.text.count(":form") == 1
+    watch.resize(30, 100)
+    watch.until(lambda: watch.text.count(":form") == 4)
+    watch.until(lambda: "more" not in watch.text)
+    assert at("answer", "b", "-i", "key=x", "--yes").end() == 4
+    watch.until(lambda: "b:form" not in watch.text)
+    watch.type("\x03")
+    assert watch.end() == 130
