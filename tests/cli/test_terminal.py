@@ -14,12 +14,14 @@ import pytest
 
 from tests.cli.test_end_to_end import DEFINITIONS, ROOT
 
+_NOT_OURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+
 
 class Terminal:
     """The program at a terminal of 100 columns and 30 lines; `until` reads until the screen shows a text."""
 
     def __init__(self, here: Path, *words: str) -> None:
-        env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+        env = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
         env |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         self.child = pexpect.spawn(
             sys.executable, ["-m", "lexiconsole", *words], cwd=str(here), env=env, dimensions=(30, 100)
