@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from lexiconsole.app.look import RunQuery
@@ -39,7 +38,7 @@ class Attending:
         at = self._workspace.now()
         if at - self._since > _HOLDS:
             self._judged, self._since = {}, at
-        rows = list(islice(self._look.open_tasks(), _MOST + 1))
+        rows = self._look.first_tasks(_MOST + 1)
         judged = {self._mark(me, row): row for row in rows[:_MOST]}
         self._judged = {mark: self._judged.get(mark) or self._task(row, me, at) for mark, row in judged.items()}
         mine = [task for task in self._judged.values() if task.mine]

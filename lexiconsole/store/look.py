@@ -239,11 +239,16 @@ class Look:
         """The first open questions, due ones first."""
         return [task_of(row) for row in self._all("look_tasks", limit)]
 
+    def first_tasks(self, limit: int) -> list[TaskRow]:
+        """The first open questions with what people did to them, due ones first; of the others nothing is read."""
+        page = self.tasks(limit)
+        return list(_with_acts(page, self._all("look_acts", json.dumps(sorted({task.run_id for task in page})))))
+
     def open_tasks(self) -> Iterator[TaskRow]:
         """Every open question with what people did to it, due ones first; those beyond a page are read when asked for."""
-        page = self.tasks(_PAGE)
+        page = self.first_tasks(_PAGE)
         seen = {task.id for task in page}
-        yield from _with_acts(page, self._all("look_acts", json.dumps(sorted({task.run_id for task in page}))))
+        yield from page
         if len(page) == _PAGE:
             rest = (task for task in map(task_of, self._all("tasks")) if task.id not in seen)
             yield from _with_acts(rest, self._all("acts"))

@@ -42,6 +42,7 @@ async def test_open_questions_are_those_of_the_journal_with_what_people_did(jour
     told = await journal.tasks()
     assert len(told) == 2 * WAITING
     assert list(look.open_tasks()) == told
+    assert look.first_tasks(2) == told[:2]
     row = await journal.run("r7")
     assert look.tasks_of(row) == await journal.tasks(row)
     assert [len(task.acts) for task in look.tasks_of(row)] == [1, 1]
