@@ -248,6 +248,11 @@ class ConsoleApp(KeysInTurn):
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(lambda: self.call_later(call, *values))
 
+    @property
+    def committed(self) -> int:
+        """Another number after any commit."""
+        return 0 if self.feed is None else self.feed.version
+
     def _tidings_due(self) -> None:
         self.set_timer(FRAME, self._hear)
 

@@ -42,11 +42,8 @@ __all__ = ["DashboardScreen"]
 WIDE, WIDEST = 100, 160
 """Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
 
-_BLANK = 0.15
-"""Seconds that the first paint waits at most for the runs."""
-
-_FIRST, _PAUSE = 0.05, 0.06
-"""Seconds that the list of runs has the machine for itself, and that a run is selected before it is read for the preview."""
+_BLANK, _FIRST, _PAUSE = 0.15, 0.05, 0.06
+"""Seconds: the first paint waits for runs at most, the list has the machine alone, a choice rests before it is read."""
 
 
 class DashboardScreen(DashboardActs, ConsoleScreen):
@@ -87,8 +84,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._open_pane = 2
         self._slow = Throttle(self, 1.0, self._read_slowly)
         self._people = Throttle(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
-        self._looked_at = ""
-        self._committed = 0
+        self._looked_at, self._committed = "", 0
         self._chosen = ("", "")
 
     def body(self) -> Iterator[Widget]:
@@ -149,9 +145,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         for table in (self.runs.table, self.inbox, self.incidents):
             table.repaint_if_young(now)
         self.engine.tick()
-        version = self.console.feed.version if self.console.feed is not None else 0
-        if round(now) % 2 == 0 and version != self._committed:
-            self._committed = version  # what no entry tells of: engines that come and go
+        if self._committed != self.console.committed:
+            self._committed = self.console.committed  # engines that come and go: no entry tells of them
             self._slow.ask()
 
     def _read_slowly(self) -> None:
