@@ -121,7 +121,7 @@ async def test_a_console_that_only_looks_writes_files_and_asks_questions_and_lea
         await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "so it reads:" in shown(app))
         await pilot.press("y")
         await until(pilot, lambda: "bytes are in" in told(app))
-        assert (folder / "bad-1042-bundle.zip").exists()
+        assert len(list(folder.glob("*-bundle.zip"))) == 1
         await pilot.press("semicolon")
         await until(pilot, lambda: "Ready and asked" in shown(app))
         await pilot.press(*"select 7 as q", "enter")
