@@ -139,9 +139,12 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
 
     def _of_run(self, run_id: str, preview: Preview) -> tuple[str, str]:
         palette = cast("ConsoleApp", self.app).palette
+        name = (
+            "" if run_id in (preview.refused or preview.sentence) else f"{harmless(run_id)}  "
+        )  # a task's says it itself
         if preview.refused:
-            return f"{harmless(run_id)}  not possible: {harmless(preview.refused)}", palette.key
-        return f"{harmless(run_id)}  {harmless(preview.sentence)}", palette.text
+            return f"{name}not possible: {harmless(preview.refused)}", palette.key
+        return f"{name}{harmless(preview.sentence)}", palette.text
 
     def _failed(self, fault: Exception) -> None:
         self._looking = False
