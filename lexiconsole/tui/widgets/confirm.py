@@ -139,11 +139,9 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
 
     def _of_run(self, run_id: str, preview: Preview) -> tuple[str, str]:
         palette = cast("ConsoleApp", self.app).palette
-        name = (
-            "" if run_id in (preview.refused or preview.sentence) else f"{harmless(run_id)}  "
-        )  # a task's says it itself
         if preview.refused:
-            return f"{name}not possible: {harmless(preview.refused)}", palette.key
+            return f"{harmless(run_id)}  not possible: {harmless(preview.refused)}", palette.key
+        name = "" if run_id in preview.sentence else f"{harmless(run_id)}  "  # that of a task names its run
         return f"{name}{harmless(preview.sentence)}", palette.text
 
     def _failed(self, fault: Exception) -> None:
