@@ -221,6 +221,7 @@ DEFINITIONS = {
 
 def test_every_definition_is_started_from_its_form_and_watched(tmp_path: Path) -> None:
     """s ctrl+s y for each of them; its own screen follows it to its end, or to whom it waits for."""
+    (tmp_path / "notes.txt").touch()  # in an empty folder there is a welcome first
     with opened(tmp_path) as terminal:
         terminal.until("1 Catalogue  9", "s start")
         terminal.press("1", "g")

@@ -107,7 +107,8 @@ async def test_a_name_is_found_and_w_goes_to_the_runs_that_can_not_go_on(kept: P
         await seen(app, pilot, "v1: 2 can not go on")
         assert app.screen.definition_name == "parcel"
         await pilot.press("w")
-        await seen(app, pilot, "enter watches it")
+        await seen(app, pilot, "oak at 'weigh'")
+        await until(pilot, lambda: app.screen.lives.has_focus)
         first = app.screen.lives.selected
         await pilot.press("w")
         await until(pilot, lambda: app.screen.lives.selected not in (None, first))
