@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lexiconsole.durable.addresses import idempotency_key
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.migrated import former_keys
 from lexiconsole.durable.outline import EdgeKind, Outline
 from lexiconsole.runtime.origin import inherited_keys
 from lexiconsole.types import Instant
@@ -57,7 +58,8 @@ def doubts_of(entries: Sequence[Entry], outline: Outline) -> list[Doubt]:
                 row.key,
                 row.text,
                 doubted.attempt or row.attempt,
-                inherited.get(row.key) or idempotency_key(story.run_id, story.generation, row.key),
+                inherited.get(row.key)
+                or idempotency_key(story.run_id, story.generation, _first_name(entries, doubted)),
                 doubted.at,
                 at if at is not None else float(told) if isinstance(told, int | float) else None,
                 _process(entries, started[-1].seq if started else doubted.seq),
@@ -72,6 +74,11 @@ def doubts_of(entries: Sequence[Entry], outline: Outline) -> list[Doubt]:
             )
         )
     return found
+
+
+def _first_name(entries: Sequence[Entry], doubted: Entry) -> str:
+    """Of its key: what it was called before the migrations that came before it was doubted."""
+    return former_keys([entry for entry in entries if entry.seq < doubted.seq]).get(doubted.key, doubted.key)
 
 
 def _process(entries: Sequence[Entry], seq: int) -> str:
