@@ -271,7 +271,7 @@ class LevelBallot:
             vote = floor.at_seat(seat)
             if people.stand_in(seat) == person and vote is not None:
                 return f"{vote.person} has voted for {seat}; {person}, who stands in, is not needed"
-        asked = ", ".join(self.who or self.open_to) or "nobody"
+        asked = ", ".join(dict.fromkeys((*(self.who or self.open_to), *floor.escalated))) or "nobody"
         return f"{person or 'nobody'} has no say at {self.level}; it is for {asked}"
 
     def _own_request(self, person: str) -> str:

@@ -110,7 +110,8 @@ def _cells(link: Audited) -> tuple[str, ...]:
     entry = _entry(link)
     if entry is None:
         return str(link.number), "", "", "unreadable", "", ""
-    where = f"{entry.run_id}:{entry.key}" if entry.run_id and entry.key else entry.run_id or entry.key
+    key = entry.key or str(entry.data.get("target", ""))  # what a refused act was about
+    where = f"{entry.run_id}:{key}" if entry.run_id and key else entry.run_id or key
     return (
         str(link.number),
         stamp(entry.at),
@@ -133,7 +134,9 @@ def _told(data: JsonObject) -> str:
     value = data.get("value")
     if isinstance(value, dict) and value.get("outcome") == "info" and "votes" in value:
         return f"asks: {brief(value.get('question'), 80)}"
-    what = next((brief(data[name], 40) for name in ("verdict", "how", "value", "result", "to") if name in data), "")
+    what = next(
+        (brief(data[name], 40) for name in ("verdict", "how", "value", "result", "to", "kind") if name in data), ""
+    )
     return "  ".join(part for part in (what, brief(data.get("reason") or "", 80) if data.get("reason") else "") if part)
 
 

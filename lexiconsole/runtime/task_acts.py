@@ -139,9 +139,11 @@ def _shown(request: Request) -> JsonObject:
 
 def _no_question(ctx: LiveContext, target: str) -> str:
     record = ctx.history.records.get(target)
+    asked = [key for key, work in ctx.open.items() if isinstance(work, Ask)]
     if record is not None and record.opened is not None and record.opened.kind is EntryKind.ASKED:
-        return f"{target} is decided already; nothing was changed"
-    return _unknown(target, [key for key, work in ctx.open.items() if isinstance(work, Ask)])
+        again = next((key for key in asked if key.partition("#")[0] == target.partition("#")[0]), "")
+        return f"{target} is decided already{f' and asked again as {again}' if again else ''}; nothing was changed"
+    return _unknown(target, asked)
 
 
 def _unknown(target: str, questions: Sequence[str]) -> str:

@@ -120,11 +120,11 @@ class Acts:
         if self._undo is None:
             screen.status.explain("undo: nothing here can be taken back")
             return
-        change, self._undo = self._undo, None
         if self._console.now() > self._undo_until:
+            self._undo = None
             screen.status.explain(f"undo: only within {UNDO_WINDOW:.0f} s, while nothing has followed yet")
             return
-        self.ask(change)
+        self.ask(self._undo)
 
     def _perform(self, change: Change, previews: Sequence[Preview]) -> None:
         """On a thread of its own: an act waits until the run's owner, maybe another process, has done it."""

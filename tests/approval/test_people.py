@@ -147,6 +147,8 @@ async def test_more_information_is_asked_of_the_initiator_and_the_votes_are_kept
         assert row.where == "board#2"
         ballot = (await h.journal.tasks())[0].data["ballot"]
         assert ballot["told"] == [{"by": "bob", "question": "which hotel?", "answer": "the Ritz"}]
+        late = await says(h, row, "bob", key="board")
+        assert late.reply == "board is decided already and asked again as board#2; nothing was changed"
         await says(h, row, "bob", key="board#2")
         assert (await h.row(row)).status is RunStatus.COMPLETED
 
@@ -241,6 +243,8 @@ async def test_when_time_runs_out_it_is_escalated_once_even_if_the_process_died_
         await h.clock.advance(3601)
         row = await h.again(row)
         assert row.status is RunStatus.WAITING and row.wake_at is None
+        refused = await says(h, row, "zed", key="finance")
+        assert refused.reply == "zed has no say at finance; it is for fay, role:director"
         assert (await says(h, row, "ann", key="finance")).state is RequestState.APPLIED
         row = await h.row(row)
         assert row.status is RunStatus.COMPLETED

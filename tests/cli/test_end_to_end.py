@@ -373,9 +373,12 @@ def test_what_the_preview_refuses_is_on_record_also_when_it_was_only_to_be_recor
     assert code == 8
     assert "ben" in err
     (line,) = lx("audit", "list")[1].splitlines()
-    assert line.split()[3:6] == ["ben", "refused", "p1:manager"]
+    assert line.split()[3] == "ben"
+    assert "refused p1:manager vote" in " ".join(line.split())
     assert lx("approve", "p1", "--as", "ben", "--record-only", "--dry-run")[0] == 8
     assert len(lx("audit", "list")[1].splitlines()) == 1
+    assert lx("withdraw", "p1", "--as", "ben")[0] == 8
+    assert "refused p1:manager withdraw" in " ".join(lx("audit", "list")[1].splitlines()[-1].split())
 
 
 def test_names_and_ids_complete_after_the_first_commands(lx, here, monkeypatch, capsys):

@@ -149,6 +149,10 @@ async def test_two_of_three_are_needed_and_a_vote_can_be_taken_back_while_the_le
         await visit.until("✓ dora")
         await visit.press("u")
         await visit.until("Take the vote back")
+        await visit.press("escape")  # looked at only: it can still be taken back
+        await visit.until(lambda: "Take the vote back" not in visit.seen)
+        await visit.press("u")
+        await visit.until("Take the vote back")
         await confirm(visit)
         await visit.until("director  0 of 2")
     with Workspace.find(folder) as workspace:
