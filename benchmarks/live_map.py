@@ -21,6 +21,7 @@ from textual.app import App, ComposeResult
 
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.tui.glyphs import UNICODE
+from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.views.layout.outlined import ZOOMS, drawing_of
@@ -61,7 +62,7 @@ class Bench(App[None]):
     """Keeps so many tokens on their way."""
 
     CSS = CSS
-    palette, glyphs = DARK_PALETTE, UNICODE
+    palette, glyphs, motion = DARK_PALETTE, UNICODE, Motion.FULL
 
     def __init__(self, tokens: int, seconds: float, result: Path) -> None:
         super().__init__()
