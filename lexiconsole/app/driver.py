@@ -195,8 +195,7 @@ def main(root: str, store: str, profile: str) -> None:
     asked, told = _private(0, "r"), _private(1, "w")
     for sent in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sent, signal.default_int_handler)
-    with suppress(OSError):
-        os.nice(_BEHIND)
+    _step_back()
     code = 1
     try:
         from lexiconsole.app.workspace import Workspace
@@ -209,6 +208,14 @@ def main(root: str, store: str, profile: str) -> None:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _step_back() -> None:
+    """Behind the face. Linux weighs sessions before it weighs their processes, and this one has a session of its own."""
+    with suppress(OSError):
+        os.nice(_BEHIND)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_BEHIND), encoding="ascii")
 
 
 def _private(number: int, mode: str) -> IO[str]:
