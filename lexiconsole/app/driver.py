@@ -214,8 +214,15 @@ def _step_back() -> None:
     """Behind the face. Linux weighs sessions before it weighs their processes, and this one has a session of its own."""
     with suppress(OSError):
         os.nice(_BEHIND)
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_BEHIND), encoding="ascii")
+    for _ in range(20):
+        try:
+            Path("/proc/self/autogroup").write_text(str(_BEHIND), encoding="ascii")
+        except BlockingIOError:
+            time.sleep(0.1)  # the kernel takes one such wish in that time, whoever has it
+        except OSError:
+            return  # another system, or one that does not weigh sessions
+        else:
+            return
 
 
 def _private(number: int, mode: str) -> IO[str]:

@@ -141,6 +141,16 @@ def test_a_run_that_is_started_here_is_driven_there_and_says_how_far_it_is(folde
         engines.until(lambda: engines.status(row.id) is RunStatus.COMPLETED)
 
 
+@pytest.mark.skipif(not os.access("/proc/self/autogroup", os.W_OK), reason="this system weighs no sessions")
+def test_it_steps_back_behind_the_console_as_a_session_too(folder: Path) -> None:
+    """Its own session would otherwise weigh as much as that of the terminal, and a busy step hold up keys."""
+    with begun(folder) as engines:
+        engines.until(lambda: engines.process.pid)
+        weight = Path(f"/proc/{engines.process.pid}/autogroup")
+        engines.until(lambda: weight.read_text().split()[-1] == "10")
+        assert os.getpriority(os.PRIO_PROCESS, engines.process.pid or 0) == 10
+
+
 def test_nothing_makes_a_store_but_the_first_run(folder: Path) -> None:
     with begun(folder) as engines:
         engines.until(lambda: engines.process.pid)
