@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexiconsole.app.look import is_workspace
+from lexiconsole.app.look import root_of, settings_say
 from lexiconsole.errors import LexiconsoleError
 
 __all__ = ["Appearance", "draws_ascii_only", "first_appearance"]
@@ -29,16 +29,14 @@ class Appearance:
 
 
 def first_appearance(start: Path | None = None, *, profile: str = "") -> Appearance:
-    """What the settings say. They are read only where they say something about it, for they take a quarter of a second;
+    """What the settings say. They are read only where they say something about it, for that takes its time;
     settings that can not be read are complained about by whoever opens the workspace.
     """
-    here = (start or Path.cwd()).absolute()
-    root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
+    root = root_of(start)
     asked = (
         profile or os.environ.get("LEX_PROFILE") or any(name.upper().startswith("LEX_CONSOLE") for name in os.environ)
     )
-    file = root / "application.yaml"
-    if not asked and not (file.is_file() and _WISHES.search(file.read_text("utf-8", errors="replace"))):
+    if not asked and not settings_say(root, _WISHES):
         return Appearance(keys=_usual_keys())
     from lexiconsole.app.config import Settings
 

@@ -10,7 +10,18 @@ from lexiconsole.store.look import Advance, FailureRow, LatestRow, Look
 from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.watch import Watch
 
-__all__ = ["Advance", "FailureRow", "LatestRow", "Look", "RunQuery", "Watch", "first_look", "is_workspace"]
+__all__ = [
+    "Advance",
+    "FailureRow",
+    "LatestRow",
+    "Look",
+    "RunQuery",
+    "Watch",
+    "first_look",
+    "is_workspace",
+    "root_of",
+    "settings_say",
+]
 
 _STORE = Path(".lexiconsole") / "store.db"
 _SAYS_WHERE = re.compile(r"^\s*(store|path)\s*:", re.MULTILINE)
@@ -20,14 +31,28 @@ def first_look(start: Path | None = None, *, store: Path | None = None, profile:
     """The store, when it is where it is by default or `store` names it; None when only the settings can tell."""
     if store is not None:
         return Look(store.absolute())
-    here = (start or Path.cwd()).absolute()
-    root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
+    root = root_of(start)
     if profile or os.environ.get("LEX_PROFILE") or any(name.upper().startswith("LEX_STORE") for name in os.environ):
         return None
-    for file in (root / "application.yaml", root / "application.yml"):
-        if file.exists() and _SAYS_WHERE.search(file.read_text("utf-8", errors="replace")):
-            return None
-    return Look(root / _STORE)
+    return None if settings_say(root, _SAYS_WHERE) else Look(root / _STORE)
+
+
+def settings_say(root: Path, sign: re.Pattern[str]) -> bool:
+    """Whether the settings of a folder may say something, without reading them as settings, which takes a quarter of a second.
+    Of a file that can not be read anything may be true; whoever reads it says why it can not be.
+    """
+    try:
+        return bool(sign.search((root / "application.yaml").read_text("utf-8", errors="replace")))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def root_of(start: Path | None = None) -> Path:
+    """The nearest folder upwards, from the current one, that is a workspace; else the folder itself."""
+    here = (start or Path.cwd()).absolute()
+    return next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
 
 
 def is_workspace(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from lexiconsole.app.ground import Ground
-from lexiconsole.app.look import Look, is_workspace
+from lexiconsole.app.look import Look, root_of
 from lexiconsole.app.naming import run_named
 from lexiconsole.app.opened import Opened
 from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
@@ -81,8 +81,7 @@ class Workspace:
         here = (start or Path.cwd()).absolute()
         if not here.is_dir():
             raise NotFoundError("folder", str(here))
-        root = next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
-        return cls(root, store=store and store.absolute(), profile=profile, readonly=readonly)
+        return cls(root_of(here), store=store and store.absolute(), profile=profile, readonly=readonly)
 
     def __enter__(self) -> Self:
         return self

@@ -76,7 +76,10 @@ def read_keymap(file: Path) -> Keymap:
     try:
         text = file.read_text(encoding="utf-8")
         told = tomllib.loads(text)
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise ConfigurationError(f"the keymap {file} can not be read: {reason}; console.keys names it") from None
+    except ValueError as fault:
         raise ConfigurationError(f"{file}: {fault}") from fault
     reading = _Reading(file, text.split("\n"), told)
     keymap = reading.keymap()
