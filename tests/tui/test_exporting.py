@@ -139,13 +139,7 @@ async def test_without_a_run_there_is_nothing_to_write(root, folder):
 
 def test_in_a_real_terminal_a_run_becomes_a_picture(terminal, root):  # noqa: F811 - the fixture
     console = terminal()
-    console.until("1 Catalogue  2")
-    console.keys("1s")
-    console.until("Takes an order")
-    console.keys("\x13")
-    console.until("start a run of order")
-    console.keys("y")
-    console.until("completed")
+    console.complete_an_order()
     console.keys("X")
     console.until("run as SVG")
     console.keys("s")

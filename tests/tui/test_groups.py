@@ -87,13 +87,7 @@ async def test_what_comes_in_is_counted_and_the_selection_stays(root, store):
 
 def test_in_a_real_terminal_runs_are_grouped_by_state(terminal, root):  # noqa: F811 - the fixture
     console = terminal()
-    console.until("1 Catalogue  2")
-    console.keys("1s")
-    console.until("Takes an order")
-    console.keys("\x13")
-    console.until("start a run of order")
-    console.keys("y")
-    console.until("completed")
+    console.complete_an_order()
     console.keys("q")
     console.until("Dashboard")
     console.keys("F")

@@ -183,13 +183,7 @@ async def test_before_anything_has_run_there_is_nothing_to_ask(root):
 
 def test_in_a_real_terminal_a_question_is_typed_and_answered(terminal, root):  # noqa: F811 - the fixture
     console = terminal()
-    console.until("1 Catalogue  2")
-    console.keys("1s")
-    console.until("Takes an order")
-    console.keys("\x13")
-    console.until("start a run of order")
-    console.keys("y")
-    console.until("completed")
+    console.complete_an_order()
     console.keys(";")
     console.until("Ready and asked")
     console.keys("select name || '-' || status as both from runs\r")

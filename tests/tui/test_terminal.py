@@ -80,6 +80,16 @@ class Terminal:
     def close(self) -> None:
         self.child.close(force=True)
 
+    def complete_an_order(self) -> None:
+        """From the first screen through its form and its preview to its end."""
+        self.until("1 Catalogue  2")
+        self.keys("1s")
+        self.until("Takes an order")
+        self.keys("\x13")  # ctrl+s
+        self.until("start a run of order")
+        self.keys("y")
+        self.until("completed")
+
 
 @pytest.fixture
 def terminal(root):
