@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.screens import sql as sql_screen
 from lexiconsole.tui.screens.sql import SqlScreen
 from lexiconsole.tui.widgets.copy_panel import CopyPanel
 from tests.tui.making import BUSY_DAY, check, console, settled, shown, until, write
@@ -90,6 +92,29 @@ async def test_a_row_leads_to_its_run_and_back_the_answer_stands(root, store):
         await pilot.press("enter")
         await settled(pilot)
         assert "open: no run's id stands in this row" in shown(app)
+
+
+async def test_an_answer_takes_no_focus_from_who_types_the_next_question(root, store, monkeypatch):
+    """Else the letters that follow would be commands."""
+    await write(store, BUSY_DAY)
+    known, ask = threading.Event(), sql_screen.ask
+
+    def slow(*asked, **terms):
+        known.wait(60)
+        return ask(*asked, **terms)
+
+    monkeypatch.setattr(sql_screen, "ask", slow)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        screen = await opened(app, pilot)
+        await pilot.press(*"select 1", "enter")
+        await until(pilot, lambda: screen.asking)
+        await pilot.press("0")
+        known.set()
+        await until(pilot, lambda: screen.answer is not None)
+        await pilot.press("q")
+        await settled(pilot)
+        assert (app.screen, screen.query_text.text, screen.answer.rows) == (screen, "select 10q", ((1,),))
 
 
 async def test_ready_questions_and_what_was_asked_before(root, store):

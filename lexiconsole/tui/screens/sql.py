@@ -132,7 +132,7 @@ class SqlScreen(ConsoleScreen):
         self.table.show_answer(answer.columns, answer.rows)
         self._remember(history)
         self.status.explain("")
-        if answer.rows:
+        if answer.rows and self.query_text.text == sql:  # else somebody types the next one: its letters are no keys
             self.table.focus()
         self._entitle()
         self._say()
