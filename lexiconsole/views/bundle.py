@@ -80,7 +80,8 @@ runs/ID/outline.json    the shape of its definition
 Kept: states, times, numbers of entries, names of definitions and steps where they read like names in code, types of errors and
 the lines of code they were raised at. Taken out: every input, result, answer, signal, message, log line and reason, with the names
 of their fields; only what kind of value it was stands there. People, hosts and ids that somebody gave are numbered: person-1 is
-the same one everywhere in here.
+the same one everywhere in here. A step that is named after what it works on (send/anna) keeps that name where it reads like one
+in code: look for such keys in entries.jsonl before you send it.
 """
 
 
