@@ -49,10 +49,12 @@ class SavedViews:
         return known[name]
 
     def save(self, name: str, text: str) -> None:
-        """Takes the place of a view of that name. Raises UsageError for what is no name or no filter."""
+        """Takes the place of a view of that name. Raises UsageError for what is no name, no filter or no text."""
         if _NAME.fullmatch(name) is None:
             raise UsageError(f"{name} is no name for a view: letters, digits, - and _")
         read_filter(text)
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise UsageError("a part of the filter is no UTF-8, so no file can hold it; type that part again")
         self._write({**self.all(), name: text.strip()})
 
     def forget(self, name: str) -> None:
@@ -61,8 +63,15 @@ class SavedViews:
         self._write({kept: text for kept, text in self.all().items() if kept != name})
 
     def _write(self, views: dict[str, str]) -> None:
-        lines = [f"{name} = {json.dumps(text, ensure_ascii=True)}" for name, text in views.items()]
+        lines = [
+            f"{name if _NAME.fullmatch(name) else _quoted(name)} = {_quoted(text)}" for name, text in views.items()
+        ]
         self.file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.file.with_suffix(".new")
         fresh.write_text("\n".join([_HEAD.rstrip(), *lines]) + "\n", encoding="utf-8")
         fresh.replace(self.file)
+
+
+def _quoted(text: str) -> str:
+    """As TOML writes a string: like JSON, but a letter beyond 16 bits has no escape of two parts there."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -49,3 +49,19 @@ def test_a_mistake_in_the_file_is_named_and_the_file_left_alone(views, text, sai
     with pytest.raises(ConfigurationError, match=said):
         views.save("b", "state:me")
     assert views.file.read_text() == text
+
+
+def test_what_an_editor_may_have_written_is_still_there_after_a_save(views):
+    """A name in quotes, and a letter that JSON would write as two."""
+    views.file.parent.mkdir()
+    views.file.write_text('"my view" = "state:failed"\n')
+    views.save("shown", "err~\U0001f600")
+    views.save("late", "age>1d")
+    assert views.all() == {"my view": "state:failed", "shown": "err~\U0001f600", "late": "age>1d"}
+
+
+def test_a_filter_that_no_file_can_hold_is_refused_and_changes_nothing(views):
+    views.save("mine", "state:me")
+    with pytest.raises(UsageError, match="no UTF-8"):
+        views.save("odd", "err~\udc80")
+    assert views.all() == {"mine": "state:me"}
