@@ -13,7 +13,7 @@ from lexiconsole.errors import LexiconsoleError
 
 __all__ = ["Appearance", "draws_ascii_only", "first_appearance"]
 
-_WISHES = re.compile(r"^console\s*:", re.MULTILINE)
+_WISHES = re.compile(r"^[^#\n]*\bconsole[\"']?\s*:", re.MULTILINE)
 _POOR = frozenset({"dumb", "vt100", "vt220", "linux"})
 """Terminals whose fonts have letters and little else."""
 

@@ -24,7 +24,8 @@ __all__ = [
 ]
 
 _STORE = Path(".lexiconsole") / "store.db"
-_SAYS_WHERE = re.compile(r"^\s*(store|path)\s*:", re.MULTILINE)
+_SAYS_WHERE = re.compile(r"^[^#\n]*\b(store|path)[\"']?\s*:", re.MULTILINE)
+"""Wherever it stands in a line, also in quotes or braces; only a comment says nothing."""
 
 
 def first_look(start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Look | None:

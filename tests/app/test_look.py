@@ -29,3 +29,13 @@ def test_only_settings_that_say_where_the_store_is_are_waited_for(tmp_path: Path
     assert look is not None and look.path == tmp_path / ".lexiconsole" / "store.db"
     (tmp_path / "application.yaml").write_text("store:\n  path: elsewhere.db\n")
     assert first_look(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ['"store": {path: x.db}', "{'store': {'path': x.db}}", "\ufeffstore:\n  path: x.db"])
+def test_however_yaml_spells_it_the_default_store_is_not_shown_instead_of_the_one_that_is_meant(tmp_path, text) -> None:
+    (tmp_path / "application.yaml").write_text(text, encoding="utf-8")
+    assert Workspace.find(tmp_path).store_path == tmp_path / "x.db"
+    assert first_look(tmp_path) is None
+    (tmp_path / "application.yaml").write_text("# the store: elsewhere\n'console': {theme: light}\n", encoding="utf-8")
+    assert first_look(tmp_path) is not None
+    assert first_appearance(tmp_path).theme == "light"
