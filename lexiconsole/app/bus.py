@@ -127,10 +127,14 @@ class EventBus:
             given = handler(event)
             if inspect.isawaitable(given):
                 await given
+        except asyncio.CancelledError as fault:
+            if _is_being_cancelled():
+                raise
+            self._keep(event, fault)  # of something that the handler waited for
         except Exception as fault:
             self._keep(event, fault)
 
-    def _keep(self, event: object, fault: Exception) -> None:
+    def _keep(self, event: object, fault: BaseException) -> None:
         self.faults.append((event, fault))
         log.error("a handler of %s failed: %s: %s", type(event).__name__, type(fault).__name__, fault, exc_info=fault)
 
@@ -149,6 +153,11 @@ class EventBus:
 
 def _same(given: Any, _: object) -> Any:
     return given
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def data_of(event: Any) -> Any:

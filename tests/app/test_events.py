@@ -124,6 +124,22 @@ async def test_a_handler_that_fails_harms_nobody_and_is_logged_and_nothing_is_pr
     await bus.close()
 
 
+async def test_a_handler_whose_work_was_cancelled_harms_nobody_either():
+    bus, heard = EventBus(), []
+
+    async def waits_for_what_was_cancelled(event: str) -> None:
+        raise asyncio.CancelledError
+
+    bus.on(str, waits_for_what_was_cancelled)
+    bus.on(str, heard.append)
+    await bus.publish("a")
+    bus.emit("b")
+    bus.emit("c")
+    await asyncio.wait_for(bus.close(), 5)
+    assert heard == ["a", "b", "c"]
+    assert [event for event, _ in bus.faults] == ["a", "b", "c"]
+
+
 def test_what_makes_no_sense_is_refused():
     bus = EventBus()
     for arguments in ({}, {"handler": print, "start": "x"}, {"handler": print, "input": str}):
