@@ -161,7 +161,9 @@ def _files(root: Path, profile: str) -> list[Path]:
     if profile:
         special = root / f"application.{profile}.yaml"
         if "/" in profile or not special.exists():
-            known = [file.name.split(".")[1] for file in root.glob("application.*.yaml")]
+            known = [
+                file.name.removeprefix("application.").removesuffix(".yaml") for file in root.glob("application.*.yaml")
+            ]
             close = nearest(profile, known)
             hint = f"; did you mean {close!r}?" if close else f"; it would be {special}"
             raise ConfigurationError(f"there is no profile {profile!r}{hint}")

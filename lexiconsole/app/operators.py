@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from lexiconsole.durable.people import goes_by_role
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.config import Settings
     from lexiconsole.app.sections import Operator
 
-__all__ = ["WHOEVER", "Away", "Operators", "Person", "people_known", "persons"]
+__all__ = ["WHOEVER", "Away", "Operators", "Person", "people_known", "persons", "time_between"]
 
 WHOEVER = "*"
 """Whoever is logged in and not named otherwise."""
@@ -98,8 +99,7 @@ def persons(known: Mapping[str, Operator]) -> dict[str, Person]:
 
 
 def _person(operator: Operator) -> Person:
-    """Days away count whole, in local time; the last one too."""
-    absences = tuple(Away(_begin(away.since), _end(away.until), away.stand_in) for away in operator.absences)
+    absences = tuple(Away(*time_between(away.since, away.until), away.stand_in) for away in operator.absences)
     return Person(operator.users, operator.roles, operator.act_for, absences)
 
 
@@ -114,9 +114,20 @@ def _demonstration() -> dict[str, Operator] | None:
     return TypeAdapter(Section).validate_python(read_yaml(file).data.get("operators")) if file.exists() else None
 
 
-def _begin(moment: date | datetime) -> Instant:
-    return (moment if isinstance(moment, datetime) else datetime.combine(moment, time())).timestamp()
+def time_between(first: date | datetime, last: date | datetime) -> tuple[Instant, Instant]:
+    """From when to before when. Days count whole, in local time, the last one too; the first and last year that there is
+    reach back and on without end.
+    """
+    begin = first if isinstance(first, datetime) else datetime.combine(first, time())
+    if isinstance(last, datetime):
+        return _instant(begin), _instant(last)
+    return _instant(begin), math.inf if last == date.max else _instant(
+        datetime.combine(last, time()) + timedelta(days=1)
+    )
 
 
-def _end(moment: date | datetime) -> Instant:
-    return _begin(moment if isinstance(moment, datetime) else moment + timedelta(days=1))
+def _instant(moment: datetime) -> Instant:
+    try:
+        return moment.timestamp()
+    except (OverflowError, ValueError):  # at the ends of the calendar, where local time is outside of it
+        return math.inf if moment.year == MAXYEAR else -math.inf

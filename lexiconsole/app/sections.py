@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from lexiconsole.app.operators import WHOEVER
+from lexiconsole.app.operators import WHOEVER, time_between
 from lexiconsole.bulk.config import BulkOperationConfig
 from lexiconsole.errors import nearest
 from lexiconsole.graph.config import GraphConfig
@@ -43,6 +43,9 @@ def _named(value: Any) -> Any:
     """A list of mappings with a `name` each, as the mapping from name to the rest."""
     if isinstance(value, list) and all(isinstance(item, dict) and "name" in item for item in value):
         names = [item["name"] for item in value]
+        odd = next((name for name in names if isinstance(name, list | dict)), None)
+        if odd is not None:
+            raise ValueError(f"the name {odd!r} is no text; a name like that needs quotes")
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise ValueError(f"{twice} is listed twice")
@@ -239,6 +242,13 @@ class Absence(_Section):
     def _day_or_moment(cls, value: Any) -> Any:
         """`2026-12-24` is the whole day, not its midnight."""
         return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-12-24") else value
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        begin, end = time_between(self.since, self.until)
+        if end <= begin:
+            raise ValueError(f"to ({self.until}) does not come after from ({self.since})")
+        return self
 
 
 class Operator(_Section):

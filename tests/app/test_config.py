@@ -109,6 +109,8 @@ def test_the_profile_can_come_from_the_environment(write, monkeypatch):
 def test_a_profile_without_a_file_is_refused_with_the_nearest(write):
     root = write("engine: {}", "application.prod.yaml")
     assert refusal(root, profile="prd") == "there is no profile 'prd'; did you mean 'prod'?"
+    write("engine: {}", "application.eu.prod.yaml")
+    assert refusal(root, profile="eu.prd") == "there is no profile 'eu.prd'; did you mean 'eu.prod'?"
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b"])
@@ -159,6 +161,8 @@ def test_nobody_configured_is_not_the_same_as_an_empty_list_of_operators(write):
         ("store: {}\ntrue: 1", "application.yaml:2: true is no text; a name like that needs quotes"),
         ("- a\n- b", "application.yaml:1: expected `name: value` lines, found something else"),
         ("notifications: &a\n  x: *a", "application.yaml:1: this value contains itself"),
+        ("operators:\n- name: [ana]", "application.yaml:1: operators: the name ['ana'] is no text; a name like that needs quotes"),
+        ("operators:\n  ana:\n    absences:\n    - {from: 2026-12-01, to: 2026-01-31, stand_in: ana}", "application.yaml:4: operators.ana.absences.0: to (2026-01-31) does not come after from (2026-12-01)"),
         ("notifications: {d: 2024-99-99}", "application.yaml: this is no YAML that makes sense: month must be in 1..12"),
     ],
 )  # fmt: skip

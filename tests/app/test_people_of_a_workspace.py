@@ -173,6 +173,13 @@ def test_somebody_away_is_stood_in_for_until_the_last_day_is_over(folder):
     assert people.members(["role:manager", "ana", "nobody", "role:none"]) == ("ana", "ben")
 
 
+def test_somebody_may_be_away_since_ever_and_for_ever(folder):
+    since_ever = "operators: {ana: {}, ben: {absences: [{from: 0001-01-01, to: 9999-12-31, stand_in: ana}]}}"
+    (folder / "application.yaml").write_text(since_ever)
+    (folder / ".lexiconsole").mkdir(exist_ok=True)
+    assert [Ground(folder).people.stand_in("ben") for _ in range(2)] == ["ana", "ana"], "also from what is kept of it"
+
+
 def test_where_only_the_bundled_definitions_are_anybody_may_try_everybody(tmp_path):
     people = Ground(tmp_path).people
     assert isinstance(people, Operators)
