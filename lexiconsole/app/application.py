@@ -99,8 +99,8 @@ class Application:
         """Providers register, then boot, by priority. What was booted is shut down again when one of them fails."""
         if self._loop is not None:
             raise DefinitionError(f"{self.name} runs already")
-        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         modules = self.modules
+        self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         try:
             self._register_own([one for each in modules for one in each.workflows])
             providers = _providers(modules)

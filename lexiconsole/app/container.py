@@ -112,7 +112,7 @@ class Container:
     def _making(self, interface: type[Any]) -> Iterator[None]:
         """Around the making of something; raises DefinitionError when it is needed for its own making."""
         chain = [made for container, made in _making.get() if container == id(self)]
-        if interface in chain:
+        if interface in chain and interface not in self._in_use:  # what began beside the making may outlive it
             circle = " → ".join(_name(made) for made in (*chain[chain.index(interface) :], interface))
             raise DefinitionError(f"these need each other to be made: {circle}")
         token = _making.set((*_making.get(), (id(self), interface)))

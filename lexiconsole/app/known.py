@@ -63,9 +63,9 @@ def keep(root: Path, profile: str, known: Known) -> None:
         return
     people = None if known.people is None else {name: astuple(person) for name, person in known.people.items()}
     told = {"store": known.store, "people": people, "definitions": known.definitions, "bare": known.bare}
-    text = json.dumps({"mark": _mark(root, profile), **told})
     fresh = file.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
+        text = json.dumps({"mark": _mark(root, profile), **told})
         if file.is_file() and file.read_text(encoding="utf-8") == text:
             return
         fresh.write_text(text, encoding="utf-8")

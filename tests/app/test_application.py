@@ -91,6 +91,13 @@ def test_modules_that_import_each_other_are_told_with_the_circle():
         Application(modules=[One]).modules  # noqa: B018
 
 
+async def test_one_whose_modules_are_wrong_has_not_begun_and_says_so_again():
+    app = Application(modules=[print])  # type: ignore[list-item]
+    for _ in range(2):
+        with pytest.raises(DefinitionError, match="is no module"):
+            await app.start()
+
+
 @pytest.mark.parametrize("thing", [print, 7, Provider, "WorkflowModule"])
 def test_what_is_no_module_is_refused(thing):
     with pytest.raises(DefinitionError, match="is no module"):

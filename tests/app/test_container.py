@@ -168,3 +168,21 @@ async def test_what_an_async_factory_makes_can_be_had_without_await_once_it_is_m
         container.get(Thing)
     await container.resolve(Thing)
     assert container.get(Thing).value == 5
+
+
+async def test_what_goes_on_beside_may_ask_for_what_began_it(container):
+    asked: list[asyncio.Task[Thing]] = []
+
+    async def begins(container: Container) -> Thing:
+        async def later() -> Thing:
+            await made.wait()
+            return await container.resolve(Thing)
+
+        asked.append(asyncio.create_task(later()))
+        return Thing(3)
+
+    made = asyncio.Event()
+    container.singleton(Thing, begins)
+    thing = await container.resolve(Thing)
+    made.set()
+    assert await asked[0] is thing

@@ -104,6 +104,11 @@ def test_a_torn_file_is_read_over(folder, text):
     assert kept.read_text() == whole
 
 
+def test_a_neighbour_that_can_not_be_read_is_no_fault(folder):
+    (folder / "application.yml").mkdir()
+    assert Ground(folder).people.roles("ana") == {"manager"}
+
+
 def test_it_knows_when_it_was_written_for_other_settings(folder, unread):
     kept = folder / ".lexiconsole" / "settings.json"
     data = json.loads(kept.read_text())
