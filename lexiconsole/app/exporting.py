@@ -11,6 +11,7 @@ import platform
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,18 +55,26 @@ class Draft:
     runs: int | None = None  # None for as many as there are by then
 
     def write(self, path: Path) -> int:
-        """Gives the bytes written. Raises UsageError when there is such a file, or none can be made."""
-        written = 0
+        """Gives the bytes written. Raises UsageError when there is such a file, or none can be made; half of one is not left."""
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                for piece in self.pieces:
-                    written += file.write(piece)
+            with _whole_or_not(path), os.fdopen(handle, "wb") as file:
+                return sum(file.write(piece) for piece in self.pieces)
         except FileExistsError:
             raise UsageError(f"{path} is there already; nothing was written over it") from None
         except OSError as fault:
             raise UsageError(f"{path} can not be written: {fault.strerror or fault}") from None
-        return written
+
+
+@contextmanager
+def _whole_or_not(path: Path) -> Iterator[None]:
+    """Takes the file away again that could not be written to its end."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def free_name(folder: Path, name: str) -> Path:
@@ -78,8 +87,8 @@ def free_name(folder: Path, name: str) -> Path:
 
 
 def export_of(look: Look, chosen: Chosen, format: Format, now: Instant) -> Draft:
-    """Reads what is needed for the preview at once. Raises NotFoundError for an id without a run, and RefusedError for what the
-    format is not there for.
+    """Reads what is needed for the preview at once. Raises NotFoundError for an id without a run, UsageError for what
+    the format is not there for, and RefusedError for what can not be drawn.
     """
     if format is Format.BUNDLE:
         return _bundle(look, chosen)

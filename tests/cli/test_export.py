@@ -9,8 +9,9 @@ import zipfile
 
 import pytest
 
-from lexiconsole.app.exporting import free_name
+from lexiconsole.app.exporting import Draft, free_name
 from lexiconsole.cli.main import main
+from lexiconsole.errors import StoreError, UsageError
 from tests.tui.making import BUSY_DAY, fill
 
 
@@ -92,3 +93,16 @@ def test_what_is_wrong_is_named(export, words, code, said):
 def test_for_a_program_there_is_one_object(export):
     told = json.loads(export("cccc", "--to", "mermaid", "--json").out)
     assert (told["format"], told["name"]) == ("mermaid", "cccc3333.mmd") and told["text"].startswith("flowchart")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(OSError(28, "No space left on device"), UsageError), (StoreError("torn"), StoreError)]
+)
+def test_what_could_not_be_written_whole_leaves_no_file_that_seems_whole(tmp_path, fault, told):
+    def pieces():
+        yield b"the first half"
+        raise fault
+
+    with pytest.raises(told):
+        Draft("runs.csv", pieces()).write(tmp_path / "runs.csv")
+    assert list(tmp_path.iterdir()) == []
