@@ -1,4 +1,4 @@
-"""Where one can jump to: every row and every field that is seen, in reading order, and the labels for so many of them."""
+"""Where one can jump to: every row, node and field that is seen, in reading order, and the labels for so many of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.errors import NoWidget
 from textual.geometry import Region
@@ -33,6 +33,13 @@ class Target:
     go: Callable[[], object]
 
 
+@runtime_checkable
+class Places(Protocol):
+    """A picture: each cell in it that one can go to, and what goes there."""
+
+    def jump_places(self) -> Iterator[tuple[int, int, Callable[[], object]]]: ...
+
+
 def targets(screen: ConsoleScreen) -> list[Target]:
     """From top to bottom, those of one line from left to right."""
     found: list[Target] = []
@@ -42,6 +49,8 @@ def targets(screen: ConsoleScreen) -> list[Target]:
             continue
         if isinstance(widget, VirtualTable) and widget.total:
             found += _rows(widget, seen)
+        elif isinstance(widget, Places):
+            found += _places(widget, seen)
         else:
             found.append(Target(seen.x, seen.y, widget.focus))
     return sorted(found, key=lambda target: (target.y, target.x))
@@ -69,6 +78,12 @@ def _rows(table: VirtualTable[object], seen: Region) -> Iterator[Target]:
         y = seen.y + top_of(table.spans, index) - table.scroll_offset.y
         if seen.y <= y < seen.bottom:
             yield Target(seen.x, y, partial(_to_row, table, index))
+
+
+def _places(picture: Places, seen: Region) -> Iterator[Target]:
+    places = [Target(seen.x + x, seen.y + y, go) for x, y, go in picture.jump_places()]
+    inside = [place for place in places if seen.contains(place.x, place.y)]
+    return iter(inside or [Target(seen.x, seen.y, cast("Widget", picture).focus)])
 
 
 def _to_row(table: VirtualTable[object], index: int) -> None:

@@ -51,6 +51,7 @@ LISTS = (Place.DASHBOARD, Place.INBOX, Place.BULK, Place.MACHINE, Place.DEFINITI
 ONE_RUN = (Place.RUN, Place.SAGA, Place.BULK, Place.MACHINE)
 RUNS = (Place.DASHBOARD, *ONE_RUN, Place.DOUBT)
 PICTURES = (Place.RUN, Place.SAGA, Place.MACHINE)
+STEPS = (Place.RUN, Place.SAGA)
 PEOPLE = (Place.DASHBOARD, Place.INBOX, Place.TASK)
 ASKED = (Place.DASHBOARD, Place.INBOX, Place.RUN, Place.SAGA, Place.MACHINE)
 FORMS = (Place.START, Place.TASK)
@@ -61,8 +62,11 @@ KEYS: tuple[Key, ...] = (
     # what is looked at
     Key("open", ("enter",), (*LISTS, Place.RUN, Place.SAGA, Place.DIFF, Place.SQL), "open", "open what is selected", 10),
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
-    Key("filter", ("slash",), (*LISTS, Place.RUN), "filter", "show only what matches: state:failed name:order* key:charge age<1h", 30),
-    Key("init", ("N",), BEGINNING, "begin here", "write files to begin with into a folder that has none", changes=True),
+    Key("filter", ("slash",), LISTS, "filter", "show only what matches: state:failed name:order* key:charge age<1h", 30),
+    Key("find", ("slash",), STEPS, "find", "go to what has these words: a step, a state, a person, an error", 72),
+    Key("next_found", ("n",), STEPS, "next found", "go to the next one that has the words of /"),
+    Key("previous_found", ("N",), STEPS, "previous found", "go to the one before"),
+    Key("init", ("B",), BEGINNING, "begin here", "write files to begin with into a folder that has none", changes=True),
     Key("definitions", ("L",), (Place.DASHBOARD, *ONE_RUN), "definitions", "files, what the checks find, which live runs can not go on"),
     Key("editor", ("o",), (Place.DEFINITIONS,), "editor", "open it in $EDITOR at this line; what was saved is loaded", 24),
     Key("fix", ("f",), (Place.DEFINITIONS,), "quick fix", "put right what has one plain way out", 22, changes=True),

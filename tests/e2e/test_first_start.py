@@ -40,7 +40,7 @@ def test_a_stranger_is_led_from_an_empty_folder_to_workflows_of_their_own(tmp_pa
         terminal.until("Tour 4/4", "◆ WAITING", "N shows the files")
         assert list(home.iterdir()) == []
         assert [each.name.startswith("lexiconsole-tour-") for each in temporary.iterdir()] == [True]
-        terminal.press("N")
+        terminal.press("B")
         terminal.until("definitions/holiday.py")
         confirmed(terminal)
         terminal.until("1 Catalogue  2", "holiday", "s start a run")

@@ -58,6 +58,10 @@ async def test_in_a_saga_they_go_from_step_to_step(tmp_path: Path) -> None:
         assert sorted(set(keys)) == ["car", "invoice"]
         await visit.press("w")
         assert visit.app.screen.selected == "car"  # type: ignore[attr-defined]
+        await visit.press(*"/invoice")
+        assert visit.app.screen.selected == "invoice"  # type: ignore[attr-defined]
+        await visit.press("escape")
+        assert visit.app.screen.selected == "car"  # type: ignore[attr-defined]
 
 
 async def test_in_a_bulk_operation_they_go_from_cause_to_cause(tmp_path: Path) -> None:

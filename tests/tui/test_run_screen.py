@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +13,7 @@ import pytest
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.flights import UnderWay
+from lexiconsole.tui.jump import labels, targets
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.run import RunScreen
 from lexiconsole.types import RunStatus
@@ -271,3 +273,39 @@ async def test_the_map_reads_as_drawn_here(folder: Path) -> None:
         await visit.until("waits for role:underwriter")
         lines = [line[8:70].rstrip() for line in visit.seen.split("\n")[3:20]]
         assert textwrap.dedent("\n".join(lines)) == GOLDEN
+
+
+async def test_a_slash_finds_a_node_as_it_is_typed_and_n_goes_on(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        here = screen(visit).selected
+        await visit.press(*"/score")
+        await visit.until("with score")
+        found = {"fraud score", "score model"}
+        assert screen(visit).selected in found and screen(visit).map.found == found
+        await visit.press("escape")
+        assert screen(visit).selected == here and not screen(visit).map.found, "left: as it was"
+        await visit.press(*"/SCORE", "enter", "n")
+        first = screen(visit).selected
+        await visit.press("v", "n")
+        await visit.until("1 Rail")
+        assert {first, screen(visit).selected} == found, "from one to the other, in whichever picture"
+        assert "2 with SCORE" in visit.seen
+        await visit.press("escape", "3", *"/fraud", "enter")
+        row = screen(visit).timeline.selected_row
+        assert row is not None and row.subject == "fraud score", "in the timeline, a line"
+        await visit.press("escape", "n")
+        await visit.until("type / and a word first")
+
+
+async def test_jump_labels_stand_on_the_nodes_of_the_map(folder: Path) -> None:
+    run_loan(folder)
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("waits for role:underwriter")
+        where = {
+            target.go.args[0]: n for n, target in enumerate(targets(screen(visit))) if isinstance(target.go, partial)
+        }
+        assert {"intake", "kyc check"} <= where.keys()
+        await visit.press("ctrl+o", *labels(len(targets(screen(visit))))[where["kyc check"]])
+        await visit.until("2 Inspector  kyc check")

@@ -118,7 +118,7 @@ async def test_the_files_are_shown_before_they_are_written(tmp_path):
     app.home, app.welcomes = tmp_path, True
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
-        await pilot.press("N")
+        await pilot.press("B")
         await until(pilot, lambda: "definitions/holiday.py" in shown(app))
         assert list(tmp_path.iterdir()) == []
         await pilot.press("y")
@@ -130,7 +130,7 @@ async def test_the_files_are_shown_before_they_are_written(tmp_path):
 
 async def test_a_workspace_that_has_begun_has_no_key_to_begin(root):
     async with console(root) as (app, pilot):
-        await pilot.press("N")
+        await pilot.press("B")
         await settled(pilot)
         assert "begin here is not possible here" in shown(app)
         await pilot.press("?")

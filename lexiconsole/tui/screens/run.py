@@ -14,6 +14,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.diffing import Diffing
+from lexiconsole.tui.screens.finding import RunFinding
 from lexiconsole.tui.screens.run_acts import RunActs
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.screens.run_time import RunTime
@@ -48,7 +49,7 @@ _VIEWS = ("map", "rail", "gantt")
 _MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING, RunStatus.SLEEPING})
 
 
-class RunScreen(RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
+class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
     """`run_id` is what it shows. Everything on it comes from one snapshot: of now, or of an entry in the past."""
 
     place = Place.RUN
@@ -102,6 +103,7 @@ class RunScreen(RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
                 yield self.timeline
         with Container(id="scrub", classes="pane"):
             yield self.scrubber
+        yield from self.find_line()
 
     def panes(self) -> Sequence[Widget]:
         return (self.picture_pane, self.inspector, self.timeline)
@@ -217,6 +219,7 @@ class RunScreen(RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
         self.timeline.show_lines(snapshot.lines)
         self.timeline.border_subtitle = "1 line" if len(snapshot.lines) == 1 else f"{len(snapshot.lines)} lines"
         self.scrubber.show(snapshot)
+        self.mark_found()
         self._show_selected()
         self._show_header()
         self.show_keys()

@@ -20,6 +20,7 @@ from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import Diffing
+from lexiconsole.tui.screens.finding import SagaFinding
 from lexiconsole.tui.screens.jumping import SagaJumps
 from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.tui.screens.run_copies import RunCopies
@@ -48,7 +49,7 @@ __all__ = ["SagaScreen"]
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
-class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
+class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScreen):
     """`subject` is the run's id."""
 
     place = Place.SAGA
@@ -96,6 +97,7 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
         yield lanes
         yield self.scrubber
         yield Horizontal(unwinding, step, id="below")
+        yield from self.find_line()
 
     def panes(self) -> Sequence[Widget]:
         return self._panes
@@ -182,6 +184,7 @@ class SagaScreen(SagaJumps, SagaTime, Revising, Diffing, RunCopies, ConsoleScree
         past = self._playback.past is not None
         now = lanes.story.changed_at if past else self.console.now()
         self.lanes_view.show(lanes, now)
+        self.mark_found()
         palette, glyphs = self.console.palette, self.console.glyphs
         verdict, look = lane_verdict(lanes), RUN_LOOKS[lanes.status]
         style = palette.state(verdict.look)

@@ -46,7 +46,7 @@ class GanttView(NodeTable):
             (f" {glyphs.state(look)[:1]} ", ink(colours.dim if idle else colours.state(look), bold=not idle)),
             (
                 padded(cut(node_title(view.node), self._title), self._title + 1),
-                ink(colours.dim if idle else colours.bright),
+                self.title_ink(row, colours.dim if idle else colours.bright),
             ),
             *self._bar(row.key, room),
         ]

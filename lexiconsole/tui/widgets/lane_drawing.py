@@ -90,9 +90,10 @@ def draw_lanes(
     frame: int = 0,
     chosen: int = -1,
     top: int = 0,
+    found: frozenset[str] = frozenset(),
 ) -> LaneDrawing:
-    """`frame` counts the spinner on, `chosen` is the selected step; `top` the first step drawn where not all fit."""
-    return _Pen(lanes, width, height, now, glyphs, palette, frame, chosen).draw(top)
+    """`frame` counts the spinner on, `chosen` is the selected step; `top` the first one drawn; `found` keys are marked."""
+    return _Pen(lanes, width, height, now, glyphs, palette, frame, chosen, found).draw(top)
 
 
 def rows_per_step(steps: int, height: int) -> int:
@@ -112,9 +113,10 @@ class _Pen:
         palette: Palette,
         frame: int,
         chosen: int,
+        found: frozenset[str],
     ) -> None:
         self._lanes, self._now, self._glyphs, self._palette = lanes, now, glyphs, palette
-        self._frame, self._chosen = frame, chosen
+        self._frame, self._chosen, self._found = frame, chosen, found
         self._canvas = Canvas(width, height)
         self._columns = _Columns.of(width, max((cell_width(harmless(step.key)) for step in lanes.steps), default=0))
         self._per = rows_per_step(len(lanes.steps), height)
@@ -222,7 +224,9 @@ class _Pen:
             put(_LEFT_RAIL - 1, y, self._bracket(place), self._faint)
         put(_LEFT_RAIL, y, self._mark(step.state), style)
         name = harmless(step.key)
-        end = put(_LEFT_RAIL + 2, y, name, self._faint if quiet else self._bright, limit - _LEFT_RAIL - 2)
+        sought = ink(self._palette.key, bold=True, underline=True)
+        named = sought if step.key in self._found else self._faint if quiet else self._bright
+        end = put(_LEFT_RAIL + 2, y, name, named, limit - _LEFT_RAIL - 2)
         said = self._beside(step)
         free = self._columns.end - 1 if step.state is StepState.NOT_REACHED else limit  # nothing stands in the middle
         room = free - end - 1

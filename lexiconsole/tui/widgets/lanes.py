@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
@@ -45,6 +47,8 @@ class LanesView(Widget, can_focus=True):
         super().__init__()
         self.lanes = Lanes("", "", RunStatus.PENDING)
         self.chosen = 0
+        self.found: frozenset[str] = frozenset()
+        """Keys of the steps that have what is sought."""
         self._touched = False
         self._now: Instant = 0.0
         self._frame = 0
@@ -84,6 +88,11 @@ class LanesView(Widget, can_focus=True):
             self._frame = frame
             self.repaint()
 
+    def mark_found(self, found: frozenset[str]) -> None:
+        if found != self.found:
+            self.found = found
+            self.repaint()
+
     def repaint(self) -> None:
         self._drawing = None
         self._strips.clear()
@@ -118,6 +127,7 @@ class LanesView(Widget, can_focus=True):
             frame=self._frame,
             chosen=chosen,
             top=top,
+            found=self.found,
         )
 
     def _with_token(self, strip: Strip, y: int) -> Strip:
@@ -142,6 +152,17 @@ class LanesView(Widget, can_focus=True):
         return strip
 
     # moving in it
+
+    def jump_places(self) -> Iterator[tuple[int, int, Callable[[], object]]]:
+        """The cell of each step that is seen, and what goes there."""
+        rows = self._drawing.rows if self._drawing is not None else {}
+        for place, y in rows.items():
+            if 2 <= y < self.size.height:
+                yield 0, y, partial(self._jump, place)
+
+    def _jump(self, place: int) -> None:
+        self.focus()
+        self.choose(place)
 
     def on_key(self, event: events.Key) -> None:
         steps = {"down": 1, "up": -1, "half_down": 3, "half_up": -3, "page_down": 5, "page_up": -5}

@@ -18,7 +18,7 @@ from lexiconsole.tui.flights import Flight, Flights, UnderWay
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
-from lexiconsole.tui.widgets.map_mouse import MapMouse
+from lexiconsole.tui.widgets.map_marks import MapMarks
 from lexiconsole.tui.widgets.map_places import MARGIN, best_zoom, likely_zooms, neighbour
 from lexiconsole.views.layout.drawing import Drawing
 from lexiconsole.views.layout.outlined import PLAIN, ZOOMS, drawing_of
@@ -36,7 +36,7 @@ _SETTLE = 0.1  # seconds between two looks at what arrived meanwhile; tokens the
 Overlay = dict[int, dict[int, tuple[str, Style]]]
 
 
-class MapView(MapMouse, can_focus=True):
+class MapView(MapMarks, can_focus=True):
     """`show` gives it a picture; positions depend on the outline and the zoom alone. `clock` counts seconds for motion."""
 
     DEFAULT_CSS = """
@@ -185,7 +185,8 @@ class MapView(MapMouse, can_focus=True):
             self._ground, before = self.rich_style, {}
             self._strips.clear()
         self._held, self._painted_at = self.flights.under_way(), self.clock()
-        sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, self._held, self.console.now())
+        now = self.console.now()
+        sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, self._held, now, self.found)
         drawing = self.drawing or Drawing()
         self._sheet = painted(drawing, self.picture, sight, self.console.palette, self.console.glyphs)
         self._overlay = self._moving()
@@ -254,16 +255,11 @@ class MapView(MapMouse, can_focus=True):
         strip = self._strips.get(row)
         if strip is None:
             strip = self._strips[row] = self._strip(row)
-        left = self.scroll_offset.x - self._indent
+        left = self.scroll_offset.x - self.indent
         if left < 0:
             strip = Strip([Segment(" " * -left, self._ground), *strip.crop(0, max(0, width + left))])
             left = 0
         return strip.crop_extend(left, left + width, self._ground)
-
-    @property
-    def _indent(self) -> int:
-        """What is narrower than the view stands in its middle."""
-        return max(0, (self.size.width - self.virtual_size.width) // 2)
 
     def _strip(self, row: int) -> Strip:
         signs = self._sheet.rows.get(row, {})
@@ -381,7 +377,7 @@ class MapView(MapMouse, can_focus=True):
 
     def node_at(self, x: int, y: int) -> str:
         """The node under a cell of the view."""
-        cell = (x + self.scroll_offset.x - MARGIN - self._indent, y + self.scroll_offset.y - MARGIN)
+        cell = (x + self.scroll_offset.x - MARGIN - self.indent, y + self.scroll_offset.y - MARGIN)
         return next((key for key, box in (self.drawing or Drawing()).boxes.items() if box.holds(cell)), "")
 
     def watch_scroll_x(self, old: float, new: float) -> None:

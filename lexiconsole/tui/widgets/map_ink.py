@@ -29,13 +29,14 @@ Sign = tuple[str, Style]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How somebody looks at a picture: what is selected, and which tokens have not arrived yet."""
+    """How somebody looks at a picture: what is selected, what was found, and which tokens have not arrived yet."""
 
     zoom: int
     selected: str = ""
     focused: bool = True
     under_way: UnderWay = field(default_factory=UnderWay)
     now: Instant = 0.0
+    found: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -140,6 +141,8 @@ class _Painter:
             bold=not gone,
             back=back,
         )
+        if box.key in self._sight.found:
+            title = ink(self._palette.key, bold=True, underline=True, back=back)
         mark = ink(colour if not gone else self._palette.dim, bold=not idle, back=back)
         if self._sight.zoom <= CHIP:
             self._chip(box, view, look, border, mark, title)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual.message import Message
 
+from lexiconsole.tui.ink import ink
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.rails import RailRow, rails
@@ -30,6 +32,8 @@ class NodeTable(VirtualTable[RailRow]):
         self.picture = Picture()
         self._order: tuple[RailRow, ...] = ()
         self._told = ""
+        self.found: frozenset[str] = frozenset()
+        """The nodes that have what is sought."""
 
     def identity(self, row: RailRow) -> str:
         return row.key
@@ -47,6 +51,16 @@ class NodeTable(VirtualTable[RailRow]):
 
     def prepare(self) -> None:
         """Before rows are drawn from a new picture."""
+
+    def mark_found(self, found: frozenset[str]) -> None:
+        if found != self.found:
+            self.found = found
+            self.repaint()
+
+    def title_ink(self, row: RailRow, colour: str, *, bold: bool = False) -> Style:
+        """What is found looks the same on every picture."""
+        found = row.key in self.found
+        return ink(self.console.palette.key if found else colour, bold=bold or found, underline=found)
 
     def choose(self, key: str) -> None:
         at = next((n for n, row in enumerate(self._order) if row.key == key), None)

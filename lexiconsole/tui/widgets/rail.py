@@ -41,12 +41,13 @@ class RailView(NodeTable):
         place = row.lane * 2
         rail = row.rail if not glyphs.ascii_only else row.rail.translate(_ASCII)
         title = padded(cut(node_title(view.node), self._title), self._title + 2)
+        named = colours.dim if gone else colours.text if idle else colours.bright
         left: list[Part] = [
             (glyphs.cursor if how.selected else " ", ink(colours.accent)),
             (" " + rail[:place], ink(colours.line)),
             (glyphs.state(look)[:1], state),
             (rail[place + 1 :] + " ", ink(colours.line)),
-            (title, ink(colours.dim if gone else colours.text if idle else colours.bright, bold=how.selected)),
+            (title, self.title_ink(row, named, bold=how.selected)),
         ]
         tries = f"try {view.attempt}" if view.attempt > 1 else f"×{view.visits}" if view.visits > 1 else ""
         took = span(view.took) if view.took is not None else ""

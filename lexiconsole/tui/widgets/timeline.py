@@ -11,6 +11,7 @@ from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.faults import cause
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.seeking import has_words, words_of_line
 from lexiconsole.views.story import Lane, Moment
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
 
@@ -32,28 +33,35 @@ class Timeline(VirtualTable[Moment]):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, empty="nothing has happened yet")
-        self._newest: list[Moment] = []
+        self.newest: list[Moment] = []
+        self.sought = ""
         self._longest = 0
 
     def identity(self, row: Moment) -> str:
         return f"{row.seq}/{row.subject}"
 
     def show_lines(self, lines: tuple[Moment, ...]) -> None:
-        self._newest = list(reversed(lines))
+        self.newest = list(reversed(lines))
         self._longest = max((cell_width(harmless(row.subject)) for row in lines), default=0)
-        self.show_all(self._newest)
+        self.show_all(self.newest)
         if not self._touched and self.cursor:
             self.go(0, touched=False)  # nobody chose a line: the newest is selected
+
+    def mark_found(self, sought: str) -> None:
+        """Lines with these words are marked from now on."""
+        if sought != self.sought:
+            self.sought = sought
+            self.repaint()
 
     def step(self, words: frozenset[str], back: bool) -> Moment | None:
         """Goes to the next line of such a state, `back` in time or on; None when there is none that way."""
         here = self.cursor
-        places = range(here + 1, len(self._newest)) if back else range(here - 1, -1, -1)
-        found = next((n for n in places if self._newest[n].look.word in words), None)
+        places = range(here + 1, len(self.newest)) if back else range(here - 1, -1, -1)
+        found = next((n for n in places if self.newest[n].look.word in words), None)
         if found is None:
             return None
         self.go(found)
-        return self._newest[found]
+        return self.newest[found]
 
     def draw(self, row: Moment, how: Drawn) -> list[Strip]:
         colours, glyphs = self.console.palette, self.console.glyphs
@@ -84,7 +92,9 @@ class Timeline(VirtualTable[Moment]):
     def _told(self, row: Moment, width: int, style: Style) -> list[Part]:
         """What people did is a sentence; of anything else the subject stands in a column of its own."""
         colours, text = self.console.palette, cause(harmless(row.text))
-        subject = ink(colours.text if not row.voided else colours.dim)
+        found = has_words(self.sought, words_of_line(row))
+        colour = colours.key if found else colours.text if not row.voided else colours.dim
+        subject = ink(colour, bold=found, underline=found)
         if row.lane is not Lane.PEOPLE:
             return [(padded(_cut_before(harmless(row.subject), width), width + 1), subject), (text, style)]
         by = f"{harmless(row.by)}: " if row.by else ""
