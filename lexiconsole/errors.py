@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from lexiconsole.types import Json, JsonObject
@@ -201,8 +202,12 @@ class StepError(LexiconsoleError):
     """
 
     value: Json = None
+    attempts: int = 1
     unknown: bool = False
     traceback: str = ""
+    fault: (
+        BaseException  # what `type` and `message` of a raised one are read from; `raise … from` changes its __cause__
+    )
 
     def __init__(
         self,
@@ -216,7 +221,9 @@ class StepError(LexiconsoleError):
         traceback: str = "",
     ) -> None:
         self.args = self.key, self.message = key, message
-        self.type, self.attempts = type, attempts
+        self.type = type
+        if attempts != 1:
+            self.attempts = attempts
         if unknown:
             self.unknown = unknown
         if value is not None:
@@ -226,15 +233,28 @@ class StepError(LexiconsoleError):
 
     @classmethod
     def raised(cls, key: str, fault: BaseException, attempts: int, *, unknown: bool) -> StepError:
-        """Of what the step raised, which is its `__cause__`. Made for each failed try, in two thirds of the time."""
-        error = cls.__new__(cls, key, "")
-        kind = type(fault).__name__
-        message = words_of(fault)
-        error.args = error.key, error.message = key, message
-        error.type, error.attempts, error.__cause__ = kind, attempts, fault
+        """Of what the step raised, which is its `__cause__` and is asked for its words when somebody reads them."""
+        error = cls.__new__(cls, key)
+        error.key, error.fault, error.__cause__ = key, fault, fault
+        if attempts != 1:
+            error.attempts = attempts
         if unknown:
             error.unknown = True
         return error
+
+    @cached_property
+    def type(self) -> str:
+        return type(self.fault).__name__
+
+    @cached_property
+    def message(self) -> str:
+        return words_of(self.fault)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.key!r}, {self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_data, (self.key, self.to_data())
 
     def __str__(self) -> str:
         kind = "" if self.type == "Err" else f"{self.type}: "

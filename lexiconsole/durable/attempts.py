@@ -72,8 +72,10 @@ async def attempt(step: Tried, call: Callable[[], Any], timeout: float | None, h
     except OutOfTime as late:
         own = isinstance(late.cause, TimeoutError)
         value = _failed(TimeoutError(f"no answer within {timeout:g} s") if own else late.cause, host, unknown=True)
+    except UnknownOutcomeError as fault:
+        value = _failed(fault, host, unknown=True)
     except BaseException as fault:
-        value = _failed(fault, host, unknown=isinstance(fault, UnknownOutcomeError))
+        value = _failed(fault, host)
     finally:
         step.running = False
         try:  # noqa: SIM105 - the way of every step; `suppress` costs more than the reset
@@ -88,9 +90,9 @@ async def attempt(step: Tried, call: Callable[[], Any], timeout: float | None, h
         del step, value  # a traceback may keep this frame, and it would keep the fault that has the traceback
 
 
-def _failed(fault: BaseException, host: Host, *, unknown: bool) -> Failure:
+def _failed(fault: BaseException, host: Host, *, unknown: bool = False) -> Failure:
     """SystemExit and its like are failures too, for a step must not end the engine."""
-    if not host.journaled and not isinstance(fault, (Exception, SystemExit)):
+    if not isinstance(fault, (Exception, SystemExit)) and not host.journaled:
         raise fault  # in memory there is no engine between a script and its own Ctrl-C
     caught_in = fault.__traceback__
     if caught_in is not None and caught_in.tb_next is not None:
@@ -152,7 +154,6 @@ def describe(key: str, failure: Failure, attempts: int, *, unknown: bool, with_t
     error = StepError.raised(key, cause, attempts, unknown=unknown)
     if isinstance(cause, SystemExit):
         error.message = f"the step ended the program with {cause.code!r}"
-        error.args = key, error.message
     if with_traceback and not failure.returned and cause.__traceback__:
         error.traceback = traceback_of(cause)
     return error

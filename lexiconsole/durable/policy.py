@@ -37,6 +37,8 @@ class Backoff:
 
     def delay(self, attempt: int, chance: random.Random) -> float:
         """The pause after failed attempt number `attempt` (from 1)."""
+        if not self.initial:
+            return 0.0
         try:
             plain = min(self.maximum, self.initial * self.factor ** (attempt - 1))
         except OverflowError:

@@ -255,7 +255,8 @@ class Step(Work):
                 self.value = Err(self._error(got))
                 break
             self.lingering = got.lingering
-            await self.ctx.host.clock.sleep(self.policy.backoff.delay(self.spent, self.ctx.host.chance))
+            if pause := self.policy.backoff.delay(self.spent, self.ctx.host.chance):
+                await self.ctx.host.clock.sleep(pause)
             if self.lingering is not None:
                 await asyncio.wait({self.lingering})
             if self.ctx.no_more_attempts(self):
@@ -313,8 +314,11 @@ class Step(Work):
         return not isinstance(failure.cause, self.policy.retry_on)
 
     def _error(self, failure: Failure) -> StepError:
-        if isinstance(failure.cause, (dict, list)):
-            failure = failure._replace(cause=self.ctx.host.codec.masked(failure.cause))
+        cause = failure.cause
+        if isinstance(cause, Exception) and not (self.ctx.journaled or isinstance(cause, StepError)):
+            return StepError.raised(self.key, cause, self.attempt, unknown=self.unknown)  # `describe`, by the short way
+        if isinstance(cause, (dict, list)):
+            failure = failure._replace(cause=self.ctx.host.codec.masked(cause))
         return describe(self.key, failure, self.attempt, unknown=self.unknown, with_traceback=self.ctx.journaled)
 
     async def _fail(self, error: StepError) -> None:

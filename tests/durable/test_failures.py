@@ -7,6 +7,7 @@ import pickle
 import traceback
 import weakref
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_words_that_are_put_together_late_are_exact_and_travel() -> None:
         assert str(error) == said and repr(error) == f"{type(error).__name__}({said!r})"
         assert str(pickle.loads(pickle.dumps(error))) == said
     assert pickle.loads(pickle.dumps(two)) == two and StepError.from_data("b/do", two.to_data()) == two
+
+
+def test_a_raised_error_keeps_its_words_whatever_it_is_raised_from_later() -> None:
+    made = StepError.raised("a", ValueError("no stock"), 2, unknown=True)
+    with pytest.raises(StepError) as caught:
+        raise made from KeyError("another")
+    assert str(caught.value) == "a: ValueError: no stock (after 2 attempts)"
+    assert repr(made) == "StepError('a', 'no stock')"
+    again = StepError.raised("a", ValueError("no stock"), 2, unknown=True)
+    assert pickle.loads(pickle.dumps(again)) == copy(again) == made
 
 
 @pytest.mark.parametrize(
