@@ -205,9 +205,7 @@ class StepError(LexiconsoleError):
     attempts: int = 1
     unknown: bool = False
     traceback: str = ""
-    fault: (
-        BaseException  # what `type` and `message` of a raised one are read from; `raise … from` changes its __cause__
-    )
+    fault: BaseException  # what a raised one reads its words from, for `raise … from` changes its __cause__
 
     def __init__(
         self,
