@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+from pydantic import PlainSerializer
 
 from lexiconsole.bulk.metrics import BulkOperationMetrics
+from lexiconsole.durable.scrubbing import scrubbed
 from lexiconsole.errors import words_of
 
 __all__ = ["Batch", "BatchOutcome", "BatchResult", "BulkResult", "ItemFailure"]
@@ -33,7 +36,7 @@ class ItemFailure:
 
     index: int
     type: str
-    message: str
+    message: Annotated[str, PlainSerializer(scrubbed, when_used="json")]  # a secret in it stays out of the journal
 
     def __init__(self, index: int, type: str, message: str) -> None:
         _set_index(self, index)

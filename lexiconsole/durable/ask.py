@@ -9,6 +9,7 @@ from lexiconsole.durable.answers import accepted
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.question import OnDue, Question
+from lexiconsole.durable.vault import references
 from lexiconsole.durable.work import Work
 from lexiconsole.errors import HumanInputRequiredError, InvalidInputError, StepError, ValueNotStorableError
 from lexiconsole.types import Instant, Json, JsonObject
@@ -119,6 +120,7 @@ class Ask(Work):
             self.fault = StepError.from_data(self.key, error)
             return
         value = entry.data.get("value")
+        self.ctx.revealed.update(filter(None, map(self.ctx.host.codec.vault.get, references(value))))
         self.value = value if self.question.ballot is not None else self._stored(value, self.key)
 
 

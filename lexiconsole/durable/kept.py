@@ -17,6 +17,7 @@ from lexiconsole.durable.context import INFER, Chain, Context, Durable, Progress
 from lexiconsole.durable.people import People
 from lexiconsole.durable.policy import ONCE, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
+from lexiconsole.durable.scrubbing import masked_texts
 from lexiconsole.errors import StepError, ValueNotStorableError
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import Instant, JsonObject
@@ -113,7 +114,7 @@ class KeptContext:
         async def keep(outcome: Result[Any, StepError]) -> Result[Any, StepError]:
             if isinstance(outcome, Err):
                 if self._errors:
-                    self._kept[full] = {"error": outcome.error.to_data()}
+                    self._kept[full] = {"error": masked_texts(outcome.error.to_data(), (), self._codec.secrets)}
                     await self._save()
                 return outcome
             try:

@@ -11,6 +11,7 @@ from lexiconsole.durable.context import RunInfo
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.host import Host
+from lexiconsole.durable.scrubbing import masked_texts
 from lexiconsole.types import Instant, JsonObject
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ __all__ = ["Recording"]
 _entry: Callable[[tuple[Any, ...]], Entry] = partial(tuple.__new__, Entry)
 """An entry of all its fields, in a third of the time."""
 
+_TOLD = frozenset({"error", "why", "log"})
+"""What of an entry's data is told by the user's code in words of its own."""
+
 
 class Recording:
     """Numbers the entries of a run. Once `closed`, what its code still does on the way out is not written."""
@@ -32,6 +36,8 @@ class Recording:
         self.closed = False
         self.fault: BaseException | None = None
         self.seq = history.last_seq
+        self.revealed: set[str] = set()
+        """The secrets that people's answers gave the model; what it tells must not repeat them."""
         self.gave: Any = None
         """What the model ended with, if that was an `Err`."""
         self.heard: Entry | None = None
@@ -57,6 +63,8 @@ class Recording:
         if self.closed or self.dry:
             return asyncio.get_running_loop().create_future()  # put down where it stands: nothing more is written
         self.seq += 1
+        if not data.keys().isdisjoint(_TOLD):
+            data = self.without_secrets(data)
         entry = Entry(self._run.id, self.seq, self.host.clock.now() if at is None else at, kind, key, attempt, data, by)
         written = self.host.record((entry,))
         written.add_done_callback(self._recorded)
@@ -80,6 +88,8 @@ class Recording:
         """Records how the run ends, parks or is renewed, after the model was put down."""
         self.close()
         self.seq += 1
+        if not data.keys().isdisjoint(_TOLD):
+            data = self.without_secrets(data)
         return self.host.record((Entry(self._run.id, self.seq, self.host.clock.now(), kind, data=data, by=by),))
 
     async def commit_outcome(
@@ -95,7 +105,16 @@ class Recording:
         """The entry with which a work ends, numbered; whoever asked for it commits it now."""
         work.busy = True
         self.seq += 1
+        if data and not data.keys().isdisjoint(_TOLD):
+            data = self.without_secrets(data)
         return _entry((self._run.id, self.seq, self.host.clock.now(), kind, work.key, attempt, data, by))
+
+    def without_secrets(self, data: JsonObject) -> JsonObject:
+        """The data of an entry with a mask in place of every secret that a failure or a step's output tells."""
+        names = self.host.codec.secrets
+        return {
+            name: masked_texts(part, self.revealed, names) if name in _TOLD else part for name, part in data.items()
+        }
 
     def committed(self, entry: Entry, work: Work | None = None) -> None:
         """An outcome is on disk."""

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 from lexiconsole.contracts.model import AgentProtocol, ToolProtocol
 from lexiconsole.durable.attempts import is_async
 from lexiconsole.durable.codec import returns_of
+from lexiconsole.durable.scrubbing import scrub, scrubbed, secrets_in
 from lexiconsole.errors import DefinitionError
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType, kept_as
+from lexiconsole.result import Err
 
 __all__ = ["AgentNode", "HandingNode", "ToolNode"]
 
@@ -77,9 +79,47 @@ class AgentNode(HandingNode):
         super().__init__(name, agent, **terms)
 
 
+class HandedError(Exception):
+    """What went wrong with somebody else, where their own exception can not be told without a secret."""
+
+
 async def _handed_async(node: AbstractWorkflowNode, function: Callable[[Any], Awaitable[Any]], state: Any) -> Any:
-    return await function(node.taken_from(state))
+    given = node.taken_from(state)
+    try:
+        return _told(await function(given), given)
+    except Exception as fault:
+        _scrub(fault, given)
+        raise
 
 
 def _handed(node: AbstractWorkflowNode, function: Callable[[Any], Any], state: Any) -> Any:
-    return function(node.taken_from(state))
+    given = node.taken_from(state)
+    try:
+        value = function(given)
+    except Exception as fault:
+        _scrub(fault, given)
+        raise
+    return _awaited(value, given) if isinstance(value, Awaitable) else _told(value, given)
+
+
+async def _awaited(value: Awaitable[Any], given: Any) -> Any:
+    try:
+        return _told(await value, given)
+    except Exception as fault:
+        _scrub(fault, given)
+        raise
+
+
+def _scrub(fault: Exception, given: Any) -> None:
+    """Providers like to quote the key they refuse, and errors are shown and kept."""
+    if told := scrub(fault, *secrets_in(given)):
+        raise HandedError(f"{type(fault).__name__}: {told}") from None
+
+
+def _told(value: Any, given: Any) -> Any:
+    """The same of an error that is given, not raised."""
+    if isinstance(value, Err) and isinstance(value.error, str):
+        return Err(scrubbed(value.error, *secrets_in(given)))
+    if isinstance(value, Err) and isinstance(value.error, Exception):
+        _scrub(value.error, given)
+    return value

@@ -11,6 +11,7 @@ from lexiconsole.contracts.model import ChatCompletionProtocol, ChatMessage
 from lexiconsole.durable.calling import check_call
 from lexiconsole.durable.codec import adapter_of
 from lexiconsole.durable.context import INFER
+from lexiconsole.durable.scrubbing import scrub, secrets_in
 from lexiconsole.errors import DefinitionError
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType
 from lexiconsole.graph.prompt import Prompt, rendered
@@ -20,6 +21,13 @@ __all__ = ["LLMNode", "ModelError"]
 
 class ModelError(Exception):
     """A language model that did not answer, or not as it was asked to."""
+
+
+CUT_SHORT = {
+    "length": "stopped before the end of its answer; raise max_tokens, or ask for less",
+    "content_filter": "gave no whole answer, for its provider's content filter held it back; put the question differently",
+}
+"""What it means when a model ends for one of these reasons: what there is of its text is no answer."""
 
 
 class LLMNode(AbstractWorkflowNode):
@@ -65,13 +73,16 @@ class LLMNode(AbstractWorkflowNode):
         if model is None:
             return await self._without(state)
         wanted = None if self.output_type is str else adapter_of(self.output_type)
-        reply: Any = model.complete(
-            self.messages(state),
-            schema=None if wanted is None else wanted.json_schema(),
-            temperature=self.temperature,
-            max_tokens=self.max_tokens,
-        )
-        reply = await reply if hasattr(reply, "__await__") else reply
+        schema = None if wanted is None else wanted.json_schema()
+        try:
+            reply: Any = model.complete(
+                self.messages(state), schema=schema, temperature=self.temperature, max_tokens=self.max_tokens
+            )
+            reply = await reply if hasattr(reply, "__await__") else reply
+        except Exception as fault:
+            if told := scrub(fault, *secrets_in(state)):
+                raise ModelError(f"{type(fault).__name__}: {told}") from None
+            raise
         text = getattr(reply, "text", None)
         if not isinstance(text, str):
             raise ModelError(

@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from lexiconsole.contracts.model import ChatMessage, ChatReply
+from lexiconsole.durable.scrubbing import scrubbed
 from lexiconsole.errors import ConfigurationError
-from lexiconsole.graph.llm import ModelError
-from lexiconsole.graph.secrets import scrubbed
+from lexiconsole.graph.llm import CUT_SHORT, ModelError
 from lexiconsole.types import JsonObject
 
 __all__ = ["OpenAIChat", "configured_chat"]
@@ -67,10 +67,13 @@ class OpenAIChat:
     def _reply(self, got: Any) -> ChatReply:
         """Nobody checks what an endpoint sends: whatever has no text at its place is no answer."""
         try:
-            message = got.choices[0].message if got.choices else None
+            choice = got.choices[0] if got.choices else None
+            message, ended = choice and choice.message, getattr(choice, "finish_reason", None)
             text, refusal = getattr(message, "content", None), getattr(message, "refusal", None)
         except (AttributeError, TypeError, LookupError):
             raise ModelError(f"{self.model} gave an answer that is no chat completion") from None
+        if isinstance(ended, str) and ended in CUT_SHORT:
+            raise ModelError(f"{self.model} {CUT_SHORT[ended]} (finish_reason {ended})")
         if not isinstance(text, str) or not text:
             why = f"refused: {refusal}" if refusal else "gave no text"
             raise ModelError(f"{self.model} {why}")

@@ -16,6 +16,7 @@ from lexiconsole.durable.host import StartWatch
 from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.live import LiveContext, Renewed
 from lexiconsole.durable.migrated import former_keys
+from lexiconsole.durable.scrubbing import revealed_here
 from lexiconsole.durable.work import Branch, Receive
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, ReplayMismatchError, RunCancelled, StoreError
 from lexiconsole.runtime.endings import ending_of_fault, ending_of_value
@@ -127,6 +128,7 @@ class Drive:
 
     async def _outcome(self, ctx: LiveContext, model: Model) -> tuple[EntryKind, JsonObject] | None:
         """What the model came to; None when the run was parked meanwhile."""
+        revealed_here.set(ctx.revealed)
         try:
             value = await ctx.drive(model.drive)
         except (ReplayMismatchError, NotOwnedError, StoreError):

@@ -15,10 +15,13 @@ from lexiconsole.types import RunStatus
 
 SECRET = "kuckucksei-4711"
 FLOWS = """
+import os
+
 from pydantic import BaseModel
 
-from lexiconsole import workflow
+from lexiconsole import BulkOperation, workflow
 from lexiconsole.durable.context import Context
+from lexiconsole.durable.policy import Backoff, StepPolicy
 from lexiconsole.durable.question import Question
 
 
@@ -48,6 +51,24 @@ async def fails(ctx: Context) -> bool:
         raise ValueError("no")
 
     return "token" in (await ctx.step("never", never)).unwrap()
+
+
+@workflow
+async def quotes(ctx: Context) -> None:
+    '''Is told one secret, finds another in the environment, and says both wherever something goes wrong.'''
+    login = await ctx.ask("login", Question("who?", form=Login))
+    said = f"{login.token} {os.environ['PAYMENT_TOKEN']}"
+
+    def refused() -> None:
+        print(said)
+        raise ValueError(said)
+
+    await ctx.step("pay", refused, policy=StepPolicy(attempts=2, backoff=Backoff(initial=0)))
+    try:
+        await ctx.choose("pick", refused)
+    except Exception:
+        await BulkOperation(lambda item: refused(), items=[1], retry_items=False).drive(ctx)
+    raise LookupError(said)
 """
 
 
@@ -93,6 +114,20 @@ def test_all_that_stands_under_a_named_field_reaches_the_run_and_not_the_store(f
         row = done(workspace, row, RequestKind.ANSWER, "any", value={"token": token})
         assert workspace.entries(row)[-1].data["result"] == [len(SECRET), len(token)]
     assert SECRET.encode() not in written(folder)
+
+
+def test_what_goes_wrong_tells_no_secret(folder, monkeypatch):
+    """Failed tries, what they printed, decisions, items of a batch, the run's own end: all are told by the user's code."""
+    other = "payment-token-0815"
+    monkeypatch.setenv("PAYMENT_TOKEN", other)
+    with Workspace.find(folder) as workspace:
+        row = begun(workspace, "quotes")
+        row = done(workspace, row, RequestKind.ANSWER, "login", value={"name": "ana", "token": SECRET})
+        assert row.status is RunStatus.FAILED and workspace.entries(row)[-1].data["error"]["type"] == "LookupError"
+        kept = str([entry.data for entry in workspace.entries(row)])
+        assert kept.count("********** **********") >= 6
+    for secret in (SECRET, other):
+        assert secret not in kept and secret.encode() not in written(folder)
 
 
 def test_what_is_sealed_by_its_name_is_read_again_as_it_was():

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from lexiconsole.contracts import AgentProtocol, ChatCompletionProtocol, ChatMessage, ChatReply
 from lexiconsole.errors import DefinitionError
-from lexiconsole.graph import AgentNode, LLMNode, ModelError, WorkflowBuilder, WorkflowEngine
+from lexiconsole.graph import AgentNode, LLMNode, ModelError, ToolNode, WorkflowBuilder, WorkflowEngine
 from lexiconsole.graph.openai_chat import OpenAIChat, configured_chat
 from lexiconsole.graph.pydantic_agent import PydanticAgent
+from lexiconsole.result import Err
 from lexiconsole.types import RunStatus
 from tests.graph.making import defined
 from tests.support import house
@@ -167,6 +169,55 @@ class TestPydanticAI:
             row = await h.run(defined(lambda: builder))
             assert row.status is RunStatus.COMPLETED and seen == [Colour(name="red")]
 
+    @pytest.mark.parametrize("kind", ["list", "several", "marked", "function"])
+    async def test_every_kind_of_output_type_comes_back_from_the_journal(self, kind: str) -> None:
+        from pydantic_ai import Agent, TextOutput, ToolOutput
+        from pydantic_ai.models.test import TestModel
+
+        def length(text: str) -> complex:
+            return complex(len(text))
+
+        output: Any = {
+            "list": list[Colour],
+            "several": [Colour, bool],
+            "marked": ToolOutput(Colour),
+            "function": TextOutput(length),
+        }
+        seen: list[Any] = []
+        model = TestModel(custom_output_text="red" if kind == "function" else None)
+        node = AgentNode("a", PydanticAgent(Agent(model, output_type=output[kind])), output_key="o")
+        builder = WorkflowBuilder(state={"input": "x"}).add_node(node).add_node("look", lambda s: seen.append(s["o"]))
+        builder.add_edge("a", "look")
+        async with house() as h:
+            assert (await h.run(defined(lambda: builder))).status is RunStatus.COMPLETED
+        a = Colour(name="a")
+        assert seen == {"list": [[a]], "several": [a], "marked": [a], "function": [complex(3)]}[kind]
+
+    @pytest.mark.parametrize("ended", ["length", "content_filter"])
+    async def test_half_an_answer_is_none(self, ended: Any) -> None:
+        """pydantic-ai itself takes text that was cut off for the output."""
+        from pydantic_ai import Agent
+        from pydantic_ai.messages import ModelResponse, TextPart
+        from pydantic_ai.models.function import FunctionModel
+
+        def halves(messages: Any, info: Any) -> Any:
+            return ModelResponse(parts=[TextPart("Pay 1")], finish_reason=ended)
+
+        node = AgentNode("a", PydanticAgent(Agent(FunctionModel(halves))))
+        error = (await WorkflowEngine(WorkflowBuilder().add_node(node)).execute({"input": "x"})).unwrap_err()
+        assert error.cause.type == "ModelError" and f"finish_reason {ended}" in str(error)
+
+    async def test_limits_are_handed_on_and_what_is_no_agent_is_refused(self) -> None:
+        from pydantic_ai import Agent
+        from pydantic_ai.models.test import TestModel
+        from pydantic_ai.usage import UsageLimits
+
+        agent = PydanticAgent(Agent(TestModel()), usage_limits=UsageLimits(request_limit=0))
+        with pytest.raises(ModelError, match="request_limit"):
+            await agent.run("x")
+        with pytest.raises(DefinitionError, match="takes an agent of pydantic-ai, not 'gpt'"):
+            PydanticAgent("gpt")
+
     async def test_its_failure_fails_the_node_without_secrets(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from pydantic_ai import Agent
         from pydantic_ai.exceptions import UnexpectedModelBehavior
@@ -198,9 +249,41 @@ class TestSecrets:
             kept = "".join(str(entry.data) for entry in await h.entries(row)) + str(row)
             assert KEY not in kept and ("blue" if says == "blue" else "refused") in kept
 
+    @pytest.mark.parametrize("how", ["raises", "raises oddly", "gives Err", "is async", "is given it"])
+    async def test_a_tool_that_quotes_a_key_does_not_tell_it(self, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PAYMENT_API_KEY", KEY)
+        if how == "is given it":
+            monkeypatch.delenv("PAYMENT_API_KEY")
 
-def completion(**message: Any) -> bytes:
-    return json.dumps({"id": "1", "model": "m", "choices": [{"index": 0, "message": message}]}).encode()
+        class OddError(Exception):
+            def __str__(self) -> str:
+                return f"odd {KEY}"
+
+        def tool(input: Any) -> Any:
+            if how == "gives Err":
+                return Err(f"refused: {KEY}")
+            try:
+                raise ConnectionError(f"Bearer {KEY}")
+            except ConnectionError as cause:
+                raise (OddError() if how == "raises oddly" else ValueError(f"refused: {KEY}")) from cause
+
+        async def later(input: Any) -> Any:
+            return tool(input)
+
+        given = {"token": SecretStr(KEY)}
+        node = ToolNode("pay", later if how == "is async" else tool)
+        error = (await WorkflowBuilder().add_node(node).build().execute({"input": given})).unwrap_err()
+        assert KEY not in "".join(traceback.format_exception(error.cause)) and "**********" in str(error)
+        if how != "is given it":  # the journal masks a SecretStr at once
+            async with house() as h:
+                row = await h.run(defined(lambda: WorkflowBuilder(state={"input": 1}).add_node(node)))
+                kept = "".join(str(entry.data) for entry in await h.entries(row))
+                assert row.status is RunStatus.FAILED and KEY not in kept and "**********" in kept
+
+
+def completion(*, ended: str = "stop", **message: Any) -> bytes:
+    choices = [{"index": 0, "finish_reason": ended, "message": message}]
+    return json.dumps({"id": "1", "model": "m", "choices": choices}).encode()
 
 
 @pytest.mark.parametrize(
@@ -215,6 +298,8 @@ def completion(**message: Any) -> bytes:
         (b'{"choices": [{}]}', "gave no text"),
         (completion(content=["x"]), "gave no text"),
         (completion(content=None, refusal="I can not help"), "refused: I can not help"),
+        (completion(content="Pay 1", ended="length"), "stopped before the end of its answer; raise max_tokens"),
+        (completion(content="Pay 1", ended="content_filter"), "content filter"),
         (429, "429"),
         (500, "500"),
     ],
