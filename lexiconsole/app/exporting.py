@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lexiconsole.durable.rows import RunRow
     from lexiconsole.types import Instant
 
-__all__ = ["Chosen", "Draft", "Format", "export_of", "free_name", "read_pages"]
+__all__ = ["Chosen", "Draft", "Format", "export_of", "file_name", "free_name", "read_pages"]
 
 MOST_BUNDLED = 100
 """Runs in one bundle; whoever gets it reads them."""
@@ -98,7 +98,7 @@ def export_of(look: Look, chosen: Chosen, format: Format, now: Instant) -> Draft
         raise UsageError(f"{format} shows one run; name one")
     rows = (_row(look, one) for one in chosen.ids) if chosen.ids else read_pages(look, chosen.query)
     lines = runs_csv(rows) if format is Format.CSV else runs_json(rows)
-    name = f"{_safe(chosen.name)}{'.csv' if format is Format.CSV else '.jsonl'}"
+    name = f"{file_name(chosen.name)}{'.csv' if format is Format.CSV else '.jsonl'}"
     return Draft(name, (line.encode("utf-8", "backslashreplace") for line in lines), runs=len(chosen.ids) or None)
 
 
@@ -128,7 +128,7 @@ def _of_one(look: Look, row: RunRow, format: Format, now: Instant) -> Draft:
             text, suffix = run_mermaid(look.outline(row), row, entries), ".mmd"
         case _:
             text, suffix = _drawn(look, row), ".svg"
-    return Draft(f"{_safe(row.id)}{suffix}", [text.encode("utf-8", "backslashreplace")], runs=1)
+    return Draft(f"{file_name(row.id)}{suffix}", [text.encode("utf-8", "backslashreplace")], runs=1)
 
 
 def _drawn(look: Look, row: RunRow) -> str:
@@ -148,7 +148,7 @@ def _bundle(look: Look, chosen: Chosen) -> Draft:
     if not rows:
         raise UsageError("there is no run to put into a bundle")
     bundle = make_bundle((BundledRun(row, look.entries(row), look.outline(row)) for row in rows), versions())
-    name = _safe(bundle.run if len(rows) == 1 else chosen.name)
+    name = file_name(bundle.run if len(rows) == 1 else chosen.name)
     return Draft(f"{name}{_SUFFIX[Format.BUNDLE]}", [bundle.packed()], tuple(bundle.told()), len(rows))
 
 
@@ -171,7 +171,7 @@ def _row(look: Look, id: str) -> RunRow:
     return row
 
 
-def _safe(name: str) -> str:
+def file_name(name: str) -> str:
     """As a file may be called anywhere."""
     kept = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name).strip(".")
     return kept[:80] or "runs"

@@ -13,8 +13,8 @@ from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import command
 from lexiconsole.errors import NotFoundError, StoreError
-from lexiconsole.types import JsonObject
 from lexiconsole.views.safe import harmless, harmless_lines
+from lexiconsole.views.shapes import finding_shape
 from lexiconsole.views.words import AMBER, FAINT, RED
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def check(
     findings = _of_path(path) if path is not None else _of_workspace(face)
     for finding in findings if format is not Format.SARIF else ():
         if face.json:
-            face.out.object(_shape(finding))
+            face.out.object(finding_shape(finding, _fix(finding)))
         else:
             face.out.lines(_lines(face, finding))
     bad = sum(finding.severity.value == "error" for finding in findings)
@@ -134,17 +134,3 @@ def _fix(finding: Finding) -> str:
     except (OSError, ValueError):
         return ""
     return found.title if found is not None else ""
-
-
-def _shape(finding: Finding) -> JsonObject:
-    return {
-        "type": "finding",
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "file": finding.file,
-        "line": finding.line,
-        "definition": finding.definition,
-        "message": finding.message,
-        "traceback": finding.traceback,
-        "fix": _fix(finding),
-    }

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lexiconsole.cli.exits import ExitCode
-from lexiconsole.cli.task_text import task_lines, task_shape, when_due, whose
+from lexiconsole.cli.task_text import task_lines, when_due, whose
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.views.cells import columns, cut
 from lexiconsole.views.safe import harmless
+from lexiconsole.views.task_shape import task_shape
 from lexiconsole.views.words import FAINT, OPERATOR, STEP_LOOKS, StepState
 
 if TYPE_CHECKING:

@@ -1,13 +1,11 @@
-"""A task as text for people, and as JSON for programs."""
+"""A task as text for people."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.durations import ahead, clock
 from lexiconsole.views.levels import Level, LevelState, Seat
 from lexiconsole.views.safe import harmless
@@ -17,9 +15,9 @@ from lexiconsole.views.words import FAINT, OPERATOR, STEP_LOOKS, StepState
 if TYPE_CHECKING:
     from lexiconsole.cli.paint import Paint
     from lexiconsole.types import Instant
-    from lexiconsole.views.inbox import Act, Task, Verb
+    from lexiconsole.views.inbox import Task
 
-__all__ = ["task_lines", "task_shape", "when_due", "whose"]
+__all__ = ["task_lines", "when_due", "whose"]
 
 _LOOKS = {
     LevelState.AHEAD: StepState.PENDING,
@@ -92,47 +90,3 @@ def _done_so_far(task: Task, paint: Paint) -> Iterator[str]:
     for act in task.acts:
         why = f": {harmless(act.reason)}" if act.reason else ""
         yield f"{paint.text(clock(act.at), FAINT)} {harmless(act.by)} {harmless(act.text)}{why}"
-
-
-def _flat(one: Level | Seat | Act | Verb) -> dict[str, Any]:
-    """Its fields by their names; `asdict` would copy all that is in them, which a long list feels."""
-    return {name: getattr(one, name) for name in one.__dataclass_fields__}
-
-
-@lru_cache(maxsize=64)
-def _shape_of_levels(levels: tuple[Level, ...]) -> list[Json]:
-    return [{**_flat(level), "seats": [_flat(seat) for seat in level.seats]} for level in levels]
-
-
-@lru_cache(maxsize=64)
-def _shape_of_verbs(verbs: tuple[Verb, ...]) -> list[Json]:
-    return [_flat(verb) for verb in verbs]
-
-
-def task_shape(task: Task) -> JsonObject:
-    """For programs; `revision` is what --if-rev compares with, `verbs` what can be done and why not by you."""
-    return {
-        "type": "task",
-        "id": task.id,
-        "run": task.run_id,
-        "name": task.name,
-        "key": task.key,
-        "kind": task.kind.value,
-        "prompt": task.prompt,
-        "details": task.details,
-        "who": list(task.who),
-        "asked_at": task.asked_at,
-        "due": task.due,
-        "on_due": task.on_due.value,
-        "escalated": task.escalated,
-        "initiator": task.initiator,
-        "revision": task.revision,
-        "form": task.form,
-        "initial": dict(task.initial),
-        "mine": task.mine,
-        "why_not": task.why_not,
-        "levels": _shape_of_levels(task.levels),
-        "acts": [_flat(act) for act in task.acts],
-        "verbs": _shape_of_verbs(task.verbs),
-        "not_enforced": list(task.not_enforced),
-    }

@@ -132,6 +132,8 @@ KEYS: tuple[Key, ...] = (
     Key("copy", ("y",), (*LISTS, *ONE_RUN, Place.DOUBT, Place.DIFF, Place.SQL), "copy", "copy id, error, JSON, or it as a command", 80),
     Key("export", ("X",), (Place.BULK,), "export", "items or the run as a file; a bundle without values, to be sent", 81),
     Key("export", ("X",), (Place.SQL,), "export", "the rows of the answer as CSV or JSON", 40),
+    Key("export", ("X",), (Place.DEFINITIONS,), "export", "the graph as Mermaid, SVG, JSON; what the checks found as JSON, CSV"),
+    Key("export", ("X",), (Place.INBOX,), "export", "the marked tasks, or those that are listed, as JSON or CSV"),
     Key("export", ("X",), EXPORTS, "export", "run, marked runs or list: JSON, CSV, Mermaid, SVG, a bundle without values"),
     Key("next_pane", ("tab",), EVERYWHERE, "next pane", "to the next pane"),
     Key("previous_pane", ("shift+tab",), EVERYWHERE, "previous pane", "to the pane before"),

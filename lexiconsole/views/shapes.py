@@ -1,4 +1,4 @@
-"""Runs, entries, diffs and rows as JSON for programs: what `--json` prints, what is copied and what is exported."""
+"""Runs, entries, diffs, findings and rows as JSON for programs: what `--json` prints, what is copied and what is exported."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from lexiconsole.views.story import Row, Story
 from lexiconsole.views.verdict import Verdict
 
 if TYPE_CHECKING:
+    from lexiconsole.catalog import Finding
     from lexiconsole.durable.journal import RunRow
 
-__all__ = ["diff_shape", "entry_shape", "rows_json", "run_shape", "story_shape"]
+__all__ = ["diff_shape", "entry_shape", "finding_shape", "rows_json", "run_shape", "story_shape"]
 
 
 def rows_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -35,6 +36,21 @@ def entry_shape(entry: Entry) -> JsonObject:
         "attempt": entry.attempt,
         "by": entry.by,
         "data": entry.data,
+    }
+
+
+def finding_shape(finding: Finding, fix: str) -> JsonObject:
+    """What a check found; `fix` is what its quick fix would do, "" when it has none."""
+    return {
+        "type": "finding",
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": finding.file,
+        "line": finding.line,
+        "definition": finding.definition,
+        "message": finding.message,
+        "traceback": finding.traceback,
+        "fix": fix,
     }
 
 

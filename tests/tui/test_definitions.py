@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -83,6 +86,22 @@ async def test_a_definition_has_its_graph_and_a_function_that_of_its_newest_run(
         assert " went " not in shown(app)
         await pilot.press("1", "k", "k")
         await seen(app, pilot, "3 Graph  parcel", "as oak went", "signature")
+
+
+async def test_graph_and_findings_become_files(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with looking(kept, "parcel") as (app, pilot):
+        await until(pilot, lambda: bool(app.screen.shown_graph.picture.nodes))
+        many = app.screen.findings.total
+        for key, name in (("m", "parcel.mmd"), ("s", "parcel.svg"), ("n", "parcel.json"), ("C", "findings.csv")):
+            await pilot.press("X")
+            await seen(app, pilot, "writes it")
+            await pilot.press(key)
+            await until(pilot, lambda name=name: any(name in one.message for one in app._notifications))
+    assert (tmp_path / "parcel.mmd").read_text().startswith("flowchart")
+    assert json.loads((tmp_path / "parcel.json").read_text())["nodes"]
+    assert (tmp_path / "parcel.svg").read_text().startswith("<svg")
+    assert len(list(csv.DictReader(io.StringIO((tmp_path / "findings.csv").read_text())))) == many
 
 
 async def test_enter_on_the_finding_of_live_runs_leads_to_them_with_the_reason_and_on_to_the_run(kept: Path) -> None:

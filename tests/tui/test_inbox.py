@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import stat
 from pathlib import Path
 
@@ -160,12 +162,21 @@ async def test_two_of_three_are_needed_and_a_vote_can_be_taken_back_while_the_le
     assert voted == ["approve", "withdrawn"]
 
 
-async def test_several_marked_tasks_are_approved_at_once_each_with_its_preview(folder: Path) -> None:
+async def test_several_marked_tasks_are_exported_and_approved_at_once_each_with_its_preview(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     start(folder, "credit_limit", "credit_limit", "credit_limit")
     async with visiting(folder, Place.INBOX) as visit:
         await visit.until("all 3")
         await visit.press("space", "j", "space")
         await visit.until("2 marked")
+        await visit.press("X")
+        await visit.until("2 tasks marked as CSV")
+        await visit.press("C")
+        await visit.until(lambda: any("tasks.csv" in one.message for one in visit.app._notifications))
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "tasks.csv").read_text())))
+        assert [row["key"] for row in rows] == ["manager", "manager"] and rows[0]["prompt"]
         await visit.press("a")
         await visit.until("Approve 2 tasks")
         await visit.until(lambda: visit.seen.count("manager is approved") == 2)

@@ -74,7 +74,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self._read = Read()
         self._shown = Source("", "", ())
         self._wanted: tuple[str, int, Found | None] = ("", 0, None)
-        self._drawn = Drawn("")
+        self.shown_graph = Drawn("")
         self._tried_at = 0.0
         self._middle, self._pane = 2, 1
 
@@ -138,7 +138,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         elif not self.subject and self._wanted[0] == "":
             self.files.go(next((n for n, row in enumerate(rows) if row.definition), 0), touched=False)
         self.subject = ""
-        self._drawn = Drawn("")
+        self.shown_graph = Drawn("")
         self._show_findings()
         self.show_subject()
         if known.again:
@@ -247,8 +247,8 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
             self._go_to(row.path, row.line, None)
         self._show_lives()
         name = self.definition_name
-        if name != self._drawn.name:
-            self._drawn = Drawn(name)
+        if name != self.shown_graph.name:
+            self.shown_graph = Drawn(name)
             if name:
                 self.console.reads.of_workspace(
                     "graph", lambda workspace: self._laid_out(drawn(workspace, name)), self._saw
@@ -262,8 +262,8 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         return found
 
     def _saw(self, found: Drawn) -> None:
-        if found.name == self._drawn.name and self.is_attached:
-            self._drawn = found
+        if found.name == self.shown_graph.name and self.is_attached:
+            self.shown_graph = found
             self._no_map.update(Content(harmless(found.fault)))
             self._no_map.set_class(not found.fault, "-hidden")
             self.map.set_class(bool(found.fault), "-hidden")
@@ -328,8 +328,8 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         entitle(self.files, f"1 Files  {files or ''}".rstrip())
         path = Path(self._wanted[0]).name
         entitle(self.source, f"2 Source  {harmless(path)}".rstrip().replace("[", "\\["))
-        entitle(self._graph, f"3 Graph  {harmless(self._drawn.name)}".rstrip().replace("[", "\\["))
-        of_run = f" as {harmless(self._drawn.of_run)} went " if self._drawn.of_run else ""
+        entitle(self._graph, f"3 Graph  {harmless(self.shown_graph.name)}".rstrip().replace("[", "\\["))
+        of_run = f" as {harmless(self.shown_graph.of_run)} went " if self.shown_graph.of_run else ""
         entitle(self._graph, subtitle=of_run.replace("[", "\\["))
         entitle(self.findings, f"4 Findings  {counts}".rstrip())
         live = self.live.runs.get(self.definition_name) if self.live is not None else None

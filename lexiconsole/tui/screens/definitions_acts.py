@@ -23,7 +23,7 @@ from lexiconsole.views.safe import harmless, harmless_lines
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
-    from lexiconsole.tui.screens.definitions_reads import Files
+    from lexiconsole.tui.screens.definitions_reads import Drawn, Files
     from lexiconsole.tui.widgets.definition_panes import FileTable, FindingTable, LiveTable, SourceTable
     from lexiconsole.tui.widgets.map import MapView
     from lexiconsole.views.definitions import TreeRow
@@ -41,6 +41,7 @@ class DefinitionsActs(ConsoleScreen):
         lives: LiveTable
         map: MapView
         known: Files | None
+        shown_graph: Drawn
         _wanted: tuple[str, int, Found | None]
 
         @property
@@ -201,6 +202,19 @@ class DefinitionsActs(ConsoleScreen):
                 self.status.explain(f"no file or definition has {harmless(text)} in its name")
 
         self.app.push_screen(ReasonPanel("Find", "A part of the name of a file or a definition.", needed=False), typed)
+
+    def action_export(self) -> None:
+        """The graph of the selected definition, and what was found of all of them."""
+        from lexiconsole.tui.exporting import offer_exports
+        from lexiconsole.tui.exporting_lists import exports_of_findings, exports_of_graph
+
+        shown = self.shown_graph
+        graph = exports_of_graph(shown.name, shown.picture.outline, shown.of_run) if not shown.fault else []
+        exports = [*graph, *exports_of_findings([*self.findings.rows_at_hand.values()])]
+        if exports:
+            offer_exports(self.console, harmless(shown.name) if graph else "findings", exports)
+        else:
+            self.status.explain("export: there is no graph here, and nothing was found")
 
     def action_copy(self) -> None:
         found, row = self.found, self.row

@@ -170,6 +170,16 @@ class InboxScreen(DecidingScreen):
         asked: JsonObject = {"prompt": task.prompt, "form": task.form, "who": [*task.who], "due": task.due}
         offer(self.console, task.id, copies_of_task(task.id, {**asked, "ballot": True} if task.levels else asked))
 
+    def action_export(self) -> None:
+        """The marked ones, else all that are listed."""
+        from lexiconsole.tui.exporting import offer_exports
+        from lexiconsole.tui.exporting_lists import exports_of_tasks
+
+        marked = [task for task in self._tasks.values() if task.id in self.table.marks]
+        tasks = marked or [*self._tasks.values()]
+        many = "1 task" if len(tasks) == 1 else f"{len(tasks):,} tasks"
+        offer_exports(self.console, "the inbox", exports_of_tasks(tasks, f"{many} marked" if marked else many))
+
     @on(VirtualTable.Moved)
     def _moved(self) -> None:
         self._select()
@@ -225,7 +235,7 @@ class InboxScreen(DecidingScreen):
         if action == "act_as":
             workspace = self.console.workspace
             return "" if workspace is not None and len(may_act_as(workspace)) > 1 else "you may act for nobody else"
-        if action in ("answer", "copy") and not self._tasks:
+        if action in ("answer", "copy", "export") and not self._tasks:
             return "nothing is asked"
         return super().why_not(action)
 
