@@ -28,6 +28,7 @@ COMMANDS: dict[str, CommandRow] = {
         CommandRow("resume", "run", "resume", RUN, "Let a paused or interrupted run go on."),
         CommandRow("watch", "run", "watch", RUN, "Look on while a run goes, whoever drives it."),
         CommandRow("worker", "worker", "worker", RUN, "Drive every run that nobody drives, until stopped."),
+        CommandRow("serve", "in_browser", "serve", RUN, "Open the console in a browser on this machine."),
         CommandRow(
             "list", "look_definitions", "list_definitions", LOOK, "List the definitions and what is wrong with them."
         ),

@@ -52,7 +52,7 @@ def group(bare: Callable[[Shared], int] | None) -> Any:
         shared.store, shared.folder, shared.profile, shared.ascii_only = store, folder, profile, ascii_only
         shared.readonly = readonly
         if ctx.invoked_subcommand is not None:
-            if readonly:
+            if readonly and ctx.invoked_subcommand != "serve":
                 raise typer.BadParameter("it is for the console; leave the command out", param_hint="--readonly")
             return ExitCode.COMPLETED
         return bare(shared) if bare is not None else _show_help(ctx)

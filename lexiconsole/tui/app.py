@@ -73,7 +73,7 @@ class ConsoleApp(KeysInTurn):
     """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
     settings know where the store is. `readonly`: nothing can be changed, and nothing is driven. `now` is the clock that
     relative times are reckoned from. `theme` is one of `THEMES`; `why_motion` says why less than everything moves;
-    `moves` gives for keys that move as well those that every widget knows.
+    `moves` gives for keys that move as well those that every widget knows. `driver` stands in for the terminal's.
     """
 
     CSS = CSS
@@ -97,8 +97,9 @@ class ConsoleApp(KeysInTurn):
         why_motion: str = "",
         moves: Mapping[str, str] | None = None,
         now: Callable[[], Instant] = time.time,
+        driver: type[Driver] | None = None,
     ) -> None:
-        super().__init__(watch_css=False, ansi_color=False)
+        super().__init__(driver_class=driver, watch_css=False, ansi_color=False)
         ScrollBar.renderer = PlainBars if ascii_only else ScrollBarRender
         if ascii_only:
             self._filters.append(PlainFilter())

@@ -17,6 +17,8 @@ from lexiconsole.tui.app import ConsoleApp
 from lexiconsole.tui.motion import chosen_motion
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from lexiconsole.app.workspace import Workspace
 
 __all__ = ["run_console"]
@@ -29,15 +31,16 @@ def run_console(
     profile: str = "",
     ascii_only: bool = False,
     readonly: bool = False,
+    driver: type[Driver] | None = None,
 ) -> int:
     """Runs the console until it is left; the terminal is as it was before runs are put down. Gives the exit code.
 
     In an empty folder it offers a tour, for which it is opened again on a workspace that is thrown away. Raises what kept the
-    workspace from being opened.
+    workspace from being opened. `driver` is what paints and hears where there is no terminal.
     """
     home = (folder or Path.cwd()).absolute()
     with ExitStack() as left:
-        app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly)
+        app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly, driver=driver)
         if store is None and not readonly and home.is_dir() and is_bare(home):
             app.home, app.welcomes = home, is_empty(home)
         while True:
@@ -49,15 +52,21 @@ def run_console(
                     from lexiconsole.tui.tour import Tour
 
                     where = left.enter_context(tour_folder())
-                    app = _on(where, None, "", ascii_only=ascii_only)
+                    app = _on(where, None, "", ascii_only=ascii_only, driver=driver)
                     app.home, app.tour = home, Tour(where, home)
                 case _:
                     left.close()
-                    app = _on(home, None, profile, ascii_only=ascii_only)
+                    app = _on(home, None, profile, ascii_only=ascii_only, driver=driver)
 
 
 def _on(
-    folder: Path | None, store: Path | None, profile: str, *, ascii_only: bool, readonly: bool = False
+    folder: Path | None,
+    store: Path | None,
+    profile: str,
+    *,
+    ascii_only: bool,
+    readonly: bool = False,
+    driver: type[Driver] | None = None,
 ) -> ConsoleApp:
     def opened() -> Workspace:
         from lexiconsole.app.workspace import Workspace
@@ -76,6 +85,7 @@ def _on(
         motion=motion,
         why_motion=why_motion,
         moves=moves,
+        driver=driver,
     )
 
 

@@ -16,7 +16,7 @@ from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-__all__ = ["LastingDriver"]
+__all__ = ["LastingDriver", "Told"]
 
 _AT_ONCE = 4096
 """Bytes that are read at once."""
@@ -34,7 +34,7 @@ class LastingDriver(LinuxDriver):
     def __init__(self, *about: Any, **terms: Any) -> None:
         super().__init__(*about, **terms)
         self._file: Any = _Lasting(self._file)
-        self.exit_event: _Told = _Told()
+        self.exit_event: Told = Told()
 
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)
@@ -58,7 +58,7 @@ class LastingDriver(LinuxDriver):
                 list(parser.feed(""))
 
 
-class _Told(Event):
+class Told(Event):
     """An event that one can wait for beside a terminal: `fd` can be read while it is set."""
 
     def __init__(self) -> None:

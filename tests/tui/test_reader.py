@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from lexiconsole.tui.terminal import LastingDriver, _Told
+from lexiconsole.tui.terminal import LastingDriver, Told
 
 _PATIENCE = 30.0
 """Seconds; nothing here takes any on a machine that has time."""
@@ -19,7 +19,7 @@ class Reader(LastingDriver):
 
     def __init__(self) -> None:
         self.fileno, self._typed = os.pipe()
-        self.exit_event, self._debug = _Told(), False
+        self.exit_event, self._debug = Told(), False
         self.came: queue.Queue[str] = queue.Queue()
 
     def process_message(self, message) -> None:

@@ -325,13 +325,14 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         width = self.scrollable_content_region.width  # what a scrollbar leaves
         place = y + self.scroll_offset.y
         if not self.total:
-            return line([(f"  {self.empty}", ink(self.console.palette.dim))] if y == 0 else [], width)
+            said = [(f"  {self.empty}", ink(self.console.palette.dim))] if y == 0 else []
+            return line(said, width, ground=self.rich_style)
         if place >= lines_of(self.spans):
             return Strip.blank(width, self.rich_style)
         index, part = at_line(self.spans, place)
         strips = self._drawn(index)
         if strips is None:
-            return line([(f"   {self.console.glyphs.dot}", ink(self.console.palette.dim))], width)
+            return line([(f"   {self.console.glyphs.dot}", ink(self.console.palette.dim))], width, (), self.rich_style)
         return strips[part] if part < len(strips) else Strip.blank(width, self.rich_style)
 
     def _key(self, index: int) -> _Key:
