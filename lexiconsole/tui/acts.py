@@ -8,7 +8,7 @@ store says so.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something a person wants. `look` gives the previews, `perform` does it with them; both are called on threads.
+    Of many targets they come one by one, and nobody asks for the rest when the panel was closed.
 
     `typed` must be typed to confirm what can not be taken back (the last four of an id, or a count); else `y` is enough.
     `undo` is the change that takes it back, if there is one. With
@@ -55,7 +56,7 @@ class Change:
 
     title: str
     word: str
-    look: Callable[[Workspace], Sequence[Preview]]
+    look: Callable[[Workspace], Iterable[Preview]]
     perform: Callable[[Workspace, Sequence[Preview]], Done]
     runs: tuple[tuple[str, int], ...] = ()
     typed: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lexiconsole.app.outcome import Preview
@@ -44,8 +44,8 @@ def decision(
 
     told = _told if len(tasks) == 1 else _told_of_one
 
-    def look(workspace: Workspace) -> list[Preview]:
-        return [told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True)]
+    def look(workspace: Workspace) -> Iterator[Preview]:
+        return (told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True))
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done = [], []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.journal import Request, RequestKind
@@ -28,9 +27,6 @@ _WORDS = {
     RequestKind.ANSWER: ("Answer", "answer", "answered"),
     RequestKind.SIGNAL: ("Signal", "signal", "sent"),
 }
-_PREVIEWED = 25
-"""Of many runs so many are looked at beforehand; each of the others when its turn comes."""
-
 _FINAL = frozenset({RequestKind.CANCEL, RequestKind.SKIP, RequestKind.RESOLVE})
 _BACK = {RequestKind.PAUSE: RequestKind.RESUME, RequestKind.RESUME: RequestKind.PAUSE}
 
@@ -53,13 +49,14 @@ def change_of(
     typed = "" if kind not in _FINAL else one.id[-4:] if len(rows) == 1 else str(len(rows))
     back = _BACK.get(kind)
 
-    def look(workspace: Workspace) -> list[Preview]:
-        return [workspace.preview(request) for request in requests[:_PREVIEWED]]
+    def look(workspace: Workspace) -> Iterator[Preview]:
+        for request in requests:
+            preview = workspace.preview(request)
+            yield preview if len(requests) == 1 else replace(preview, details=[])
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done, left = [], [], 0
-        for request, seen in zip_longest(requests, previews):
-            preview = workspace.preview(request) if seen is None else seen
+        for request, preview in zip(requests, previews, strict=True):
             if preview.refused:
                 refused.append(f"{request.run_id}: {preview.refused}")
                 continue

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
+from lexiconsole.app.outcome import Preview
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import RunFilter
+from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.widgets.confirm import ConfirmPanel
 from lexiconsole.types import RunStatus
 from tests.tui.making import check, console, settled, shown, until
@@ -87,6 +90,35 @@ async def test_marked_runs_are_tried_again_and_cancelled(root):
         await until(pilot, lambda: "3 runs cancelled" in told(app))
         found = await asyncio.to_thread(statuses, root)
         assert {found[run] for run in WAITING} == {RunStatus.CANCELLED}
+
+
+async def test_every_one_of_many_is_looked_at_before_y_and_none_any_more_once_it_was_left(root, monkeypatch):
+    monkeypatch.setattr("lexiconsole.tui.widgets.confirm._TELL_EVERY", -1)
+    go_on, seen = threading.Event(), []
+
+    def look(workspace):
+        for number in range(30):
+            seen.append(number)
+            yield Preview("nothing new is started", [], None, "" if number < 29 else "it has ended")
+            go_on.wait(30)
+
+    change = Change(
+        "Pause 30 runs", "pause", look, lambda *_: Done("30 paused"), tuple((f"r{n}", 1) for n in range(30))
+    )
+    async with console(root) as (app, pilot):
+        app.acts.ask(change)
+        await until(pilot, lambda: "looking what it would do…  1 of 30" in shown(app))
+        await pilot.press("y")
+        await until(pilot, lambda: "once it stands here, y does it" in shown(app))
+        open_one = app.screen
+        await pilot.press("escape")
+        await until(pilot, lambda: not open_one.is_attached)
+        go_on.set()
+        await settled(pilot)
+        assert len(seen) == 2
+        app.acts.ask(change)
+        await until(pilot, lambda: "29 × nothing new is started" in shown(app))
+        assert "not possible: it has ended" in shown(app)
 
 
 def test_in_a_real_terminal_two_runs_are_marked_and_paused(terminal, root):  # noqa: F811 - the fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -18,7 +19,7 @@ from lexiconsole.tui.widgets.static import Static
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
-    from lexiconsole.app.workspace import Preview
+    from lexiconsole.app.workspace import Preview, Workspace
     from lexiconsole.tui.acts import Change
     from lexiconsole.tui.app import ConsoleApp
 
@@ -37,6 +38,10 @@ class _Typed(Input):
         else:
             await super()._on_key(event)
 
+
+_LOOKING = "looking what it would do…"
+_TELL_EVERY = 0.2
+"""Seconds between two words on how many were looked at."""
 
 _SHOWN = 8
 """Different sentences that are shown of many targets."""
@@ -69,11 +74,13 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         self.change = change
         self._previews: Sequence[Preview] | None = None
         self._looking = True
+        self._seen = 0
+        """How many targets were looked at so far."""
 
     def compose(self) -> ComposeResult:
         with self.framed(Vertical(), self.change.title):
             with VerticalScroll(can_focus=False):
-                yield Static("looking what it would do…", id="said")
+                yield Static(_LOOKING, id="said")
             yield Static("", id="typing", classes="-hidden")
             yield _Typed(id="typed", classes="-hidden", select_on_focus=False, compact=True)
             with Horizontal(id="buttons"):
@@ -84,7 +91,26 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
 
     def on_mount(self) -> None:
         console = cast("ConsoleApp", self.app)
-        console.reads.of_workspace("preview", self.change.look, self._looked, self._failed)
+        console.reads.of_workspace("preview", self._look, self._looked, self._failed)
+
+    def _look(self, workspace: Workspace) -> Sequence[Preview]:
+        """On a thread: every target, however many; what is left of them is let be when nobody waits for it any more."""
+        seen: list[Preview] = []
+        told = monotonic()
+        for preview in self.change.look(workspace):
+            seen.append(preview)
+            if not self.is_attached:
+                break
+            if monotonic() - told > _TELL_EVERY:
+                told = monotonic()
+                self._seen = len(seen)
+                cast("ConsoleApp", self.app).later(self._tell_progress)
+        return seen
+
+    def _tell_progress(self, more: str = "") -> None:
+        if self._looking and self.is_attached:
+            of = f"  {self._seen:,} of {len(self.change.runs):,}" if self._seen else ""
+            self.query_one("#said", Static).update(f"{_LOOKING}{of}{more}")
 
     @property
     def can_be_done(self) -> bool:
@@ -132,9 +158,9 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         lines += [
             (f"{_times(many)}not possible: {harmless(why)}", palette.key) for why, many in refused.most_common(_SHOWN)
         ]
-        unseen = len(self.change.runs) - len(previews)
-        if unseen > 0:
-            lines.append((f"and {unseen:,} more, looked at when their turn comes", palette.faint))
+        others = sum(kinds.total() - sum(many for _, many in kinds.most_common(_SHOWN)) for kinds in (taken, refused))
+        if others:
+            lines.append((f"and {others:,} more, each in words of its own", palette.faint))
         return lines
 
     def _of_run(self, run_id: str, preview: Preview) -> tuple[str, str]:
@@ -157,7 +183,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         if self.can_be_done:
             close(self, self._previews)
         elif self._looking and not self.change.typed:
-            self.query_one("#said", Static).update("looking what it would do…  once it stands here, y does it")
+            self._tell_progress("  once it stands here, y does it")
 
     def on_key(self, event: events.Key) -> None:
         if event.key in {"n", "q"} and not self.change.typed:

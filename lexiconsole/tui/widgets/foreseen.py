@@ -59,7 +59,10 @@ class ForeseenPanel(Panel["tuple[Change, Sequence[Preview]]"]):
             return
         text, change = self.text, self._change_for(self.text)
         cast("ConsoleApp", self.app).reads.of_workspace(
-            "preview", change.look, lambda previews: self._looked(text, change, previews), self._failed
+            "preview",
+            lambda workspace: list(change.look(workspace)),
+            lambda previews: self._looked(text, change, previews),
+            self._failed,
         )
 
     def _looked(self, text: str, change: Change, previews: Sequence[Preview]) -> None:
