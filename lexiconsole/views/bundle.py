@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.types import Json
@@ -59,6 +59,9 @@ def make_bundle(runs: Iterable[BundledRun], versions: Mapping[str, str]) -> Bund
     files: dict[str, str] = {}
     for run in runs:
         folder = f"runs/{masking.run(run.row.id)}"
+        masking.begin(
+            run.outline, [entry.data.get("input") for entry in run.entries if entry.kind is EntryKind.CREATED]
+        )
         files[f"{folder}/run.json"] = _text(masking.row(run.row, _types(run.entries)))
         files[f"{folder}/entries.jsonl"] = "".join(f"{_line(masking.entry(entry))}\n" for entry in run.entries)
         files[f"{folder}/outline.json"] = _text(masking.outline(run.outline))
@@ -77,11 +80,12 @@ runs/ID/run.json        how the run stands, under which version and digest of it
 runs/ID/entries.jsonl   its journal: what happened in which order and when
 runs/ID/outline.json    the shape of its definition
 
-Kept: states, times, numbers of entries, names of definitions and steps where they read like names in code, types of errors and
-the lines of code they were raised at. Taken out: every input, result, answer, signal, message, log line and reason, with the names
-of their fields; only what kind of value it was stands there. People, hosts and ids that somebody gave are numbered: person-1 is
-the same one everywhere in here. A step that is named after what it works on (send/anna) keeps that name where it reads like one
-in code: look for such keys in entries.jsonl before you send it.
+Kept: states, times, numbers of entries, names of definitions, types of errors and the lines of code they were raised at. Of the
+keys of steps only what stands in the outline of the definition and in no input of the run, and the engine's own words (undo, batch,
+seats, ...); every other part is k1, k2, ...: send/J. Doe is send/k1, and k1 is the same part in all files here. A definition
+without an outline of its own, a plain function, has none of its names in here. Taken out: every input, result, answer, signal,
+message, log line and reason, with the names of their fields; only what kind of value it was stands there. People, hosts and ids
+that somebody gave are numbered: person-1 is the same one everywhere in here.
 """
 
 

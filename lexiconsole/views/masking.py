@@ -1,8 +1,9 @@
 """Masking: what of a run may be sent to a stranger. Nothing that a person or a service put into it goes along.
 
 An allow-list, not a search for what looks personal: of each kind of fact the fields that the engine itself writes are kept
-(states, numbers of entries, times, digests, names from the definition's code); every other text and number becomes a mask that
-says only what it was. People, hosts and given ids become `person-1`, `host-1`, `run-1`: the same one everywhere in a bundle.
+(states, numbers of entries, times, digests, names that stand in the definition's outline); every other text and number becomes
+a mask that says only what it was. People, hosts and given ids become `person-1`, `host-1`, `run-1`, other parts of keys `k1`: the
+same one everywhere in a bundle.
 """
 
 from __future__ import annotations
@@ -18,23 +19,25 @@ from lexiconsole.durable.outline import Outline
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.durable.vault import MASK, is_secret
 from lexiconsole.types import Json, JsonObject
+from lexiconsole.views.kept_names import NAME, WORDS_OF_THE_ENGINE, names_to_keep
 
 __all__ = ["Masking"]
 
 _KEPT = frozenset(
     {
         *("attempt", "definition", "digest", "due", "epoch", "fingerprint", "generation", "how", "intent", "kind"),
-        *("owner", "pid", "request", "retry_at", "seq", "signal", "started_at", "status", "undo", "until"),
+        *("owner", "pid", "request", "retry_at", "seq", "started_at", "status", "undo", "until"),
         *("verdict", "version", "voids", "wake_at"),
     }
 )
 """Fields of an entry's data that the engine writes: kept where they are numbers, or words as code has them."""
 
-_KEYS, _PEOPLE, _RUNS = frozenset({"on", "undone", "key"}), frozenset({"who", "to", "seat"}), frozenset({"run"})
+_KEYS, _PEOPLE, _RUNS = (
+    frozenset({"on", "undone", "key", "signal"}),
+    frozenset({"who", "to", "seat"}),
+    frozenset({"run"}),
+)
 _ERRORS = frozenset({"error"})
-
-_WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]*[0-9]{0,3}[A-Za-z_.-]*", re.ASCII)
-"""A name as code has it: no blank, no `@`, no long number."""
 
 _MADE = re.compile(rf"(?=.*([a-z][0-9]+[a-z]+[0-9]|[0-9][a-z]+[0-9]+[a-z]))[{ID_LETTERS}]{{12}}")
 """An id that the program made: chance, and nothing else. Letters and digits are mixed in it; where they are not, as in one of
@@ -50,6 +53,11 @@ class Masking:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self._names: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        self._kept_names = frozenset[str]()
+
+    def begin(self, outline: Outline, given: Json) -> None:
+        """What follows is of a run of that outline, made with that input."""
+        self._kept_names = names_to_keep(outline, given)
 
     # what a bundle holds
 
@@ -69,7 +77,7 @@ class Masking:
         well stand a name.
         """
         kind, sign, _ = row.error.partition(": ")
-        known = sign and kind in types and _WORD.fullmatch(kind)
+        known = sign and kind in types and NAME.fullmatch(kind)
         error = f"{kind}: {self.value(row.error[len(kind) + 2 :])}" if known else ""
         return {
             "run": self.run(row.id),
@@ -92,7 +100,7 @@ class Masking:
         }
 
     def outline(self, outline: Outline) -> JsonObject:
-        """Its labels are words of the definition; what does not read like one is numbered."""
+        """As it is drawn; its names are kept as those of keys are."""
         return {
             "nodes": [
                 {
@@ -142,11 +150,12 @@ class Masking:
 
     def word(self, text: str, kind: str) -> str:
         """As it is where it reads like a name in code, else numbered."""
-        return text if not text or (len(text) <= 60 and _WORD.fullmatch(text)) else self._numbered(kind, text)
+        return text if not text or (len(text) <= 60 and NAME.fullmatch(text)) else self._numbered(kind, text)
 
     def key(self, key: str) -> str:
-        """Part for part; the counts behind `#` and small numbers stay."""
-        return "/".join(self._part(part) for part in key.split("/"))
+        """Part for part: names of the outline and words of the engine, with the counts behind them; else `k1`."""
+        parts = key.split("/")
+        return "/".join(self._part(part, before) for before, part in zip(["", *parts], parts, strict=False))
 
     def run(self, id: str) -> str:
         return id if not id or _MADE.fullmatch(id) else self._numbered("run", id)
@@ -158,20 +167,21 @@ class Masking:
             return f"role:{self.word(role, 'role')}"
         return self._numbered("person", name) if name else ""
 
-    def _part(self, part: str) -> str:
+    def _part(self, part: str, before: str = "") -> str:
         bare, sign, count = part.partition("#")
         if sign and count.isdigit() and len(count) <= 6:
-            return f"{self._part(bare)}#{count}"
-        if part.isdigit() and len(part) <= 6:
-            return part
-        words = part.split(" ")
-        as_in_code = len(part) <= 60 and all(not word or _WORD.fullmatch(word) for word in words)
-        return part if as_in_code else self._numbered("key", part)
+            return f"{self._part(bare, before)}#{count}"
+        counts = part.isdigit() and before in WORDS_OF_THE_ENGINE
+        return (
+            part
+            if not part or counts or part in WORDS_OF_THE_ENGINE | self._kept_names
+            else self._numbered("key", part)
+        )
 
     def _numbered(self, kind: str, text: str) -> str:
         names = self._names[kind]
         if text not in names:
-            names[text] = f"{kind}-{len(names) + 1}"
+            names[text] = f"{'k' if kind == 'key' else f'{kind}-'}{len(names) + 1}"
             self.counts[_MANY.get(kind, f"{kind}s")] += 1
         return names[text]
 
