@@ -111,7 +111,7 @@ class ConsoleApp(KeysInTurn):
         self.home: Path | None = None  # where somebody may begin who has no workspace yet
         self.welcomes = False
         self.tour: Tour | None = None
-        self.reopens = ""  # what is opened when this ends: `tour`, or `home` for what was begun there
+        self.reopens = ""  # what is opened when this ends: `tour`, or `own`, which is what was opened first
         self.readonly, self._first_theme = readonly, theme
         self.motion, self.why_motion, self._moves = motion, why_motion, moves or {}
         self._open_workspace, self._drives, self._first_look = open_workspace, drives and not readonly, look
@@ -316,8 +316,8 @@ class ConsoleApp(KeysInTurn):
         self.push_screen(make_screen(place, subject))
 
     def reopen(self, *, tour: bool = False) -> None:
-        """Ends this console; the next one is opened on the tour, or on what was begun in `home`."""
-        self.reopens = "tour" if tour else "home"
+        """Ends this console; the next one is opened on the tour, or where one was before it."""
+        self.reopens = "tour" if tour else "own"
         self.exit(0)
 
     def knows(self, place: Place) -> bool:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from lexiconsole.app.first_start import Scaffold
 from lexiconsole.app.outcome import Preview
 from lexiconsole.tui.acts import Change, Done
+from lexiconsole.tui.keymap import key_of, shown_key
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.place import ConsoleScreen
     from lexiconsole.tui.widgets.welcome import Way
 
-__all__ = ["begin_here", "welcome"]
+__all__ = ["begin_here", "tour_again", "welcome"]
 
 
 def welcome(console: ConsoleApp) -> None:
@@ -33,6 +35,23 @@ def welcome(console: ConsoleApp) -> None:
 
     assert console.home is not None
     console.push_screen(WelcomePanel(console.home), chosen)
+
+
+def tour_again(screen: ConsoleScreen) -> None:
+    """The tour from anywhere, after `y`: this console is closed for it and opened again after it."""
+    console = screen.console
+    if console.tour is not None:
+        screen.status.explain(f"tour: this is it; {shown_key(key_of('back').keys[0])} on the first screen leaves it")
+        return
+
+    def look(workspace: Workspace) -> list[Preview]:
+        told = ["runs that are driven here rest meanwhile, and go on when you are back"]
+        return [Preview("two minutes of real runs, in a store of their own that is thrown away", told, None, "")]
+
+    def then(done: Done) -> None:
+        console.reopen(tour=True)
+
+    console.acts.ask(Change("Tour", "tour", look, lambda workspace, previews: Done("the tour begins"), then=then))
 
 
 def begin_here(console: ConsoleApp) -> None:

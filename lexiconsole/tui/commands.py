@@ -195,6 +195,12 @@ def _theme(screen: ConsoleScreen, name: str) -> None:
         screen.status.explain(f"theme: there is no {harmless(name)}{f'; did you mean {close}?' if close else ''}")
 
 
+def _tour(screen: ConsoleScreen, _: str) -> None:
+    from lexiconsole.tui.beginning import tour_again
+
+    tour_again(screen)
+
+
 _GOING: tuple[Command, ...] = (
     Command("runs", "the list of runs, with this filter", filter_runs, Takes.FILTER),
     Command("filter", "the same as runs: state:failed name:order* age<1h", filter_runs, Takes.FILTER),
@@ -208,6 +214,7 @@ _GOING: tuple[Command, ...] = (
     Command("start", "a run of this definition: its form, then y", start, Takes.DEFINITION),
     Command("run", "the same as start", start, Takes.DEFINITION),
     Command("theme", "the next one, or the one of that name", _theme, Takes.THEME),
+    Command("tour", "the guided demo: real runs in a store of their own, then back here", _tour),
     Command("quit", "leave the program; runs are put down and can go on", lambda screen, _: screen.do("quit")),
 )
 _ACTS: tuple[Command, ...] = (

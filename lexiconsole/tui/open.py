@@ -35,14 +35,20 @@ def run_console(
 ) -> int:
     """Runs the console until it is left; the terminal is as it was before runs are put down. Gives the exit code.
 
-    In an empty folder it offers a tour, for which it is opened again on a workspace that is thrown away. Raises what kept the
-    workspace from being opened. `driver` is what paints and hears where there is no terminal.
+    In an empty folder it offers a tour, and `:tour` asks for one anywhere: for that it is opened again on a workspace that is
+    thrown away, and then as it was. `driver` is what paints and hears where there is no terminal. Raises what kept the
+    workspace from being opened.
     """
     home = (folder or Path.cwd()).absolute()
-    with ExitStack() as left:
+
+    def own() -> ConsoleApp:
         app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly, driver=driver)
-        if store is None and not readonly and home.is_dir() and is_bare(home):
-            app.home, app.welcomes = home, is_empty(home)
+        app.home = home if store is None and not readonly and home.is_dir() and is_bare(home) else None
+        return app
+
+    with ExitStack() as left:
+        app = own()
+        app.welcomes = app.home is not None and is_empty(home)
         while True:
             code = _run(app)
             match app.reopens:
@@ -51,12 +57,12 @@ def run_console(
                 case "tour":
                     from lexiconsole.tui.tour import Tour
 
-                    where = left.enter_context(tour_folder())
+                    where, begins = left.enter_context(tour_folder()), app.home
                     app = _on(where, None, "", ascii_only=ascii_only, driver=driver)
-                    app.home, app.tour = home, Tour(where, home)
+                    app.home, app.tour = begins, Tour(where, begins)
                 case _:
                     left.close()
-                    app = _on(home, None, profile, ascii_only=ascii_only, driver=driver)
+                    app = own()
 
 
 def _on(

@@ -286,7 +286,9 @@ class ConsoleScreen(PaintsAtOnce):
             self.app.pop_screen()
 
     def action_back(self) -> None:
-        if self.is_root:
+        if self.is_root and self.console.tour is not None:
+            self.console.reopen()
+        elif self.is_root:
             self.app.exit(0)
         elif self.is_current:
             self.app.pop_screen()

@@ -66,9 +66,9 @@ def stage_of(rows: Iterable[RunRow]) -> Stage:
 
 
 class Tour:
-    """`folder` is the workspace of the tour, `home` the folder that the person stands in."""
+    """`folder` is the workspace of the tour, `home` the folder to begin in; None for somebody who has a workspace."""
 
-    def __init__(self, folder: Path, home: Path) -> None:
+    def __init__(self, folder: Path, home: Path | None) -> None:
         self.folder, self.home = folder, home
         self.stage = Stage.UNDOING
         self._begun: set[str] = set()
@@ -137,7 +137,7 @@ class Tour:
             case Stage.BRANCH:
                 return _branching(screen.place, chosen=here == CLAIM, asks=_asked_then(screen))
             case Stage.BEGIN:
-                return _beginning(screen.place, harmless(str(self.home)))
+                return _beginning(screen.place, "" if self.home is None else harmless(str(self.home)))
 
 
 def _answering(place: Place, *, chosen: bool) -> str:
@@ -181,10 +181,15 @@ def _branching(place: Place, *, chosen: bool, asks: bool | None) -> str:
 
 def _beginning(place: Place, home: str) -> str:
     seen = "A run undone, one decided, one branched."
+    if not home:
+        leads = (
+            "back to your own runs" if place is Place.DASHBOARD else "back, and from the first screen to your own runs"
+        )
+        return f"{seen} {{back}} goes {leads}; the tour's store is thrown away then."
     if place in key_of("init").places:
         return (
             f"{seen} Now your own: {{init}} shows the files it would write into {home}. "
-            "{quit} leaves and throws the tour's store away."
+            "{back} leaves the tour and throws its store away."
         )
     return f"{seen} {{back}} goes back; there you begin with workflows of your own."
 

@@ -11,7 +11,9 @@ from lexiconsole.app.first_start import Scaffold, is_bare, is_empty, tour_folder
 from lexiconsole.app.look import first_look
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.rows import RunRow
+from lexiconsole.tui import open as open_console
 from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.glyphs import ASCII
 from lexiconsole.tui.keymap import Place, keys_at, shown_key
 from lexiconsole.tui.tour import CLAIM, ORDER, Stage, Tour, stage_of
 from lexiconsole.tui.widgets.welcome import WelcomePanel
@@ -122,7 +124,7 @@ async def test_the_files_are_shown_before_they_are_written(tmp_path):
         await until(pilot, lambda: "definitions/holiday.py" in shown(app))
         assert list(tmp_path.iterdir()) == []
         await pilot.press("y")
-        await until(pilot, lambda: app.reopens == "home")
+        await until(pilot, lambda: app.reopens == "own")
     app.shut()
     app.put_down()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["application.yaml", "definitions"]
@@ -146,3 +148,40 @@ async def test_the_band_says_what_to_press(root, size, monkeypatch):
     async with console(root, size, tour=tour) as (app, pilot):
         await settled(pilot)
         check(f"tour-{size[0]}x{size[1]}", "\n".join(shown(app).split("\n")[-_BAND:]))
+
+
+async def test_the_tour_can_be_asked_for_anywhere_and_the_first_screens_way_back_leads_home(root, monkeypatch):
+    monkeypatch.setattr(Tour, "begin", lambda self, console: None)
+    async with console(root) as (app, pilot):
+        await pilot.press("colon", *"tour", "enter")
+        await until(pilot, lambda: "runs that are driven here rest meanwhile" in shown(app))
+        await pilot.press("y")
+        await until(pilot, lambda: app.reopens == "tour")
+    tour = Tour(root, None)
+    tour.stage = Stage.BEGIN
+    async with console(root, tour=tour) as (app, pilot):
+        await until(pilot, lambda: "q goes back to your own runs" in shown(app))
+        await pilot.press("colon", *"tour", "enter")
+        await until(pilot, lambda: "this is it; q on the first screen leaves it" in shown(app))
+        await pilot.press("q")
+        await until(pilot, lambda: app.reopens == "own")
+
+
+def test_after_the_tour_the_console_is_opened_as_it_was(tmp_path, monkeypatch):
+    """With its store, profile and signs, on the folder one stood in; the tour's own is gone by then."""
+    opened, store, ways = [], tmp_path / "mine.db", iter(["tour", "own", ""])
+
+    def run(app):
+        if app.tour is not None:
+            assert app.tour.folder.is_dir()
+        opened.append(app)
+        app.reopens = next(ways)
+        return 0
+
+    monkeypatch.setattr(open_console, "_run", run)
+    assert open_console.run_console(tmp_path, store=store, ascii_only=True) == 0
+    first, toured, last = opened
+    assert (first.tour, toured.tour.home, last.tour) == (None, None, None)
+    assert [app.glyphs for app in opened] == [ASCII] * 3
+    assert [each._open_workspace().store_path for each in (first, last)] == [store, store]
+    assert not toured.tour.folder.exists()

@@ -69,6 +69,6 @@ class Footer(Painted):
 
     @staticmethod
     def _words(app: ConsoleApp, key_name: str, key: Key) -> list[Part]:
-        name, leaves = shown_key(key_name), key.action == "back" and len(app.screen_stack) < 2
+        name, leaves = shown_key(key_name), key.action == "back" and len(app.screen_stack) < 2 and app.tour is None
         label = key_of("quit").label if leaves else key.label
         return [(f" {name}", ink(app.palette.key, bold=True)), (f" {label} ", ink(app.palette.text))]
