@@ -35,12 +35,14 @@ class BulkOperationCancelledError(BulkError):
 
 
 class BulkStopLossError(BulkError):
-    """More items failed than the stop-loss allows."""
+    """More items failed than the stop-loss allows. `before`: failed and all items that an earlier stop counted."""
 
-    def __init__(self, name: str, result: BulkResult[Any], allowed: float) -> None:
-        share = result.failed / result.total
+    def __init__(self, name: str, result: BulkResult[Any], allowed: float, *, before: tuple[int, int] = (0, 0)) -> None:
+        failed, items = result.failed - before[0], result.total - before[1]
+        further = " further" if before[1] else ""
         reason = (
-            f"was stopped because {share:.0%} of {result.total:,} items failed, more than the {allowed:.0%} allowed"
+            f"was stopped because {failed / items:.0%} of {items:,}{further} items failed, "
+            f"more than the {allowed:.0%} allowed"
         )
         first = f" (first: item {result.failures[0].index}, {result.failures[0].message})" if result.failures else ""
         super().__init__(name, reason + first, result)

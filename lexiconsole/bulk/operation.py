@@ -35,6 +35,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 class BulkOperation(Generic[T, R]):
     """Give a `processor` of one item or a `batch_processor`, or derive a class and override `process`.
 
@@ -76,12 +80,24 @@ class BulkOperation(Generic[T, R]):
     ) -> None:
         if processor is not None and batch_processor is not None:
             raise DefinitionError(f"{name}: give either a processor or a batch_processor")
-        if stop_loss is not None and not 0 <= stop_loss <= 1:
-            raise DefinitionError(f"{name}: stop_loss is a share of the items, from 0 to 1, not {stop_loss}")
-        if renew_every < 1 or max_failures < 0:
-            raise DefinitionError(f"{name}: renew_every must be at least 1, and max_failures not negative")
+        if stop_loss is not None and not (_is_number(stop_loss) and 0 <= stop_loss <= 1):
+            raise DefinitionError(f"{name}: stop_loss is a share of the items, from 0 to 1, not {stop_loss!r}")
+        for what, number, least in (
+            ("stop_loss_after", stop_loss_after, 0),
+            ("renew_every", renew_every, 1),
+            ("max_failures", max_failures, 0),
+            ("total", 0 if callable(total) or total is None else total, 0),
+        ):
+            if type(number) is not int or number < least:
+                raise DefinitionError(f"{name}: {what} must be a whole number of at least {least}, not {number!r}")
         if not isinstance(config, BulkOperationConfig | None):
             raise DefinitionError(f"{name}: config must be a BulkOperationConfig, not {config!r}")
+        if not isinstance(checkpoint, CacheBackendProtocol | None):
+            raise DefinitionError(f"{name}: checkpoint must be a cache with get, set and delete, not {checkpoint!r}")
+        if not isinstance(circuit_breaker, CircuitBreakerProtocol | None):
+            raise DefinitionError(f"{name}: circuit_breaker must have a method call, not {circuit_breaker!r}")
+        if on_progress is not None:
+            check_call(name, "on_progress", on_progress)
         self.name, self.config = name, config or self.DEFAULT_CONFIG
         self._items, self._total, self._checkpoint, self._on_progress = items, total, checkpoint, on_progress
         self._limits = Limits(
@@ -121,7 +137,7 @@ class BulkOperation(Generic[T, R]):
         """Await it for the `Result` of the whole, or iterate over it for the batches as they finish.
 
         With a checkpoint cache, an operation with the same id goes on where the last execution stopped; its result then
-        counts all items, but holds the results of this execution only.
+        counts all items, but holds the results of this execution only. One that its stop-loss had stopped is judged anew.
         """
         source = items if items is not None else self._items
         if source is None:

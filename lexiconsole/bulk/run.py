@@ -96,7 +96,10 @@ class BulkRun(Generic[T, R]):
         self._window.pace.rate = state.get("rate")
         self._steering = Steering(ctx) if ctx.journaled else None
         self._finish = False
+        self._accepted = 0, 0
         self._lost = False
+        if checkpointed and self._over():  # it was stopped for these, and somebody has it go on
+            self._accepted = self.tally.failed, self.tally.items
         self._mind_losses()
 
     @property
@@ -185,9 +188,10 @@ class BulkRun(Generic[T, R]):
     def _over(self) -> bool:
         """Whether more failed than the stop-loss allows."""
         allowed = self._limits.stop_loss
-        if allowed is None or self.tally.items < self._limits.stop_loss_after:
+        failed, items = self.tally.failed - self._accepted[0], self.tally.items - self._accepted[1]
+        if allowed is None or items < self._limits.stop_loss_after or not items:
             return False
-        return self.tally.failed_share > allowed
+        return failed / items > allowed
 
     @property
     def _must_stop(self) -> bool:
@@ -226,7 +230,7 @@ class BulkRun(Generic[T, R]):
         self._tell(last=True)
         result = self.tally.result(operation_id)
         if self._lost:
-            return Err(BulkStopLossError(self._name, result, self._limits.stop_loss or 0.0))
+            return Err(BulkStopLossError(self._name, result, self._limits.stop_loss or 0.0, before=self._accepted))
         if self._window.fault is not None:
             return Err(BulkSourceError(self._name, result, self._window.fault))
         if self.cancelled:

@@ -26,6 +26,7 @@ from lexiconsole import (
     bulk_map,
     bulk_reduce,
 )
+from lexiconsole.app.cache import MemoryCache
 from lexiconsole.bulk import BulkItemsError, BulkSourceError, BulkStopLossError, BulkTimeoutError
 from lexiconsole.contracts import BulkProcessorProtocol
 from lexiconsole.errors import ContextMisuseError, DefinitionError, RefusedError
@@ -214,6 +215,29 @@ async def test_stop_loss_stops_when_too_large_a_share_has_failed() -> None:
     assert "50% of 30 items failed" in str(error) and "bad row" in str(error) and error.result.succeeded == 15
     fine = await BulkOperation(work, terms, stop_loss=0.5, stop_loss_after=30).execute(range(100))
     assert fine.is_ok()
+
+
+async def test_what_a_stop_loss_stopped_goes_on_once_the_cause_is_mended_and_is_stopped_anew_if_it_is_not() -> None:
+    """The failures that stopped it are known; counted again, they would stop it after each further batch."""
+    seen: list[int] = []
+    broken = range(20, 30)
+
+    def work(x: int) -> Any:
+        seen.append(x)
+        return Err("bad row") if x in broken or x >= 80 else x
+
+    operation = BulkOperation(
+        work,
+        config(batch_size=10, max_concurrency=1, retry_attempts=1),
+        stop_loss=0.2,
+        stop_loss_after=10,
+        checkpoint=MemoryCache(),
+    )
+    first = (await operation.execute(range(100), "nightly")).unwrap_err()
+    assert "33% of 30 items" in str(first) and len(seen) == 30
+    again = (await operation.execute(range(100), "nightly")).unwrap_err()
+    assert "29% of 70 further items" in str(again) and seen == [*range(100)]
+    assert again.result.failed == 30 and again.result.succeeded == 70
 
 
 async def test_cancel_finishes_what_runs_and_begins_nothing_more() -> None:
@@ -405,10 +429,21 @@ async def test_a_derived_class_says_what_is_done_with_an_item() -> None:
 
 @pytest.mark.parametrize(
     "terms",
-    [{"processor": double, "batch_processor": double}, {"stop_loss": 1.5}, {"renew_every": 0}, {"max_failures": -1}],
+    [
+        {"processor": double, "batch_processor": double},
+        *({"stop_loss": odd} for odd in (1.5, "x", True)),
+        *({"stop_loss_after": odd} for odd in (-1, "x")),
+        {"renew_every": 0},
+        {"max_failures": -1},
+        {"max_failures": 1.5},
+        {"total": -1},
+        {"on_progress": 3},
+        {"checkpoint": 3},
+        {"circuit_breaker": 3},
+    ],
 )
 def test_terms_without_sense_are_refused(terms: dict[str, Any]) -> None:
-    with pytest.raises(DefinitionError):
+    with pytest.raises(DefinitionError, match=str(next(iter(terms)))):
         BulkOperation(**terms)
 
 
