@@ -32,7 +32,8 @@ class PurgatoryBreaker:
             ) from None
         if type(threshold) is not int or threshold < 1:
             raise DefinitionError(f"{circuit}: threshold is how many failures open it, at least 1, not {threshold!r}")
-        if isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or not 0 < ttl < math.inf:
+        seconds: Any = ttl
+        if not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
             raise DefinitionError(f"{circuit}: ttl is seconds, more than 0, not {ttl!r}")
         self._circuit, self._threshold, self._ttl = circuit, threshold, ttl
         self._factory = factory or AsyncCircuitBreakerFactory()

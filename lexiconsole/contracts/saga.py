@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from lexiconsole.errors import LexiconsoleError
+from lexiconsole.errors import DefinitionError, LexiconsoleError
 from lexiconsole.result import Result
 
 __all__ = ["SagaProtocol", "SagaState", "SagaStep", "SagaStepError", "SagaStoreProtocol"]
@@ -72,13 +72,15 @@ class SagaStep:
     retry_on: type[Exception] | tuple[type[Exception], ...] = Exception
 
     def __post_init__(self) -> None:
-        if not self.name or "/" in self.name:
-            raise ValueError(f"a saga step needs a name without slashes, not {self.name!r}")
+        name: Any = self.name
+        if not isinstance(name, str) or not name or "/" in name or not name.isprintable():
+            raise DefinitionError(f"a saga step needs a printable name without slashes, not {name!r}")
         for field, tries in (("max_retries", self.max_retries), ("compensation_retries", self.compensation_retries)):
-            if tries is not None and tries < 1:
-                raise ValueError(f"{self.name}: {field} counts all tries and must be at least 1, not {tries}")
-        if self.retry_delay < 0:
-            raise ValueError(f"{self.name}: retry_delay must not be negative, it is {self.retry_delay}")
+            if tries is not None and (type(tries) is not int or tries < 1):
+                raise DefinitionError(f"{name}: {field} counts all tries and must be at least 1, not {tries!r}")
+        delay: Any = self.retry_delay
+        if not isinstance(delay, (int, float)) or not delay >= 0:
+            raise DefinitionError(f"{name}: retry_delay is seconds and must not be negative, it is {delay!r}")
 
 
 @runtime_checkable

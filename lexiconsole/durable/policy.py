@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-__all__ = ["ONCE", "Backoff", "OnUnknown", "StepPolicy", "StepRole"]
+from lexiconsole.errors import DefinitionError
+
+__all__ = ["ONCE", "Backoff", "OnUnknown", "StepPolicy", "StepRole", "check_seconds", "check_terms"]
 
 
 class StepRole(StrEnum):
@@ -76,6 +80,25 @@ class StepPolicy:
         if self.on_unknown is not None:
             return self.on_unknown
         return OnUnknown.FAIL if self.idempotent else OnUnknown.DOUBT
+
+
+def check_terms(owner: str, tries: Any, delay: Any, timeout: Any) -> None:
+    """Raises DefinitionError for terms under which nothing can be tried: when they are written down, not at the first failure."""
+    if type(tries) is not int or tries < 1:
+        raise DefinitionError(f"{owner}: max_retries counts all tries and must be at least 1, not {tries!r}")
+    if not _is_number(delay) or not 0 <= delay < math.inf:
+        raise DefinitionError(f"{owner}: retry_delay is seconds and must not be negative, it is {delay!r}")
+    check_seconds(owner, timeout)
+
+
+def check_seconds(owner: str, timeout: Any) -> None:
+    """Raises DefinitionError for what is no time limit."""
+    if timeout is not None and (not _is_number(timeout) or not timeout > 0):
+        raise DefinitionError(f"{owner}: timeout must be more than 0 seconds, not {timeout!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and type(value) is not bool
 
 
 ONCE = StepPolicy()

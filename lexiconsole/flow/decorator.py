@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, overload
 
+from lexiconsole.durable.calling import arity
 from lexiconsole.durable.definition import Definition, Model, Source
 from lexiconsole.durable.migration import Migration
+from lexiconsole.durable.policy import check_seconds
 from lexiconsole.errors import DefinitionError
 from lexiconsole.flow.function import FunctionWorkflow
 from lexiconsole.flow.parameters import fields_of
@@ -66,6 +69,9 @@ def workflow(
             name, _define(name, name.__name__, version, input, timeout, retries, example, about, steps, migrations)
         )
 
+    if not isinstance(name, str):
+        raise DefinitionError(f"a workflow's name is text, not {name!r}")
+
     def mark(thing: F) -> F:
         title = name or thing.__name__
         made = _define(thing, title, version, input, timeout, retries, example, about, steps, migrations)
@@ -93,8 +99,11 @@ def _define(
 ) -> Definition:
     if not name or not name.isprintable() or name != name.strip() or "/" in name or ":" in name:
         raise DefinitionError(f"{name!r} is no name for a workflow: give printable text without / and :")
-    if retries < 0 or (timeout is not None and timeout <= 0):
-        raise DefinitionError(f"{name}: retries must not be negative, and timeout must be more than 0 seconds")
+    if type(retries) is not int or retries < 0:
+        raise DefinitionError(f"{name}: retries must not be negative, but a whole number, not {retries!r}")
+    check_seconds(name, timeout)
+    if version is not None and type(version) is not int:
+        raise DefinitionError(f"{name}: version must be a whole number, not {version!r}")
     kind, build, taking = _way_to_build(thing, name, steps, given=input is not INFER)
     return Definition(
         name=name,
@@ -119,6 +128,8 @@ def _way_to_build(
     `given`: the input's type is said elsewhere, so what is annotated does not matter.
     """
     if inspect.iscoroutinefunction(thing):
+        if isinstance(thing, types.FunctionType) and arity(thing)[1] == 0:
+            raise DefinitionError(f"{name}: {thing.__name__} takes no argument; its first one is the context, `ctx`")
         if not given and (found := fields_of(thing, partial(_resolved, thing))) is not None:
             taking, fields = found
             return ModelKind.WORKFLOW, partial(_function_of_fields, thing, steps, fields.arguments), taking

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -70,8 +70,15 @@ class WorkflowBuilder:
             self.set_terminal(ready.name)
         return self
 
-    def node(self, name: str = "", **terms: Any) -> Callable[[F], F]:
+    @overload
+    def node(self, name: F, /) -> F: ...
+    @overload
+    def node(self, name: str = "", **terms: Any) -> Callable[[F], F]: ...
+
+    def node(self, name: Any = "", **terms: Any) -> Any:
         """Decorates a function that becomes a node; it stays as it is."""
+        if callable(name):
+            return self.node()(name)
 
         def add(function: F) -> F:
             self.add_node(name or function.__name__, function, **terms)

@@ -17,7 +17,7 @@ from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER, Durable
 from lexiconsole.durable.outline import NodeKind, Outline, OutlineNode
-from lexiconsole.durable.policy import Backoff, StepPolicy
+from lexiconsole.durable.policy import Backoff, StepPolicy, check_terms
 from lexiconsole.errors import DefinitionError
 from lexiconsole.graph.state import WorkflowState
 from lexiconsole.result import Ok
@@ -161,10 +161,7 @@ class AbstractWorkflowNode(ABC):
         """Raises DefinitionError when it can not work."""
         if not self.name or not self.name.isprintable() or any(sign in self.name for sign in "/#"):
             raise DefinitionError(f"a node needs a printable name without / and #, not {self.name!r}")
-        if self.max_retries < 1:
-            raise DefinitionError(f"{self.name}: max_retries counts all tries and must be at least 1")
-        if self.timeout is not None and self.timeout <= 0:
-            raise DefinitionError(f"{self.name}: timeout must be more than 0 seconds, not {self.timeout}")
+        check_terms(self.name, self.max_retries, self.retry_delay, self.timeout)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import update_wrapper
 from typing import Any, TypedDict, Unpack, overload
 
 from lexiconsole.pipeline.conditional import ConditionalStep
@@ -36,10 +37,17 @@ def step(name: Function, func: None = None, **terms: Unpack[StepTerms]) -> Funct
 def step(name: str | Function = "", func: Function | None = None, **terms: Unpack[StepTerms]) -> Any:
     """A FunctionStep: of `func`, or as a decorator of what it stands above. The name is by default the function's."""
     if callable(name):
-        return FunctionStep(name.__name__, name, **terms)
+        return _decorated(name.__name__, name, terms)
     if func is not None:
         return FunctionStep(name, func, **terms)
-    return lambda function: FunctionStep(name or function.__name__, function, **terms)
+    return lambda function: _decorated(name or function.__name__, function, terms)
+
+
+def _decorated(name: str, function: Function, terms: StepTerms) -> FunctionStep:
+    """Reads like the function itself: its docstring, its signature."""
+    made = FunctionStep(name, function, **terms)
+    update_wrapper(made, function, updated=())
+    return made
 
 
 @overload

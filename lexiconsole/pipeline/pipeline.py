@@ -14,13 +14,14 @@ from lexiconsole.contracts.infra.cache import CacheBackendProtocol
 from lexiconsole.durable.context import Context, RunInfo
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.durable.outline import EdgeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.durable.policy import check_seconds
 from lexiconsole.errors import DefinitionError, RefusedError, StepError
 from lexiconsole.pipeline.checkpoint import Checkpoint
 from lexiconsole.pipeline.context import PipelineContext
 from lexiconsole.pipeline.error import PipelineError
 from lexiconsole.pipeline.function import as_step
 from lexiconsole.pipeline.order import in_order
-from lexiconsole.pipeline.step import PipelineStep, check_seconds
+from lexiconsole.pipeline.step import PipelineStep
 from lexiconsole.pipeline.walk import SKIPPED, Walk
 from lexiconsole.result import Err, Ok, Result
 from lexiconsole.types import ModelKind

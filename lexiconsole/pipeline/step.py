@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineNode
-from lexiconsole.durable.policy import Backoff, StepPolicy
+from lexiconsole.durable.policy import Backoff, StepPolicy, check_terms
 from lexiconsole.errors import DefinitionError, RunCancelled, StepError
 from lexiconsole.pipeline.context import PipelineContext
 from lexiconsole.pipeline.walk import SKIPPED, Outcome, Walk, truth
@@ -172,22 +172,17 @@ class PipelineStep(ABC):
             raise DefinitionError(f"a {type(self).__name__} needs a printable name without slashes, not {name!r}")
         if name in self.dependencies:
             raise DefinitionError(f"{name} waits for itself: {name} → {name}")
-        if self.max_retries < 1:
-            raise DefinitionError(f"{self.name}: max_retries counts all tries and must be at least 1")
-        check_seconds(name, self.timeout)
+        check_terms(name, self.max_retries, self.retry_delay, self.timeout)
         for part in self.parts:
             part.check()
 
 
 def names(given: Sequence[str]) -> tuple[str, ...]:
     """What a step depends on; one name alone is one name, not its letters."""
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def check_seconds(owner: str, timeout: Any) -> None:
-    """Raises DefinitionError for what is no time limit."""
-    if timeout is not None and (not isinstance(timeout, (int, float)) or timeout <= 0):
-        raise DefinitionError(f"{owner}: timeout must be more than 0 seconds, not {timeout!r}")
+    try:
+        return (given,) if isinstance(given, str) else tuple(given)
+    except TypeError:
+        raise DefinitionError(f"dependencies are names of steps, not {given!r}") from None
 
 
 def _overrides(cls: type[PipelineStep], hook: str) -> bool:

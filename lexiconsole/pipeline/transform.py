@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeAlias, overload
 
 from typing_extensions import TypeVar
 
-from lexiconsole.durable.calling import check_call
+from lexiconsole.durable.calling import arity, check_call
+from lexiconsole.errors import DefinitionError
 from lexiconsole.result import Err, Ok, Result
 
 __all__ = ["TransformPipe"]
@@ -43,7 +45,7 @@ class TransformPipe(Generic[S, T]):
 
     def pipe(self, function: Callable[..., Any]) -> TransformPipe[S, Any]:
         """Goes on with what the function gives."""
-        check_call("pipe", "the function", function)
+        _check("pipe", "the function", function)
 
         async def move(so_far: Result[Any, Any]) -> Result[Any, Any]:
             return await _result(function, so_far.value) if isinstance(so_far, Ok) else so_far
@@ -52,8 +54,8 @@ class TransformPipe(Generic[S, T]):
 
     def pipe_if(self, condition: Callable[[T], Any], function: Callable[[T], Any]) -> TransformPipe[S, T]:
         """Goes on with what the function gives if the condition holds, else with what it has."""
-        check_call("pipe_if", "the condition", condition)
-        check_call("pipe_if", "the function", function)
+        _check("pipe_if", "the condition", condition)
+        _check("pipe_if", "the function", function)
 
         async def move(so_far: Result[Any, Any]) -> Result[Any, Any]:
             if isinstance(so_far, Err):
@@ -68,7 +70,7 @@ class TransformPipe(Generic[S, T]):
 
     def tap(self, function: Callable[[T], Any]) -> TransformPipe[S, T]:
         """Shows the value to the function and goes on with the same value. If the function fails, so does the pipe."""
-        check_call("tap", "the function", function)
+        _check("tap", "the function", function)
 
         async def move(so_far: Result[Any, Any]) -> Result[Any, Any]:
             if isinstance(so_far, Err):
@@ -80,7 +82,7 @@ class TransformPipe(Generic[S, T]):
 
     def catch(self, handler: Callable[[Any], Any]) -> TransformPipe[S, T]:
         """Goes on with what the handler gives for the error, if something before it failed; its `Err` or exception stays one."""
-        check_call("catch", "the handler", handler)
+        _check("catch", "the handler", handler)
 
         async def move(so_far: Result[Any, Any]) -> Result[Any, Any]:
             return so_far if isinstance(so_far, Ok) else await _result(handler, so_far.error)
@@ -98,6 +100,12 @@ class TransformPipe(Generic[S, T]):
         longer: TransformPipe[S, Any] = TransformPipe()
         longer._moves = (*self._moves, move)
         return longer
+
+
+def _check(where: str, what: str, call: Any) -> None:
+    check_call(where, what, call)
+    if isinstance(call, types.FunctionType) and arity(call)[1] == 0:
+        raise DefinitionError(f"{where}: {what} takes no argument, but is given the value that passes through")
 
 
 async def _result(function: Callable[..., Any], value: Any) -> Result[Any, Any]:

@@ -37,8 +37,13 @@ def saga_step(
 
     Methods of an AbstractSaga that are marked become its steps, in the order in which they are written.
     """
+    bare: Any = name
+    if callable(bare):  # without brackets it would otherwise mark nothing, and a step would silently be missing
+        return saga_step()(bare)  # type: ignore[no-any-return]
 
     def mark(function: F) -> F:
+        if not callable(function):
+            raise DefinitionError(f"@saga_step stands above a function, not {function!r}")
         undo = compensation if not isinstance(compensation, str) else None
         step = SagaStep(name or function.__name__, function, undo, **terms)
         setattr(function, MARK, Declared(function.__name__, step, compensation))
@@ -75,7 +80,7 @@ def declared_steps(saga: type) -> tuple[Declared, ...]:
     found: dict[str, Declared] = {}
     for owner in reversed(saga.__mro__):
         for attribute, value in vars(owner).items():
-            declared = getattr(value, MARK, None)
+            declared = getattr(getattr(value, "__func__", value), MARK, None)  # below @staticmethod or @classmethod too
             if isinstance(declared, Declared):
                 found[attribute] = replace(declared, attribute=attribute)
             elif attribute in found:

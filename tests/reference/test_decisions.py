@@ -14,6 +14,7 @@ import pytest
 
 from lexiconsole import (
     AbstractSaga,
+    AgentNode,
     Application,
     BulkOperation,
     BulkOperationConfig,
@@ -22,6 +23,7 @@ from lexiconsole import (
     GateNode,
     GraphConfig,
     HumanNode,
+    LLMNode,
     MemorySagaStore,
     ParallelStep,
     Pipeline,
@@ -29,6 +31,7 @@ from lexiconsole import (
     SagaStep,
     State,
     StateMachine,
+    SubworkflowNode,
     ToolNode,
     Transition,
     WorkflowBuilder,
@@ -46,9 +49,11 @@ from lexiconsole import (
     workflow,
 )
 from lexiconsole.app.cache import MemoryCache
+from lexiconsole.app.container import Container
 from lexiconsole.app.database import SqliteDatabase
+from lexiconsole.app.module import Module, Provider
 from lexiconsole.bulk import BulkOperationCancelledError
-from lexiconsole.cli.contributors import GROUP
+from lexiconsole.cli.contributors import GROUP, contributed, contributions
 from lexiconsole.contracts import SagaState, SagaStoreProtocol, StateConcurrencyError, StatePersistenceProtocol, events
 from lexiconsole.contracts.infra.cache import CacheBackendProtocol
 from lexiconsole.durable.journal import Journal
@@ -429,6 +434,10 @@ async def test_the_first_edge_is_for_true_the_second_for_false_and_labelled_so()
     routes = WorkflowBuilder().add_gate("size", routes={"big": lambda s: s["n"] > 9, "small": None})
     routes.add_node("big", lambda: {"size": "big"}).add_node("small", lambda: {"size": "small"})
     assert (await final(routes, {"n": 10}))["size"] == "big"
+    assert (await final(routes, {"n": 1}))["size"] == "small"
+    more = WorkflowBuilder().add_gate("g").add_node("x", lambda: {"x": 1}).add_node("y", lambda: {"y": 1}).add_node("z")
+    more.add_edge("g", "x", lambda s: True).add_edge("g", "y", lambda s: True).add_edge("g", "z", lambda s: False)
+    assert await final(more) == {"x": 1, "y": 1}
 
 
 @row("no `set_entry` / `set_terminal`")
@@ -536,9 +545,13 @@ async def test_all_active_edges_are_taken_none_is_dropped_and_one_key_needs_a_re
 
     names = "bcde"
     edges = " ".join(f"a>{name} {name}>z" for name in names)
-    nodes = ["a", *map(worker, names), ("z", lambda state: {"seen": "".join(state["list"])})]
+    met: list[str] = []
+    nodes = ["a", *map(worker, names), ("z", lambda state: {"seen": met.append("".join(state["list"])) or met[-1]})]
     builder = graph(*nodes, edges=edges, reducers={"list": lambda old, new: old + new})
     assert (await final(builder, max_parallel_branches=2))["seen"] == names and most == 2
+    assert met == [names], "the join waits for every branch, so it is visited once"
+    most = 0
+    assert (await final(builder, parallel_branches=False))["seen"] == names and most == 1
     clash = (await graph(*nodes, edges=edges).build().execute({})).unwrap_err()
     assert "reducer" in str(clash) and "'list'" in str(clash)
 
@@ -547,26 +560,46 @@ async def test_all_active_edges_are_taken_none_is_dropped_and_one_key_needs_a_re
 async def test_it_counts_visits_of_one_node_and_the_error_names_the_loop() -> None:
     long = graph(*(f"n{n}" for n in range(60)), edges=" ".join(f"n{n}>n{n + 1}" for n in range(59)))
     assert (await WorkflowEngine(long.build(), max_iterations=2).execute({})).is_ok()
-    error = (await WorkflowEngine(graph("a", "b", edges="a>b b>a").build(), max_iterations=3).execute({})).unwrap_err()
-    assert re.search(r"a.*b", str(error)) and "3" in str(error)
+    visits: list[str] = []
+    round_and_round = graph(("a", lambda: visits.append("a")), ("b", lambda: visits.append("b")), edges="a>b b>a")
+    error = (await WorkflowEngine(round_and_round.build(), max_iterations=3).execute({})).unwrap_err()
+    assert "a would be visited more than 3 times in the loop a → b → a" in str(error)
+    assert visits == ["a", "b"] * 3
 
 
 @row("`HumanNode(input_key=, output_key=)`")
 async def test_a_person_s_node_shows_one_key_and_writes_another() -> None:
     engine = WorkflowEngine(graph(HumanNode("ask", input_key="draft", output_key="verdict")).build())
     stopped = (await engine.execute({"draft": "text"})).unwrap_err()
-    assert (await engine.resume(stopped.checkpoint, "good")).unwrap().final_state["verdict"] == "good"
+    assert stopped.prompt == "text"
+    assert dict((await engine.resume(stopped.checkpoint, "good")).unwrap().final_state) == {
+        "draft": "text",
+        "verdict": "good",
+    }
     assert (await engine.execute({})).unwrap_err().cause.message.count("draft")
 
 
 @row("failing LLM, agent, tool, sub-workflow node")
-async def test_a_tool_that_fails_fails_its_node() -> None:
-    class Tool:
-        name = "t"
-        execute = call = run = broken
+async def test_whoever_fails_fails_its_node_and_leaves_no_text_in_the_state() -> None:
+    async def broken_later(*_: Any, **__: Any) -> Any:
+        raise ValueError("broken")
 
-    error = (await graph(ToolNode("t", Tool(), input_key="x", output_key="y")).build().execute({"x": 1})).unwrap_err()
-    assert "t" in error.failures and "y" not in dict(error.state)
+    class Fails:
+        name = "t"
+
+        def __init__(self, how: Any) -> None:
+            self.execute = self.run = self.complete = how
+
+    inner = graph(("bad", broken))
+    for how in (broken, broken_later, lambda _: Err("broken")):
+        for node in (
+            ToolNode("t", Fails(how), input_key="x", output_key="y"),
+            AgentNode("t", Fails(how), input_key="x", output_key="y"),
+            LLMNode("t", Fails(broken_later), prompt="?", output_key="y"),
+            SubworkflowNode("t", inner, output_key="y"),
+        ):
+            error = (await graph(node).build().execute({"x": 1})).unwrap_err()
+            assert "t" in error.failures and "broken" in str(error) and dict(error.state) == {"x": 1}
 
 
 # bulk
@@ -577,6 +610,22 @@ async def test_one_object_is_awaited_or_iterated_over() -> None:
     operation = BulkOperation(lambda x: x * 2, BulkOperationConfig(batch_size=2))
     assert list((await operation.execute([1, 2, 3])).unwrap().results) == [2, 4, 6]
     assert sorted([r async for batch in operation.execute([1, 2, 3]) for r in batch.results]) == [2, 4, 6]
+    read = 0
+
+    async def items() -> Any:
+        nonlocal read
+        for read in range(100):
+            yield read
+
+    ahead: list[int] = []
+    slow = BulkOperation(lambda x: x, BulkOperationConfig(batch_size=2, max_concurrency=2))
+    async for batch in slow.execute(items()):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        ahead.append(read - batch.first)
+    assert len(ahead) == 50 and max(ahead) < 10, (
+        "batches come as they finish, and nobody runs far ahead of who takes them"
+    )
 
 
 @row("processor per row or per batch")
@@ -597,6 +646,10 @@ async def test_cancel_begins_no_further_batch_and_says_so() -> None:
 
     operation = BulkOperation(work, BulkOperationConfig(batch_size=2, max_concurrency=1))
     assert isinstance((await operation.execute(range(6))).unwrap_err(), BulkOperationCancelledError) and done == [0, 1]
+    done.clear()
+    with pytest.raises(BulkOperationCancelledError):
+        _ = [batch async for batch in operation.execute(range(6))]
+    assert done == [0, 1]
 
 
 @row("`pipeline_timeout` default")
@@ -623,7 +676,26 @@ async def test_an_application_is_put_together_in_each_of_these_ways() -> None:
     async with Application.boot(modules=[WorkflowModule.configure(config=config)]) as app:
         assert (await app.container.resolve(BulkOperationConfig)).batch_size == 7
     assert len(added.modules) == len(Application(modules=[WorkflowModule]).modules) == 1
-    assert added.name == "added" and callable(added.run) and Application(modules=[WorkflowModule]).name
+    assert added.name == "added" and Application(modules=[WorkflowModule]).name
+
+    class Watched(Provider):
+        async def boot(self, container: Container) -> None:
+            told.append("boot")
+            asyncio.get_running_loop().call_soon(serving.shut_down)
+
+        async def shutdown(self, container: Container) -> None:
+            told.append("shutdown")
+
+    class Watching(Module):
+        providers = (Watched,)
+
+    told: list[str] = []
+    serving = Application(modules=[Watching])
+    await asyncio.to_thread(serving.run)
+    assert told == ["boot", "shutdown"]
+    async with Application.boot(modules=[Watching]):
+        assert told[2:] == ["boot"]
+    assert told[2:] == ["boot", "shutdown"]
 
 
 @row("`WorkflowModule.stub()`")
@@ -632,6 +704,10 @@ async def test_the_stub_keeps_everything_in_memory(tmp_path: Path) -> None:
     async with Application.boot(modules=[WorkflowModule.stub()]) as app:
         assert isinstance(await app.container.resolve(SagaStoreProtocol), MemorySagaStore)
         assert isinstance(await app.container.resolve(Journal), MemoryJournal)
+        assert isinstance(await app.container.resolve(CacheBackendProtocol), MemoryCache)
+        kept = await app.container.resolve(StatePersistenceProtocol)
+        assert await Door(machine_id="d", persistence=kept).transition("open") == "open"
+        assert await Door(machine_id="d", persistence=kept).recover() == "open"
     assert not any(tmp_path.glob("*"))  # noqa: ASYNC240 - a look at an empty folder
 
 
@@ -641,13 +717,22 @@ async def test_the_module_takes_a_state_machine_too() -> None:
     store, machine = MemorySagaStore(), Door()
     database, cache = SqliteDatabase(), MemoryCache()
     module = WorkflowModule.configure(
-        BulkOperationConfig(), store, state_machine=machine, database_provider=database, checkpoint_store=cache
+        BulkOperationConfig(pipeline_timeout=7, batch_size=3),
+        store,
+        state_machine=machine,
+        database_provider=database,
+        checkpoint_store=cache,
     )
     async with Application.boot(modules=[module]) as app:
         assert await app.container.resolve(SagaStoreProtocol) is store
         assert await app.container.resolve(contracts.StateMachineProtocol) is machine
         assert await app.container.resolve(CacheBackendProtocol) is cache
         assert isinstance(await app.container.resolve(StatePersistenceProtocol), DatabaseStatePersistence)
+        assert (Pipeline().timeout, BulkOperation().config.batch_size) == (7, 3)
+        trip = saga(World().step("a"))
+        await trip.execute()
+        assert await store.list() == [trip.get_id()], "sagas go to the store without being told to"
+    assert (Pipeline().timeout, BulkOperation().config.batch_size) == (300, 10)
     await database.close()
 
 
@@ -750,7 +835,8 @@ async def test_the_bus_starts_a_workflow_on_an_event() -> None:
 
     @workflow(name="greet")
     async def greet(ctx: Any, input: dict[str, Any]) -> None:
-        await ctx.step("greet", started.set)
+        if input == {"order": "o-1"}:
+            await ctx.step("greet", started.set)
 
     async with Application.boot(modules=[WorkflowModule.stub(workflows=[greet])]) as app:
         app.bus.on(Ordered, start="greet")
@@ -760,13 +846,23 @@ async def test_the_bus_starts_a_workflow_on_an_event() -> None:
 
 
 @row("CLI contributions")
-def test_a_contributor_is_an_entry_point_of_the_group() -> None:
+def test_a_contributor_is_an_entry_point_of_the_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = EntryPoint(
         "workflow", "lexiconsole.cli.contributors:WorkflowCliContributor", "lexiconsole.cli.contributors"
     )
     assert entry.load().__name__ == "WorkflowCliContributor" and entry.group == GROUP
     told = (Path(__file__).parents[2] / "pyproject.toml").read_text()
     assert f'[project.entry-points."{entry.group}"]' in told and entry.value in told
+    made = tmp_path / "shop-1.dist-info"
+    made.mkdir()
+    (made / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 1\n")
+    (made / "entry_points.txt").write_text("[lexiconsole.cli.contributors]\nshop = shop_commands:Shop\n")
+    (tmp_path / "shop_commands.py").write_text(
+        "import click\nclass Shop:\n    about = 'Shop.'\n    def commands(self): return click.Command('any')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    found = contributions()
+    assert contributed("shop", found["shop"]).name == "shop"
 
 
 @row("events and hooks")
@@ -774,14 +870,33 @@ def test_a_contributor_is_an_entry_point_of_the_group() -> None:
 async def test_what_happens_reaches_the_bus() -> None:
     heard: list[str] = []
     hooked: list[str] = []
-    async with Application.boot(modules=[WorkflowModule.stub()]) as app:
-        app.bus.on(events.WorkflowEvent, lambda event: heard.append(type(event).__name__))
-        app.hooks.register("*", lambda event: hooked.append(type(event).__name__))
+
+    @workflow(name="undone")
+    def undone() -> AbstractSaga[Any]:
         world = World()
-        await saga(world.step("a"), world.step("b", fails=ALWAYS)).execute()
-    assert hooked == heard
-    assert heard[0] == "WorkflowStartedEvent" and heard[-1] == "WorkflowCompensatedEvent"
-    assert any("Compensat" in name for name in heard) and any("Step" in name for name in heard)
+        return saga(world.step("a"), world.step("b", fails=ALWAYS))
+
+    async with Application.boot(modules=[WorkflowModule.stub(workflows=[undone])]) as app:
+        app.bus.on(events.WorkflowEvent, lambda event: heard.append(type(event).__name__.removesuffix("Event")))
+        app.hooks.register("*", lambda event: hooked.append(type(event).__name__.removesuffix("Event")))
+        await execute(undone)
+        in_memory = [*heard]
+        await Door().transition("open")
+        assert heard[len(in_memory) :] == ["StateTransitioned"]
+        heard.clear()
+        hooked.clear()
+        ended = asyncio.Event()
+        app.bus.on(events.WorkflowCompensatedEvent, lambda event: ended.set())
+        await app.runs.start("undone", None)
+        async with asyncio.timeout(30):
+            await ended.wait()
+    assert hooked == heard == in_memory
+    assert in_memory == [
+        "WorkflowStarted",
+        *("StepStarted", "StepCompleted", "StepStarted", "StepFailed"),
+        *("CompensationStarted", "CompensationCompleted"),
+        "WorkflowCompensated",
+    ]
 
 
 @row("`@workflow(name, timeout, retries)`, `@saga_step`")
@@ -792,12 +907,17 @@ async def test_the_decorators_are_honoured() -> None:
 
     outcome = await execute(slow)
     assert outcome.is_err() and "timeout" in str(outcome.unwrap_err())
+    async with house() as h:  # recorded, too
+        row_ = await h.run(slow.__definition__)
+        assert (row_.name, row_.status) == ("slow", "failed") and "time" in row_.error
     calls: list[str] = []
 
     class Trip(AbstractSaga[Any]):
-        @saga_step(compensation="release")
+        @saga_step(name="hold", compensation="release", max_retries=2, retry_delay=0)
         async def reserve(self) -> None:
             calls.append("reserve")
+            if len(calls) == 1:
+                raise ConnectionError
 
         async def release(self) -> None:
             calls.append("release")
@@ -806,8 +926,9 @@ async def test_the_decorators_are_honoured() -> None:
         async def fails(self) -> Any:
             return Err("no")
 
-    await Trip().execute()
-    assert calls == ["reserve", "release"]
+    trip = Trip()
+    await trip.execute()
+    assert trip.step_names == ["hold", "fails"] and calls == ["reserve", "reserve", "release"]
 
 
 @row("protocols table")

@@ -277,7 +277,7 @@ def test_a_saga_that_can_not_work_is_refused_when_it_is_built(build: Any, says: 
     [{"name": ""}, {"name": "a/b"}, {"max_retries": 0}, {"compensation_retries": 0}, {"retry_delay": -1.0}],
 )
 def test_a_step_without_sense_is_refused(terms: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(DefinitionError):
         SagaStep(**{"name": "a", "action": print, **terms})
 
 
