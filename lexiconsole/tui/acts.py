@@ -37,11 +37,14 @@ _TOLD = 6
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a change. `refused` holds the reasons, one for each target that was refused."""
+    """What came of a change. `refused` holds the reasons, one for each target that was refused. `final`: what would take it
+    back is possible no more.
+    """
 
     sentence: str
     refused: tuple[str, ...] = ()
     runs: tuple[RunRow, ...] = ()
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,10 @@ class Acts:
         if done.refused:
             self._console.toast(_refusals(change.word, done.refused), good=False)
         if done.sentence and (done.runs or not done.refused):
+            undo = None if done.final else change.undo
             if change.runs or change.undo is not None:  # else nothing in the store was changed
-                self._undo, self._undo_until = change.undo, self._console.now() + UNDO_WINDOW
-            self._console.toast(done.sentence + ("   u takes it back" if change.undo is not None else ""))
+                self._undo, self._undo_until = undo, self._console.now() + UNDO_WINDOW
+            self._console.toast(done.sentence + ("   u takes it back" if undo is not None else ""))
         if change.then is not None:
             change.then(done)
         self._console.seen_screen_changed()

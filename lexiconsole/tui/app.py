@@ -38,6 +38,7 @@ from lexiconsole.tui.theme import CSS, PALETTES, THEMES, Palette
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import minute
+from lexiconsole.views.faults import misfit
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
 
@@ -328,7 +329,7 @@ class ConsoleApp(KeysInTurn):
         """Where a run is watched."""
         wanted = {"saga": Place.SAGA, "machine": Place.MACHINE, "bulk": Place.BULK}.get(row.kind, Place.RUN)
         stuck = wanted is Place.SAGA and bool(repaired_key(row.where))  # asked about in its lanes
-        doubt = (Place.DOUBT,) if row.status is RunStatus.DOUBTFUL and not stuck else ()
+        doubt = (Place.DOUBT,) if row.status is RunStatus.DOUBTFUL and not stuck and not misfit(row) else ()
         return next((place for place in (*doubt, wanted, Place.RUN) if self.knows(place)), None)
 
     def toast(self, text: str, *, good: bool = True) -> None:

@@ -43,6 +43,9 @@ def decision(
     ]
 
     told = _told if len(tasks) == 1 else _told_of_one
+    back = (
+        decision(tasks, RequestKind.WITHDRAW, {}, me, title="Take the vote back", word="withdrawal") if undo else None
+    )
 
     def look(workspace: Workspace) -> Iterator[Preview]:
         return (told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True))
@@ -58,11 +61,9 @@ def decision(
             else:
                 done.append(outcome.run)
         what = f"{harmless(tasks[0].key)} of {done[0].id}" if len(done) == 1 else f"{len(done)} tasks"
-        return Done(f"{what}: {word} recorded" if done else "", tuple(refused), tuple(done))
+        final = back is not None and all(preview.refused for preview in back.look(workspace))
+        return Done(f"{what}: {word} recorded" if done else "", tuple(refused), tuple(done), final)
 
-    back = (
-        decision(tasks, RequestKind.WITHDRAW, {}, me, title="Take the vote back", word="withdrawal") if undo else None
-    )
     return Change(
         title=title,
         word=word,

@@ -53,7 +53,7 @@ RUNS = (Place.DASHBOARD, *ONE_RUN, Place.DOUBT)
 PICTURES = (Place.RUN, Place.SAGA, Place.MACHINE)
 STEPS = (Place.RUN, Place.SAGA)
 PEOPLE = (Place.DASHBOARD, Place.INBOX, Place.TASK)
-ASKED = (Place.DASHBOARD, Place.INBOX, Place.RUN, Place.SAGA, Place.MACHINE)
+ASKED = (Place.DASHBOARD, Place.INBOX, Place.TASK, Place.RUN, Place.SAGA, Place.MACHINE)
 FORMS = (Place.START, Place.TASK)
 EXPORTS = (Place.DASHBOARD, Place.RUN, Place.SAGA, Place.MACHINE, Place.DOUBT)
 BEGINNING = (Place.DASHBOARD, Place.RUN, Place.SAGA, Place.INBOX)
@@ -105,7 +105,7 @@ KEYS: tuple[Key, ...] = (
     Key("ask_info", ("I",), (Place.INBOX, Place.TASK), "ask back", "ask whoever wants this for more information", 44, changes=True),
     Key("whose", ("v",), (Place.INBOX,), "mine/roles/all", "whose tasks are listed", 70),
     Key("inbox", ("I",), (Place.DASHBOARD,), "inbox", "everything that waits for people, with its chains and forms"),
-    Key("act_as", ("O",), (Place.INBOX,), "act as", "decide as an operator one may act for", 71),
+    Key("act_as", ("O",), (Place.INBOX, Place.TASK), "act as", "decide as an operator one may act for", 71),
     Key("undo", ("u",), EVERYWHERE, "undo", "take the last change back, while that is possible", changes=True),
     # changes of a run
     Key("retry", ("r",), RUNS, "retry", "try again from what failed", 50, changes=True),

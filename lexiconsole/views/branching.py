@@ -33,7 +33,11 @@ def branch_lines(taken: Sequence[Entry], changed: Collection[str], *, undoes: bo
         for key, what in unresolved(taken).items()
     ]
     if done:
-        lines.append("if the fork fails, it undoes these too" if undoes else "if the fork fails, these stay")
+        lines.append(
+            "if the new run fails, it undoes that too"
+            if undoes
+            else "if the new run fails, what was taken over stays done"
+        )
     return lines
 
 
@@ -47,7 +51,7 @@ def _decisions(standing: Sequence[Entry]) -> list[str]:
     if open_keys:
         lines.append(f"asked anew: {_several(list(open_keys))}")
     if votes:
-        lines.append(f"votes so far on {_several(list(votes))} do not count in the fork")
+        lines.append(f"votes so far on {_several(list(votes))} do not count in the new run")
     return lines
 
 

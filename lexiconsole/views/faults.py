@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from lexiconsole.types import JsonObject
+from lexiconsole.durable.rows import RunRow
+from lexiconsole.types import JsonObject, RunStatus
 from lexiconsole.views.safe import harmless
 
-__all__ = ["Frame", "cause", "frames"]
+__all__ = ["Frame", "cause", "frames", "misfit"]
 
 _FRAME = re.compile(
     r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)\n(?:    (?P<code>.+))?', re.MULTILINE
@@ -22,6 +23,14 @@ _AROUND = re.compile(r"^(Graph|Saga|Pipeline)Error: [^:]{1,80} failed at [^:]{1,
 def cause(error: str) -> str:
     """An error without the model's own words around it, which a face shows as where the run stands."""
     return _AROUND.sub("", error)
+
+
+def misfit(row: RunRow) -> str:
+    """Why a run waits for its definition rather than for a word on a step: what it recorded and the definition differ; "" for
+    other runs. As recorded, without its id in front.
+    """
+    before, found, why = row.error.partition(f"run {row.id} can not go on ")
+    return f"can not go on {why}" if row.status is RunStatus.DOUBTFUL and found and not before else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.views.key_parts import bare
 from lexiconsole.views.story import Row, RowKind
 
-__all__ = ["MOST", "flat", "shown"]
+__all__ = ["MOST", "flat", "shown", "without_seats"]
 
 MOST = 150
 """Boxes in one picture; of a larger outline only the outermost are drawn."""
@@ -38,6 +38,14 @@ def flat(outline: Outline) -> Outline:
         led_to = {edge.target for edge in outline.edges if edge.source in children and edge.target in children}
         kept_edges += [OutlineEdge(parent, child) for child in children if child not in led_to]
     return Outline(tuple(replace(node, parent="") for node in nodes), tuple(dict.fromkeys(kept_edges)))
+
+
+@lru_cache(maxsize=256)
+def without_seats(outline: Outline) -> Outline:
+    """Without those whom a level of approvals asks: in a run the level itself says what came of asking them."""
+    levels = {node.key for node in outline.nodes if node.kind is NodeKind.APPROVAL}
+    kept = tuple(node for node in outline.nodes if node.kind is not NodeKind.HUMAN or node.parent not in levels)
+    return outline if len(kept) == len(outline.nodes) else replace(outline, nodes=kept)
 
 
 def _ends(key: str, inside: dict[str, list[str]], edges: Sequence[OutlineEdge]) -> list[str]:

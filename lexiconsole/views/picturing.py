@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.types import RunStatus
-from lexiconsole.views.flat import flat, shown
+from lexiconsole.views.flat import flat, shown, without_seats
 from lexiconsole.views.key_parts import bare
 from lexiconsole.views.node_text import node_text
 from lexiconsole.views.picture import BACK, SILENT, Hop, NodeView, Picture
@@ -38,6 +38,7 @@ class Picturing:
     def __init__(self, outline: Outline) -> None:
         self._grows = not outline.nodes  # known only from what the run shows
         self._telling = Telling()
+        self._defined = outline
         self._draw(flat(outline))
         self._hops: list[Hop] = []
         self._machine_at = ""
@@ -57,6 +58,8 @@ class Picturing:
         """Takes the entry in; one seen before is ignored."""
         if entry.seq <= self._telling.seq:
             return
+        if not self._telling.seq and without_seats(self._defined) is not self._defined:
+            self._draw(flat(without_seats(self._defined)))
         self._telling.take(entry)
         if entry.kind is EntryKind.RENEWED:
             self._places = {key: _Place() for key in self._nodes}
@@ -87,7 +90,7 @@ class Picturing:
         if not key:
             return
         place = self._places[key]
-        ahead = self._nodes[key].kind is NodeKind.HUMAN and row.kind is RowKind.DECISION and row.key != visit
+        ahead = self._nodes[key].kind in _LEVELS and row.kind is RowKind.DECISION and row.key != visit
         if ahead and visit not in place.visits:
             return  # whether a level of a chain applies is settled before the token comes to it
         if visit not in place.visits or (row.first_seq == entry.seq and visit == row.key and row.key in place.rows):
@@ -279,6 +282,7 @@ _LOUD = frozenset(
         StepState.SLEEPING,
     }
 )
+_LEVELS = frozenset({NodeKind.HUMAN, NodeKind.APPROVAL})
 _PASSED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.BY_HAND, StepState.UNDONE})
 _ORDER = (
     StepState.DOUBTFUL,

@@ -67,7 +67,7 @@ def _awaited(row: Row, entry: Entry) -> Row:
     data: dict[str, Any] = entry.data
     match entry.kind:
         case EntryKind.DECIDED:
-            return _outcome(row, entry, StepState.DONE if _object(data.get("error")) is None else StepState.FAILED)
+            return _outcome(row, entry, _decided(data))
         case EntryKind.ASKED:
             asked = str(data.get("prompt", ""))
             return replace(row, state=StepState.WAITING, text=asked, until=data.get("due"), data=data)
@@ -88,6 +88,13 @@ def _awaited(row: Row, entry: Entry) -> Row:
             return _resolved(row, entry)
         case _:  # answered, received, woke: settled with what the entry brings
             return _outcome(row, entry, StepState.DONE)
+
+
+def _decided(data: dict[str, Any]) -> StepState:
+    """A level of a chain that nobody had to decide is not done: nobody approved it."""
+    if _object(data.get("error")) is not None:
+        return StepState.FAILED
+    return StepState.SKIPPED if data.get("value") == {"outcome": "skipped"} else StepState.DONE
 
 
 def edited(row: Row, entry: Entry) -> Row:

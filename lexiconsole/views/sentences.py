@@ -8,7 +8,7 @@ from typing import Any
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import age, ahead, span
-from lexiconsole.views.faults import cause
+from lexiconsole.views.faults import cause, misfit
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless
@@ -36,6 +36,8 @@ def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
     match row.status:
         case RunStatus.DOUBTFUL if repaired := harmless(repaired_key(row.where)):
             return f"{repaired} could not be undone{because}"
+        case RunStatus.DOUBTFUL if differs := misfit(row):
+            return harmless(differs)
         case RunStatus.DOUBTFUL:
             return f"it is unknown what came of {where or 'a step'}{because}"
         case RunStatus.FAILED:

@@ -109,13 +109,15 @@ _OPEN = frozenset(
 class Parking:
     """Why a run left memory: the status it has meanwhile, the keys it waits on, when a timer brings it back.
 
-    `signals` says for the keys that wait for a signal which ones mean something now.
+    `signals` says for the keys that wait for a signal which ones mean something now; `why` how its definition differs from
+    what it recorded, where it stopped for that.
     """
 
     status: RunStatus
     on: tuple[str, ...] = ()
     wake_at: Instant | None = None
     signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

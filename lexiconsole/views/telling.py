@@ -133,7 +133,9 @@ class Telling:
             case EntryKind.PARKED:
                 status = RunStatus(data.get("status", RunStatus.WAITING))
                 on, signals = tuple(data.get("on", ())), _signals(data.get("signals", {}))
-                self._change(status=status, parking=Parking(status, on, data.get("wake_at"), signals))
+                self._change(
+                    status=status, parking=Parking(status, on, data.get("wake_at"), signals, data.get("why", ""))
+                )
             case EntryKind.PAUSED:
                 self._change(reason=data.get("reason", ""))
             case EntryKind.CANCEL:

@@ -24,10 +24,14 @@ def sentence_of(snapshot: Snapshot, key: str, now: Instant) -> tuple[Look, Sente
         said = f"{last.subject} {last.text}" if last is not None else "nothing yet"
         then = Sentence(f"as it stood then: {harmless(said)}", (BACK_FROM_PAST, ("b", "branch from here")))
         return _look(snapshot, view), then
+    whole = verdict(story, now)
+    if story.parking is not None and story.parking.why:
+        return whole.look, Sentence(
+            harmless(whole.sentence), (("r", "try again"), ("b", "branch"), ("L", "definitions"))
+        )
     about = _of_node(snapshot, view, now) if view is not None else None
     if view is not None and about is not None:
         return STEP_LOOKS[view.state], about
-    whole = verdict(story, now)
     return whole.look, Sentence(harmless(whole.sentence), _KEYS.get(story.status, ()))
 
 

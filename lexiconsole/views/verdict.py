@@ -107,6 +107,8 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
 
 
 def _doubtful(story: Story, look: Look) -> Verdict:
+    if story.parking is not None and story.parking.why:
+        return _differs(story, story.parking.why, look)
     details: list[str] = []
     ways: list[Way] = []
     for row in story.rows:
@@ -120,6 +122,20 @@ def _doubtful(story: Story, look: Look) -> Verdict:
     word = "the rollback is incomplete" if turned else "somebody must say what happened"
     sentence = f"doubtful, {word}{': ' + details[0] if details else ''}"
     return Verdict(look, sentence, tuple(details[1:]), tuple(ways))
+
+
+def _differs(story: Story, why: str, look: Look) -> Verdict:
+    """It stopped because its definition is another one than it began with: no step's outcome is unknown."""
+    seqs = [row.first_seq for row in story.rows if story.parking is not None and row.key in story.parking.on]
+    ways = [Way(("retry", story.run_id), "go on, once the definition is back")]
+    if seqs and seqs[0] > 1:
+        ways.append(
+            Way(
+                ("fork", story.run_id, "--at", str(seqs[0] - 1)),
+                "a new run from before it, with the definition as it is",
+            )
+        )
+    return Verdict(look, f"stopped, nothing is lost: {why}", (), tuple(ways))
 
 
 def _resolving(story: Story, row: Row) -> list[Way]:

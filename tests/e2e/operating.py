@@ -45,7 +45,7 @@ def confirmed(terminal: Terminal) -> None:
 def launched(terminal: Terminal, name: str, *state: str) -> str:
     """s ctrl+s y at its line of the catalogue; gives the id of the run once its header shows one of the states."""
     terminal.press("1", "g", *("j" for _ in range(DEFINITIONS.index(name))), "s")
-    terminal.until(f"Start ▸ {name}", "^s look what starts")
+    terminal.until(f"Start ▸ {name}", "^s see what starts")
     terminal.press("ctrl+s")
     terminal.until(f"start a run of {name}")
     confirmed(terminal)

@@ -229,7 +229,7 @@ def test_every_definition_is_started_from_its_form_and_watched(tmp_path: Path) -
             if name == "triage":
                 terminal.press("j")  # over release
             terminal.press("s")
-            terminal.until(f"Start ▸ {name}", "^s look what starts")
+            terminal.until(f"Start ▸ {name}", "^s see what starts")
             terminal.press("ctrl+s")
             terminal.until(f"start a run of {name}")
             confirmed(terminal)

@@ -39,7 +39,7 @@ def operation(folder: Path) -> None:
 
 PLACES: dict[Place, tuple[Callable[[Path], object], str, str]] = {
     Place.DASHBOARD: (a_loan, "", "loan-1"),
-    Place.START: (loans, "loan", "look what starts"),
+    Place.START: (loans, "loan", "see what starts"),
     Place.RUN: (a_loan, "loan-1", "waits for role:underwriter"),
     Place.SAGA: (in_doubt, "money", "send_money"),
     Place.INBOX: (asked, "", "limit-1"),

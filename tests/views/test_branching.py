@@ -21,8 +21,8 @@ def test_decisions_are_named_with_who_made_them_and_votes_on_what_is_open_do_not
         "taken over, not done again: reserve",
         "decided there, and not asked again: manager (approved by ana)",
         "asked anew: directors",
-        "votes so far on directors do not count in the fork",
-        "if the fork fails, these stay",
+        "votes so far on directors do not count in the new run",
+        "if the new run fails, what was taken over stays done",
     ]
 
 
@@ -33,7 +33,7 @@ def test_before_the_decision_it_is_asked_anew():
         "asked anew: manager",
         "with another input",
         "with another result of reserve",
-        "if the fork fails, it undoes these too",
+        "if the new run fails, it undoes that too",
     ]
 
 

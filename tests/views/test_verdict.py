@@ -49,6 +49,14 @@ def test_compensated_lists_what_was_undone_newest_first_and_why():
     assert verdict.details[0] == "courier failed: RuntimeError: no van"
 
 
+def test_a_changed_definition_is_not_taken_for_an_unknown_outcome():
+    """Nobody is asked what came of a step: the definition comes back, or a new run begins before what differs."""
+    script = Script().done("reserve").done("charge")
+    script.add(EntryKind.PARKED, status="doubtful", on=["charge"], why="run r1 can not go on at 'charge': …")
+    assert said(script).sentence == "stopped, nothing is lost: run r1 can not go on at 'charge': …"
+    assert ways(script) == ["retry r1", "fork r1 --at 2"]
+
+
 def test_doubt_says_what_is_not_known_and_the_three_answers():
     script = in_doubt()
     assert said(script).sentence == (

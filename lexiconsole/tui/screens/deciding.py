@@ -15,15 +15,17 @@ from lexiconsole.tui.ink import ink
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.foreseen import ForeseenPanel
 from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.tui.widgets.pick import PickPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.task_pane import TaskPane
 from lexiconsole.types import JsonObject
 from lexiconsole.views.durations import ahead
 from lexiconsole.views.inbox import Task
+from lexiconsole.views.levels import LevelState
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
-    from lexiconsole.app.workspace import Preview
+    from lexiconsole.app.workspace import Preview, Workspace
 
 __all__ = ["DecidingScreen"]
 
@@ -146,6 +148,8 @@ class DecidingScreen(ConsoleScreen):
     # single keys, each with a preview
 
     def why_not(self, action: str) -> str:
+        if action == "act_as":
+            return "" if len(self._names()) > 1 else "you may act for nobody else"
         tasks = self.tasks()
         asked = {
             "approve": (RequestKind.VOTE, "approve"),
@@ -208,6 +212,27 @@ class DecidingScreen(ConsoleScreen):
 
         self.app.push_screen(ForeseenPanel(title, prompt, change_for), confirmed)
 
+    def action_act_as(self) -> None:
+        def picked(name: str | None) -> None:
+            workspace = self.console.workspace
+            if name is not None and workspace is not None:
+                self.console.acting_as = "" if name == workspace.me else name
+                self.returned()
+
+        about = "Every decision is recorded with this name and yours."
+        self.app.push_screen(PickPanel("Act as", about, self._names(), self._asked_of_mine() or self.me), picked)
+
+    def _names(self) -> list[str]:
+        return may_act_as(self.console.workspace) if self.console.workspace is not None else []
+
+    def _asked_of_mine(self) -> str:
+        """The first of those one may act for who is asked by the level that is open; "" for none."""
+        levels = self.pane.task_shown.levels if self.pane.task_shown is not None else ()
+        asked = [
+            seat.name for level in levels if level.state is LevelState.OPEN for seat in level.seats if not seat.verdict
+        ]
+        return next((name for name in asked if name in self._names() and name != self.me), "")
+
     def action_answer(self) -> None:
         panel = self.pane.panel
         if panel is not None:
@@ -235,7 +260,9 @@ class DecidingScreen(ConsoleScreen):
             )
             return
         if task.why_not:
-            self.say([(f"you may look, not decide: {harmless(task.why_not)}", text)])
+            other = self._asked_of_mine()
+            ways = [("O", f"act as {harmless(other)}")] if other else []
+            self.say([(f"you may look, not decide: {harmless(task.why_not)}", text)], *ways)
             return
         due = f", due {ahead(task.due, self.console.now())}" if task.due is not None else ""
         level = harmless(task.key).rpartition("/")[2] if task.levels else harmless(task.key)
@@ -244,6 +271,13 @@ class DecidingScreen(ConsoleScreen):
         else:
             ways = [("a", "approve"), ("x", "reject"), ("i", "form")] if task.levels else [("i", "answer")]
         self.say([(f"{level} waits for you{due}", text)], *ways)
+
+
+def may_act_as(workspace: Workspace) -> list[str]:
+    """The names under which whoever is logged in may decide, their own first."""
+    identity = workspace.identity
+    known: Sequence[str] = tuple(getattr(identity.people, "known", ()))
+    return [identity.me, *(name for name in known if name != identity.me and not identity.refusal(name))]
 
 
 def _named(tasks: Sequence[Task]) -> str:

@@ -17,7 +17,6 @@ from lexiconsole.tui.acts import Done
 from lexiconsole.tui.copying import offer
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.deciding import DecidingScreen
-from lexiconsole.tui.widgets.pick import PickPanel
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.task_table import TaskTable
@@ -218,23 +217,7 @@ class InboxScreen(DecidingScreen):
         self._whose = order[(order.index(self._whose) + 1) % len(order)]
         self._read()
 
-    def action_act_as(self) -> None:
-        workspace = self.console.workspace
-        if workspace is None:
-            return
-        names = may_act_as(workspace)
-
-        def picked(name: str | None) -> None:
-            if name is not None:
-                self.console.acting_as = "" if name == workspace.me else name
-                self._read()
-
-        self.app.push_screen(PickPanel("Act as", "Every decision is recorded with this name and yours.", names), picked)
-
     def why_not(self, action: str) -> str:
-        if action == "act_as":
-            workspace = self.console.workspace
-            return "" if workspace is not None and len(may_act_as(workspace)) > 1 else "you may act for nobody else"
         if action in ("answer", "copy", "export") and not self._tasks:
             return "nothing is asked"
         return super().why_not(action)
@@ -242,13 +225,6 @@ class InboxScreen(DecidingScreen):
     def decided(self, done: Done) -> None:
         self.table.unmark()
         self._read()
-
-
-def may_act_as(workspace: Workspace) -> list[str]:
-    """The names under which whoever is logged in may decide, their own first."""
-    identity = workspace.identity
-    known: Sequence[str] = tuple(getattr(identity.people, "known", ()))
-    return [identity.me, *(name for name in known if name != identity.me and not identity.refusal(name))]
 
 
 def _asked_of(workspace: Workspace, me: str, whose: Whose) -> tuple[list[TaskRow], list[Task], list[Decided]]:

@@ -13,7 +13,7 @@ from lexiconsole.durable.entry import OUTCOMES
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.keymap import Place
-from lexiconsole.types import Json, ModelKind
+from lexiconsole.types import Json, ModelKind, RunStatus
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import StepState
 
@@ -59,6 +59,9 @@ class Revising:
         """The node whose state was changed for a branch."""
 
     def _why_not_edit(self, snapshot: Snapshot) -> str:
+        ended = snapshot.row.status if not snapshot.past else None
+        if ended in (RunStatus.COMPLETED, RunStatus.COMPENSATED):
+            return f"it is {ended.value}; [ goes back, and what is changed there is for a branch"
         if self._stateful(snapshot) is not None:
             return ""
         key = self._recorded(snapshot)
@@ -76,8 +79,6 @@ class Revising:
             self._edit_result()
 
     def _edit_result(self) -> None:
-        from lexiconsole.tui.editing import edited
-
         snapshot = self.snapshot
         key = self._recorded(snapshot) if snapshot is not None else None
         if snapshot is None or key is None:
@@ -85,6 +86,29 @@ class Revising:
         story = snapshot.picture.story
         row = story.row(key)
         value = self.edits.get(key, story.input if row is None else row.result)
+        if not snapshot.past:
+            self._to_editor(snapshot, key, value)
+            return
+
+        def looked(previews: Sequence[Preview]) -> None:
+            if previews[0].refused:
+                self.status.explain(f"edit: {harmless(previews[0].refused)}")
+            elif self._still_at(snapshot):
+                self._to_editor(snapshot, key, value)
+
+        def failed(fault: Exception) -> None:
+            self.status.explain(f"edit: {harmless(str(fault))}")
+
+        look = partial(_preview_of_fork, snapshot.row, snapshot.at, {key: value}, None)
+        self.console.reads.of_workspace("edit", look, looked, failed)  # before anybody types what no branch can have
+
+    def _still_at(self, snapshot: Snapshot) -> bool:
+        now = self.snapshot
+        return self.is_current and now is not None and now.at == snapshot.at
+
+    def _to_editor(self, snapshot: Snapshot, key: str, value: Json) -> None:
+        from lexiconsole.tui.editing import edited
+
         edit = edited(self.console, value, f"{key or 'input'} of {self.run_id}")
         if edit.problem:
             self.status.explain(edit.problem)
@@ -97,12 +121,9 @@ class Revising:
     def _edit_state(self, snapshot: Snapshot, node: str) -> None:
         from lexiconsole.tui.screens.state_edits import StateEdit
 
-        def is_wanted() -> bool:
-            now = self.snapshot
-            return self.is_current and now is not None and now.at == snapshot.at
-
         already = self.restated[1].patch if snapshot.past and self.restated is not None else {}
-        edit = StateEdit(self.console, self.status, snapshot, node, already, is_wanted=is_wanted, kept=self._restate)
+        wanted = partial(self._still_at, snapshot)
+        edit = StateEdit(self.console, self.status, snapshot, node, already, is_wanted=wanted, kept=self._restate)
         edit.begin()
 
     def _restate(self, state: GraphState, change: StateChange) -> None:
@@ -135,7 +156,9 @@ class Revising:
         snapshot = self.snapshot
         if snapshot is None:
             return
-        row, at, edits = snapshot.row, self._begins(snapshot), dict(self.edits)
+        row, at = snapshot.row, self._begins(snapshot)
+        recorded = {entry.key for entry in snapshot.entries if entry.kind in OUTCOMES}
+        edits = {key: value for key, value in self.edits.items() if not key or key in recorded}  # others come later
         restated = self.restated if snapshot.past else None
         change = Change(
             title=f"Branch {row.name} {row.id}",

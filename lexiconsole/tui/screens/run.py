@@ -27,6 +27,7 @@ from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
+from lexiconsole.views.faults import misfit
 from lexiconsole.views.inspecting import inspected, so_far
 from lexiconsole.views.layout.engine import why_not
 from lexiconsole.views.safe import harmless
@@ -342,7 +343,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         """To what must be said of a doubtful step, into a child run; else to what is known of the node."""
         snapshot = self.snapshot
         doubtful = snapshot is not None and not snapshot.past and snapshot.row.status is RunStatus.DOUBTFUL
-        if doubtful and self.console.knows(Place.DOUBT):
+        if doubtful and snapshot is not None and not misfit(snapshot.row) and self.console.knows(Place.DOUBT):
             self.console.go(Place.DOUBT, self.run_id)
             return
         view = snapshot.picture.nodes.get(self.selected) if snapshot is not None else None

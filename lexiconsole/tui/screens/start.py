@@ -69,7 +69,7 @@ class StartScreen(ConsoleScreen):
                 definition.schema() or {"type": "object", "properties": {}},
                 initial=definition.example,
                 title=self.subject,
-                submit="look what starts",
+                submit="see what starts",
                 classes="pane",
             )
             with self._about:
@@ -83,7 +83,7 @@ class StartScreen(ConsoleScreen):
     def on_mount(self) -> None:
         self.say(
             [("nothing starts before you have seen what would", ink(self.console.palette.faint))],
-            ("^s", "look what starts"),
+            ("^s", "see what starts"),
             ("esc", "leave"),
         )
         self.form.focus_first()

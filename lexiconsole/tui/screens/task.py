@@ -66,11 +66,12 @@ class TaskScreen(DecidingScreen):
         return task, Drafts(workspace.store_path).of(me or workspace.me, task.id)
 
     def _show(self, task: Task | None, draft: dict[str, str]) -> None:
-        first = self.pane.task_shown is None
+        before = self.pane.task_shown
         self.pane.show(task, self.me, draft)
         if task is not None:
             self.header.tell(trail=("Inbox", harmless(task.name), harmless(task.id)))
-        if first and self.pane.panel is not None:
+        opens = task is not None and not task.why_not and (before is None or bool(before.why_not))
+        if opens and self.pane.panel is not None:  # who may only look has keys in the letters
             self.pane.panel.call_after_refresh(self.pane.panel.focus_first)  # its rows are there by then
         self.say_task(task)
         self.show_keys()

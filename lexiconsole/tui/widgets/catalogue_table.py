@@ -27,11 +27,12 @@ class CatalogueTable(VirtualTable[CatalogueRow]):
         bars: list[Part] = [
             (glyphs.spark([height], 1.0), ink(colours.state(RUN_LOOKS[status]))) for status, height in row.bars[-shown:]
         ]
-        share = "" if row.share is None else f"{row.share:.0%}"
+        failed = glyphs.state(RUN_LOOKS[RunStatus.FAILED])
+        share = "" if row.share is None else f"{failed}{row.share:.0%}"
         hot = row.share is not None and row.share > 0
         right: list[Part] = [
             *bars,
-            (f"{share:>5}", ink(colours.state(RUN_LOOKS[RunStatus.FAILED]) if hot else colours.dim)),
+            (f"{share:>6}", ink(colours.state(RUN_LOOKS[RunStatus.FAILED]) if hot else colours.dim)),
         ]
         room = max(4, how.width - len(row.bars[-shown:]) - len(right[-1][0]) - 4)  # a name takes what its bars leave
         left: list[Part] = [

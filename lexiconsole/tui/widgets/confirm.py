@@ -127,6 +127,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
         content = Content("\n").join(Content.styled(text, style) for text, style in lines)
         self.query_one("#said", Static).update(content)
         if refused == len(previews):
+            self.query_one("#yes").display = False  # there is nothing that it could do
             return
         if self.change.typed:
             self.query_one("#typing", Static).update(

@@ -23,14 +23,17 @@ class PickPanel(ChoicePanel[str]):
     PickPanel Static { margin-bottom: 1; }
     """
 
-    def __init__(self, title: str, about: str, names: Sequence[str]) -> None:
+    def __init__(self, title: str, about: str, names: Sequence[str], chosen: str = "") -> None:
         super().__init__()
-        self._title, self._about, self._names = title, about, tuple(names)
+        self._title, self._about, self._names, self._chosen = title, about, tuple(names), chosen
 
     def compose(self) -> ComposeResult:
         with self.framed(Vertical(), self._title, "enter takes it   esc leaves"):
             yield Static(Content(harmless(self._about)))
             yield OptionList(*(Content(harmless(name)) for name in self._names), compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).highlighted = self._names.index(self._chosen) if self._chosen in self._names else 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         close(self, self._names[event.option_index])
