@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.outline import Outline
 
-__all__ = ["former_keys", "migrated", "version_of"]
+__all__ = ["former_keys", "migrated", "names_of_now", "outline_of_now", "renames", "version_of"]
+
+_READ = "names_read"
+"""Set in a migration whose new names the entries before it bear already."""
 
 
 def migrated(entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -19,6 +23,32 @@ def migrated(entries: Sequence[Entry]) -> Sequence[Entry]:
     for mark in marks:
         entries = _read(entries, mark)
     return entries
+
+
+def names_of_now(entries: Sequence[Entry]) -> list[Entry]:
+    """Each entry under the key that it has by now, as what is drawn by the newest definition wants it; nothing else changes.
+    May be done again.
+    """
+    found = list(entries)
+    for place, mark in enumerate(found):
+        if renames(mark):
+            found[:place] = [_renewed(entry, mark) for entry in found[:place]]
+            found[place] = mark._replace(data={**mark.data, _READ: True})
+    return found
+
+
+def outline_of_now(outline: Outline, entries: Iterable[Entry]) -> Outline:
+    """The outline that a run was made with, its nodes under the names that migrations gave them; not to be done again."""
+    for entry in entries:
+        names: Any = entry.data.get("keys") if entry.kind is EntryKind.MIGRATED else None
+        outline = outline.renamed(names) if names else outline
+    return outline
+
+
+def renames(entry: Entry) -> dict[str, str]:
+    """The keys that the entries before a migration have from then on; empty for other entries, and where they have them."""
+    given: Any = entry.data.get("keys", {}) if entry.kind is EntryKind.MIGRATED and _READ not in entry.data else {}
+    return dict(given)
 
 
 def version_of(entries: Sequence[Entry], made_under: int) -> int:

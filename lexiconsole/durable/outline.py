@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -80,6 +80,20 @@ class Outline:
         ]
         edges = [OutlineEdge(f"{key}/{e.source}", f"{key}/{e.target}", e.kind, e.label) for e in inner.edges]
         return Outline((*self.nodes, *nodes), (*self.edges, *edges))
+
+    def renamed(self, names: Mapping[str, str]) -> Outline:
+        """With other keys for some nodes; what undoes a step follows it."""
+
+        def now(key: str) -> str:
+            step = key.removeprefix("undo/")
+            return names.get(key) or (f"undo/{names[step]}" if step != key and step in names else key)
+
+        def labelled(node: OutlineNode) -> str:
+            before, after = (key.removeprefix("undo/") for key in (node.key, now(node.key)))
+            return node.label.replace(before, after, 1) if node.label.startswith(before) else node.label
+
+        nodes = tuple(replace(n, key=now(n.key), label=labelled(n), parent=now(n.parent)) for n in self.nodes)
+        return Outline(nodes, tuple(replace(e, source=now(e.source), target=now(e.target)) for e in self.edges))
 
     @classmethod
     def sequence(cls, nodes: Iterable[OutlineNode]) -> Outline:

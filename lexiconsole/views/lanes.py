@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from lexiconsole.durable.addresses import idempotency_key
-from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.migrated import former_keys, outline_of_now
 from lexiconsole.durable.outline import NodeKind, Outline
 from lexiconsole.runtime.origin import inherited_keys
 from lexiconsole.types import Instant, Json, JsonObject, RunStatus
@@ -57,7 +58,8 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One step of the saga with what undoes it. `group` names the parallel group it is in, `idempotency` its key of effect.
+    """One step of the saga with what undoes it. `group` names the parallel group it is in, `idempotency` its key of effect,
+    `former` what it was called before the run was migrated.
 
     `took` is the time from its first sign to its outcome, None when it was not measured.
     """
@@ -73,6 +75,7 @@ class Passage:
     until: Instant | None = None
     effect: Json = None
     error: JsonObject | None = None
+    former: str = ""
     idempotency: str = ""
     undo_idempotency: str = ""
     pivot: bool = False
@@ -120,7 +123,7 @@ class Lanes:
 
 def lanes_of(entries: Sequence[Entry], outline: Outline) -> Lanes:
     """The lanes as the entries leave them; those of a prefix as they stood then."""
-    fold = LanesFold(outline)
+    fold = LanesFold(outline_of_now(outline, entries))
     for entry in entries:
         fold.add(entry)
     return fold.lanes
@@ -183,7 +186,7 @@ class _Reader:
 
     def __init__(self, story: Story, entries: Sequence[Entry], outline: Outline) -> None:
         self.story = story
-        self._inherited = inherited_keys(entries[0], entries)
+        self._inherited, self._former = inherited_keys(entries[0], entries), former_keys(entries)
         self._rows = {row.key: row for row in story.rows}
         self._visits: dict[str, list[Row]] = defaultdict(list)
         self._undos: dict[str, list[Row]] = defaultdict(list)
@@ -199,7 +202,9 @@ class _Reader:
         self._labels = {node.key: node.label for node in nodes}
         self._undoable = {node.key for node in outline.nodes if node.lane == "undo"}
         known = [node.key for node in nodes]
-        self._keys = known or [row.key for row in self.story.rows if _is_forward(row)]
+        seen = [row.key for row in self.story.rows if _is_forward(row) and row.key not in self._groups]
+        migrated = any(entry.kind is EntryKind.MIGRATED for entry in entries)
+        self._keys = [*known, *seen] if migrated or not known else known  # a new version may have steps of its own
         pivots = [place for place, key in enumerate(self._keys) if self._marked(key, "pivot")]
         self._pivot = pivots[0] if pivots else len(self._keys)
         self._back = self.story.turned or self._turning()
@@ -273,6 +278,7 @@ class _Reader:
             until=row.until if row is not None else None,
             effect=row.result if row is not None else None,
             error=row.error if row is not None else None,
+            former=former if (former := self._former.get(key, "")) and "~" not in former else "",
             idempotency=self._idempotency(key),
             undo_idempotency=self._idempotency(f"undo/{key}"),
             pivot=place == self._pivot,
@@ -281,7 +287,8 @@ class _Reader:
         )
 
     def _idempotency(self, key: str) -> str:
-        return self._inherited.get(key) or idempotency_key(self.story.run_id, self.story.generation, key)
+        sent = self._former.get(key, key)
+        return self._inherited.get(key) or idempotency_key(self.story.run_id, self.story.generation, sent)
 
     def _undoing(self, place: int, key: str, order: int) -> Undoing:
         rows = self._undos[key]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.migrated import names_of_now, outline_of_now
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.types import RunStatus
 from lexiconsole.views.flat import flat, shown, without_seats
@@ -370,7 +371,8 @@ def _entry_of(run_id: str, row: Row) -> Entry:
 
 def picture(outline: Outline, entries: Iterable[Entry]) -> Picture:
     """The picture that the entries make; a prefix makes that of a past moment."""
-    picturing = Picturing(outline)
-    for entry in entries:
+    entries = list(entries)
+    picturing = Picturing(outline_of_now(outline, entries))
+    for entry in names_of_now(entries):
         picturing.add(entry)
     return picturing.picture

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from lexiconsole.durable.entry import Entry
+from lexiconsole.durable.migrated import names_of_now, outline_of_now, renames
 from lexiconsole.durable.outline import Outline
 from lexiconsole.views.lanes import Lanes, LanesFold
 
@@ -113,10 +114,11 @@ class Playback:
     def take(self, new: Sequence[Entry], outline: Outline) -> None:
         """More entries; those known already are ignored. The first ones are shown at once, later ones hop by hop."""
         known = self.head
-        if outline != self.outline:
-            self.outline, self._told, self._moves = outline, LanesFold(outline), []
-            self._fold, self._kept = LanesFold(outline), []
         self.entries += [entry for entry in new if entry.seq > known]
+        outline = outline_of_now(outline, self.entries)
+        if outline != self.outline or any(renames(entry) for entry in new):
+            self.entries, self.outline = names_of_now(self.entries), outline
+            self._told, self._fold, self._moves, self._kept = LanesFold(outline), LanesFold(outline), [], []
         for entry in self.entries[self._told.seen :]:
             if self._told.add(entry):
                 self._moves.append(entry.seq)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lexiconsole.durable.entry import INTERVENTIONS, Entry, EntryKind
+from lexiconsole.durable.migrated import renames
 from lexiconsole.types import JsonObject, RunStatus
 from lexiconsole.views.key_parts import undone_key
 from lexiconsole.views.moments import moments
@@ -156,6 +157,8 @@ class Telling:
                 )
             case EntryKind.EDITED:
                 self._edit(entry)
+            case EntryKind.MIGRATED:
+                self._migrate(entry)
             case EntryKind.COMPLETED | EntryKind.FAILED | EntryKind.COMPENSATED | EntryKind.CANCELLED:
                 self._end(entry, _ENDINGS[entry.kind])
             case _ if self._story.status is RunStatus.PENDING:
@@ -195,6 +198,18 @@ class Telling:
         else:
             self._rows[row.key] = edited(row, entry)
 
+    def _migrate(self, entry: Entry) -> None:
+        """What was there goes on under its new names, with the results that were put in."""
+        names, data = renames(entry), entry.data
+        self._keys = {seq: names.get(key, key) for seq, key in self._keys.items()}
+        self._rows = {row.key: row for row in (_renamed(row, names) for row in self._rows.values())}
+        self._change(turned_at=names.get(self._story.turned_at, self._story.turned_at), version=data.get("to"))
+        if "input" in data:
+            self._change(input=data["input"])
+        added: Any = data.get("added", ())
+        for one in added:
+            self._tell_row(entry._replace(kind=EntryKind(one["kind"]), key=one["key"], data=one["data"]))
+
     def _hurry(self, key: str) -> None:
         """A retry that voids nothing: the next try of a step comes at once."""
         row = self._rows.get(key)
@@ -231,6 +246,11 @@ def timeline(entries: Iterable[Entry]) -> list[Moment]:
     voided = {seq for entry in entries for seq in _seqs(entry.data.get("voids"))}
     lines = [moment for entry in entries for moment in telling.add(entry)]
     return [replace(moment, voided=True) if moment.seq in voided else moment for moment in lines]
+
+
+def _renamed(row: Row, names: dict[str, str]) -> Row:
+    key = names.get(row.key, row.key)
+    return row if key == row.key else replace(row, key=key, undoes=undone_key(key) if row.undoes else "")
 
 
 def _seqs(value: Any) -> list[int]:

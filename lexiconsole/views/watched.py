@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.migrated import names_of_now, outline_of_now, renames
 from lexiconsole.durable.outline import Outline
 from lexiconsole.views.chained import with_levels
 from lexiconsole.views.picture import Picture
-from lexiconsole.views.picturing import Picturing, picture
+from lexiconsole.views.picturing import Picturing
 from lexiconsole.views.story import Moment, Row
 from lexiconsole.views.telling import Telling
 from lexiconsole.views.words import StepState
@@ -75,12 +76,12 @@ class Watched:
 
     def _picture(self, entry: Entry) -> None:
         """A chain of approvals that began is drawn by its levels from then on, also in the past."""
-        outline = with_levels(self._outline, entry)
-        if outline is self._outline:
+        outline = with_levels(outline_of_now(self._outline, [entry]), entry)
+        if outline is self._outline and not renames(entry):
             self._picturing.add(entry)
             return
         self._outline, self._picturing = outline, Picturing(outline)
-        for known in self._entries:
+        for known in names_of_now(self._entries):
             self._picturing.add(known)
 
     def now(self) -> Snapshot:
@@ -101,7 +102,10 @@ class Watched:
         entries = self._entries[: max(1, at)]
         telling = Telling()
         lines = [line for entry in entries for line in _told(telling, entry)]
-        shown = picture(self._outline, entries)
+        past = Picturing(self._outline)
+        for entry in names_of_now(self._entries)[: len(entries)]:
+            past.add(entry)
+        shown = past.picture
         return Snapshot(self.row, shown, tuple(lines), tuple(entries), tuple(self._marks), at, self.seq)
 
     def moves(self) -> list[int]:

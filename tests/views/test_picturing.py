@@ -12,7 +12,10 @@ from lexiconsole.types import RunStatus
 from lexiconsole.views.flat import flat
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.picturing import picture
+from lexiconsole.views.watched import Watched
 from lexiconsole.views.words import StepState
+from tests.cli.fake import row_of
+from tests.views.entries import Script
 
 GRAPH = Outline(
     (
@@ -208,3 +211,15 @@ def test_every_prefix_can_be_pictured_and_says_only_what_its_entries_say(length:
         assert (view.state in (StepState.PENDING, StepState.NOT_REACHED)) == (key not in spoken)
     assert all(hop.seq <= length for hop in one.hops)
     assert one.story.status is RunStatus.PENDING or length > 1
+
+
+def test_after_a_migration_the_map_has_its_nodes_under_their_new_names_now_and_in_the_past() -> None:
+    script = Script("r1")
+    script.done("a", 1)
+    script.add(EntryKind.MIGRATED, **{"from": 1, "to": 2, "keys": {"a": "first"}, "voids": [], "added": []})
+    script.add(EntryKind.STARTED, "b", 1)
+    watched = Watched(row_of(script.entries), Outline.sequence([OutlineNode("a"), OutlineNode("b")]))
+    watched.add(row_of(script.entries), script.entries)
+    now, then = watched.now().picture.nodes, watched.then(2).picture.nodes
+    assert {key: view.state for key, view in now.items()} == {"first": StepState.DONE, "b": StepState.RUNNING}
+    assert {key: view.state for key, view in then.items()} == {"first": StepState.DONE, "b": StepState.PENDING}

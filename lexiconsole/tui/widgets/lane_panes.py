@@ -79,6 +79,8 @@ def step_lines(step: Passage, palette: Palette, now: Instant, width: int = 80) -
         lines += _named("gave", step.effect, palette)
     if step.row is not None and step.row.log.strip():
         lines += [Content.styled(f"  {line}", palette.faint) for line in harmless_lines(step.row.log.strip())[-4:]]
+    if step.former:
+        lines.append(_pair("called before", step.former, palette))
     if step.row is not None:
         lines.append(_pair("idempotency key", step.idempotency, palette))
     return lines if urgent else [*lines, *_undo(step, palette, now, width)]
