@@ -144,8 +144,8 @@ with ● changes something: what it would do is shown first, and only `y` does i
 
 `lexiconsole --readonly` opens it to look only: those keys are off and say so, nothing is driven, and SQLite refuses any change.
 
-Other keys stand in `~/.config/lexiconsole/keys.toml`, or in the file that `console.keys` names; help and footer show them. Panels and
-forms keep theirs. What is wrong in the file is told with its line when the console is opened.
+Other keys stand in `~/.config/lexiconsole/keys.toml`, or in the file that `console.keys` names; help, footer and
+every sentence show them. What is wrong in the file is told with its line when the console is opened.
 
 ```toml
 preset = "emacs"            # vim (as below), emacs or arrows
@@ -157,6 +157,19 @@ sort = ["^t", "f6"]
 [moves]
 down = "f9"                 # down up left right first last half_down half_up page_down page_up
 ```
+
+Some keys are the same for everybody. A panel or a form lies over the screen, names its keys on its edge, and is gone after one of
+them; where letters are typed only `ctrl` is left. And what changes something is confirmed by one key that is no habit of another
+program.
+
+| kept | |
+|---|---|
+| `y` | do what the preview shows; `n` or `esc` does not |
+| `esc` `enter` | close a panel, take what is chosen in it |
+| `^s` `^r` `^t` `^e` | in a form: approve or hand in, reject, ask back, `$EDITOR`; each field goes on with `tab` |
+| `enter` `ctrl+j` | where SQL is typed: ask, begin a line |
+| letters of a panel | those that stand in it, in the copy panel and on labels of jump mode |
+| `^q` `^c` | the way out, and how to find it |
 
 | moving | |
 |---|---|

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lexiconsole.tui.keymap import with_keys
 from lexiconsole.types import Instant
 from lexiconsole.views.safe import harmless
 
@@ -150,7 +151,7 @@ class Acts:
             undo = None if done.final else change.undo
             if change.runs or change.undo is not None:  # else nothing in the store was changed
                 self._undo, self._undo_until = undo, self._console.now() + UNDO_WINDOW
-            self._console.toast(done.sentence + ("   u takes it back" if undo is not None else ""))
+            self._console.toast(done.sentence + (with_keys("   {undo} takes it back") if undo is not None else ""))
         if change.then is not None:
             change.then(done)
         self._console.seen_screen_changed()

@@ -28,7 +28,7 @@ from lexiconsole.tui.driving import Driving
 from lexiconsole.tui.feed import FRAME, Feed
 from lexiconsole.tui.glyphs import ASCII, UNICODE
 from lexiconsole.tui.in_turn import KeysInTurn
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainBars, PlainFilter
@@ -390,4 +390,4 @@ class ConsoleApp(KeysInTurn):
     def action_leave_hint(self) -> None:
         screen = self.seen_screen()
         if screen is not None:
-            screen.status.explain("q goes back, ctrl+q leaves the program")
+            screen.status.explain(with_keys("{back} goes back, {quit} leaves the program"))

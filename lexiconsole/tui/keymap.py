@@ -7,10 +7,11 @@ other keys in many terminals and never bound.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["KEYS", "LEADS_TO_CHANGES", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key", "use"]
+__all__ = ["KEYS", "LEADS_TO_CHANGES", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key", "use", "with_keys"]
 
 
 class Place(StrEnum):
@@ -34,7 +35,8 @@ class Place(StrEnum):
 class Key:
     """One thing that can be done. `action` is the screen's method without `action_`; the first of `keys` is shown.
 
-    `rank` orders the footer, the likeliest first; 0 is never there. `label` is a word or two, `about` a clause for help.
+    `rank` orders the footer, the likeliest first; 0 is never there. `label` is a word or two, `about` a clause for help, with
+    `{action}` for another action's key.
     """
 
     action: str
@@ -64,7 +66,7 @@ KEYS: tuple[Key, ...] = (
     Key("start", ("s",), (Place.DASHBOARD, Place.DEFINITIONS), "start", "start a run: a form, then y", 20, changes=True),
     Key("filter", ("slash",), LISTS, "filter", "show only what matches: state:failed name:order* key:charge age<1h", 30),
     Key("find", ("slash",), STEPS, "find", "go to what has these words: a step, a state, a person, an error", 72),
-    Key("next_found", ("n",), STEPS, "next found", "go to the next one that has the words of /"),
+    Key("next_found", ("n",), STEPS, "next found", "go to the next one that has the words of {find}"),
     Key("previous_found", ("N",), STEPS, "previous found", "go to the one before"),
     Key("init", ("B",), BEGINNING, "begin here", "write files to begin with into a folder that has none", changes=True),
     Key("definitions", ("L",), (Place.DASHBOARD, *ONE_RUN), "definitions", "files, what the checks find, which live runs can not go on"),
@@ -79,7 +81,8 @@ KEYS: tuple[Key, ...] = (
     Key("next_difference", ("n",), (Place.DIFF,), "next", "go to the next step that differs", 20),
     Key("previous_difference", ("N",), (Place.DIFF,), "previous", "go to the one before", 21),
     Key("unfold", ("v",), (Place.DIFF,), "all", "also what both did alike", 22),
-    Key("mark", ("space",), LISTS, "mark", "mark it; R, p, c and X then go for all marked, D compares two", 75),
+    Key("mark", ("space",), LISTS, "mark",
+        "mark it; {retry_all}, {pause}, {cancel} and {export} then go for all marked, {diff} compares two", 75),
     Key("unmark", ("minus",), (Place.DASHBOARD, Place.INBOX), "unmark all", "take all marks away"),
     Key("sort", ("S",), (Place.DASHBOARD, Place.BULK), "sort", "in another order"),
     Key("group", ("F",), (Place.DASHBOARD,), "group", "put runs together by state, name, step, error, day… and count them"),
@@ -208,6 +211,7 @@ _in_use = _InUse()
 def use(keys: tuple[Key, ...]) -> None:
     """The table that counts in this process from now on: a person's own keys for the same actions."""
     _in_use.keys = keys
+    _in_use.keys = tuple(replace(key, about=with_keys(key.about)) for key in keys)
 
 
 def shown_key(name: str) -> str:
@@ -227,3 +231,14 @@ def key_of(action: str) -> Key:
         if key.action == action:
             return key
     raise KeyError(action)
+
+
+_NAMED = re.compile(r"\{([a-z_0-9]+)\}")
+
+
+def with_keys(text: str) -> str:
+    """The text with each `{action}` as the key that does it here and now. KeyError for an action that there is not."""
+    return _NAMED.sub(lambda found: shown_key(key_of(found[1]).keys[0]), text)
+
+
+use(KEYS)

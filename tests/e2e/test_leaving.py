@@ -49,7 +49,7 @@ def test_ctrl_c_says_how_to_leave_and_ends_nothing(folder: Path) -> None:
     with opened(folder) as terminal:
         ready(terminal)
         terminal.press("ctrl+c")
-        terminal.until("ctrl+q leaves the program")
+        terminal.until("^q leaves the program")
         terminal.press("ctrl+q")
         assert terminal.left() == 0
 

@@ -1,5 +1,6 @@
 """The keymap is one table: what it promises holds on every screen."""
 
+import ast
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lexiconsole.tui import keymap
-from lexiconsole.tui.keymap import KEYS, MOVES, Place, keys_at, shown_key
+from lexiconsole.tui.keymap import KEYS, MOVES, Place, key_of, keys_at, shown_key
 
 
 @pytest.mark.parametrize("place", Place)
@@ -90,3 +91,33 @@ def test_nothing_that_changes_something_is_on_enter_or_escape():
 def test_every_key_has_a_name_that_people_write():
     names = {shown_key(name) for key in KEYS for name in key.keys}
     assert [name for name in names if "_" in name and len(name) > 1] == []
+
+
+SIGN = r"(?<![\w{'`.:/()-])(?:[a-zA-Z\d?/;:=\[\].{}]|ctrl\+\w|\^\w)"
+VERB = "opens|goes|starts|shows|closes|leaves|takes|marks|undoes|answers|approves|rejects|does|reads|adds|sets|retries|leads|writes"
+VERB += "|copies|fires|all|exports|lets|compares|edits|looks|finds|asks|tries|says|is for|and a word"
+NAMES_A_KEY = re.compile(rf"{SIGN} (?:{VERB})\b")
+FIXED = {"y does", "ctrl+s approves", "^q leaves"}
+
+
+def sentences():
+    """Every text of the console that is no docstring, with the call that it stands in."""
+    for file in Path(keymap.__file__).parent.rglob("*.py"):
+        calls, tree = {}, ast.parse(file.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                calls |= dict.fromkeys((id(each) for each in node.args), node.func.id)
+            elif isinstance(node, ast.Expr):
+                calls[id(node.value)] = "docstring"
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and calls.get(id(node)) != "docstring":
+                yield node.value, calls.get(id(node), "")
+
+
+def test_a_sentence_takes_its_key_from_the_table():
+    """Whoever gave an action another key is told that one; what panels and forms keep is named as it is."""
+    named = [text for text, _ in sentences() if (found := NAMES_A_KEY.search(text)) and found[0] not in FIXED]
+    assert [text for text in named if not text.startswith("a ")] == []
+    asked = {name for text, call in sentences() if call == "with_keys" for name in re.findall(r"\{(\w+)\}", text)}
+    assert len(asked) > 10
+    assert [name for name in asked if not key_of(name).keys] == []

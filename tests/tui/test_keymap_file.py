@@ -8,7 +8,7 @@ import pytest
 
 from lexiconsole.app.appearance import first_appearance
 from lexiconsole.errors import ConfigurationError
-from lexiconsole.tui.keymap import KEYS, Place, keys_at, shown_key, use
+from lexiconsole.tui.keymap import KEYS, Place, key_of, keys_at, shown_key, use, with_keys
 from lexiconsole.tui.keymap_file import PRESETS, read_keymap
 from tests.e2e.terminal import opened
 from tests.tui.making import BUSY_DAY, Story, console, fill, settled, shown, waiting, write
@@ -72,6 +72,12 @@ def test_two_actions_change_places(file):
         "retry": ("p",),
         "pause": ("r",),
     }
+
+
+def test_sentences_name_the_key_that_was_given(own):
+    own('[keys]\nretry_all = "f6"\nlive = "^t"\n')
+    assert with_keys("{live} goes back to now") == "^t goes back to now"
+    assert key_of("mark").about.startswith("mark it; f6, p, c and X then go")
 
 
 @pytest.mark.parametrize("preset", PRESETS)

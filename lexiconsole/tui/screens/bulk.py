@@ -16,7 +16,7 @@ from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.acts import Change
 from lexiconsole.tui.exporting import Export
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import RowDiffing
@@ -76,7 +76,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.header.tell(trail=("Runs", harmless(subject)))
         self.progress, self.now_pane = ProgressPane(id="progress", classes="pane"), NowPane(id="now", classes="pane")
         self.causes = CauseTable(id="causes", classes="pane", empty="no item has failed")
-        self.items = ItemTable(empty="no item needs a look: / all shows every one")
+        self.items = ItemTable(empty=with_keys("no item needs a look: {filter} all shows every one"))
         self._typing = Input(
             placeholder="failed  excluded  all  #12  or a part of the error", classes="-hidden", compact=True
         )
@@ -270,7 +270,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
             why = "" if self.view.hold else "; BulkOperation(hold_failures=True) waits to be told about failures"
             return f"the run is {RUN_LOOKS[status].word}{why if action in ('retry_all', 'exclude') else ''}"
         if action == "retry" and status is not RunStatus.FAILED:
-            return "the run has not failed; R is for its items"
+            return with_keys("the run has not failed; {retry_all} is for its items")
         if action in ("retry_all", "exclude") and not self._meant():
             return "no failed item is selected or marked"
         if action == "finish" and not (self.view.hold and status is RunStatus.WAITING):

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
 from lexiconsole.tui.screens.dashboard_reads import News, Read
@@ -182,7 +182,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
         entitle(self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip())
-        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), "I all of it")
+        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), with_keys("{inbox} all of it"))
         entitle(self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip())
         seen = self.preview.seen
         entitle(self.preview, f"5 {harmless(seen.name) if seen else 'Preview'}".replace("[", "\\["))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.widgets.run_table import short_id
 from lexiconsole.types import RunStatus
 from lexiconsole.views.incidents import Incident
@@ -82,7 +82,7 @@ def why_not(screen: DashboardScreen, action: str) -> str:
             return _why_not_diff(screen)
 
         case "mark" if not screen.runs.has_focus_within:
-            return "only runs are marked: 2 goes to them"
+            return with_keys("only runs are marked: {pane_2} goes to them")
         case "unmark" if not screen.runs.table.marks:
             return "nothing is marked"
         case _:

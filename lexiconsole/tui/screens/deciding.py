@@ -12,6 +12,7 @@ from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import READ_ONLY, Change, Done
 from lexiconsole.tui.deciding import approval_as_it_stands, decision, split_reason, verb_of
 from lexiconsole.tui.ink import ink
+from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.widgets.foreseen import ForeseenPanel
 from lexiconsole.tui.widgets.form import FormPanel
@@ -164,7 +165,7 @@ class DecidingScreen(ConsoleScreen):
             return "nothing is selected"
         reasons = [verb_of(task, *asked) for task in tasks]
         if action in _VERDICTS and not any(task.levels for task in tasks):
-            return "this is a question: i answers it"
+            return with_keys("this is a question: {answer} answers it")
         return "" if any(not reason for reason in reasons) else reasons[0]
 
     def action_approve(self) -> None:

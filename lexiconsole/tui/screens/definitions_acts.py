@@ -11,7 +11,7 @@ from textual import on
 from lexiconsole.app.workspace import Preview
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.editing import open_file
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.screens.definitions_reads import fix_now
 from lexiconsole.tui.screens.jumping import next_place
@@ -58,11 +58,11 @@ class DefinitionsActs(ConsoleScreen):
         found, row = self.found, self.row
         match action:
             case "fix" if found is None:
-                return "choose a finding: 4 goes to them"
+                return with_keys("choose a finding: {pane_4} goes to them")
             case "fix" if found is not None and not found.fix:
-                return "there is no one plain way out; K says what to do"
+                return with_keys("there is no one plain way out; {explain} says what to do")
             case "explain" if found is None:
-                return "choose a finding: 4 goes to them"
+                return with_keys("choose a finding: {pane_4} goes to them")
             case "editor" if not self._wanted[0]:
                 return "no file is selected"
             case "start" if self.definition_name not in self.console.definitions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.screens.jumping import next_place
 from lexiconsole.tui.widgets.find_line import FindLine
 from lexiconsole.tui.widgets.timeline import Timeline
@@ -73,7 +74,7 @@ class Finding:
 
     def _step_found(self, step: int) -> None:
         if not self.sought:
-            self.status.explain("find: type / and a word first")
+            self.status.explain(with_keys("find: type {find} and a word first"))
             return
         order = [key for key, _ in self.findable()]
         here = self.found_here()

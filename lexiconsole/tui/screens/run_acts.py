@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.journal import RequestKind
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.revising import Revising
 from lexiconsole.types import RunStatus
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from lexiconsole.views.watched import Snapshot
 
 __all__ = ["RunActs"]
-
-_PAST = "this is the past; . goes back to now"
 
 
 class RunActs(Revising):
@@ -48,13 +46,13 @@ class RunActs(Revising):
 
     def _why_not_pause(self, snapshot: Snapshot) -> str:
         status = snapshot.row.status
-        return _PAST if snapshot.past else f"it is {status.value}" if status.ended else ""
+        return _past() if snapshot.past else f"it is {status.value}" if status.ended else ""
 
     _why_not_cancel = _why_not_pause
 
     def _why_not_retry(self, snapshot: Snapshot) -> str:
         if snapshot.past:
-            return _PAST
+            return _past()
         view = snapshot.picture.nodes.get(self.selected)
         tried = view is not None and view.state in (StepState.RETRYING, StepState.FAILED, StepState.UNDO_FAILED)
         if snapshot.row.status in (RunStatus.FAILED, RunStatus.DOUBTFUL) or tried:
@@ -63,7 +61,7 @@ class RunActs(Revising):
 
     def _why_not_answer(self, snapshot: Snapshot) -> str:
         if snapshot.past:
-            return _PAST
+            return _past()
         if not self._asked(snapshot):
             return "nobody is asked anything now"
         return "" if self.console.knows(Place.TASK) else f"answer it with: lexiconsole answer {self._asked(snapshot)}"
@@ -116,3 +114,7 @@ class RunActs(Revising):
 
 
 _WHYS = frozenset({"pause", "cancel", "retry", "answer", "live", "back_one", "on_one", "edit"})
+
+
+def _past() -> str:
+    return with_keys("this is the past; {live} goes back to now")

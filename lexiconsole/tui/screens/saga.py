@@ -15,7 +15,7 @@ from textual.widget import Widget
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
@@ -255,7 +255,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
 
     def why_not(self, action: str) -> str:
         if action in ("retry", "mark_done", "skip", "pause", "cancel") and self._playback.past is not None:
-            return "this is the past; . goes back to now"
+            return with_keys("this is the past; {live} goes back to now")
         if self.row is None:
             return "the run is not read yet" if action in _OF_A_RUN else ""
         if action == "retry" and not self._target():

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from lexiconsole.durable.outline import Outline
 from lexiconsole.tui.flights import Flight, Flights, UnderWay
 from lexiconsole.tui.ink import ink, line
+from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.widgets.map_ink import Sheet, Sight, painted
 from lexiconsole.tui.widgets.map_marks import MapMarks
@@ -249,7 +250,7 @@ class MapView(MapMarks, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.drawing is None:
-            said = "  no clean drawing was found for this graph; v shows it as a rail" if y == 1 else ""
+            said = with_keys("  no clean drawing was found for this graph; {view} shows it as a rail") if y == 1 else ""
             return line([(said, ink(self.console.palette.faint))], width).apply_style(self.rich_style)
         row = y + self.scroll_offset.y - MARGIN
         strip = self._strips.get(row)

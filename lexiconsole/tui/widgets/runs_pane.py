@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.errors import LexiconsoleError
+from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.run_table import RunTable
@@ -56,7 +57,7 @@ class RunsPane(Vertical):
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
-        self.table = RunTable(empty="no runs yet: s starts one")
+        self.table = RunTable(empty=with_keys("no runs yet: {start} starts one"))
         self.filter = Filter()
         self.text = ""
         self.fault = ""
@@ -161,7 +162,9 @@ class RunsPane(Vertical):
         pills = "  ".join(harmless(pill) for pill in self.filter.pills)
         title = f"2 Runs  {total:,}{'  / ' + pills if pills else ''}".replace("[", "\\[")
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
-        new = f"{self.console.glyphs.up} {self.table.new_above:,} new, g shows them  " if self.table.new_above else ""
+        new = (
+            f"{self.console.glyphs.up} {self.table.new_above:,} new, home shows them  " if self.table.new_above else ""
+        )
         order = "those that need somebody first" if self.by_status else "newest first"
         if self._grouping is not None:
             groups = self._grouping.groups
