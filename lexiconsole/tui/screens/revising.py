@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from lexiconsole.durable.entry import OUTCOMES
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.types import Json, ModelKind, RunStatus
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import StepState
@@ -61,7 +61,9 @@ class Revising:
     def _why_not_edit(self, snapshot: Snapshot) -> str:
         ended = snapshot.row.status if not snapshot.past else None
         if ended in (RunStatus.COMPLETED, RunStatus.COMPENSATED):
-            return f"it is {ended.value}; [ goes back, and what is changed there is for a branch"
+            return (
+                f"it is {ended.value}{with_keys('; {back_one} goes back, and what is changed there is for a branch')}"
+            )
         if self._stateful(snapshot) is not None:
             return ""
         key = self._recorded(snapshot)
