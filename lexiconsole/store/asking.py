@@ -23,6 +23,7 @@ from typing import Any
 
 from lexiconsole.durable.vault import MASK
 from lexiconsole.errors import LexiconsoleError, UsageError, nearest
+from lexiconsole.store.bounded import bound
 from lexiconsole.store.faults import store_error
 
 __all__ = ["MOST_ROWS", "Answer", "ReadyQuery", "SqlError", "ask", "ready_queries", "views"]
@@ -154,7 +155,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _locked(raw: sqlite3.Connection) -> None:
     raw.execute("PRAGMA query_only = 1")
     raw.execute("PRAGMA trusted_schema = 0")
-    raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    bound(raw, _LONGEST)
     raw.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     raw.set_authorizer(_allowed)
 

@@ -144,6 +144,41 @@ def test_no_value_takes_all_memory(filled):
         ask(filled, "SELECT zeroblob(1000000000)")
 
 
+BIG = "replace(hex(zeroblob(500000)), '0', 'a')"
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        (f"instr({BIG}, substr({BIG}, 1, 500000) || 'b')", 0),
+        (f"length(replace({BIG}, substr({BIG}, 1, 500000) || 'b', 'x'))", 1_000_000),
+        (f"length(trim({BIG}, hex(zeroblob(400000)) || '123456789'))", 1_000_000),
+    ],
+)
+def test_no_one_call_can_hold_it_up(filled, sql, found):
+    """SQLite's own take the product of the two lengths, hours, and can not be stopped within a call."""
+    assert ask(filled, f"SELECT {sql}", seconds=60).rows == ((found,),)
+
+
+def test_a_pattern_is_tried_at_each_place_so_it_is_short(filled):
+    with pytest.raises(SqlError, match="pattern too complex"):
+        ask(filled, "SELECT 'a' LIKE '%' || hex(zeroblob(100)) || '%'")
+
+
+@pytest.mark.parametrize("call", ["instr(a, b)", "replace(a, b, 'xy')", "trim(a, b)", "ltrim(a, b)", "rtrim(a, b)"])
+def test_they_give_what_those_of_sqlite_give(filled, call):
+    some = "(NULL), (''), ('a'), ('äbaä'), ('aab'), (12), (1.0), (1e20), (-0.5), (x'6161'), (x'61')"
+    both = "(SELECT x AS a FROM v), (SELECT x AS b FROM v)"
+    pairs = f"WITH v(x) AS (VALUES {some}) SELECT {call}, typeof({call}) FROM {both}"
+    with closing(sqlite3.connect(":memory:")) as raw:
+        assert list(ask(filled, pairs).rows) == raw.execute(pairs).fetchall()
+
+
+def test_a_text_that_would_grow_too_long_is_refused_before_it_is_made(filled):
+    with pytest.raises(SqlError, match="more than 8,000,000 bytes"):
+        ask(filled, f"SELECT replace({BIG}, 'a', {BIG})")
+
+
 def test_of_a_long_answer_the_first_rows_are_read(filled):
     answer = ask(filled, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", most=5)
     assert answer.rows == ((1,), (2,), (3,), (4,), (5,)) and answer.more
