@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from lexiconsole.errors import UsageError
 from lexiconsole.store.look import Advance, FailureRow, LatestRow, Look
 from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.watch import Watch
@@ -17,6 +18,7 @@ __all__ = [
     "Look",
     "RunQuery",
     "Watch",
+    "absolute",
     "first_look",
     "is_workspace",
     "root_of",
@@ -31,7 +33,7 @@ _SAYS_WHERE = re.compile(r"^[^#\n]*\b(store|path)[\"']?\s*:", re.MULTILINE)
 def first_look(start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Look | None:
     """The store, when it is where it is by default or `store` names it; None when only the settings can tell."""
     if store is not None:
-        return Look(store.absolute())
+        return Look(absolute(store))
     root = root_of(start)
     if profile or os.environ.get("LEX_PROFILE") or any(name.upper().startswith("LEX_STORE") for name in os.environ):
         return None
@@ -52,8 +54,16 @@ def settings_say(root: Path, sign: re.Pattern[str]) -> bool:
 
 def root_of(start: Path | None = None) -> Path:
     """The nearest folder upwards, from the current one, that is a workspace; else the folder itself."""
-    here = (start or Path.cwd()).absolute()
+    here = absolute(start)
     return next((folder for folder in (here, *here.parents) if is_workspace(folder)), here)
+
+
+def absolute(path: Path | None = None) -> Path:
+    """From the current folder on, which is meant when nothing is given. Raises UsageError when that one is gone."""
+    try:
+        return (path or Path.cwd()).absolute()
+    except FileNotFoundError:
+        raise UsageError("the folder you are in is gone; go to another one") from None
 
 
 def is_workspace(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from lexiconsole.app.ground import Ground
-from lexiconsole.app.look import Look, root_of
+from lexiconsole.app.look import Look, absolute, root_of
 from lexiconsole.app.naming import run_named
 from lexiconsole.app.opened import Opened
 from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
@@ -78,10 +78,10 @@ class Workspace:
         cls, start: Path | None = None, *, store: Path | None = None, profile: str = "", readonly: bool = False
     ) -> Workspace:
         """The workspace of the nearest folder upwards with application.yaml or definitions/, else of the folder itself."""
-        here = (start or Path.cwd()).absolute()
+        here = absolute(start)
         if not here.is_dir():
             raise NotFoundError("folder", str(here))
-        return cls(root_of(here), store=store and store.absolute(), profile=profile, readonly=readonly)
+        return cls(root_of(here), store=store and absolute(store), profile=profile, readonly=readonly)
 
     def __enter__(self) -> Self:
         return self

@@ -21,11 +21,19 @@ _FILE = "names.json"
 
 def state_folder(start: Path | None = None) -> Path:
     """Where the nearest workspace keeps its state; it need not exist."""
-    here = (start or Path.cwd()).resolve()
+    here = (start or _current_folder()).resolve()
     for folder in (here, *here.parents):
         if _is_workspace(folder):
             return folder / STATE
     return here / STATE
+
+
+def _current_folder() -> Path:
+    """The root of all when it is gone: nothing stands above it."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path(os.sep)
 
 
 def remember(state: Path, names: Iterable[str], store: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.app.appearance import draws_ascii_only, first_appearance
 from lexiconsole.app.first_start import is_bare, is_empty, tour_folder
-from lexiconsole.app.look import first_look
+from lexiconsole.app.look import absolute, first_look
 from lexiconsole.tui.app import ConsoleApp
 from lexiconsole.tui.motion import chosen_motion
 
@@ -39,7 +39,7 @@ def run_console(
     thrown away, and then as it was. `driver` is what paints and hears where there is no terminal. Raises what kept the
     workspace from being opened.
     """
-    home = (folder or Path.cwd()).absolute()
+    home = absolute(folder)
 
     def own() -> ConsoleApp:
         app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly, driver=driver)

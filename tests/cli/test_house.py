@@ -70,6 +70,24 @@ def test_a_bug_where_there_is_no_store_writes_nothing_there(cli, workspace, monk
     assert str(other) in called.err
 
 
+@pytest.mark.parametrize("words", [["list"], ["--folder", "x", "list"], ["show-run", "x", "--store", "y.db"]])
+def test_where_the_current_folder_is_gone_it_is_said_in_a_sentence(tmp_path, monkeypatch, capsys, words):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(words) == 2
+    assert capsys.readouterr().err == "error: the folder you are in is gone; go to another one\n"
+
+
+def test_a_bug_where_the_current_folder_is_gone_is_a_sentence_too(tmp_path, monkeypatch, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert Diagnostics().report(ZeroDivisionError("by zero")) == 70
+    assert str(tmp_path) in capsys.readouterr().err
+
+
 def test_an_error_message_can_not_drive_the_terminal(cli, workspace):
     workspace.put(Script().entries)
     called = cli("show-run", "\x1b[2Jx\u202e")
