@@ -78,7 +78,12 @@ def _dispatch(words: tuple[str, ...], bare: Callable[[Shared], int] | None) -> i
 
 
 def _refused_words(error: Exception, err: Any) -> int:
-    """What Typer could not make sense of, in our words; anything else is a bug."""
+    """What Typer could not make sense of, in our words, or who broke off a command of another package; else it is a bug."""
+    from typer import Abort
+
+    if isinstance(error, Abort):
+        err.say("aborted")
+        return ExitCode.FAILED
     format_message = getattr(error, "format_message", None)
     if format_message is None:
         return int(err.report(error))

@@ -26,6 +26,9 @@ class Shop:
         def close():
             raise typer.Exit(3)
         @app.command()
+        def sell():
+            typer.confirm("sure?", abort=True)
+        @app.command()
         def stock(place: str = typer.Option("a", parser=lambda text: {"a": 1}[text])):
             raise ValueError("the shelf is empty\\nand dark")
         return app
@@ -83,6 +86,14 @@ def test_a_fault_in_a_command_of_another_package_is_told_as_that_package_s(cli, 
     kept = Path(re.search(r"the traceback is in (\S+?)\. Runs", called.err.replace("\n", " "))[1])
     assert (what[:8] in kept.read_text() and "in stock" in kept.read_text()) or words
     kept.unlink()
+
+
+@pytest.mark.parametrize("typed", ["n\n", ""])
+def test_who_breaks_off_a_command_of_another_package_meets_no_fault(cli, install, typed):
+    install("shop = shop_cli:Shop")
+    called = cli("shop", "sell", piped=typed)
+    assert called.code == 1
+    assert called.err.endswith("aborted\n") and "fault" not in called.err
 
 
 def test_an_unknown_command_may_be_meant_for_another_package(cli, install):
