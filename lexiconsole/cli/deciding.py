@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["act_beside", "answer_task", "request_of", "settle_task", "vote"]
 
+_WITH_AN_ANSWER = frozenset({RequestKind.ANSWER, RequestKind.VOTE})
+"""What sends the text that may have been kept as a draft."""
+
 
 def answer_task(face: Face, id: str, given: Json, terms: Terms, *, typed: bool) -> ExitCode:
     """`typed`: the whole answer was given as JSON; else `given` are fields, None when there are none."""
@@ -92,7 +95,7 @@ def _act(
             return ExitCode.PARKED
         request = request_of(task, kind, {**told, **terms.because}, face.shared.by)
         code = perform(face, workspace, row, replace(request, expects=terms.if_rev), terms)
-        if not terms.dry_run:
+        if kind in _WITH_AN_ANSWER and not terms.dry_run and code is not ExitCode.REFUSED:  # by who was asked "Do it?"
             Drafts(workspace.store_path).forget(face.shared.by or workspace.me, task.id)
         return code
 

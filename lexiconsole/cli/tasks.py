@@ -13,7 +13,7 @@ from lexiconsole.cli.face import Face
 from lexiconsole.cli.inputs import Files, Inputs, gather, json_value
 from lexiconsole.cli.shared import Driving, command
 from lexiconsole.errors import UsageError
-from lexiconsole.types import JsonObject
+from lexiconsole.types import Instant, JsonObject
 
 __all__ = ["answer", "approve", "ask_info", "delegate", "escalate", "reject", "withdraw"]
 
@@ -89,7 +89,12 @@ def delegate(
     terms: Driving,
     until: Annotated[
         datetime | None,
-        typer.Option("--until", metavar="WHEN", formats=["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]),
+        typer.Option(
+            "--until",
+            metavar="WHEN",
+            formats=["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
+            help="For so long, 2026-12-24 or '2026-12-24 18:00'.",
+        ),
     ] = None,
 ) -> ExitCode:
     """Hand your say in a task on to another operator.
@@ -98,8 +103,15 @@ def delegate(
     """
     from lexiconsole.cli.deciding import act_beside
 
-    data: JsonObject = {"to": to, **({"until": until.timestamp()} if until is not None else {})}
+    data: JsonObject = {"to": to, **({"until": _instant(until)} if until is not None else {})}
     return act_beside(face, task, "delegate", data, terms)
+
+
+def _instant(until: datetime) -> Instant:
+    try:
+        return until.timestamp()
+    except (OverflowError, ValueError):  # in the year 1, or 10000 of Greenwich
+        raise UsageError(f"--until {until:%Y-%m-%d} is beyond what a clock can show; say a time to come") from None
 
 
 @command

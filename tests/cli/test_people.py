@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lexiconsole.app.drafts import Drafts
 from lexiconsole.cli.main import main
 from lexiconsole.durable.clock import SystemClock
 from tests.cli.test_end_to_end import here  # noqa: F401 - the workspace as the current folder
@@ -383,3 +385,25 @@ def test_what_is_late_is_late_by_the_clock_as_it_is(lx, monkeypatch):
         assert len(lx("inbox", "--overdue")[1].splitlines()) == 1
     assert lx("inbox", "--overdue")[1] == ""
     assert len(lx("inbox")[1].splitlines()) == 1
+
+
+def test_a_draft_stays_until_an_answer_was_sent(lx, here, monkeypatch):  # noqa: F811
+    """Whoever only escalates, or says no at the last question, finds what they had typed again."""
+    started(lx, 500)
+    drafts = Drafts(here / ".lexiconsole" / "store.db")
+    drafts.keep("ana", "c:ok/manager", {"note": "typed"})
+    assert lx("escalate", "c", "--as", "ana")[0] == 0
+    assert drafts.of("ana", "c:ok/manager") == {"note": "typed"}
+    with monkeypatch.context() as at_a_terminal:
+        at_a_terminal.setattr("lexiconsole.cli.face.Face.interactive", True)
+        at_a_terminal.setattr("sys.stdin", io.StringIO("n\n"))
+        assert lx("approve", "c", "--as", "ana")[0] == 8
+    assert drafts.of("ana", "c:ok/manager") == {"note": "typed"}
+    assert lx("approve", "c", "--as", "ana")[0] == 0
+    assert drafts.of("ana", "c:ok/manager") == {}
+
+
+def test_a_moment_before_time_began_is_no_fault(lx):
+    started(lx, 500)
+    code, _, err = lx("delegate", "c", "amy", "--as", "ana", "--until", "0001-01-01")
+    assert (code, "say a time to come" in err) == (2, True), err
