@@ -17,7 +17,7 @@ import typer
 
 from lexiconsole.errors import UsageError
 
-__all__ = ["Files", "Inputs", "fields", "gather", "json_value"]
+__all__ = ["Files", "Inputs", "fields", "gather", "json_value", "piped_text"]
 
 Inputs = Annotated[
     list[str] | None,
@@ -114,11 +114,15 @@ def _deep(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 def _standard_input() -> Any:
     if sys.stdin.isatty():
         raise UsageError("- reads standard input, but nothing is piped into it")
+    return _parsed(piped_text(), "standard input", yaml=True)
+
+
+def piped_text() -> str:
+    """All of standard input; raises UsageError when it is no text."""
     try:
-        text = sys.stdin.read()
+        return sys.stdin.read()
     except UnicodeDecodeError as fault:
         raise UsageError(f"standard input is not UTF-8 text: {fault.reason} at byte {fault.start}") from None
-    return _parsed(text, "standard input", yaml=True)
 
 
 def _file(path: Path) -> Any:
@@ -164,9 +168,11 @@ def _yaml(text: str, what: str) -> Any:
         value = yaml.load(text, Loader=_loader())  # noqa: S506 - a SafeLoader, without dates
     except yaml.YAMLError as fault:
         raise UsageError(f"{what} is not YAML: {' '.join(str(fault).split())}") from None
+    except ValueError as fault:  # an impossible date, a number that is none
+        raise UsageError(f"{what} is not YAML that makes sense: {fault}") from None
     except RecursionError:
         raise UsageError(f"{what} is nested too deeply") from None
-    _check_keys(value, what)
+    _check_keys(value, what, ())
     return value
 
 
@@ -181,7 +187,9 @@ def _loader() -> Any:
     return type("PlainLoader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": resolvers})
 
 
-def _check_keys(value: Any, what: str) -> None:
+def _check_keys(value: Any, what: str, above: tuple[int, ...]) -> None:
+    if id(value) in above:
+        raise UsageError(f"{what} contains itself")
     items: Iterable[Any] = ()
     if isinstance(value, dict):
         odd = next((key for key in value if not isinstance(key, str)), None)
@@ -191,7 +199,7 @@ def _check_keys(value: Any, what: str) -> None:
     elif isinstance(value, list):
         items = value
     for item in items:
-        _check_keys(item, what)
+        _check_keys(item, what, (*above, id(value)))
 
 
 def _no_constant(name: str) -> NoReturn:

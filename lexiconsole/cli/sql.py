@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
+from lexiconsole.cli.inputs import piped_text
 from lexiconsole.cli.shared import command
 from lexiconsole.errors import NotFoundError, UsageError
 from lexiconsole.views.cells import columns, cut
@@ -55,7 +55,7 @@ def sql(
 
     if ready and question:
         raise UsageError("give SQL or --ready, not both")
-    text = _ready(ready) if ready else sys.stdin.read() if question == "-" else question
+    text = _ready(ready) if ready else piped_text() if question == "-" else question
     if not text:
         return _list(face)
     if show:
@@ -97,7 +97,7 @@ def _tell(face: Face, answer: Answer, *, csv: bool) -> None:
         for row in answer.rows:
             face.out.object({"type": "row", "row": dict(zip(answer.columns, row, strict=True))})
     elif csv:
-        from lexiconsole.views.exports import csv_text
+        from lexiconsole.views.spreadsheet import csv_text
 
         for line in csv_text(answer.columns, answer.rows):
             face.out.raw(line)

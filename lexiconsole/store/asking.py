@@ -10,6 +10,7 @@ table, function and pragma is looked at before it runs. It is stopped when it ta
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import sqlite3
 import threading
@@ -250,7 +251,11 @@ def _file_of(raw: sqlite3.Connection) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """As a person reads it: a blob as text where it is some, no reference to a secret."""
+    """As a person reads it: a blob as text where it is some, no reference to a secret; what is too large for a number as
+    SQLite's own shell shows it.
+    """
+    if isinstance(value, float) and math.isinf(value):
+        return "Inf" if value > 0 else "-Inf"
     if isinstance(value, bytes):
         try:
             value = value.decode()

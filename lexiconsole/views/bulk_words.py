@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
-from io import StringIO
 
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk import BulkFold
 from lexiconsole.views.bulk_figures import BulkItem, BulkView
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import Sentence
+from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
 __all__ = ["ITEM_WORDS", "bulk_sentence", "items_csv", "matching"]
@@ -76,11 +75,7 @@ def matching(fold: BulkFold, text: str) -> list[int] | range:
 
 
 def items_csv(items: Iterable[BulkItem]) -> str:
-    """One line an item, with a head; a text that a spreadsheet would take for a formula is kept from being one."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["item", "state", "type", "message", "batch", "tries"])
-    for item in items:
-        message = f"'{item.message}" if item.message[:1] in ("=", "+", "-", "@", "\t") else item.message
-        writer.writerow([item.index, ITEM_WORDS[item.state], item.type, message, item.batch, item.tries or ""])
-    return out.getvalue()
+    """One line an item, with a head."""
+    head = ["item", "state", "type", "message", "batch", "tries"]
+    rows = ([it.index, ITEM_WORDS[it.state], it.type, it.message, it.batch, it.tries or ""] for it in items)
+    return "".join(csv_text(head, rows))

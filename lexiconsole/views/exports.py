@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from io import StringIO
 
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.outline import Outline
@@ -18,11 +16,12 @@ from lexiconsole.views.map_svg import map_svg
 from lexiconsole.views.mermaid import mermaid
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.shapes import entry_shape, run_shape, story_shape
+from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.telling import tell
 from lexiconsole.views.verdict import verdict
 from lexiconsole.views.watched import Watched
 
-__all__ = ["Format", "csv_text", "entries_csv", "run_json", "run_mermaid", "run_svg", "runs_csv", "runs_json"]
+__all__ = ["Format", "entries_csv", "run_json", "run_mermaid", "run_svg", "runs_csv", "runs_json"]
 
 
 class Format(StrEnum):
@@ -80,29 +79,6 @@ _RUN = [
 
 def runs_csv(rows: Iterable[RunRow]) -> Iterator[str]:
     return csv_text(_RUN, ([run_shape(row)[name] for name in _RUN] for row in rows))
-
-
-def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """A head, then line by line; a text that a spreadsheet would take for a formula is kept from being one."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for row in _with_head(head, rows):
-        writer.writerow([_plain(value) for value in row])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-
-
-def _with_head(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
-    yield head
-    yield from rows
-
-
-def _plain(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone carriage return ends a line for some readers
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\n") else text
 
 
 def run_mermaid(outline: Outline, row: RunRow, entries: Iterable[Entry]) -> str:

@@ -96,6 +96,9 @@ def test_yaml_keeps_dates_as_text_for_the_model_to_read(tmp_path: Path):
         ("a.yaml", "a: [", "is not YAML"),
         ("a.yaml", "!!python/object/apply:os.system ['true']", "is not YAML"),
         ("a.yaml", "1: x", "key 1"),
+        ("a.yaml", "a: !!int ten", "is not YAML that makes sense: invalid literal"),
+        ("a.yaml", "a: !!timestamp 2026-99-01", "is not YAML that makes sense: month must be"),
+        ("a.yaml", "a: &b [*b]", "contains itself"),
         ("a.toml", "a = 1", "neither .json nor .yaml"),
     ],
 )

@@ -57,6 +57,16 @@ def test_ready_questions_are_listed_shown_and_asked(sql):
 def test_a_question_from_standard_input(sql, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("SELECT 7 AS seven"))
     assert sql("-").out == "seven\n7\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"SELECT '\xff'"), "utf-8"))
+    assert "standard input is not UTF-8 text" in sql("-", code=2).err
+
+
+def test_what_json_has_no_number_for_is_text(sql):
+    def no_json(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    said = sql("SELECT 9e999 AS much, -9e999 AS little", "--json").out
+    assert json.loads(said, parse_constant=no_json)["row"] == {"much": "Inf", "little": "-Inf"}
 
 
 def test_what_is_wrong_is_named_with_its_place(sql):

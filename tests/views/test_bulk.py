@@ -127,6 +127,13 @@ def test_csv_is_harmless_for_spreadsheets() -> None:
     assert items_csv([told.fold.item(3)]) == "item,state,type,message,batch,tries\n3,failed,Err,'=cmd(),batch/0,1\n"
 
 
+def test_csv_can_be_written_whatever_an_error_holds() -> None:
+    told = Told()
+    told.batch("batch/0", 9, (3, "Err", "no file \udcff\rthere"))
+    written = items_csv([told.fold.item(3)]).encode("utf-8")
+    assert written.endswith(b'3,failed,Err,"no file \\udcff\nthere",batch/0,1\n')
+
+
 def test_a_million_items_cost_what_their_batches_cost() -> None:
     told = Told(total=1_000_000, batch_size=1_000)
     for number in range(1_000):

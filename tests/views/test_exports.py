@@ -12,7 +12,8 @@ import pytest
 
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.outline import Outline, OutlineEdge, OutlineNode
-from lexiconsole.views.exports import csv_text, entries_csv, run_json, run_mermaid, run_svg, runs_csv, runs_json
+from lexiconsole.views.exports import entries_csv, run_json, run_mermaid, run_svg, runs_csv, runs_json
+from lexiconsole.views.spreadsheet import csv_text
 from tests.cli.fake import row_of
 from tests.views.entries import Script, rolled_back
 

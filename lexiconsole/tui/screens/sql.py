@@ -23,9 +23,9 @@ from lexiconsole.tui.widgets.question_table import QuestionTable
 from lexiconsole.tui.widgets.result_table import ResultTable, cell_text
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.copies import Copy
-from lexiconsole.views.exports import csv_text
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.shapes import rows_json
+from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.ways import Way
 
 if TYPE_CHECKING:
