@@ -74,6 +74,7 @@ _ROOT_OPTIONS = (
     "--folder",
     "--profile",
     "--ascii",
+    "--readonly",
     "--version",
     "--install-completion",
     "--show-completion",

@@ -69,7 +69,7 @@ def _filtered(workspace: Workspace, chosen: Chosen, wanted: tuple[RunStatus, ...
     found = read_filter(f"{kept} {chosen.where}")
     workspace.counts()  # a store of an older version is brought up to date by it, so that it can be read as a file
     with closing(workspace.look()) as look:
-        query = found.query([name for name in look.names() if name in (chosen.names or look.names())], time.time())
+        query = found.query([name for name in look.names() if not chosen.names or name in chosen.names], time.time())
         if chosen.names and query.names is None:
             query = replace(query, names=chosen.names)
         statuses = tuple(status for status in query.statuses if not wanted or status in wanted)

@@ -8,7 +8,12 @@ run         a run in a list; `show-run` adds its story
 preview     what an act would do: sentence, details, revision
 act         what became of it: applied, pending
 definition  a definition; problem a file of definitions that could not be loaded
-finding     of `check` and `doctor`; setting of `config`
+finding     of `check` and `doctor`; setting of `config`; code of `check --explain`; live_run of `show --live`
+task        an open question of the inbox
+decision    a link of the audit; verdict whether the chain holds
+bulk        how far a bulk operation is; cause why some of its items failed
+row         of an answer of `sql`; query a ready question
+export      a document of `export`; exported and init the files that were written
 diff        two runs, or moments of one: left, right, alike, first, parts
 error       the last line when something could not be done: error, message, exit, fields (of an invalid input)
 """

@@ -132,7 +132,10 @@ class _Reading:
             how, value = (value[0], value[1:]) if value[:1] in {"<", ">"} else ("<", value)
         if how not in "<>":
             raise UsageError(_no_term(pill, "age"))
-        self.ages[how if not against else {"<": ">", ">": "<"}[how]] = _seconds(value, pill)
+        side = how if not against else {"<": ">", ">": "<"}[how]
+        stricter = min if side == "<" else max
+        age = _seconds(value, pill)
+        self.ages[side] = stricter(age, self.ages.get(side, age))
 
 
 def read_filter(text: str) -> Filter:

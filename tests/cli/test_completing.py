@@ -10,6 +10,7 @@ import pytest
 
 from lexiconsole.cli.completing import answer_shell, candidates
 from lexiconsole.cli.names import known_names, remember, state_folder
+from lexiconsole.cli.root import group
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +102,11 @@ def test_options_and_their_values():
     assert "--if-rev" in values(["pause", "r1"], "--")
     assert values(["runs"], "--sta") == ["--status"]
     assert values(["runs", "--status"], "com") == ["compensating", "completed", "compensated"]
+
+
+def test_before_the_command_every_shared_option_is_offered():
+    offered = {option for parameter in group(None).params for option in parameter.opts if option.startswith("--")}
+    assert {option for option, _ in candidates([], "--")} == offered | {"--help"}
 
 
 def test_an_unknown_command_completes_nothing():

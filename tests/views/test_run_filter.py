@@ -46,6 +46,8 @@ def test_ages_errors_and_ids():
     assert found.terms == (Term(Field.ERROR, "card"), Term(Field.ID, "7K"))
     assert read_filter("age:2h") == replace(read_filter("age<2h"), pills=("age:2h",))
     assert read_filter("age:!2h").older == 7200
+    assert read_filter("age<1h age<2d").younger == 3600, "all terms hold"
+    assert read_filter("age>2d age>1h").older == 2 * 86_400
 
 
 def test_kinds_are_chosen_or_left_out():
