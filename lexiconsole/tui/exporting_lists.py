@@ -12,11 +12,11 @@ from lexiconsole.durable.vault import hidden
 from lexiconsole.errors import RefusedError
 from lexiconsole.tui.exporting import Export
 from lexiconsole.types import JsonObject
-from lexiconsole.views.exports import csv_text
 from lexiconsole.views.layout.engine import why_not
 from lexiconsole.views.map_svg import outline_svg
 from lexiconsole.views.mermaid import mermaid
 from lexiconsole.views.shapes import finding_shape
+from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.task_shape import task_shape
 
 if TYPE_CHECKING:
