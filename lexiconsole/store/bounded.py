@@ -41,7 +41,7 @@ def _replace(longest: int, value: Value, old: Value, new: Value) -> Value:
         return None
     text, before, after = _text(value), _text(old), _text(new)
     if not before:
-        return value
+        return text if isinstance(value, bytes) else value
     grown = len(text) + text.count(before) * (len(after) - len(before))
     return " " * (longest + 1) if grown > longest else text.replace(before, after)  # too long: SQLite says so
 
@@ -60,13 +60,11 @@ def _trim(*, left: bool, right: bool) -> Callable[[Value, Value], str | None]:
 
 def _text(value: float | str | bytes) -> str:
     """As SQLite has it."""
-    match value:
-        case str():
-            return value
-        case bytes():
-            return value.decode("utf-8", "replace")
-        case float():
-            number, sign, power = f"{value:.15g}".partition("e")
-            return f"{number if '.' in number or not number[-1].isdigit() else f'{number}.0'}{sign}{power}"
-        case int():
-            return str(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float):
+        number, sign, power = f"{value:.15g}".partition("e")
+        return f"{number if '.' in number or not number[-1].isdigit() else f'{number}.0'}{sign}{power}"
+    return str(value)
