@@ -58,8 +58,8 @@ def _trim(*, left: bool, right: bool) -> Callable[[Value, Value], str | None]:
     return trim
 
 
-def _text(value: float | str | bytes) -> str:
-    """As SQLite has it."""
+def _text(value: Value) -> str:
+    """As SQLite has it; None is told apart before."""
     if isinstance(value, str):
         return value
     if isinstance(value, bytes):
