@@ -164,6 +164,7 @@ async def turning(folder: Path, run: str, file: Path) -> None:
         screen._playback, screen._watched = playback, watched  # noqa: SLF001
         for entry in entries:
             app.now = lambda at=entry.at: at
+            app.header_news(screen)  # the clock stands where the saga does
             playback.take([entry], outline)
             watched.add(screen.row, [entry])
             for frame in range(12):

@@ -130,10 +130,7 @@ def busy(day: Day, workspace: Workspace) -> None:
     data = day.folder / "definitions" / "data"
     run(workspace, "csv_import", "orders-november", 25_000, path=str(data / "orders.csv"))
     run(workspace, "order_fulfilment", "order-1036", 21_000)
-    for ago, name, *events in _ARTICLES:
-        run(workspace, "article", name, ago, title=f"On {name}")
-        for later, event in enumerate(events, start=1):
-            act(workspace, ago - 900 * later, name, RequestKind.SIGNAL, event, payload=None)
+    articles(day, workspace)
     run(workspace, "order_fulfilment", "order-1037", 17_500, items={"mug": 2})
     run(workspace, "loan", "loan-0307", 15_000, score=310)
     run(workspace, "order_fulfilment", "order-1038", 14_000)
@@ -153,7 +150,7 @@ def busy(day: Day, workspace: Workspace) -> None:
     said = {"verdict": "approve", "reason": "good payer", "by": "ben"}
     act(workspace, 2_100, "limit-9f21", RequestKind.VOTE, "manager", **said)
     run(workspace, "order_fulfilment", "order-1041", 1_900, items={"mug": 1})
-    run(workspace, "refunds", "refunds-q3", 1_700)
+    run(workspace, "refunds", "refunds-q3", 1_700, delay=0.008)
     problem = {"subject": "Console will not start", "text": "It says: the database is locked. Production is down."}
     run(workspace, "triage", "ticket-509", 1_500, sender="mia", knowledge=str(data), **problem)
     run(workspace, "transfer", "pay-5512", 720, desk=str(day.folder))
@@ -163,12 +160,24 @@ def busy(day: Day, workspace: Workspace) -> None:
 
 
 _ARTICLES = (
-    (24_000, "saucers", "submit", "publish", "archive"),
-    (23_000, "cups", "submit", "publish"),
-    (22_000, "teapots", "submit"),
-    (20_000, "kettles", "submit", "send_back", "submit"),
+    (24_000, 900, "saucers", "submit", "publish", "archive"),
+    (23_000, 1_140, "cups", "submit", "publish"),
+    (22_000, 2_460, "teapots", "submit"),
+    (20_000, 1_620, "kettles", "submit", "send_back", "submit"),
 )
-"""How many seconds ago each began, its name, and the events that came every quarter of an hour."""
+"""How many seconds ago each began, how many later each of its events came, its name, and the events."""
+
+
+def articles(day: Day, workspace: Workspace) -> None:
+    """What happens to all of them, in the order of its time."""
+    happenings: list[tuple[int, str, str]] = []
+    for ago, later, name, *events in _ARTICLES:
+        happenings += [(ago - later * n, name, event) for n, event in enumerate(("", *events))]
+    for ago, name, event in sorted(happenings, reverse=True):
+        if event:
+            day.act(workspace, ago, name, RequestKind.SIGNAL, event, payload=None)
+        else:
+            day.run(workspace, "article", name, ago, title=f"On {name}")
 
 
 def counter(folder: Path) -> Day:

@@ -12,10 +12,13 @@ from textual.strip import Strip
 
 from lexiconsole.views.cells import cell_width, cut
 
-__all__ = ["Part", "ink", "line", "width_of"]
+__all__ = ["EDGE", "Part", "ink", "line", "width_of"]
 
 Part: TypeAlias = tuple[str, Style]
 """Text that was made harmless, and how it looks."""
+
+EDGE: Part = (" ", Style.null())
+"""The last cell of a row: words do not touch a border or a scroll bar."""
 
 
 @lru_cache(maxsize=512)

@@ -64,7 +64,7 @@ async def test_counts_stand_in_the_states_and_what_was_never_taken_is_named(sett
     async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
         await visit.until("3 here")
         assert "4 states   6 runs" in visit.seen
-        assert "never taken: draft revise, draft archive, published" in visit.seen
+        assert "never taken: revise from draft, archive from draft" in visit.seen
         assert "draft → review → draft → review" in visit.seen
 
 

@@ -14,14 +14,14 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
-from lexiconsole.tui.screens.dashboard_reads import News, Read
-from lexiconsole.tui.screens.dashboard_words import Subject, sentence, tab_names, why_not
+from lexiconsole.tui.screens.dashboard_reads import News, Read, see_chosen
+from lexiconsole.tui.screens.dashboard_words import Subject, group_here, preview_title, sentence, tab_names, why_not
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
 from lexiconsole.tui.widgets.painted import entitle
-from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see, see_definition
+from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see_definition
 from lexiconsole.tui.widgets.run_table import SOON
 from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
@@ -31,7 +31,6 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.board import TALL
 from lexiconsole.views.catalogue import catalogue
 from lexiconsole.views.incidents import Incident
-from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import LatestRow
@@ -182,13 +181,11 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
         entitle(self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip())
-        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), with_keys("{inbox} all of it"))
+        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), with_keys("{inbox} opens the inbox"))
         entitle(self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip())
-        seen = self.preview.seen
-        entitle(self.preview, f"5 {harmless(seen.name) if seen else 'Preview'}".replace("[", "\\["))
+        entitle(self.preview, preview_title(self.preview.seen, newest=group_here(self) is not None))
         entitle(self.engine, "6 Engine")
-        runs = self.runs.listed
-        names = tab_names(runs, read.task_count, soon, len(read.incidents))
+        names = tab_names(self.runs.listed, read.task_count, soon, len(read.incidents))
         pills: list[Part] = [(f"/ {self.runs.text} ", ink(self.console.palette.key))] if self.runs.text else []
         self.tabs.show(names, self._open_pane, pills)
 
@@ -239,11 +236,12 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.console.reads.of_workspace("preview", lambda workspace: see_definition(workspace, name), self._saw)
 
     def _look_again(self) -> None:
-        wanted = self._looked_at
-        self.console.reads.look("preview", lambda look: see(look, wanted), self._saw)
+        wanted, group, query = self._looked_at, group_here(self), self.runs.query_now()
+        self.console.reads.look("preview", lambda look: see_chosen(look, wanted, group, query), self._saw)
 
     def _saw(self, seen: Seen | None) -> None:
         of = seen.row.id if seen is not None and seen.row is not None else ""
+        self._looked_at = of if group_here(self) is not None else self._looked_at
         if self.is_attached and (seen is None or of == self._looked_at):
             self.preview.show(seen)
             self._entitle()

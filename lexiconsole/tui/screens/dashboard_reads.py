@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.app.look import RunQuery
 from lexiconsole.tui.widgets.engine_pane import Engines
+from lexiconsole.tui.widgets.preview import Seen, see
 from lexiconsole.types import RunStatus
 from lexiconsole.views.catalogue import LATEST
 from lexiconsole.views.incidents import Incident, incident_of, incidents
@@ -16,10 +17,11 @@ from lexiconsole.views.incidents import Incident, incident_of, incidents
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lexiconsole.app.grouping import GroupRow
     from lexiconsole.app.look import LatestRow, Look
     from lexiconsole.durable.journal import RunRow, TaskRow
 
-__all__ = ["News", "Read", "read_group"]
+__all__ = ["News", "Read", "read_group", "see_chosen"]
 
 _TASKS = 200
 _AGAIN = 5.0
@@ -87,6 +89,15 @@ def read_group(look: Look, incident: Incident | None, marks: Sequence[str]) -> l
         for row in look.page(query, status, skip=0, limit=_GROUP)
         if incident_of(row) == wanted
     ]
+
+
+def see_chosen(look: Look, run_id: str, group: GroupRow | None, query: RunQuery) -> Seen | None:
+    """For the preview: a run, or the newest one of a group."""
+    if group is None:
+        return see(look, run_id)
+    from lexiconsole.tui.widgets.run_groups import newest_of_group
+
+    return see(look, newest_of_group(look, query, group))
 
 
 def _size(path: Path) -> int:

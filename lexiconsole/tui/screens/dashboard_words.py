@@ -15,9 +15,11 @@ from lexiconsole.views.sentences import incident_sentence, run_sentence, task_se
 from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
+    from lexiconsole.app.grouping import GroupRow
     from lexiconsole.tui.screens.dashboard import DashboardScreen
+    from lexiconsole.tui.widgets.preview import Seen
 
-__all__ = ["Subject", "sentence", "tab_names", "why_not"]
+__all__ = ["Subject", "group_here", "preview_title", "sentence", "tab_names", "why_not"]
 
 Subject = RunRow | TaskRow | Incident | str | None
 """What the keys are about; a definition is its name."""
@@ -126,6 +128,19 @@ def _why_not_change(screen: DashboardScreen, action: str) -> str:
     if action == "retry":
         return "" if run.status in _TRIED_AGAIN else f"a run that is {word} has nothing to try again"
     return f"it is {word} already" if run.status.ended else ""
+
+
+def group_here(screen: DashboardScreen) -> GroupRow | None:
+    """The group that the keys are about, if it is one."""
+    return screen.runs.group if screen.subject() is None else None
+
+
+def preview_title(seen: Seen | None, *, newest: bool) -> str:
+    """As markup. `newest`: a group is selected, and this is its youngest run."""
+    if seen is None:
+        return "5 Preview"
+    which = f"  newest: {harmless(short_id(seen.row.id, 8))}" if newest and seen.row is not None else ""
+    return f"5 {harmless(seen.name)}{which}".replace("[", "\\[")
 
 
 def tab_names(runs: int, tasks: int, soon: int, incidents: int) -> tuple[str, ...]:

@@ -63,7 +63,11 @@ class DoubtScreen(RunCopies, ConsoleScreen):
     DoubtScreen.-narrow #result { display: none; }
     DoubtScreen.-typing #result { display: block; height: 12; }
     DoubtScreen.-typing #choices { display: none; }
+    DoubtScreen.-typing.-lowest #known { display: none; }
     """
+    CSS = """
+    DoubtScreen.-lowest .pane, DoubtScreen.-lowest .pane:focus { border: none; }
+    """  # the border of a pane is the style sheet's, which default styles do not change
 
     def __init__(self, subject: str) -> None:
         super().__init__()
@@ -94,6 +98,8 @@ class DoubtScreen(RunCopies, ConsoleScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 100 or event.size.height < 28, "-narrow")
+        self.set_class(event.size.height < _LOWEST, "-lowest")
+        self._tell()
 
     # what it knows
 
@@ -144,9 +150,8 @@ class DoubtScreen(RunCopies, ConsoleScreen):
             more = f"  {self._at + 1} of {len(self._doubts)}, j k" if len(self._doubts) > 1 else ""
             self._panes[0].border_title = f"1 What is known of {harmless(doubt.key)}{more}"
             self._known.update(Content("\n").join(_known(doubt, palette, now)))
-            self._choices.update(
-                Content("\n").join(_choices(doubt, self.row, palette, max(24, self._choices.size.width - 1)))
-            )
+            room = max(24, self.size.width - 5 if self.has_class("-narrow") else self._choices.size.width - 1)
+            self._choices.update(Content("\n").join(_choices(doubt, self.row, palette, room, self.size.height)))
             self.say([(f"nobody knows whether {harmless(doubt.key)} happened", ink(palette.text))], *_KEYS)
         self.show_keys()
 
@@ -272,7 +277,11 @@ def _known(doubt: Doubt, palette: Palette, now: Instant) -> list[Content]:
     return lines
 
 
-def _choices(doubt: Doubt, row: RunRow, palette: Palette, room: int) -> list[Content]:
+_LOW, _LOWEST = 22, 16
+"""Lines of a terminal below which nothing stands between the choices, and below which they stand without what follows."""
+
+
+def _choices(doubt: Doubt, row: RunRow, palette: Palette, room: int, height: int) -> list[Content]:
     saga, after = row.kind == "saga", ", ".join(doubt.next) or "the end"
     undone = f"; then what was done is undone: {', '.join(reversed(doubt.effects))}" if saga and doubt.effects else ""
     again = f"try {(doubt.attempt or 1) + 1}, under the same idempotency key; "
@@ -285,5 +294,6 @@ def _choices(doubt: Doubt, row: RunRow, palette: Palette, room: int) -> list[Con
     lines: list[Content] = []
     for key, word, follows in said:
         head = Content.styled(f"{key}  ", f"bold {palette.key}") + Content.styled(word, f"bold {palette.bright}")
-        lines += [head, *_hanging(f"→ {harmless(follows)}", palette.accent, room), Content("")]
-    return lines[:-1]
+        told = _hanging(f"→ {harmless(follows)}", palette.accent, room) if height >= _LOWEST else []
+        lines += [head, *told, *([Content("")] if height >= _LOW else [])]
+    return lines if height < _LOW else lines[:-1]

@@ -215,7 +215,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         unused = fold.never_used()
         said = "every transition was taken at least once"
         if unused:
-            said = "never taken: " + ", ".join(f"{source} {event}" for source, event, _ in unused)
+            said = "never taken: " + ", ".join(f"{event} from {source}" for source, event, _ in unused)
         self._unused.update(Content(harmless(said)))
         self.feed.show_all(list(reversed(fold.latest)))
         self._tell_run()

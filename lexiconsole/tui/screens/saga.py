@@ -64,7 +64,9 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
     SagaScreen #below Static { height: auto; }
     SagaScreen.-narrow #unwinding { display: none; }
     SagaScreen.-narrow #below { height: 8; }
+    SagaScreen.-small #below { height: 5; }
     SagaScreen.-low #below { display: none; }
+    SagaScreen.-low #verdict { max-height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
     CSS = """
     SagaScreen.-past .pane { border: round $primary 60%; }
@@ -109,6 +111,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")
+        self.set_class(event.size.height < 22, "-small")
         self.set_class(event.size.height < (18 if self.console.tour is None else 30), "-low")
 
     # what it knows

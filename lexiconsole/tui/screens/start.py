@@ -82,7 +82,7 @@ class StartScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         self.say(
-            [("nothing starts before you have seen what would", ink(self.console.palette.faint))],
+            [("nothing starts before you say so", ink(self.console.palette.faint))],
             ("^s", "see what starts"),
             ("esc", "leave"),
         )

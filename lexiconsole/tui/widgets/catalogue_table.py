@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line, width_of
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.catalogue import BARS, CatalogueRow
@@ -33,8 +33,9 @@ class CatalogueTable(VirtualTable[CatalogueRow]):
         right: list[Part] = [
             *bars,
             (f"{share:>6}", ink(colours.state(RUN_LOOKS[RunStatus.FAILED]) if hot else colours.dim)),
+            EDGE,
         ]
-        room = max(4, how.width - len(row.bars[-shown:]) - len(right[-1][0]) - 4)  # a name takes what its bars leave
+        room = max(4, how.width - width_of(right) - 4)  # a name takes what its bars leave
         left: list[Part] = [
             (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line)),
             (f"{row.letter} ", ink(colours.accent if row.known else colours.dim, bold=True)),

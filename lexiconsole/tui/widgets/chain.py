@@ -47,16 +47,15 @@ def chain_lines(
 def _across(
     levels: tuple[Level, ...], column: int, most: int, palette: Palette, glyphs: Glyphs, me: str
 ) -> list[Content]:
-    heads, wires = Content(""), Content("")
+    heads, wires, passed = Content(""), Content(""), True
     for number, level in enumerate(levels):
+        passed = passed and level.state in _PASSED  # what was left out behind an open level is not passed yet
         look, last = _LOOKS[level.state], number == len(levels) - 1
         heads += _fill(_head(level, look, palette, glyphs), column)
-        wire = ("=" if glyphs.ascii_only else "━") if level.state in _PASSED else ("-" if glyphs.ascii_only else "─")
+        wire = ("=" if glyphs.ascii_only else "━") if passed else ("-" if glyphs.ascii_only else "─")
         knot = glyphs.mark if level.state is not LevelState.AHEAD else "o" if glyphs.ascii_only else "○"
         wires += Content.styled(knot, palette.state(look))
-        wires += Content.styled(
-            "" if last else wire * (column - 1), palette.text if level.state in _PASSED else palette.dim
-        )
+        wires += Content.styled("" if last else wire * (column - 1), palette.text if passed else palette.dim)
     seats = [_seats(level, most, palette, glyphs, me) for level in levels]
     rows = zip_longest(*seats, fillvalue=Content(""))
     return [heads, wires, *(Content("").join(_fill(seat, column) for seat in row) for row in rows)]
@@ -78,7 +77,7 @@ def _head(level: Level, look: Look, palette: Palette, glyphs: Glyphs) -> Content
     quorum = f"{approved} of {level.needed}"
     said = quorum if level.state is LevelState.OPEN else "" if level.state in _PASSED else look.word
     if level.state is LevelState.SKIPPED:
-        said = "does not apply"
+        said = "not needed"
     elif level.state is LevelState.AHEAD and level.needed:
         said = f"{level.needed} of {level.of}" if level.of > 1 else ""
     return name + Content.styled(f"  {harmless(said)}" if said and said != "pending" else "", palette.faint)

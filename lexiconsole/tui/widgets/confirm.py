@@ -47,6 +47,10 @@ _SHOWN = 8
 """Different sentences that are shown of many targets."""
 
 
+_LOW = 16
+"""Lines of a terminal below which nothing is spent on margins."""
+
+
 _ONE_BY_ONE = 12
 """Runs up to which each has a line of its own."""
 
@@ -55,7 +59,9 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
     """Gives back the previews when the change was confirmed, None when not."""
 
     DEFAULT_CSS = """
-    ConfirmPanel VerticalScroll { height: auto; max-height: 16; }
+    ConfirmPanel VerticalScroll { height: auto; }
+    ConfirmPanel.-low > .frame { padding: 0 1; }
+    ConfirmPanel.-low #typing, ConfirmPanel.-low Input { margin-top: 0; }
     ConfirmPanel Input {
         margin: 1 0 0 0; padding: 0 1; background: $panel; width: 20;
     }
@@ -112,6 +118,16 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
             of = f"  {self._seen:,} of {len(self.change.runs):,}" if self._seen else ""
             self.query_one("#said", Static).update(f"{_LOOKING}{of}{more}")
 
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """What is said takes the room that the keys leave: they are seen on any terminal, the rest is scrolled."""
+        height = self.size.height
+        self.set_class(height < _LOW, "-low")
+        besides = (4 if height < _LOW else 6) + (4 if self.query_one("#typed").display else 0)
+        self.query_one(VerticalScroll).styles.max_height = max(1, min(16, height * 9 // 10 - besides))
+
     @property
     def can_be_done(self) -> bool:
         """Whether at least one target takes the change, and what had to be typed was."""
@@ -136,6 +152,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
             for name in ("#typing", "#typed"):
                 self.query_one(name).remove_class("-hidden")
             self.query_one("#typed").focus()
+            self._fit()
         self.query_one("#yes", Button).disabled = not self.can_be_done
 
     def _each(self, preview: Preview) -> list[tuple[str, str]]:
@@ -194,6 +211,9 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
             event.stop()
             event.prevent_default()
             self.confirm()
+        elif event.key in {"j", "down", "k", "up"}:
+            said = self.query_one(VerticalScroll)
+            (said.scroll_down if event.key in {"j", "down"} else said.scroll_up)(animate=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "no":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.source_ink import Coloured, style_of
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import cut, padded
@@ -57,7 +57,7 @@ class FileTable(VirtualTable[TreeRow]):
             left.append((f"  {harmless(_short(row))}", bad if row.broken else ink(colours.dim)))
         else:
             left.append((f" {harmless(row.name)}", ink(colours.faint)))
-        return [line(left, how.width, self._counts(row), _ground(self, how))]
+        return [line(left, how.width, self._counts(row) or [EDGE], _ground(self, how))]
 
     def _counts(self, row: TreeRow) -> list[Part]:
         colours, glyphs = self.console.palette, self.console.glyphs
@@ -105,7 +105,7 @@ class SourceTable(VirtualTable[SourceRow]):
             left = [_edge(self, how), (f"     {glyphs.rail} ", ink(colours.line)), (" " * row.column + corner, colour)]
             code, _, rest = row.text.partition(" ") if row.first else ("", "", row.text)
             left += [(f" {code}" if code else "", ink(colours.state(_of(row)), bold=True)), (f" {rest}", colour)]
-        return [line(left, how.width, ground=_ground(self, how))]
+        return [line(left, how.width, [EDGE], _ground(self, how))]
 
     def _code(self, row: SourceRow) -> list[Part]:
         parts = self.parts[row.number - 1] if row.number <= len(self.parts) else ()
@@ -136,7 +136,7 @@ class FindingTable(VirtualTable[Found]):
         right: list[Part] = [(f" f {harmless(row.fix)} ", ink(colours.key))] if row.fix and how.width >= _ROOMY else []
         if row.fix and not right:
             right = [(" f ", ink(colours.key))]
-        return [line(left, how.width, right, _ground(self, how))]
+        return [line(left, how.width, right or [EDGE], _ground(self, how))]
 
 
 _ROOMY = 90
@@ -170,7 +170,7 @@ class LiveTable(VirtualTable[LiveRow]):
                 (f"{harmless(row.run.id)} ", ink(colours.bright if how.selected else colours.text)),
                 (f"{status.word}", ink(colours.state(status))),
             ]
-        return [line(left, how.width, ground=_ground(self, how))]
+        return [line(left, how.width, [EDGE], _ground(self, how))]
 
 
 def _edge(table: VirtualTable[Any], how: Drawn) -> Part:

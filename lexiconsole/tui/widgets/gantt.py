@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.node_table import NodeTable
 from lexiconsole.tui.widgets.virtual_table import Drawn, Span
 from lexiconsole.views.bars import Bar, axis_of, bars_of
@@ -51,7 +51,7 @@ class GanttView(NodeTable):
             *self._bar(row.key, room),
         ]
         took = span(view.took) if view.took is not None else ""
-        strip = line(left, how.width, [(f"{took:>9}", ink(colours.faint))], ground)
+        strip = line(left, how.width, [(f"{took:>9}", ink(colours.faint)), EDGE], ground)
         return [self._axis(how.width, room), strip] if row is self._order[0] else [strip]
 
     def _axis(self, width: int, room: int) -> Strip:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
@@ -33,12 +33,13 @@ class IncidentTable(VirtualTable[Incident]):
         first = line(
             [edge, sign, (error, ink(colours.bright if how.selected else colours.text))],
             how.width,
-            [(many, ink(colours.state(look), bold=row.runs > 1))],
+            [(many, ink(colours.state(look), bold=row.runs > 1)), EDGE],
             ground,
         )
         where = harmless(f"{row.name}/{row.where}" if row.where else row.name)
         newest = short_age(now - row.last_at)
         oldest = short_age(now - row.first_at)
         when = f"{newest} ago" if newest == oldest else f"{oldest} to {newest} ago"
-        second = line([edge, ("  ", ink()), (where, ink(colours.faint))], how.width, [(when, ink(colours.dim))], ground)
+        told: list[Part] = [(when, ink(colours.dim)), EDGE]
+        second = line([edge, ("  ", ink()), (where, ink(colours.faint))], how.width, told, ground)
         return [first, second]

@@ -13,6 +13,7 @@ from lexiconsole.tui.canvas import Canvas
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.widgets.lane_room import WIDE, Columns, lines_above, rows_per_step
 from lexiconsole.types import Instant
 from lexiconsole.views.cells import cell_width
 from lexiconsole.views.durations import clock, span
@@ -28,7 +29,6 @@ Cell = tuple[int, int]
 Stop = tuple[int, bool]
 
 _LEFT_RAIL = 4
-_WIDE = 92
 _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 
 
@@ -39,7 +39,7 @@ class LaneDrawing:
     canvas: Canvas
     stops: dict[Stop, Cell] = field(default_factory=dict)
     rows: dict[int, int] = field(default_factory=dict)
-    columns: _Columns | None = None
+    columns: Columns | None = None
     wires: dict[int, int] = field(default_factory=dict)
 
     def way(self, start: Stop, end: Stop) -> list[Cell]:
@@ -54,29 +54,6 @@ class LaneDrawing:
 def _between(a: int, b: int) -> list[int]:
     """From one behind `a` to `b`."""
     return list(range(a + 1, b + 1)) if b > a else list(range(a - 1, b - 1, -1))
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where the middle begins and ends, and where the rail of the way back is."""
-
-    width: int
-    middle: int
-    end: int
-
-    @property
-    def back(self) -> int:
-        return self.end + 4
-
-    @classmethod
-    def of(cls, width: int, name: int) -> _Columns:
-        """For names of up to so many cells: what does not change while the saga goes on."""
-        if width >= _WIDE:
-            left, middle = max(34, width * 32 // 100), max(26, width * 30 // 100)
-            return cls(width, left, left + middle)
-        left = max(20, min(width * 34 // 100, name + 12))
-        end = width - max(28, min(width * 38 // 100, name + 22))
-        return cls(width, left, max(left + 6, end))
 
 
 def draw_lanes(
@@ -96,12 +73,6 @@ def draw_lanes(
     return _Pen(lanes, width, height, now, glyphs, palette, frame, chosen, found).draw(top)
 
 
-def rows_per_step(steps: int, height: int) -> int:
-    """Three lines for a step where they fit, else two or one."""
-    room = height - 2
-    return next((per for per in (4, 3, 2) if (steps - 1) * per + 2 <= room), 1)
-
-
 class _Pen:
     def __init__(
         self,
@@ -118,9 +89,10 @@ class _Pen:
         self._lanes, self._now, self._glyphs, self._palette = lanes, now, glyphs, palette
         self._frame, self._chosen, self._found = frame, chosen, found
         self._canvas = Canvas(width, height)
-        self._columns = _Columns.of(width, max((cell_width(harmless(step.key)) for step in lanes.steps), default=0))
+        self._columns = Columns.of(width, max((cell_width(harmless(step.key)) for step in lanes.steps), default=0))
         self._per = rows_per_step(len(lanes.steps), height)
-        self._wide = width >= _WIDE
+        self._above = lines_above(len(lanes.steps), height)
+        self._wide = width >= WIDE
         self._dim, self._faint = ink(palette.dim), ink(palette.faint)
         self._text, self._bright = ink(palette.text), ink(palette.bright, bold=True)
         self._violet = ink(palette.state(Look("", "", "", VIOLET)))
@@ -129,7 +101,7 @@ class _Pen:
     def draw(self, top: int) -> LaneDrawing:
         drawing = LaneDrawing(self._canvas, columns=self._columns)
         for place in range(len(self._lanes.steps)):
-            y = 2 + (place - top) * self._per
+            y = self._above + (place - top) * self._per
             drawing.rows[place] = y
             drawing.stops[place, False] = (_LEFT_RAIL, y)
             drawing.stops[place, True] = (self._columns.back, y)
@@ -137,7 +109,7 @@ class _Pen:
         self._rails(drawing)
         for place, step in enumerate(self._lanes.steps):
             y = drawing.rows[place]
-            if 2 <= y < self._canvas.height:
+            if self._above <= y < self._canvas.height:
                 drawing.wires[place] = self._step(step, place, y)
         return drawing
 
@@ -145,14 +117,18 @@ class _Pen:
 
     def _headings(self) -> None:
         columns, canvas = self._columns, self._canvas
+        for y in range(max(0, self._above - 1), canvas.height):
+            for x in {columns.middle, columns.end}:
+                canvas.put(x, y, self._line("│", "|"), ink(self._palette.line))
+        if not self._above:
+            return
         down, up = ("v", "^") if self._glyphs.ascii_only else ("▼", "▲")
         canvas.put(2, 0, f"forward {down}", self._faint)
         middle = "took effect, under which key" if self._wide else "took effect"
         canvas.put(columns.middle + 2, 0, middle, self._faint, columns.end - columns.middle - 2)
-        canvas.put(columns.back, 0, f"undoing {up} newest first", self._faint)
-        for y in range(1, canvas.height):
-            for x in (columns.middle, columns.end):
-                canvas.put(x, y, self._line("│", "|"), ink(self._palette.line))
+        undoing = f"undoing {up} newest first"
+        room = columns.width - columns.back
+        canvas.put(columns.back, 0, undoing if cell_width(undoing) <= room else f"undoing {up}", self._faint, room)
 
     def _rails(self, drawing: LaneDrawing) -> None:
         reached = set(self._lanes.path)
@@ -189,7 +165,7 @@ class _Pen:
                 self._rail(self._columns.back, y + 1, self._line("▲", "^"), self._violet if gone else self._dim)
 
     def _rail(self, x: int, y: int, sign: str, style: Style) -> None:
-        if y >= 2:
+        if y >= self._above:
             self._canvas.put(x, y, sign, style)
 
     def _unwinding(self) -> list[tuple[int, int]]:
@@ -280,7 +256,8 @@ class _Pen:
         room = columns.end - columns.middle - 3
         told = effect_of(step.effect, room, but=self._lanes.run_id) or "done"
         style = ink(self._palette.faint if undone else self._palette.text)
-        put(columns.middle + 2, y, told, style, columns.end - columns.middle - 3)
+        if room > 0:
+            put(columns.middle + 2, y, told, style, room)
         if self._per > 1 and self._wide:
             put(columns.middle + 2, y + 1, harmless(step.idempotency), self._dim, columns.end - columns.middle - 3)
         if step.undo.key:
@@ -295,6 +272,8 @@ class _Pen:
             put(columns.back, y, self._line("╝", "^"), self._violet)
         at = self._lanes.turned_at
         said = f"turned round{f' {clock(at)}' if at is not None else ''}"
+        if cell_width(said) > columns.width - columns.back - 4:
+            said = "turned round"
         put(columns.back + 3, y, said, self._violet)
 
     def _undoing(self, step: Passage, y: int, place: int) -> None:
@@ -313,7 +292,7 @@ class _Pen:
         name = f"undo {harmless(step.key)}" if self._wide else harmless(step.key)
         end = put(x + 3, y, name, self._bright if undo.need is not Need.DUE else self._text, room)
         order, *said = (part for part in self._undo_words(step) if part)
-        words, left = "  ".join((order, *said)), self._columns.width - end - 2
+        words, left = "  ".join((order, *said)), self._columns.width - end - 3
         put(end + 2, y, words if cell_width(words) <= left else "  ".join(said), style, left)
         if self._per > 1:
             self._under_undo(step, x + 3, y + 1, put)

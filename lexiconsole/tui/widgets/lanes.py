@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.keymap import MOVES
-from lexiconsole.tui.widgets.lane_drawing import LaneDrawing, Stop, draw_lanes, rows_per_step
+from lexiconsole.tui.widgets.lane_drawing import LaneDrawing, Stop, draw_lanes
+from lexiconsole.tui.widgets.lane_room import lines_above, rows_per_step
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.lanes import Lanes, Need
 from lexiconsole.views.words import VIOLET, Look, StepState
@@ -114,7 +115,8 @@ class LanesView(Widget, can_focus=True):
         app = cast("ConsoleApp", self.app)
         width, height = self.size
         per = rows_per_step(len(self.lanes.steps), height)
-        fits = max(1, (height - 2 - min(per, 2)) // per + 1)  # the last one needs no line to the next
+        above = lines_above(len(self.lanes.steps), height)
+        fits = max(1, (height - above - min(per, 2)) // per + 1)  # the last one needs no line to the next
         top = max(0, min(self.chosen - fits + 1, len(self.lanes.steps) - fits))
         chosen = self.chosen if self.has_focus else -1
         self._drawing = draw_lanes(

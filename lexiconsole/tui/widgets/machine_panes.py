@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
@@ -55,7 +55,7 @@ class EventTable(VirtualTable[Event]):
             left.append((f"   {harmless(guards)} ok" if guards else "", ink(colours.faint)))
         else:
             left.append((harmless(one.refused), ink(colours.state(look) if one.bare else colours.dim)))
-        return [line(left, how.width, ground=_ground(self, how))]
+        return [line(left, how.width, [EDGE], _ground(self, how))]
 
 
 class StayTable(VirtualTable[Stay]):
@@ -104,9 +104,7 @@ class FeedTable(VirtualTable[Crossing]):
         else:
             left.append((f"{glyphs.arrow} {harmless(row.event)} {glyphs.arrow} ", ink(colours.faint)))
             left.append((harmless(row.target), ink(colours.bright)))
-        return [
-            line(left, how.width, [(f"{harmless(row.by)} ", ink(colours.faint))] if row.by else (), _ground(self, how))
-        ]
+        return [line(left, how.width, [(harmless(row.by), ink(colours.faint)), EDGE], _ground(self, how))]
 
 
 def stay_heading(width: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.map_ink import second_line
 from lexiconsole.tui.widgets.node_table import NodeTable
 from lexiconsole.tui.widgets.virtual_table import Drawn
@@ -67,7 +67,7 @@ class RailView(NodeTable):
         if gone:
             words = look.word
         left.append((words, ink(colours.state(look) if loud else colours.dim if gone else colours.faint)))
-        return [line(left, how.width, ground=ground)]
+        return [line(left, how.width, [EDGE], ground)]
 
 
 _ASCII = str.maketrans("│─╯╮┴┬┼┤", "|-'.++++")

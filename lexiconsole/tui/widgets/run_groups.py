@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lexiconsole.app.grouping import Column, GroupRow, Groups
-from lexiconsole.tui.ink import Part, ink
+from lexiconsole.tui.ink import EDGE, Part, ink, width_of
 from lexiconsole.types import RunStatus
 from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.safe import harmless
@@ -18,10 +18,22 @@ if TYPE_CHECKING:
     from lexiconsole.durable.rows import RunRow
     from lexiconsole.tui.app import ConsoleApp
 
-__all__ = ["MOST_MARKED", "UNFOLDED", "Grouping", "group_parts", "group_value", "ids_of_group", "read_groups"]
+__all__ = [
+    "MOST_MARKED",
+    "UNFOLDED",
+    "Grouping",
+    "group_parts",
+    "group_value",
+    "ids_of_group",
+    "newest_of_group",
+    "read_groups",
+]
 
 UNFOLDED, MOST_MARKED = 200, 1_000
 """Runs that an open group shows, and that are marked with it."""
+
+_ROOMY, _BAR = 50, 16
+"""Cells from which a line has a bar, and of the largest group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,12 @@ def ids_of_group(look: Look, query: RunQuery, group: GroupRow) -> list[str]:
         return [row.id for row in groups.runs_of_group(query, group.column, group.value, MOST_MARKED)]
 
 
+def newest_of_group(look: Look, query: RunQuery, group: GroupRow) -> str:
+    """On a thread: the id of its newest run, "" when it has none any more."""
+    with closing(Groups(look.path)) as groups:
+        return next((row.id for row in groups.runs_of_group(query, group.column, group.value, 1)), "")
+
+
 def group_value(group: GroupRow) -> str:
     """What its runs say, in words."""
     if group.column is Column.STATE:
@@ -60,18 +78,22 @@ def group_value(group: GroupRow) -> str:
 
 
 def group_parts(
-    console: ConsoleApp, group: GroupRow, width: int, *, opened: bool, bright: bool
+    console: ConsoleApp, group: GroupRow, width: int, *, most: int, opened: bool, bright: bool
 ) -> tuple[list[Part], list[Part]]:
-    """Of its line: what stands at the left, and the counts at the right."""
+    """Of its line: what stands at the left; at the right its counts, and its share of `most`, the largest group's runs."""
     colours, glyphs = console.palette, console.glyphs
     counts: list[Part] = []
     for many, status in ((group.failed, RunStatus.FAILED), (group.waiting, RunStatus.WAITING)):
         if many and group.column is not Column.STATE:
             look = RUN_LOOKS[status]
             counts.append((f"{glyphs.state(look)} {many:,}  ", ink(colours.state(look))))
-    counts.append((f"{group.runs:>7,}", ink(colours.bright, bold=True)))
+    if width >= _ROOMY:
+        of_state = group.column is Column.STATE
+        colour = colours.state(RUN_LOOKS[RunStatus(group.value)]) if of_state else colours.accent
+        counts.append((padded("━" * max(1, round(group.runs / most * _BAR)), _BAR), ink(colour)))
+    counts += [(f"{group.runs:>7,}", ink(colours.bright, bold=True)), EDGE]
     sign = glyphs.down if opened else glyphs.trail
-    room = max(4, width - sum(len(text) for text, _ in counts) - 6)
+    room = max(4, width - width_of(counts) - 6)
     left: list[Part] = [(f"{sign} ", ink(colours.accent))]
     if group.column is Column.STATE:
         look = RUN_LOOKS[RunStatus(group.value)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.strip import Strip
 
 from lexiconsole.durable.rows import RunRow, TaskRow
-from lexiconsole.tui.ink import Part, ink, line, width_of
+from lexiconsole.tui.ink import EDGE, Part, ink, line, width_of
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.board import TALL
@@ -67,11 +67,11 @@ class RunTable(VirtualTable["RunRow | GroupRow"]):
             (padded(cut(harmless(short_id(row.id, short)), short), short + 1), ink(colours.faint)),
             (padded(cut(harmless(row.name), name_width), name_width + 1), text),
         ]
-        left += self._where(row, how.width - width_of(left) - 5, one_line=how.height < 2)
-        lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint))], ground)]
+        left += self._where(row, how.width - width_of(left) - 6, one_line=how.height < 2)
+        lines = [line(left, how.width, [(f"{age:>4}", ink(colours.faint)), EDGE], ground)]
         if how.height > 1:
             error = cause(harmless(row.error)) or "no reason was recorded"
-            lines.append(line([edge, ("   ", ink()), (error, ink(colours.state(look)))], how.width, ground=ground))
+            lines.append(line([edge, ("   ", ink()), (error, ink(colours.state(look)))], how.width, [EDGE], ground))
         return lines
 
     def _draw_group(self, row: GroupRow, how: Drawn) -> list[Strip]:
@@ -80,7 +80,9 @@ class RunTable(VirtualTable["RunRow | GroupRow"]):
         colours = self.console.palette
         ground = ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
         edge = (self.console.glyphs.cursor if how.selected else " ", ink(colours.accent))
-        left, right = group_parts(self.console, row, how.width, opened=row.id in self.opened, bright=how.selected)
+        most = max(other.runs for other in (row, *self.rows_at_hand.values()) if not isinstance(other, RunRow))
+        opened, bright = row.id in self.opened, how.selected
+        left, right = group_parts(self.console, row, how.width, most=most, opened=opened, bright=bright)
         return [line([edge, *left], how.width, right, ground)]
 
     def _id_width(self, width: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from textual.strip import Strip
 
 from lexiconsole.durable.rows import TaskRow
-from lexiconsole.tui.ink import Part, ink, line, width_of
+from lexiconsole.tui.ink import EDGE, Part, ink, line, width_of
 from lexiconsole.tui.widgets.run_table import SOON, short_age, short_id
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.types import Instant, RunStatus
@@ -41,7 +41,7 @@ class TaskTable(VirtualTable[TaskRow]):
         first = line(
             [edge, mark, sign, (prompt, ink(colours.bright if how.selected else colours.text))],
             how.width,
-            [(due, ink(alarm if soon else colours.faint))],
+            [(due, ink(alarm if soon else colours.faint)), EDGE],
             ground,
         )
         second: list[Part] = [
@@ -50,6 +50,6 @@ class TaskTable(VirtualTable[TaskRow]):
             (harmless(row.name), ink(colours.faint)),
             (f" {short_id(row.run_id, 8)}", ink(colours.dim)),
         ]
-        if who and width_of(second) + cell_width(who) + 2 <= how.width:
+        if who and width_of(second) + cell_width(who) + 3 <= how.width:
             second.append((f"  {who}", ink(colours.dim)))  # half of it says nothing
-        return [first, line(second, how.width, ground=ground)]
+        return [first, line(second, how.width, [EDGE], ground)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
@@ -73,7 +73,7 @@ class Timeline(VirtualTable[Moment]):
         width = max(8, min(22, most, self._longest))
         took = span(row.took) if row.took is not None else ""
         number = f" try {row.attempt}" if row.attempt > 1 else ""
-        right: list[Part] = [(f"{number} {took}".rstrip(), ink(colours.faint))] if took or number else []
+        right: list[Part] = [(f"{number} {took}".rstrip(), ink(colours.faint)), EDGE]
         return [
             line(
                 [
