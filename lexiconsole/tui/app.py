@@ -34,7 +34,7 @@ from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain import PlainBars, PlainFilter
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
-from lexiconsole.tui.theme import CSS, PALETTES, THEMES, Palette
+from lexiconsole.tui.theme import COLOURLESS, CSS, PALETTES, THEMES, Palette
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import minute
@@ -126,7 +126,7 @@ class ConsoleApp(KeysInTurn):
     @property
     def palette(self) -> Palette:
         """The colours of the theme that is on."""
-        return PALETTES[self.theme]
+        return (COLOURLESS if self.no_color else PALETTES)[self.theme]
 
     # beginning
 

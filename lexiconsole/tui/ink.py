@@ -54,7 +54,7 @@ def line(left: Sequence[Part], width: int, right: Sequence[Part] = (), ground: S
     `ground` lies under all of it.
     """
     kept_right = list(right) if width_of(right) < width else []
-    room = width - width_of(kept_right) - bool(kept_right)
+    room = width - width_of(kept_right) - (bool(kept_right) and kept_right[0] is not EDGE)
     segments: list[Segment] = []
     used = 0
     for text, style in left:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.theme import Theme
 
 from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET, Look
 
-__all__ = ["CSS", "DARK", "DARK_PALETTE", "PALETTES", "THEMES", "Palette"]
+__all__ = ["COLOURLESS", "CSS", "DARK", "DARK_PALETTE", "PALETTES", "THEMES", "Palette"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ LIGHT_PALETTE = Palette(
     gold="#875000",
     moving="#875000",
     states={
-        GREY: "#575f6d",
-        SKY: "#0b2e54",
-        GOLD: "#1e1d0e",
-        AMBER: "#4e3b18",
-        GREEN: "#216e4d",
-        RED: "#b93704",
+        GREY: "#646775",
+        SKY: "#0858c6",
+        GOLD: "#786703",
+        AMBER: "#5b2901",
+        GREEN: "#107050",
+        RED: "#a90e2d",
         FAINT: "#59626f",
-        VIOLET: "#3a1fc4",
+        VIOLET: "#76469a",
     },
 )
 
@@ -140,6 +140,26 @@ THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
 
 PALETTES = {DARK.name: DARK_PALETTE, LIGHT.name: LIGHT_PALETTE, CONTRAST.name: CONTRAST_PALETTE}
 """By the name of the theme."""
+
+
+def _without_colours(palette: Palette) -> Palette:
+    """Greys by how much a state matters: those of its colours would leave a failure fainter than what is done."""
+    loud, usual, quiet = palette.bright, palette.text, palette.faint
+    states = {
+        RED: loud,
+        GOLD: loud,
+        AMBER: loud,
+        SKY: usual,
+        VIOLET: usual,
+        GREEN: quiet,
+        GREY: quiet,
+        FAINT: palette.dim,
+    }
+    return replace(palette, accent=usual, key=loud, gold=loud, moving=loud, states=states)
+
+
+COLOURLESS = {name: _without_colours(palette) for name, palette in PALETTES.items()}
+"""The same where NO_COLOR is set."""
 
 CSS = """
 Screen {

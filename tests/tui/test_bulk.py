@@ -39,10 +39,13 @@ async def confirm(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-async def test_it_looks_like_this(folder: Path, size: tuple[int, int]) -> None:
-    async with visiting(folder, Place.BULK, "refund", size=size, drives=False) as visit:
+@pytest.mark.parametrize(("name", "hold"), [("bulk", True), ("bulk-ended", False)])
+async def test_it_looks_like_this(tmp_path: Path, name: str, hold: bool, size: tuple[int, int]) -> None:
+    run_refunds(refunds(tmp_path), hold=hold)
+    async with visiting(tmp_path, Place.BULK, "refund", size=size, drives=False) as visit:
         await visit.until("402 card closed")
-        check(f"bulk-{size[0]}x{size[1]}", still(visit.seen))
+        await visit.until(lambda: visit.app.definitions and visit.app.vitals.counts and visit.app.reads.idle)
+        check(f"{name}-{size[0]}x{size[1]}", still(visit.seen))
 
 
 @pytest.mark.parametrize("size", [(60, 20), (40, 10), (200, 60)])

@@ -46,12 +46,13 @@ async def at_rest(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-async def test_it_looks_like_this(settled: Path, size: tuple[int, int]) -> None:
-    async with visiting(settled, Place.MACHINE, "kettles", size=size, drives=False) as visit:
-        await visit.until("only from draft")
+@pytest.mark.parametrize(("name", "run"), [("machine", "kettles"), ("machine-ended", "saucers")])
+async def test_it_looks_like_this(settled: Path, name: str, run: str, size: tuple[int, int]) -> None:
+    async with visiting(settled, Place.MACHINE, run, size=size, drives=False) as visit:
         await visit.until("never taken")
+        await visit.until(lambda: visit.app.reads.idle and visit.app.definitions)
         await at_rest(visit)
-        check(f"machine-{size[0]}x{size[1]}", still(visit.seen))
+        check(f"{name}-{size[0]}x{size[1]}", still(visit.seen))
 
 
 @pytest.mark.parametrize("size", [(60, 20), (40, 10), (200, 60)])

@@ -49,6 +49,7 @@ async def golden(
         ("run-map", WIDE, ()),
         ("run-rail", NARROW, ()),
         ("run-gantt", WIDE, ("v", "v")),
+        ("run-gantt", NARROW, ("v",)),
         ("run-past", WIDE, ("left_curly_bracket",) * 3),
         ("run-past", NARROW, ("left_curly_bracket",) * 3),
     ],

@@ -14,7 +14,7 @@ from lexiconsole.app.appearance import Appearance, draws_ascii_only, first_appea
 from lexiconsole.app.config import Settings
 from lexiconsole.errors import ConfigurationError
 from lexiconsole.tui.motion import Motion, chosen_motion
-from lexiconsole.tui.theme import PALETTES, THEMES
+from lexiconsole.tui.theme import COLOURLESS, PALETTES, THEMES
 from lexiconsole.views.words import AMBER, GOLD, GREEN, GREY, RED, RUN_LOOKS, SKY, STEP_LOOKS, VIOLET
 from tests.e2e.terminal import opened
 from tests.tui.making import BUSY_DAY, console, settled, shown, write
@@ -86,9 +86,10 @@ def parts_in_use() -> set[int]:
     return {int(part) for source in sources for part in thinned.findall(source)}
 
 
+@pytest.mark.parametrize("palettes", [PALETTES, COLOURLESS], ids=["colours", "NO_COLOR"])
 @pytest.mark.parametrize("name", THEMES)
-def test_every_text_can_be_read_on_every_ground(name):
-    palette, least = PALETTES[THEMES[name].name], 7.0 if name == "contrast" else 4.5
+def test_every_text_can_be_read_on_every_ground(name, palettes):
+    palette, least = palettes[THEMES[name].name], 7.0 if name == "contrast" else 4.5
     texts = texts_of(palette)
     texts |= {f"{part}% of text": blended(palette.text, palette.ground, part / 100) for part in parts_in_use()}
     poor = {
@@ -117,6 +118,13 @@ def test_states_stay_apart(name, eyes):
     colours = [palette.states.get(colour, colour) for colour in STATES]
     least = min(difference(one, other, EYES[eyes]) for one, other in itertools.combinations(colours, 2))
     assert least >= 15
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_without_colours_what_needs_somebody_stands_out_from_what_is_done(name):
+    palette = COLOURLESS[THEMES[name].name]
+    strong = {colour: contrast(palette.states[colour], palette.ground) for colour in STATES}
+    assert min(strong[RED], strong[GOLD], strong[AMBER]) >= strong[SKY] > strong[GREEN]
 
 
 def test_contrast_is_reckoned_as_the_standard_says():

@@ -311,7 +311,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self.source.parts = source.parts
         here = [one.finding for one in self.findings.rows_at_hand.values() if one.finding.file == source.path]
         broken = [one for one in here if one.code == "LX001"]  # lines of the rest are those of its last good version
-        width = max(30, self.source.size.width - 9)
+        width = max(30, self.source.size.width - 10)
         self.source.show_all(source_rows(source.text, broken or here, width) if source.text else [])
         self.source.repaint()
 

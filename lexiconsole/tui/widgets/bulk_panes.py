@@ -209,6 +209,8 @@ class NowPane(_Lines):
         ]
         knobs += [("   rate ", faint), (f"{rate} ", ink(colours.bright, bold=True)), ("t", key)]
         held = " holds until somebody says what becomes of failures" if view.hold else ""
+        if self.status.ended:
+            held, knobs = "", [(" it ended: nothing is steered any more", faint)]
         return [*rows, ([(held, faint)], []), (knobs, [])]
 
 

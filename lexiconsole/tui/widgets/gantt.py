@@ -17,6 +17,8 @@ from lexiconsole.views.words import STEP_LOOKS, StepState
 
 __all__ = ["GanttView"]
 
+_OPEN = (StepState.RUNNING, StepState.RETRYING, StepState.WAITING, StepState.SLEEPING, StepState.UNDOING)
+
 
 class GanttView(NodeTable):
     """The same nodes in the same order as on the rail; above the first one stands the time."""
@@ -51,6 +53,8 @@ class GanttView(NodeTable):
             *self._bar(row.key, room),
         ]
         took = span(view.took) if view.took is not None else ""
+        if view.began_at is not None and view.state in _OPEN:
+            took = span(self.console.now() - view.began_at)  # so far
         strip = line(left, how.width, [(f"{took:>9}", ink(colours.faint)), EDGE], ground)
         return [self._axis(how.width, room), strip] if row is self._order[0] else [strip]
 

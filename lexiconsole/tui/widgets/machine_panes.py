@@ -68,7 +68,7 @@ class StayTable(VirtualTable[Stay]):
         colours, now = self.console.palette, self.console.now()
         slow = row.slow(now)
         alarm = ink(colours.state(RUN_LOOKS[RunStatus.FAILED]), bold=True)
-        wide = _state_width(how.width)
+        wide, wide95 = _state_width(how.width), 9 if how.width >= _WITH_MEDIAN else 8
         oldest = "-" if row.oldest is None else short_age(now - row.oldest.since)
         p95 = "-" if row.p95 is None else span(row.p95)
         middle = "-" if row.middle is None else span(row.middle)
@@ -80,8 +80,8 @@ class StayTable(VirtualTable[Stay]):
         if how.width >= _WITH_MEDIAN:
             left.append((f"{middle:>9}", ink(colours.faint)))
         left += [
-            (f"{p95:>9}", ink(colours.faint)),
-            (f"{oldest:>8}{' !' if slow else ''}", alarm if slow else ink(colours.text)),
+            (f"{p95:>{wide95}}", ink(colours.faint)),
+            (f"{oldest:>{wide95 - 1}}{' !' if slow else ''}", alarm if slow else ink(colours.text)),
         ]
         return [line(left, how.width, [("end " if row.final else "", ink(colours.dim))], _ground(self, how))]
 
@@ -110,11 +110,12 @@ class FeedTable(VirtualTable[Crossing]):
 def stay_heading(width: int) -> str:
     """What stands over the columns of a StayTable that wide."""
     middle = f"{'median':>9}" if width >= _WITH_MEDIAN else ""
-    return f"{'':{_state_width(width) + 2}}{'runs':>6} {middle}{'p95':>9}{'oldest':>8}"
+    wide = 9 if width >= _WITH_MEDIAN else 8
+    return f"{'':{_state_width(width) + 2}}{'runs':>6} {middle}{'p95':>{wide}}{'oldest':>{wide - 1}}"
 
 
 def _state_width(width: int) -> int:
-    return max(8, min(16, width - 36))
+    return max(8, min(16, width - (36 if width >= _WITH_MEDIAN else 27)))
 
 
 _WITH_MEDIAN = 50

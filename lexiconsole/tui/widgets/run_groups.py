@@ -32,8 +32,8 @@ __all__ = [
 UNFOLDED, MOST_MARKED = 200, 1_000
 """Runs that an open group shows, and that are marked with it."""
 
-_ROOMY, _BAR = 50, 16
-"""Cells from which a line has a bar, and of the largest group's."""
+_ROOMY, _ROOMIEST, _BAR = 50, 90, 16
+"""Cells from which a line has a bar, from which one with a long name has, and of the largest group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def group_parts(
         if many and group.column is not Column.STATE:
             look = RUN_LOOKS[status]
             counts.append((f"{glyphs.state(look)} {many:,}  ", ink(colours.state(look))))
-    if width >= _ROOMY:
+    if width >= (_ROOMIEST if group.column in {Column.ERROR, Column.STEP} else _ROOMY):
         of_state = group.column is Column.STATE
         colour = colours.state(RUN_LOOKS[RunStatus(group.value)]) if of_state else colours.accent
         counts.append((padded("━" * max(1, round(group.runs / most * _BAR)), _BAR), ink(colour)))

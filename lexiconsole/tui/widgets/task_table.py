@@ -50,6 +50,6 @@ class TaskTable(VirtualTable[TaskRow]):
             (harmless(row.name), ink(colours.faint)),
             (f" {short_id(row.run_id, 8)}", ink(colours.dim)),
         ]
-        if who and width_of(second) + cell_width(who) + 3 <= how.width:
+        if who and width_of(second) + cell_width(who) + 2 <= how.width:
             second.append((f"  {who}", ink(colours.dim)))  # half of it says nothing
-        return [first, line(second, how.width, [EDGE], ground)]
+        return [first, line(second, how.width, [EDGE] if width_of(second) < how.width else (), ground)]
