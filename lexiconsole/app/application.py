@@ -129,7 +129,10 @@ class Application:
                 await provider.shutdown(self.container)
             except Exception as fault:
                 log.error("%s did not shut down: %s", type(provider).__name__, fault, exc_info=fault)
-        await self.container.close()
+        try:
+            await self.container.close()
+        except Exception as fault:
+            log.error("what the container had made was not tidied up: %s", fault, exc_info=fault)
         self._runs = self._around = self._unwatch = self._loop = None
         self.container = Container()
 

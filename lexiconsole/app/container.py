@@ -91,9 +91,11 @@ class Container:
 
     async def close(self) -> None:
         """Tidies up behind generators, the last one made first."""
-        await self._open.aclose()
-        await self._made.aclose()
-        await self._registry.aclose()
+        try:
+            await self._open.aclose()
+        finally:
+            await self._made.aclose()
+            await self._registry.aclose()
 
     def _must_know(self, interface: type[Any]) -> None:
         if interface not in self._registry:

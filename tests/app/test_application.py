@@ -133,6 +133,22 @@ async def test_when_one_can_not_shut_down_the_others_still_are(caplog):
     assert "two can not shutdown" in caplog.text
 
 
+async def test_what_can_not_be_tidied_up_is_told_and_the_application_has_stopped_all_the_same(caplog):
+    def made():
+        yield "made"
+        raise OSError("can not tidy up")
+
+    app = Application(modules=[module_of(provider("one"))])
+    await app.start()
+    app.container.singleton(str, made)
+    assert await app.container.resolve(str) == "made"
+    await app.stop()
+    assert "can not tidy up" in caplog.text
+    await app.start()
+    assert str not in app.container
+    await app.stop()
+
+
 async def test_it_starts_once_at_a_time_and_can_start_again():
     app = Application(modules=[module_of(provider("one"))])
     await app.start()
