@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from lexiconsole.durable.calling import wants_argument
 from lexiconsole.errors import DefinitionError
 
 __all__ = ["Items", "Source"]
@@ -14,7 +15,9 @@ __all__ = ["Items", "Source"]
 T = TypeVar("T")
 
 Items: TypeAlias = "Iterable[T] | AsyncIterable[T] | Callable[[int], Iterable[T] | AsyncIterable[T]]"
-"""A callable is given the index of the first item wanted, from 0, so that it need not read what came before."""
+"""A callable that needs an argument is given the index of the first item wanted, from 0, so that it need not read what came
+before; one that needs none gives all of them each time.
+"""
 
 
 class Source(Generic[T]):
@@ -45,7 +48,10 @@ class Source(Generic[T]):
         items: Any = self._items
         skip = self._cursor
         if callable(items) and not isinstance(items, (Iterable, AsyncIterable)):
-            items, skip = items(self._cursor), 0
+            if wants_argument(items):
+                items, skip = items(skip), 0
+            else:
+                items = items()
             if hasattr(items, "__await__"):
                 items = await items
         if isinstance(items, AsyncIterable):

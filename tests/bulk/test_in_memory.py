@@ -217,6 +217,28 @@ async def test_stop_loss_stops_when_too_large_a_share_has_failed() -> None:
     assert fine.is_ok()
 
 
+async def test_items_may_come_from_a_function_that_needs_no_argument() -> None:
+    """Or whose only one is how a value is bound in a loop; it is passed over up to where an execution goes on."""
+
+    async def rows() -> Any:
+        for n in range(6):
+            yield n
+
+    cache, seen = MemoryCache(), list[int]()
+
+    def work(x: int) -> int:
+        seen.append(x)
+        if x == 3 and len(seen) == 4:
+            operation.cancel()
+        return x
+
+    operation = BulkOperation(work, config(batch_size=2, max_concurrency=1), checkpoint=cache)
+    for items in (rows, lambda upto=6: range(upto)):
+        seen.clear()
+        assert (await operation.execute(items, "a")).is_err() and seen == [0, 1, 2, 3]
+        assert (await operation.execute(items, "a")).unwrap().total == 6 and seen == [0, 1, 2, 3, 4, 5]
+
+
 async def test_what_a_stop_loss_stopped_goes_on_once_the_cause_is_mended_and_is_stopped_anew_if_it_is_not() -> None:
     """The failures that stopped it are known; counted again, they would stop it after each further batch."""
     seen: list[int] = []

@@ -24,6 +24,7 @@ DEFINITIONS = (
     "csv_import",
     "document_approval",
     "expense_claim",
+    "onboarding",
     "order_fulfilment",
     "release",
     "triage",
@@ -32,7 +33,7 @@ DEFINITIONS = (
 
 
 def ready(terminal: Terminal) -> None:
-    terminal.until("1 Catalogue  9", "s start")
+    terminal.until("1 Catalogue  10", "s start")
 
 
 def confirmed(terminal: Terminal) -> None:

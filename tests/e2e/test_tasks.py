@@ -213,6 +213,7 @@ DEFINITIONS = {
     "csv_import": "✓ ",
     "document_approval": "◆ ",
     "expense_claim": "◆ ",
+    "onboarding": "✓ ",
     "order_fulfilment": "✓ ",
     "triage": "◆ ",
 }
@@ -223,7 +224,7 @@ def test_every_definition_is_started_from_its_form_and_watched(tmp_path: Path) -
     """s ctrl+s y for each of them; its own screen follows it to its end, or to whom it waits for."""
     (tmp_path / "notes.txt").touch()  # in an empty folder there is a welcome first
     with opened(tmp_path) as terminal:
-        terminal.until("1 Catalogue  9", "s start")
+        terminal.until("1 Catalogue  10", "s start")
         terminal.press("1", "g")
         for name, state in DEFINITIONS.items():
             if name == "triage":
@@ -251,7 +252,7 @@ def test_an_order_turns_round_and_tells_that_all_is_undone(tmp_path: Path) -> No
             record_only=True,
         )
     with opened(tmp_path) as terminal:
-        terminal.until("1 Catalogue  9", "order")
+        terminal.until("1 Catalogue  10", "order")
         terminal.press("enter")
         terminal.until("ROLLED BACK", "nothing is left")
         terminal.press("{")
