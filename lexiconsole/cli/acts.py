@@ -42,11 +42,18 @@ def cancel(
     face: Face,
     id: RunId,
     terms: Resting,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Take your cancel back, while nobody has taken it up.")
+    ] = False,
 ) -> ExitCode:
     """Cancel a run; a saga undoes what it did.
 
     Exits 0 when it is cancelled, 5 when undoing what it did needs an operator.
     """
+    if take_back:
+        from lexiconsole.cli.acting import take_back as taken_back
+
+        return taken_back(face, id, terms)
     return _act(face, id, "cancel", "", terms.because, terms)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
 __all__ = [
+    "TAKEN",
     "TASK_ACTS",
     "Journal",
     "NewRun",
@@ -107,6 +108,10 @@ TASK_ACTS = frozenset(
 """What people do to an open question."""
 
 
+TAKEN = "taken"
+"""The reply of an open request that can not be withdrawn any more."""
+
+
 class RequestState(StrEnum):
     OPEN = "open"
     APPLIED = "applied"
@@ -118,7 +123,8 @@ class Request:
     """What somebody who does not own the run wants of it. Its commit is the acknowledgement.
 
     `expects` is the revision of the target that the requester saw (the seq of the last entry at that key; for edits the
-    run's seq), None to apply in any case. `reply` holds the reason when it was refused.
+    run's seq), None to apply in any case. `reply` holds the reason when it was refused, and TAKEN while it is open and
+    whoever drives the run does it.
     """
 
     run_id: str
@@ -257,6 +263,19 @@ class Journal(Protocol):
     async def close_request(self, number: int, state: RequestState, reply: str = "") -> None:
         """Closes a request that led to no entry; one that is refused becomes a fact of the audit. Requests that led to an
         entry are closed by the entry's `request`, in its commit.
+        """
+        ...
+
+    async def take_request(self, number: int) -> bool:
+        """Compare-and-set: notes on an open request that it is being done. False when it is open no more: do not do it.
+
+        It stays open until its entry is written, so that a process that dies meanwhile loses nothing.
+        """
+        ...
+
+    async def withdraw_request(self, number: int, reply: str) -> bool:
+        """Compare-and-set: closes an open request that nobody has taken as refused, which is a fact of the audit. False, and
+        nothing is changed, when it was taken or closed.
         """
         ...
 

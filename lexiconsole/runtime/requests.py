@@ -12,6 +12,7 @@ from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.gate import attributed, gate
 from lexiconsole.runtime.interventions import Plan, moved_on
 from lexiconsole.runtime.live_acts import plan_live
+from lexiconsole.runtime.withdrawing import taken
 from lexiconsole.types import JsonObject
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ async def _do(drive: Drive, request: Request) -> None:
         data: JsonObject = {**attributed(request, told), "reason": plan.refused}
         await drive.write(EntryKind.REFUSED, "", data, request.by)
         return
+    if not await taken(drive.runtime.journal, request) or drive.ctx.closed:
+        return
     for kind, key, what in plan.writes:
         if kind is EntryKind.CANCEL:
             await drive.cancel(attributed(request, what), request.by)
@@ -93,6 +96,8 @@ async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
     cancelled = False
     for request in await drive.runtime.journal.requests(run=drive.row):
         if request.kind is RequestKind.CANCEL and not cancelled and not await gate(drive.runtime, request):
+            if not await taken(drive.runtime.journal, request):
+                continue
             note = "the definition does not fit the journal; nothing was undone"
             await ctx.last_word(EntryKind.CANCELLED, attributed(request, {"reason": "", "note": note}), request.by)
             cancelled = True

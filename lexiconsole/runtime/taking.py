@@ -23,6 +23,7 @@ from lexiconsole.runtime.requests import plan_request
 from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.task_acts import plan_task_at_rest
+from lexiconsole.runtime.withdrawing import taken
 from lexiconsole.types import JsonObject
 
 __all__ = ["act", "free_if_dead", "preview", "take"]
@@ -151,7 +152,7 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
         by = request.by
     if row.status.ended and not writes:
         return None
-    if early and not writes:
+    if early and not writes and await taken(runtime.journal, early[0]):
         writes, by = await _before_going_on(runtime, row, early[0]), early[0].by
     return await runtime.claim(row, writes=writes, by=by)
 
@@ -249,6 +250,8 @@ async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request],
         why = await gate(runtime, request) or str(fault)
         if request.kind is not RequestKind.CANCEL or cancelled or row.status.ended or why != str(fault):
             await runtime.journal.close_request(request.id, RequestState.REFUSED, why)
+            continue
+        if not await taken(runtime.journal, request):
             continue
         claimed = await runtime.journal.claim(row, (await runtime.owner()).number)
         if claimed is None:

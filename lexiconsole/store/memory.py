@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from lexiconsole.durable.audit import Audited, audited, chained
 from lexiconsole.durable.entry import ACTS, ENDINGS, Entry, EntryKind
-from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestKind, RequestState, RunFilter, RunRow, TaskRow
+from lexiconsole.durable.journal import (
+    TAKEN,
+    NewRun,
+    OwnerRow,
+    Request,
+    RequestKind,
+    RequestState,
+    RunFilter,
+    RunRow,
+    TaskRow,
+)
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, NotOwnedError, StoreError
 from lexiconsole.store.auditing import attempt_fact, entry_fact, refusal_fact
@@ -328,6 +338,20 @@ class MemoryJournal:
             self._requests[number] = replace(request, state=state, reply=reply)
             if state is RequestState.REFUSED and request.kind is not RequestKind.CHILD_ENDED:
                 self._chain(refusal_fact(request, reply))
+
+    async def take_request(self, number: int) -> bool:
+        request = self._requests.get(number)
+        if request is None or request.state is not RequestState.OPEN:
+            return False
+        self._requests[number] = replace(request, reply=TAKEN)
+        return True
+
+    async def withdraw_request(self, number: int, reply: str) -> bool:
+        request = self._requests.get(number)
+        if request is None or request.state is not RequestState.OPEN or request.reply:
+            return False
+        await self.close_request(number, RequestState.REFUSED, reply)
+        return True
 
     # what people decided
 

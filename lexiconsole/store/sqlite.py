@@ -11,7 +11,7 @@ from typing import Any
 
 from lexiconsole.durable.audit import Audited, fact
 from lexiconsole.durable.entry import Entry
-from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestState, RunFilter, RunRow, TaskRow
+from lexiconsole.durable.journal import TAKEN, NewRun, OwnerRow, Request, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, StoreError
 from lexiconsole.store.auditing import attempt_fact, teach_chaining
@@ -257,6 +257,12 @@ class SqliteJournal:
             await self._write("refuse_request", number, reply)
         else:
             await self._write("close_request", number, state.value, reply)
+
+    async def take_request(self, number: int) -> bool:
+        return bool(await self._write("take_request", number, TAKEN))
+
+    async def withdraw_request(self, number: int, reply: str) -> bool:
+        return bool(await self._write("withdraw_request", number, reply))
 
     @property
     def notices(self) -> NoticeBook:

@@ -54,8 +54,8 @@ class Change:
     Of many targets they come one by one, and nobody asks for the rest when the panel was closed.
 
     `typed` must be typed to confirm what can not be taken back (the last four of an id, or a count); else `y` is enough.
-    `undo` is the change that takes it back, if there is one. With
-    `only_writes_a_file` nothing in the store is changed.
+    `undo` is the change that takes it back, if there is one; with `undo_while_it_waits` only until it is taken up, and so from
+    the moment it is asked for. With `only_writes_a_file` nothing in the store is changed.
     """
 
     title: str
@@ -65,6 +65,7 @@ class Change:
     runs: tuple[tuple[str, int], ...] = ()
     typed: str = ""
     undo: Change | None = field(default=None, compare=False)
+    undo_while_it_waits: bool = False
     then: Callable[[Done], None] | None = field(default=None, compare=False)
     only_writes_a_file: bool = False
 
@@ -96,6 +97,8 @@ class Acts:
             return
         for run_id, seq in change.runs:
             self._requested[run_id] = (change.word, seq)
+        if change.undo_while_it_waits:
+            self._keep_undo(change.undo)
         self._console.seen_screen_changed()
         screen = self._console.seen_screen()
         if screen is not None and not change.runs:
@@ -119,6 +122,9 @@ class Acts:
         """An entry of a run came: what was asked of it shows by itself now."""
         for run_id in [run for run, (_, seq) in self._requested.items() if tidings.runs.get(run, 0) > seq]:
             del self._requested[run_id]
+
+    def _keep_undo(self, undo: Change | None) -> None:
+        self._undo, self._undo_until = undo, self._console.now() + UNDO_WINDOW
 
     def undo(self, screen: ConsoleScreen) -> None:
         """Asks for the opposite of the last change."""
@@ -150,7 +156,7 @@ class Acts:
         if done.sentence and (done.runs or not done.refused):
             undo = None if done.final else change.undo
             if change.runs or change.undo is not None:  # else nothing in the store was changed
-                self._undo, self._undo_until = undo, self._console.now() + UNDO_WINDOW
+                self._keep_undo(undo)
             self._console.toast(done.sentence + (with_keys("   {undo} takes it back") if undo is not None else ""))
         if change.then is not None:
             change.then(done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,7 @@ def change_of(
     one = rows[0]
     subject = f"{one.name} {one.id}" if len(rows) == 1 else f"{len(rows)} runs"
     typed = "" if kind not in _FINAL else one.id[-4:] if len(rows) == 1 else str(len(rows))
-    back = _BACK.get(kind)
+    given_up = threading.Event()
 
     def look(workspace: Workspace) -> Iterator[Preview]:
         for request in requests:
@@ -57,6 +58,9 @@ def change_of(
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done, left = [], [], 0
         for request, preview in zip(requests, previews, strict=True):
+            if given_up.is_set():
+                refused.append(f"{request.run_id}: taken back before it was asked")
+                continue
             if preview.refused:
                 refused.append(f"{request.run_id}: {preview.refused}")
                 continue
@@ -70,7 +74,7 @@ def change_of(
         said = f"{what} {past}" if done else f"nothing was {past}"
         if left:
             said = f"{what}: {word} is recorded; " + ("it waits" if left == 1 else f"{left} wait") + " for the engine"
-        return Done(said, tuple(refused), tuple(done))
+        return Done(said, tuple(refused), tuple(done), final=kind is RequestKind.CANCEL and not left)
 
     return Change(
         title=title or f"{name} {subject}",
@@ -79,8 +83,39 @@ def change_of(
         perform=perform,
         runs=tuple((row.id, row.seq) for row in rows),
         typed=typed,
-        undo=change_of(rows, back, undone=False) if back is not None and undone else None,
+        undo=_back(rows, kind, given_up) if undone else None,
+        undo_while_it_waits=kind is RequestKind.CANCEL,
         then=then,
+    )
+
+
+def _back(rows: Sequence[RunRow], kind: RequestKind, given_up: threading.Event) -> Change | None:
+    """What `u` asks for behind the change."""
+    if kind is RequestKind.CANCEL:
+        return _withdrawal(rows, given_up)
+    return change_of(rows, _BACK[kind], undone=False) if kind in _BACK else None
+
+
+def _withdrawal(rows: Sequence[RunRow], given_up: threading.Event) -> Change:
+    """Takes the cancels back that nobody has taken up; those not yet asked for are `given_up`."""
+
+    def look(workspace: Workspace) -> Iterator[Preview]:
+        return (workspace.preview_withdrawal(row) for row in rows)
+
+    def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+        given_up.set()
+        reasons = {row.id: workspace.withdraw(row) for row in rows}
+        back = tuple(row for row in rows if not reasons[row.id])
+        what = f"the cancel of {harmless(back[0].id)} is" if len(back) == 1 else f"{len(back)} cancels are"
+        return Done(f"{what} taken back" if back else "", tuple(filter(None, reasons.values())), back)
+
+    subject = f"{rows[0].name} {rows[0].id}" if len(rows) == 1 else f"{len(rows)} runs"
+    return Change(
+        title=f"Take back the cancel of {subject}",
+        word="withdrawal",
+        look=look,
+        perform=perform,
+        runs=tuple((row.id, row.seq) for row in rows),
     )
 
 

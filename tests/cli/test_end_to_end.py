@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from lexiconsole.app.workspace import Workspace
 from lexiconsole.cli.main import main
+from lexiconsole.durable.journal import Request, RequestKind
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -250,12 +252,18 @@ def test_a_dry_run_changes_nothing(lx):
     assert lx("show-run", "f", "--entries", "--json")[1] == before
 
 
-def test_cancel_and_then_nothing_more(lx):
+def test_cancel_and_then_nothing_more(lx, here):
     lx("run", "paid", "--id", "p")
+    assert lx("cancel", "p", "--take-back")[0] == 8, "none was asked for"
+    with Workspace.find(here) as workspace:
+        workspace.act(Request("p", RequestKind.CANCEL), record_only=True)
+    assert lx("cancel", "p", "--take-back")[0] == 0
+    assert lx("resume", "p")[0] == 4, "it waits as before"
     assert lx("cancel", "p", "-m", "enough")[0] == 0
     assert lx("watch", "p")[0] == 6
     for act in ("cancel", "pause"):
         assert lx(act, "p")[0] == 8
+    assert "was taken up already" in lx("cancel", "p", "--take-back")[2]
 
 
 def test_a_revision_that_moved_on_is_refused(lx):

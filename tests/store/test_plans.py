@@ -42,6 +42,8 @@ QUESTIONS = {
     "requests_of_run": (1, None),
     "request_by_number": (1,),
     "close_request": (1, "refused", ""),
+    "take_request": (1, "taken"),
+    "withdraw_request": (1, ""),
     "landed": (10, 2),
     "look_runs_of_status": ("failed", BIG, None, None, None, None, None, 50, 500),
     "look_runs_newest": (None, BIG, None, None, None, None, None, 50, 500),

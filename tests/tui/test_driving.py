@@ -127,6 +127,27 @@ async def test_an_engine_that_was_killed_is_missed_aloud_and_comes_back(folder):
     assert all(gone(pid) for pid in drivers(folder))
 
 
+async def test_a_cancel_that_nobody_took_up_yet_is_taken_back(folder):
+    """The step holds the engine's loop, so that the cancel waits; `u` is quicker."""
+    file = folder / "definitions" / "copying.py"
+    file.write_text(file.read_text().replace("await asyncio.sleep(0.01)", "__import__('time').sleep(0.01)"))
+    with Workspace.find(folder) as workspace:
+        workspace.start("copying", None, id="copy1", record_only=True)
+    async with visiting(folder, Place.RUN, "copy1") as visit:
+        await visit.until(lambda: drivers(folder))
+        await visit.press("c")
+        await visit.until("Type opy1")
+        await visit.press(*"opy1", "y")
+        await visit.until("cancel requested")
+        await visit.press("u")
+        await visit.until("nobody has taken it up yet")
+        await visit.press("y")
+        await visit.until("is taken back")
+        (folder / "go").touch()
+        await visit.until("completed")
+    assert left(folder) == (RunStatus.COMPLETED, None)
+
+
 def test_leaving_while_a_step_runs_puts_it_down_as_ctrl_c_does(folder):
     with opened(folder) as terminal:
         start(folder, terminal)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lexiconsole.durable.entry import EntryKind as Kind
-from lexiconsole.durable.journal import Journal, Request, RequestKind, RequestState
+from lexiconsole.durable.journal import TAKEN, Journal, Request, RequestKind, RequestState
 from lexiconsole.errors import NotFoundError, ValueNotStorableError
 from lexiconsole.store.conformance.standing import FAILED, ending
 from lexiconsole.store.conformance.stories import AT, Case, Fact, driven, new_run
@@ -107,6 +107,23 @@ class RequestsConformance(Case):
         assert state is not None
         assert (state.state, state.reply) == (RequestState.REFUSED, "no definition")
         assert await journal.requests() == []
+
+    async def test_it_is_taken_or_withdrawn_whichever_comes_first(self, journal: Journal) -> None:
+        """A request that was taken stays open: whoever took it may die before it is done."""
+        pen = await driven(journal)
+        taken, withdrawn = await journal.request(ANSWER), await journal.request(ANSWER)
+        assert await journal.take_request(taken) and await journal.take_request(taken)
+        assert not await journal.withdraw_request(taken, "withdrawn")
+        assert [request.id for request in await journal.requests()] == [taken, withdrawn]
+        assert await journal.withdraw_request(withdrawn, "withdrawn")
+        assert not await journal.take_request(withdrawn) and not await journal.withdraw_request(withdrawn, "again")
+        assert [(request.id, request.reply) for request in await journal.requests()] == [(taken, TAKEN)]
+        assert [link.entry.data["reason"] for link in await journal.audit()] == ["withdrawn"]
+        await pen.append((Kind.ANSWERED, "review", {"value": 1, "request": taken}))
+        assert not await journal.withdraw_request(taken, "too late") and not await journal.take_request(taken)
+        closed = [await journal.request_state(number) for number in (taken, withdrawn)]
+        assert [(each.state, each.reply) for each in closed if each] == [("applied", ""), ("refused", "withdrawn")]
+        assert await journal.check() == []
 
     async def test_a_refused_entry_settles_nothing(self, journal: Journal) -> None:
         """What a former owner writes does not close a request either."""

@@ -146,8 +146,9 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
             self.query_one("#yes").display = False  # there is nothing that it could do
             return
         if self.change.typed:
+            until = " once it is taken up" if self.change.undo_while_it_waits else ""
             self.query_one("#typing", Static).update(
-                Content(f"This can not be taken back. Type {self.change.typed} and press y.")
+                Content(f"This can not be taken back{until}. Type {self.change.typed} and press y.")
             )
             for name in ("#typing", "#typed"):
                 self.query_one(name).remove_class("-hidden")
