@@ -134,6 +134,8 @@ async def test_a_cancel_that_nobody_took_up_yet_is_taken_back(folder):
     with Workspace.find(folder) as workspace:
         workspace.start("copying", None, id="copy1", record_only=True)
     async with visiting(folder, Place.RUN, "copy1") as visit:
+        told: list[str] = []
+        visit.app.toast = lambda text, good=True: told.append(text)
         await visit.until(lambda: drivers(folder))
         await visit.press("c")
         await visit.until("Type opy1")
@@ -142,7 +144,7 @@ async def test_a_cancel_that_nobody_took_up_yet_is_taken_back(folder):
         await visit.press("u")
         await visit.until("nobody has taken it up yet")
         await visit.press("y")
-        await visit.until("is taken back")
+        await visit.until(lambda: "the cancel of copy1 is taken back" in told)
         (folder / "go").touch()
         await visit.until("completed")
     assert left(folder) == (RunStatus.COMPLETED, None)
