@@ -13,14 +13,13 @@ from lexiconsole.runtime.interventions import Plan, revision
 from lexiconsole.runtime.migrating import plan_migration
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.taking import free_if_dead, preview, take
-from lexiconsole.runtime.withdrawing import plan_withdrawal
 from lexiconsole.views.set_back import set_back
 
 if TYPE_CHECKING:
     from lexiconsole.catalog import Catalog
     from lexiconsole.runtime.engine import Engine
 
-__all__ = ["drive_on", "migration_of", "preview_of", "reload_until", "withdrawal_of"]
+__all__ = ["drive_on", "migration_of", "preview_of", "reload_until"]
 
 _RELOAD = 1.0  # seconds between two looks at the definitions' files
 
@@ -49,11 +48,6 @@ async def drive_on(runtime: Runtime, run: RunRow) -> RunRow:
 
 async def migration_of(runtime: Runtime, run: RunRow) -> Preview:
     plan = await plan_migration(runtime, await runtime.reload(run))
-    return Preview(plan.sentence, list(plan.details), None, plan.refused)
-
-
-async def withdrawal_of(runtime: Runtime, run: RunRow, by: str) -> Preview:
-    plan = await plan_withdrawal(runtime.journal, await runtime.reload(run), by)
     return Preview(plan.sentence, list(plan.details), None, plan.refused)
 
 

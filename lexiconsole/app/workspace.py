@@ -290,20 +290,6 @@ class Workspace:
         state = self._write().call(lambda runtime: act(runtime, asked, drive=drive, hand_over=hand_over, sign=sign))
         return Outcome.of(state, self.run(request.run_id))
 
-    def withdraw(self, run: RunRow, *, by: str = "") -> str:
-        """Takes back the cancel that `by` asked of the run while nobody has taken it up; why not, else ""."""
-        from lexiconsole.runtime.withdrawing import withdraw
-
-        who, row = self.as_whom(by), self.run(run.id)
-        return self._write().call(lambda runtime: withdraw(runtime.journal, row, who))
-
-    def preview_withdrawal(self, run: RunRow, *, by: str = "") -> Preview:
-        """What `withdraw` would do now. Changes nothing."""
-        from lexiconsole.app.acts import withdrawal_of
-
-        who = self.identity.known(by)
-        return self._look(lambda runtime: withdrawal_of(runtime, run, who))
-
     def refuse(self, request: Request, reason: str) -> None:
         """Puts on record that somebody tried what the preview refuses, without leaving the request; raises RefusedError."""
         told: JsonObject = {"kind": request.kind.value, "run": request.run_id, "reason": reason}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lexiconsole.cli.terms import Terms
     from lexiconsole.durable.journal import Request, RunRow
 
-__all__ = ["ask_first", "perform", "take_back"]
+__all__ = ["ask_first", "perform"]
 
 _MOVING = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)
 
@@ -48,19 +48,6 @@ def perform(face: Face, workspace: Workspace, row: RunRow, request: Request, ter
     )  # refuses, too, what the preview did: for the record
     face.refuse(outcome.refused)
     return _aftermath(face, workspace, row, outcome, terms)
-
-
-def take_back(face: Face, id: str, terms: Terms) -> ExitCode:
-    """Withdraws the cancel that was asked of the run; raises RefusedError when it was taken up already."""
-    from lexiconsole.app.outcome import Outcome
-
-    with face.workspace() as workspace:
-        row = workspace.run(id)
-        if not ask_first(face, workspace.preview_withdrawal(row, by=face.shared.by), terms):
-            return ExitCode.COMPLETED if terms.dry_run else ExitCode.REFUSED
-        face.refuse(workspace.withdraw(row, by=face.shared.by))
-        row = workspace.run(row.id)
-        return _told(face, row, Outcome(applied=True, pending=False, refused="", run=row), recorded=False)
 
 
 def ask_first(face: Face, preview: Preview, terms: Terms) -> bool:

@@ -50,11 +50,7 @@ def cancel(
 
     Exits 0 when it is cancelled, 5 when undoing what it did needs an operator.
     """
-    if take_back:
-        from lexiconsole.cli.acting import take_back as taken_back
-
-        return taken_back(face, id, terms)
-    return _act(face, id, "cancel", "", terms.because, terms)
+    return _act(face, id, "withdraw" if take_back else "cancel", "", terms.because, terms)
 
 
 @command

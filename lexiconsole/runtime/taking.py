@@ -23,7 +23,7 @@ from lexiconsole.runtime.requests import plan_request
 from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.task_acts import plan_task_at_rest
-from lexiconsole.runtime.withdrawing import taken
+from lexiconsole.runtime.withdrawing import is_of_a_cancel, plan_withdrawal, taken, withdraw
 from lexiconsole.types import JsonObject
 
 __all__ = ["act", "free_if_dead", "preview", "take"]
@@ -54,6 +54,8 @@ async def act(
     `sign` is called, in a thread, with the request as it will be kept and its run: what is signed holds no secret.
     With an owner elsewhere it waits until that owner has done it, which takes an instant while the owner lives.
     """
+    if is_of_a_cancel(request) and (row := await runtime.journal.run(request.run_id)) is not None:
+        return await withdraw(runtime.journal, row, request)
     put: list[str] = []  # references to what this request brought; others' secrets are not its to forget
     kept = await _sealed(runtime, request, put)
     row = await runtime.journal.run(request.run_id)
@@ -193,6 +195,8 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
     assert row is not None
     if reason := identity_refusal(runtime.people, request):
         return Plan(refused=reason)
+    if is_of_a_cancel(request):
+        return await plan_withdrawal(runtime.journal, row, request.by)
     drive = runtime.drives.get(row.id)
     if drive is not None and drive.ctx is not None and drive.ctx.live:
         return await plan_request(drive, request)

@@ -4,16 +4,23 @@ takes it back, wins on the request itself; the other one finds that out before a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lexiconsole.durable.entry import EntryKind
-from lexiconsole.durable.journal import Journal, Request, RequestKind, RunRow
+from lexiconsole.durable.journal import Journal, Request, RequestKind, RequestState, RunRow
 from lexiconsole.runtime.interventions import Plan
 
-__all__ = ["plan_withdrawal", "taken", "withdraw"]
+__all__ = ["is_of_a_cancel", "plan_withdrawal", "taken", "withdraw"]
 
 
 async def taken(journal: Journal, request: Request) -> bool:
     """Said before a request is done: False when its requester was quicker and took it back."""
     return request.kind is not RequestKind.CANCEL or await journal.take_request(request.id)
+
+
+def is_of_a_cancel(request: Request) -> bool:
+    """Whether this asks to take a cancel back, not a vote."""
+    return request.kind is RequestKind.WITHDRAW and not request.target
 
 
 async def plan_withdrawal(journal: Journal, row: RunRow, by: str) -> Plan:
@@ -26,13 +33,16 @@ async def plan_withdrawal(journal: Journal, row: RunRow, by: str) -> Plan:
     return Plan(refused=f"no cancel of {row.id} by {by} waits to be taken up; nothing was changed")
 
 
-async def withdraw(journal: Journal, row: RunRow, by: str) -> str:
-    """Takes the cancels back that `by` asked of the run; why not, when there is none or one of them was taken up already."""
+async def withdraw(journal: Journal, row: RunRow, request: Request) -> Request:
+    """Takes the cancels back that the requester asked of the run. Refused when there is none, or one was taken up already."""
+    by = request.by
     plan = await plan_withdrawal(journal, row, by)
     if plan.refused:
-        return plan.refused
+        return replace(request, state=RequestState.REFUSED, reply=plan.refused)
     done = [await journal.withdraw_request(each.id, f"{by} took it back") for each in await _waiting(journal, row, by)]
-    return "" if done and all(done) else _too_late(row)
+    if done and all(done):
+        return replace(request, state=RequestState.APPLIED)
+    return replace(request, state=RequestState.REFUSED, reply=_too_late(row))
 
 
 async def _waiting(journal: Journal, row: RunRow, by: str) -> list[Request]:

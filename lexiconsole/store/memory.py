@@ -8,22 +8,13 @@ from dataclasses import dataclass, replace
 
 from lexiconsole.durable.audit import Audited, audited, chained
 from lexiconsole.durable.entry import ACTS, ENDINGS, Entry, EntryKind
-from lexiconsole.durable.journal import (
-    TAKEN,
-    NewRun,
-    OwnerRow,
-    Request,
-    RequestKind,
-    RequestState,
-    RunFilter,
-    RunRow,
-    TaskRow,
-)
+from lexiconsole.durable.journal import NewRun, OwnerRow, Request, RequestKind, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.durable.outline import Outline
 from lexiconsole.errors import NotFoundError, NotOwnedError, StoreError
 from lexiconsole.store.auditing import attempt_fact, entry_fact, refusal_fact
+from lexiconsole.store.kept_requests import KeptRequests
 from lexiconsole.store.listeners import Listeners
-from lexiconsole.store.projection import Standing, request_of, settle
+from lexiconsole.store.projection import Standing
 from lexiconsole.store.rows import encode_entry, encode_request, encode_run
 from lexiconsole.types import Instant, JsonObject, RunStatus
 
@@ -65,7 +56,7 @@ class MemoryJournal:
         self._outlines: dict[str, Outline] = {}
         self._owners: dict[int, OwnerRow] = {}
         self._owners_ever = 0
-        self._requests: dict[int, Request] = {}
+        self._requests = KeptRequests()
         self._audit: list[Audited] = []
         self._refused: set[tuple[int, int]] = set()
         self._listeners = Listeners()
@@ -174,29 +165,17 @@ class MemoryJournal:
         if any(Standing.frees_owner(entry) for entry in entries):
             kept.row = replace(kept.row, owner=None)
         for entry in entries:
-            self._settle(entry)
+            self._requests.settle(entry)
             if _is_decision(kept, entry):
                 self._chain(entry_fact(entry))
             if entry.kind in ENDINGS:
                 self._tell_parent(kept, entry)
 
-    def _settle(self, entry: Entry) -> None:
-        asked = self._requests.get(request_of(entry) or 0)
-        if asked is not None and asked.run_id == entry.run_id and asked.state is RequestState.OPEN:
-            applied, reply = settle(entry)
-            state = RequestState.APPLIED if applied else RequestState.REFUSED
-            self._requests[asked.id] = replace(asked, state=state, reply=reply)
-
     def _tell_parent(self, kept: _Kept, entry: Entry) -> None:
         parent = self._runs.get(kept.row.parent)
         if parent is not None:
             data: JsonObject = {"run": kept.row.id, "status": entry.kind.removeprefix("run."), **entry.data}
-            self._keep(Request(parent.row.id, RequestKind.CHILD_ENDED, kept.row.parent_key, data, at=entry.at))
-
-    def _keep(self, request: Request) -> int:
-        number = len(self._requests) + 1
-        self._requests[number] = replace(request, id=number, state=RequestState.OPEN, reply="")
-        return number
+            self._requests.keep(Request(parent.row.id, RequestKind.CHILD_ENDED, kept.row.parent_key, data, at=entry.at))
 
     def _done(self, future: asyncio.Future[None], entries: Sequence[Entry]) -> None:
         self._listeners.publish(entries)
@@ -294,7 +273,7 @@ class MemoryJournal:
             kept.row = replace(kept.row, owner=None)
 
     async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
-        asked = {request.run_id for request in self._requests.values() if request.state is RequestState.OPEN}
+        asked = {request.run_id for request in self._requests.open()}
         going = (RunStatus.PENDING, RunStatus.RUNNING, RunStatus.COMPENSATING)
         found: list[RunRow] = []
         for kept in self._by_number[after:]:
@@ -318,14 +297,13 @@ class MemoryJournal:
         if request.run_id not in self._runs:
             raise NotFoundError("run", request.run_id, self._runs)
         encode_request(request)
-        return self._keep(request)
+        return self._requests.keep(request)
 
     async def requests(self, owner: int | None = None, run: RunRow | None = None) -> list[Request]:
         return [
             request
-            for request in self._requests.values()
-            if request.state is RequestState.OPEN
-            and (run is None or request.run_id == run.id)
+            for request in self._requests.open()
+            if (run is None or request.run_id == run.id)
             and (owner is None or self._runs[request.run_id].row.owner == owner)
         ]
 
@@ -333,25 +311,18 @@ class MemoryJournal:
         return self._requests.get(number)
 
     async def close_request(self, number: int, state: RequestState, reply: str = "") -> None:
-        request = self._requests.get(number)
-        if request is not None and request.state is RequestState.OPEN:
-            self._requests[number] = replace(request, state=state, reply=reply)
-            if state is RequestState.REFUSED and request.kind is not RequestKind.CHILD_ENDED:
-                self._chain(refusal_fact(request, reply))
+        request = self._requests.close(number, state, reply)
+        if request is not None and state is RequestState.REFUSED and request.kind is not RequestKind.CHILD_ENDED:
+            self._chain(refusal_fact(request, reply))
 
     async def take_request(self, number: int) -> bool:
-        request = self._requests.get(number)
-        if request is None or request.state is not RequestState.OPEN:
-            return False
-        self._requests[number] = replace(request, reply=TAKEN)
-        return True
+        return self._requests.take(number)
 
     async def withdraw_request(self, number: int, reply: str) -> bool:
-        request = self._requests.get(number)
-        if request is None or request.state is not RequestState.OPEN or request.reply:
-            return False
-        await self.close_request(number, RequestState.REFUSED, reply)
-        return True
+        possible = self._requests.can_be_withdrawn(number)
+        if possible:
+            await self.close_request(number, RequestState.REFUSED, reply)
+        return possible
 
     # what people decided
 

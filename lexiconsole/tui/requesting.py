@@ -98,16 +98,19 @@ def _back(rows: Sequence[RunRow], kind: RequestKind, given_up: threading.Event) 
 
 def _withdrawal(rows: Sequence[RunRow], given_up: threading.Event) -> Change:
     """Takes the cancels back that nobody has taken up; those not yet asked for are `given_up`."""
+    requests = [Request(row.id, RequestKind.WITHDRAW) for row in rows]
 
     def look(workspace: Workspace) -> Iterator[Preview]:
-        return (workspace.preview_withdrawal(row) for row in rows)
+        return (workspace.preview(request) for request in requests)
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         given_up.set()
-        reasons = {row.id: workspace.withdraw(row) for row in rows}
-        back = tuple(row for row in rows if not reasons[row.id])
+        outcomes = [workspace.act(request) for request in requests]
+        back = tuple(outcome.run for outcome in outcomes if not outcome.refused)
         what = f"the cancel of {harmless(back[0].id)} is" if len(back) == 1 else f"{len(back)} cancels are"
-        return Done(f"{what} taken back" if back else "", tuple(filter(None, reasons.values())), back)
+        return Done(
+            f"{what} taken back" if back else "", tuple(each.refused for each in outcomes if each.refused), back
+        )
 
     subject = f"{rows[0].name} {rows[0].id}" if len(rows) == 1 else f"{len(rows)} runs"
     return Change(

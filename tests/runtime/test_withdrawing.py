@@ -10,7 +10,7 @@ import pytest
 
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.entry import EntryKind
-from lexiconsole.durable.journal import Request, RequestKind
+from lexiconsole.durable.journal import Journal, Request, RequestKind
 from lexiconsole.durable.question import Question
 from lexiconsole.runtime.taking import take
 from lexiconsole.runtime.withdrawing import plan_withdrawal, withdraw
@@ -25,6 +25,11 @@ async def asks(ctx: Context) -> Any:
 
 async def cancelled(h: House, row: Any) -> bool:
     return any(entry.kind is EntryKind.CANCEL for entry in await h.entries(row))
+
+
+async def taken_back(journal: Journal, row: Any) -> str:
+    """Why not, "" when it was."""
+    return (await withdraw(journal, row, Request(row.id, RequestKind.WITHDRAW, by="ana"))).reply
 
 
 async def wanted(h: House, row: Any) -> int:
@@ -47,7 +52,7 @@ async def test_taken_and_withdrawn_at_once_exactly_one_of_both_holds(tmp_path: P
 
         async def takes_it_back(row: Any, behind: int) -> str:
             await asyncio.sleep(behind * 0.0005)
-            return await withdraw(other, row, "ana")
+            return await taken_back(other, row)
 
         for ahead in range(-3, 7):  # half milliseconds by which the taking back is ahead
             row = await (h.start(works) if driven else h.run(asks))
@@ -73,20 +78,20 @@ async def test_what_was_taken_back_never_reaches_the_run_and_is_on_record() -> N
         assert (await plan_withdrawal(h.journal, row, "ana")).sentence.startswith(
             f"the cancel of {row.id} is taken back"
         )
-        assert await withdraw(h.journal, row, "ana") == ""
+        assert await taken_back(h.journal, row) == ""
         assert (await h.again(row)).status is RunStatus.WAITING and not await cancelled(h, row)
         request = await h.journal.request_state(number)
         assert request is not None and (request.state, request.reply) == ("refused", "ana took it back")
         assert (await h.journal.audit())[-1].entry.data["reason"] == "ana took it back"
         await wanted(h, row)
         assert (await h.again(row)).status is RunStatus.CANCELLED
-        assert "was taken up already" in await withdraw(h.journal, row, "ana")
+        assert "was taken up already" in await taken_back(h.journal, row)
 
 
 async def test_a_cancel_that_was_taken_up_by_a_process_that_died_is_done_by_the_next_one() -> None:
     async with house() as h:
         row = await h.run(asks)
         assert await h.journal.take_request(await wanted(h, row))
-        assert "was taken up already" in await withdraw(h.journal, row, "ana")
+        assert "was taken up already" in await taken_back(h.journal, row)
         await h.crash()
         assert (await h.again(row)).status is RunStatus.CANCELLED
