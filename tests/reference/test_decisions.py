@@ -902,13 +902,13 @@ async def test_what_happens_reaches_the_bus() -> None:
 @row("`@workflow(name, timeout, retries)`, `@saga_step`")
 async def test_the_decorators_are_honoured() -> None:
     @workflow(name="slow", timeout=0.01)
-    async def slow(ctx: Any) -> None:
+    async def one_that_waits(ctx: Any) -> None:
         await ctx.step("waits", asyncio.Event().wait)
 
-    outcome = await execute(slow)
+    outcome = await execute(one_that_waits)
     assert outcome.is_err() and "timeout" in str(outcome.unwrap_err())
     async with house() as h:  # recorded, too
-        row_ = await h.run(slow.__definition__)
+        row_ = await h.run(one_that_waits.__definition__)
         assert (row_.name, row_.status) == ("slow", "failed") and "time" in row_.error
     calls: list[str] = []
 
