@@ -54,6 +54,8 @@ def line(left: Sequence[Part], width: int, right: Sequence[Part] = (), ground: S
     `ground` lies under all of it.
     """
     kept_right = list(right) if width_of(right) < width else []
+    if kept_right == [EDGE] and width_of(left) == width:
+        kept_right = []  # no word is cut for the sake of a free cell
     room = width - width_of(kept_right) - (bool(kept_right) and kept_right[0] is not EDGE)
     segments: list[Segment] = []
     used = 0

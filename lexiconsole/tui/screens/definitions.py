@@ -329,7 +329,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         path = Path(self._wanted[0]).name
         entitle(self.source, f"2 Source  {harmless(path)}".rstrip().replace("[", "\\["))
         entitle(self._graph, f"3 Graph  {harmless(self.shown_graph.name)}".rstrip().replace("[", "\\["))
-        of_run = f" as {harmless(self.shown_graph.of_run)} went " if self.shown_graph.of_run else ""
+        of_run = f"as {harmless(self.shown_graph.of_run)} went" if self.shown_graph.of_run else ""
         entitle(self._graph, subtitle=of_run.replace("[", "\\["))
         entitle(self.findings, f"4 Findings  {counts}".rstrip())
         live = self.live.runs.get(self.definition_name) if self.live is not None else None

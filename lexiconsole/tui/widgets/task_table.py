@@ -52,4 +52,4 @@ class TaskTable(VirtualTable[TaskRow]):
         ]
         if who and width_of(second) + cell_width(who) + 2 <= how.width:
             second.append((f"  {who}", ink(colours.dim)))  # half of it says nothing
-        return [first, line(second, how.width, [EDGE] if width_of(second) < how.width else (), ground)]
+        return [first, line(second, how.width, [EDGE], ground)]

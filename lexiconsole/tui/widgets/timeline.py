@@ -73,7 +73,7 @@ class Timeline(VirtualTable[Moment]):
         width = max(8, min(22, most, self._longest))
         took = span(row.took) if row.took is not None else ""
         number = f" try {row.attempt}" if row.attempt > 1 else ""
-        right: list[Part] = [(f"{number} {took}".rstrip(), ink(colours.faint)), EDGE]
+        right: list[Part] = [(f"{number} {took}".rstrip(), ink(colours.faint)), EDGE] if took or number else [EDGE]
         return [
             line(
                 [
