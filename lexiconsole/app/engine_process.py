@@ -106,7 +106,8 @@ class EngineProcess:
             if self._leaving.is_set():
                 return
             self.fallen = reason
-            self._hears.fell(reason)
+            with suppress(Exception):  # whoever hears of it may be closing; it is begun again all the same
+                self._hears.fell(reason)
             pause = _SOON if time.monotonic() - began > _WELL else pause
             self._leaving.wait(pause)
             pause = min(pause * 2, _LATEST)
@@ -126,7 +127,9 @@ class EngineProcess:
         assert process.stdin is not None
         with process.stdout as told:
             for line in told:
-                with suppress(ValueError):
+                with suppress(
+                    Exception
+                ):  # what is not understood, or nobody can hear, is no reason to be deaf to the rest
                     self._heard(json.loads(line))
         code = process.wait()
         with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -123,7 +124,7 @@ class LevelPeople:
         )
 
     def _details(self) -> Json:
-        shown: Json = to_jsonable_python(self._subject, fallback=str)
+        shown: Json = to_jsonable_python(self._subject, fallback=_in_words)
         return shown
 
     def _ballot(self, ask: Ask, rules: Sequence[LevelRule], votes: Sequence[Vote]) -> LevelBallot:
@@ -208,3 +209,11 @@ def _level(rule: LevelRule, tally: Tally | None, *, asked: bool) -> JsonObject:
         "of": len(seats),
         "votes": floor.votes_data(),
     }
+
+
+def _in_words(value: Any) -> str:
+    """What is no data, without its address: of two runs the same is shown, and has the same digest."""
+    return _ADDRESS.sub("", str(value))
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")

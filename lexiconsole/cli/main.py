@@ -89,5 +89,6 @@ def _refused_words(error: Exception, err: Any) -> int:
         return int(err.report(error))
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
-    err.error(f"{str(format_message()).rstrip('.')}; `{path} --help` says what it takes")
+    said = str(format_message()).replace("Value error, ", "", 1).rstrip(".")
+    err.error(f"{said}; `{path} --help` says what it takes")
     return ExitCode.USAGE

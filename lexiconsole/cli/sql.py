@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -94,8 +96,9 @@ def _list(face: Face) -> ExitCode:
 
 def _tell(face: Face, answer: Answer, *, csv: bool) -> None:
     if face.json:
+        names = _distinct(answer.columns)
         for row in answer.rows:
-            face.out.object({"type": "row", "row": dict(zip(answer.columns, row, strict=True))})
+            face.out.object({"type": "row", "row": dict(zip(names, row, strict=True))})
     elif csv:
         from lexiconsole.views.spreadsheet import csv_text
 
@@ -110,6 +113,15 @@ def _tell(face: Face, answer: Answer, *, csv: bool) -> None:
         hidden = len(answer.rows) - _SHOWN
         shown = f", the first {_SHOWN} of them shown; --csv or --json give all" if hidden > 0 else ""
         face.err.hint(f"{len(answer.rows):,} row{'s' if len(answer.rows) != 1 else ''} in {answer.took:.2f} s{shown}")
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Names for an object: of columns with one name the second is `name_2`, so that none is lost."""
+    names: list[str] = []
+    for column in columns:
+        others = itertools.chain([column], (f"{column}_{n}" for n in itertools.count(2)))
+        names.append(next(name for name in others if name not in names and (name == column or name not in columns)))
+    return names
 
 
 def _cell(value: Any) -> str:

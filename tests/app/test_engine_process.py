@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -269,3 +270,28 @@ def test_a_store_that_can_not_be_used_is_named(folder: Path) -> None:
         engines.until(lambda: engines.heard.reasons)
         assert str(store) in engines.heard.reasons[0]
         assert engines.process.fallen == engines.heard.reasons[0]
+
+
+class Deaf(Heard):
+    def fell(self, reason: str) -> None:
+        super().declined(reason)
+        raise RuntimeError("the console is closing")
+
+    def declined(self, reason: str) -> None:
+        raise RuntimeError("nobody listens")
+
+
+def test_what_is_not_understood_or_heard_is_no_reason_to_keep_it_no_longer(tmp_path: Path) -> None:
+    """A line of another version, a face that raises: what comes behind is heard, and an engine that fell is begun again."""
+    heard = Deaf()
+    process = EngineProcess(tmp_path, tmp_path / "store.db", "", heard)
+    lines = [7, {"progress": 7}, {"health": {}}, {"declined": "no"}, {"fault": "the last line"}]
+    process._command = ["printf", "%s\n", *map(json.dumps, lines), "no JSON"]
+    process.start()
+    end = time.monotonic() + 40
+    while len(heard.reasons) < 2:
+        assert time.monotonic() < end and process._keeper.is_alive()
+        time.sleep(0.01)
+    process.stop()
+    process.wait()
+    assert heard.reasons[:2] == ["the last line"] * 2

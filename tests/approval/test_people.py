@@ -11,6 +11,7 @@ from lexiconsole.approval import ApprovalChain, ApprovalLevel, ApprovalStep
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunRow
+from lexiconsole.durable.question import shown_digest
 from lexiconsole.runtime.taking import preview
 from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.inbox import task_of
@@ -220,6 +221,16 @@ async def test_who_held_a_seat_for_a_while_does_not_change_the_vote_when_it_is_o
         assert late.reply == "mia has no say at board; it is for role:director"
         assert (await does(h, row, WITHDRAW, "mia")).state is RequestState.APPLIED
         assert (await says(h, row, "ann")).state is RequestState.APPLIED
+
+
+async def test_what_is_no_data_is_shown_the_same_in_every_run() -> None:
+    """Its address would be another one each time, and so would be the digest that a decision is bound to."""
+    shown, subjects = [], [object(), object()]
+    async with staffed() as h:
+        for subject in subjects:
+            (task,) = await h.journal.tasks(await h.run(chain(directors(), subject=subject), by="eve"))
+            shown.append((task.data["details"], shown_digest(task.data, ())))
+    assert shown[0] == shown[1] and shown[0][0] == "<object object>"
 
 
 async def test_a_stand_in_decides_only_while_the_other_is_away() -> None:

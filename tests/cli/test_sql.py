@@ -41,6 +41,11 @@ def test_an_answer_for_people_spreadsheets_and_programs(sql):
     ]
 
 
+def test_columns_of_one_name_are_all_told(sql):
+    said = json.loads(sql("SELECT 1 AS n, 2 AS n, 3 AS n_2, 4 AS n", "--json").out)
+    assert said["row"] == {"n": 1, "n_3": 2, "n_2": 3, "n_4": 4}
+
+
 def test_what_a_run_says_can_not_act_on_the_terminal(sql):
     assert "\x1b" not in sql("SELECT char(27) || '[31m' AS red").out
 
