@@ -21,7 +21,12 @@ class Way:
     @property
     def line(self) -> str:
         """As it is typed: quoted for a shell where it needs it; the places to fill in stay as they are."""
-        return " ".join(["lexiconsole", *(word if word.endswith("…") else shlex.quote(word) for word in self.words)])
+        return " ".join(["lexiconsole", *map(_quoted, self.words)])
+
+
+def _quoted(word: str) -> str:
+    before, place = (word[:-1], "…") if word.endswith("…") else (word, "")
+    return shlex.quote(before) + place if before or not place else place
 
 
 def ways_to_decide(task: str, asked: Mapping[str, Json]) -> list[Way]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.views.telling import tell
 from lexiconsole.views.verdict import verdict
+from lexiconsole.views.ways import Way
 from tests.views.entries import T0, Script, asking, in_doubt, rolled_back, stuck_rollback
 
 
@@ -123,3 +124,12 @@ def test_a_run_that_nobody_drives_says_how_to_let_it_go_on():
     left = verdict(tell(Script().add(EntryKind.STARTED, "a", 1).entries), T0 + 9, driven=False)
     assert left.sentence == "stopped on its way; nothing is lost"
     assert [way.words for way in left.ways] == [("resume", "r1")]
+
+
+def test_what_a_key_holds_can_not_act_in_the_shell_that_its_command_is_copied_to():
+    """The places to fill in stay as they are; a key is the definition's, made of what somebody sent."""
+    assert (
+        Way(("resolve", "r", "mail/$(rm x) …", "--again"), "").line == "lexiconsole resolve r 'mail/$(rm x) '… --again"
+    )
+    assert Way(("answer", "r:k", "-i", "a b=…"), "").line == "lexiconsole answer r:k -i 'a b='…"
+    assert Way(("reject", "r:k", "--reason", "…"), "").line == "lexiconsole reject r:k --reason …"
