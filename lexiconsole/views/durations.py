@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 from lexiconsole.types import Instant
@@ -11,6 +12,8 @@ __all__ = ["age", "ahead", "clock", "day", "minute", "span", "stamp"]
 
 def span(seconds: float) -> str:
     """`120 ms`, `3.2 s`, `2m 14s`, `3h 05m`, `2d 4h`; a negative time (the clock was set back) counts as none."""
+    if seconds == math.inf:
+        return "for ever"
     seconds = max(0.0, seconds)
     if seconds < 0.0005:
         return "0 ms"
@@ -42,24 +45,27 @@ def ahead(then: Instant, now: Instant) -> str:
 
 def clock(at: Instant) -> str:
     """Local time of day, `12:04:31`."""
-    return _local(at).strftime("%H:%M:%S")
+    return _local(at, "%H:%M:%S")
 
 
 def minute(at: Instant) -> str:
     """Local time of day, `12:04`."""
-    return _local(at).strftime("%H:%M")
+    return _local(at, "%H:%M")
 
 
 def day(at: Instant) -> str:
     """Local date, `2026-01-31`."""
-    return _local(at).strftime("%Y-%m-%d")
+    return _local(at, "%Y-%m-%d")
 
 
 def stamp(at: Instant) -> str:
     """Local date and time, `2026-01-31 12:04:31`."""
-    return _local(at).strftime("%Y-%m-%d %H:%M:%S")
+    return _local(at, "%Y-%m-%d %H:%M:%S")
 
 
-def _local(at: Instant) -> datetime:
-    """In the time zone of whoever looks."""
-    return datetime.fromtimestamp(at, UTC).astimezone()
+def _local(at: Instant, form: str) -> str:
+    """In the time zone of whoever looks. No calendar has the years that a definition may sleep for."""
+    try:
+        return datetime.fromtimestamp(at, UTC).astimezone().strftime(form)
+    except (OverflowError, ValueError, OSError):
+        return "after 9999" if at > 0 else "before 1"

@@ -40,6 +40,14 @@ def test_ages_and_deadlines():
     assert (ahead(160, 100), ahead(100, 105)) == ("in 1m 00s", "overdue by 5.0 s")
 
 
+def test_a_time_beyond_all_calendars_is_said_and_no_fault():
+    """A definition may sleep for ten thousand years, and a program may keep any number as a date."""
+    for far in (1e13, 1e20, float("inf")):
+        assert [clock(far), day(far), stamp(far)] == ["after 9999"] * 3
+        assert clock(-far) == "before 1"
+    assert span(float("inf")) == "for ever"
+
+
 def test_times_are_local_to_whoever_looks(monkeypatch):
     import time
 
