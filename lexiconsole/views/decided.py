@@ -63,6 +63,6 @@ def _word(kind: str, data: dict[str, Any]) -> str:
     if kind == "voted":
         return str(data.get("verdict", "vote"))
     value = data.get("value")
-    if kind == "answered" and isinstance(value, dict) and value.get("outcome") in _SETTLED:
-        return _SETTLED[value["outcome"]]
+    if kind == "answered" and isinstance(value, dict) and "votes" in value:
+        return _SETTLED.get(str(value.get("outcome")), _WORDS[kind])
     return _WORDS.get(kind, "")

@@ -81,17 +81,21 @@ def limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[s
     return tuple(found)
 
 
-def _type(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    schema = _resolved(schema, definitions)
+def _type(schema: Mapping[str, Any], definitions: Mapping[str, Any], within: frozenset[str] = frozenset()) -> str:
+    """In words; a type that is met within itself is called by its name there."""
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name in within:
+        return name
+    schema, within = _resolved(schema, definitions), within | {name} if name else within
     if "const" in schema:
         return json.dumps(schema["const"], ensure_ascii=False)
     if "enum" in schema:
         return "|".join(str(choice) for choice in schema["enum"])
     if "anyOf" in schema:
-        return " or ".join(_type(choice, definitions) for choice in schema["anyOf"])
+        return " or ".join(_type(choice, definitions, within) for choice in schema["anyOf"])
     kind = schema.get("type", "any")
     if kind == "array":
-        return f"list of {_type(schema.get('items', {}), definitions)}"
+        return f"list of {_type(schema.get('items', {}), definitions, within)}"
     if kind == "string" and "format" in schema:
         return "secret" if schema["format"] == "password" else str(schema["format"])
     return {"string": "text", "boolean": "yes/no", "null": "nothing", "integer": "integer"}.get(str(kind), str(kind))

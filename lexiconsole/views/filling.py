@@ -7,6 +7,7 @@ What only the definition itself can check (a rule over several fields) is left t
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _bound(field: FormField) -> bool:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -256,13 +257,25 @@ def _line(item: FormField, text: str, number: int) -> Json:
 
 def _json(text: str, *, strict: bool) -> Json:
     try:
-        value: Json = json.loads(text)
+        value: Json = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except RecursionError:
+        raise Wrong("is nested too deeply") from None
     except ValueError as fault:
         if not strict:
             return text.strip()
-        where = f" at line {fault.lineno}, sign {fault.colno}" if isinstance(fault, json.JSONDecodeError) else ""
+        decoding = isinstance(fault, json.JSONDecodeError)
+        where = f" at line {fault.lineno}, sign {fault.colno}" if decoding else f": {fault}"  # type: ignore[attr-defined]
         raise Wrong(f"is not JSON{where}") from None
     return value
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number there")
+
+
+def _finite(digits: str) -> float:
+    found = float(digits)
+    return found if math.isfinite(found) else _no_number(digits)
 
 
 def _at(value: Json, path: tuple[str, ...]) -> tuple[bool, Json]:

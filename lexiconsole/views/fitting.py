@@ -105,8 +105,16 @@ def _of_number(schema: Mapping[str, Any], value: float, where: str) -> Iterator[
     if "exclusiveMaximum" in schema and value >= schema["exclusiveMaximum"]:
         yield where, f"is not less than {_figure(schema['exclusiveMaximum'])}"
     step = schema.get("multipleOf")
-    if step and abs(value / step - round(value / step)) > 1e-9:
+    if step and not _is_multiple(value, step):
         yield where, f"is not a multiple of {_figure(step)}"
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    """As far as that can be reckoned; what is too large for it is left to the definition."""
+    try:
+        return abs(value / step - round(value / step)) <= 1e-9
+    except OverflowError:
+        return True
 
 
 def _figure(number: float) -> str:

@@ -12,7 +12,7 @@ def link(kind: str, key: str, data: str, by: str = "ben") -> Audited:
 
 def test_votes_and_settled_levels_are_told_by_their_verdict() -> None:
     vote = link("voted", "approval/directors", '{"verdict":"reject","reason":"too dear"}')
-    settled = link("answered", "approval/manager", '{"value":{"outcome":"approved"}}', "ana")
+    settled = link("answered", "approval/manager", '{"value":{"outcome":"approved","votes":[]}}', "ana")
     told = [(one.by, one.word, one.key, one.reason, one.look.word) for one in decided([vote, settled])]
     assert told == [
         ("ben", "reject", "approval/directors", "too dear", "failed"),
@@ -24,6 +24,11 @@ def test_a_link_that_nobody_can_read_is_left_out() -> None:
     assert decided([Audited(1, "{not json", "hash"), link("answered", "form", '{"value":{"system":"billing"}}')])[
         0
     ].word == ("answer")
+
+
+def test_an_answer_with_an_outcome_of_its_own_is_no_verdict() -> None:
+    answers = ('{"value":{"outcome":["sold","sent"]}}', '{"value":{"outcome":"approved"}}')
+    assert [one.word for answer in answers for one in decided([link("answered", "form", answer)])] == ["answer"] * 2
 
 
 def test_what_no_person_did_and_what_is_no_task_is_left_out() -> None:

@@ -59,6 +59,12 @@ def test_a_model_that_contains_itself_ends():
     assert [field.name for field in fields(Tree.model_json_schema())] == ["child"] or fields(Tree.model_json_schema())
 
 
+def test_a_type_that_contains_itself_ends():
+    tree = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/Tree"}}]}
+    schema = {"$defs": {"Tree": tree}, "properties": {"tree": {"$ref": "#/$defs/Tree"}}}
+    assert [field.type for field in fields(schema)] == ["text or list of Tree"]
+
+
 def test_an_input_that_is_no_object_is_one_field():
     assert [(field.name, field.type) for field in fields({"type": "array", "items": {"type": "integer"}})] == [
         ("(input)", "list of integer")

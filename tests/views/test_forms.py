@@ -176,6 +176,9 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: Any) -> None
         ("counts", "mug = 1\nmug = 2", "line 2: mug stands there twice"),
         ("counts", "mug = many", "line 1: is not a whole number"),
         ("more", "[", "is not JSON at line 1, sign 2"),
+        ("more", "[NaN]", "is not JSON: NaN is no number there"),
+        ("more", '[{"number": 1e999}]', "is not JSON: 1e999 is no number there"),
+        ("more", "[" * 100_000, "is nested too deeply"),
         ("more", '[{"number": 0}]', "1.street: is needed"),
     ],
 )
@@ -299,6 +302,11 @@ def test_a_misfit_names_its_place(schema: dict[str, Any], value: Any, where: str
     [(place, sentence)] = misfits(schema, value)
     assert place == where
     assert sentence
+
+
+def test_what_is_too_large_to_be_reckoned_is_left_to_the_definition() -> None:
+    halves = {"type": "number", "multipleOf": 0.5}
+    assert [misfits(halves, much) for much in (1e308, float("inf"), 10**400)] == [[], [], []]
 
 
 @given(VALUES)
