@@ -143,14 +143,15 @@ class Acts:
             workspace = self._console.opened_workspace()
             done = change.perform(workspace, previews)
         except Exception as fault:
-            done = Done("", (str(fault),))
+            done = Done("", (str(fault) or type(fault).__name__,))
         if self._console.feed is not None:
             self._console.feed.hurry()
         self._console.later(self._finished, change, done)
 
     def _finished(self, change: Change, done: Done) -> None:
-        for run_id, _ in change.runs:
-            self._requested.pop(run_id, None)
+        for run_id, seq in change.runs:
+            if self._requested.get(run_id) == (change.word, seq):  # not what was asked of it meanwhile
+                del self._requested[run_id]
         if done.refused:
             self._console.toast(_refusals(change.word, done.refused), good=False)
         if done.sentence and (done.runs or not done.refused):

@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.tui import editing
-from lexiconsole.tui.acts import Acts, Change
+from lexiconsole.tui.acts import Acts, Change, Done
 from lexiconsole.tui.keymap import Place, key_of, keys_at
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.screens.registry import SCREENS
@@ -254,3 +255,20 @@ async def returned(visit: Visit, here: object) -> None:
 def in_form(visit: Visit) -> bool:
     focused = visit.app.focused
     return focused is not None and any(isinstance(each, FormPanel) for each in focused.ancestors_with_self)
+
+
+def test_a_change_that_is_done_leaves_alone_what_was_asked_of_the_run_after_it() -> None:
+    console = SimpleNamespace(
+        readonly=False, feed=None, seen_screen=lambda: None, seen_screen_changed=lambda: None, later=lambda *_: None
+    )
+    console.opened_workspace, console.now, console.toast = lambda: None, lambda: 0.0, lambda *_, **__: None
+    acts = Acts(console)  # type: ignore[arg-type]
+    pause, cancel = (
+        Change(word, word, lambda _: (), lambda *_: Done(""), (("r1", 3),)) for word in ("pause", "cancel")
+    )
+    acts.begin(pause, ())
+    acts.begin(cancel, ())
+    acts._finished(pause, Done("paused"))
+    assert acts.requested("r1") == "cancel requested…"
+    acts._finished(cancel, Done("cancelled"))
+    assert acts.requested("r1") == ""
