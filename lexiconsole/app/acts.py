@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,9 @@ def reload_until(catalog: Catalog, engine: Engine, stop: threading.Event) -> Non
         runtime.stirred = True
 
     while not stop.wait(_RELOAD):
-        if catalog.reload():
-            engine.call(look_again)
+        if catalog.reload() and not stop.is_set():
+            with suppress(RuntimeError):  # the engine is being stopped
+                engine.begin(look_again)
 
 
 async def drive_on(runtime: Runtime, run: RunRow) -> RunRow:

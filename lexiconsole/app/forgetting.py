@@ -55,7 +55,7 @@ class Forgetting:
             while self._ended:
                 try:
                     await self._forget(self._ended.pop())
-                except StoreError as fault:
+                except (StoreError, OSError) as fault:
                     _log.warning("secrets were not taken out of the vault: %s", fault)
             self._idle.set()
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from lexiconsole.app.facts import EntryEvents
+from lexiconsole.app.telling import log
 from lexiconsole.contracts.events import WorkflowEvent
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
@@ -40,6 +41,8 @@ class Hearing:
                 name, kind = await self._about(entry.run_id)
                 for event in self._fold.events(entry, name, kind):
                     self._tell(event)
+            except Exception as fault:  # what comes next is still to be told, and whoever ends waits for that
+                log.error("%s of run %s is told to nobody: %s", entry.kind, entry.run_id, fault, exc_info=fault)
             finally:
                 self._waiting.task_done()
             if entry.kind in ENDINGS or entry.kind is EntryKind.PARKED:

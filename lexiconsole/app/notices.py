@@ -25,7 +25,7 @@ from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.store.notices import Notice, NoticeBook
 from lexiconsole.types import JsonObject
 
-__all__ = ["SIGNATURE", "Teller"]
+__all__ = ["SIGNATURE", "Teller", "pause_before"]
 
 SIGNATURE = "X-Lexiconsole-Signature"
 """Holds `sha256=` and the HMAC of the body, in hex."""
@@ -42,6 +42,7 @@ _OF_QUESTIONS = frozenset({NoticeEvent.QUESTION, NoticeEvent.DUE_SOON, NoticeEve
 _GLANCE = 1.0  # seconds between two looks at what other processes wrote
 _LOOK_AHEAD = 30.0  # seconds between two looks at what is due soon
 _LONGEST = 3600.0  # seconds between two tries
+_DOUBLINGS = 60  # more of them than any pause has room for, and fewer than a float has
 
 _log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class Teller:
         if not fault:
             await self._book.told(notice)
         else:
-            wait = min(self._terms.backoff * 2 ** (notice.tries - 1), _LONGEST)
+            wait = pause_before(notice.tries, self._terms.backoff)
             last = channel is None or notice.tries >= self._terms.tries
             await self._book.failed(notice, fault, None if last else self._runtime.clock.now() + wait)
             self._complain(f"{notice.event} of run {notice.run_id} could not be told: {fault}")
@@ -169,6 +170,11 @@ class Teller:
         if sentence != self._complained:
             self._complained = sentence
             _log.warning("%s", sentence)
+
+
+def pause_before(tries: int, backoff: float) -> float:
+    """Seconds from that try, which failed, to the next: twice as long as before it, an hour at most."""
+    return min(backoff * 2 ** min(tries - 1, _DOUBLINGS), _LONGEST)
 
 
 def _event(notice: Notice) -> str:

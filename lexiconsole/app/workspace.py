@@ -357,14 +357,15 @@ class Workspace:
         """Recovers and drives whatever nobody drives until `stop` is set. `told` hears each entry written here."""
         from lexiconsole.app.acts import reload_until
 
-        engine = self._write()
+        engine, over = self._write(), threading.Event()
         silence = engine.listen(lambda item, _: told(item) if told and isinstance(item, Entry) else None)
         threading.Thread(
-            target=reload_until, args=(self.catalog, engine, stop), name="definitions", daemon=True
+            target=reload_until, args=(self.catalog, engine, over), name="definitions", daemon=True
         ).start()
         try:
             engine.call(lambda runtime: engine.serve(runtime, stop, take_over=take_over))
         finally:
+            over.set()
             silence()
 
     def doctor(self, *, rebuild: bool = False) -> list[Finding]:

@@ -16,11 +16,12 @@ import pytest
 
 from lexiconsole import Application, Module, Priority, Provider, WorkflowModule, workflow
 from lexiconsole.app.config import Settings
+from lexiconsole.app.hearing import Hearing
 from lexiconsole.app.runs import Runs
 from lexiconsole.di.module import module
 from lexiconsole.durable import watching
 from lexiconsole.durable.question import Question
-from lexiconsole.errors import DefinitionError, InvalidInputError, NotFoundError, RefusedError
+from lexiconsole.errors import DefinitionError, InvalidInputError, NotFoundError, RefusedError, StoreError
 from lexiconsole.types import RunStatus
 
 log: list[str] = []
@@ -329,3 +330,22 @@ def test_run_in_another_thread_leaves_the_signals_alone():
     app.shut_down()
     thread.join(20)
     assert not thread.is_alive()
+
+
+async def test_a_store_that_fails_while_an_event_is_made_costs_that_event_and_not_the_end(monkeypatch, caplog):
+    asked, about = [], Hearing._about
+
+    async def fails_once(self: Hearing, run_id: str) -> tuple[str, str]:
+        asked.append(run_id)
+        if len(asked) == 1:
+            raise StoreError("disk I/O error")
+        return await about(self, run_id)
+
+    monkeypatch.setattr(Hearing, "_about", fails_once)
+    heard: list[str] = []
+    async with Application.boot([STUB]) as app:
+        app.hooks.register("*", lambda event: heard.append(type(event).__name__))
+        await app.runs.settle(await app.runs.start("greet", {"name": "Ann"}))
+        await asyncio.wait_for(app.stop(), 10)
+    assert heard[-1] == "WorkflowCompletedEvent" and "WorkflowStartedEvent" not in heard
+    assert "disk I/O error" in caplog.text

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from lexiconsole.app.config import Settings
-from lexiconsole.app.notices import SIGNATURE, Teller
+from lexiconsole.app.notices import SIGNATURE, Teller, pause_before
 from lexiconsole.app.sections import NotificationSettings
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.entry import EntryKind as Kind
@@ -181,6 +181,11 @@ async def test_it_is_given_up_after_so_many_tries_and_that_is_on_show(tmp_path):
         ((_, given_up, _, why),) = await journal.notices.faults()
         assert given_up
         assert why.endswith("ended with 1: no such user")
+
+
+def test_the_pause_before_a_try_never_outgrows_an_hour():
+    """Whoever never gives up (`tries: 100000`) comes to the thousandth try after six weeks."""
+    assert [pause_before(tries, 2.0) for tries in (1, 2, 5, 12, 1_100)] == [2.0, 4.0, 32.0, 3600.0, 3600.0]
 
 
 async def test_several_processes_tell_each_event_once(tmp_path, hook):

@@ -166,3 +166,18 @@ def test_a_secret_that_outlived_its_run_goes_when_the_next_process_looks(folder)
     assert [vault.get(reference) for reference in (gone, kept, needed)] == [None, "hush", "hush"]
     assert vault.get(old) is not None
     assert len(list((folder / ".lexiconsole" / "vault").iterdir())) == 5
+
+
+def test_a_secret_that_can_not_be_taken_away_harms_nobody_and_is_tried_again(folder, monkeypatch, caplog):
+    """Another login may own the folder of the vault."""
+    vault = FileVault(folder / ".lexiconsole" / "vault")
+    with Workspace.find(folder) as workspace:
+        run = done(workspace, begun(workspace, "hears"), RequestKind.SIGNAL, "news", payload={})
+    reference = vault.put("hush", run.id)
+    with monkeypatch.context() as others, Workspace.find(folder) as workspace:
+        others.setattr(FileVault, "forget", lambda *_: Path("/nowhere/at/all").unlink())
+        begun(workspace, "hears")
+    assert "secrets were not taken out of the vault" in caplog.text
+    with Workspace.find(folder) as workspace:
+        begun(workspace, "hears")
+    assert vault.get(reference) is None

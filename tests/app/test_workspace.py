@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pwd
+import threading
 
 import pytest
 
 from lexiconsole.app.identity import os_user
 from lexiconsole.app.workspace import Workspace
-from lexiconsole.errors import UsageError
+from lexiconsole.errors import StoreError, UsageError
+from lexiconsole.runtime.engine import Engine
 from lexiconsole.types import RunStatus
 
 FLOW = """
@@ -66,3 +68,18 @@ def test_a_user_whom_the_system_has_no_name_for_goes_by_their_number(folder, mon
         assert workspace.settle(row).status is RunStatus.WAITING
         assert [task.mine for task in workspace.inbox()] == [True]
         assert (workspace.me, row.by) == ("1234", "1234")
+
+
+def test_what_looks_for_changed_definitions_ends_with_the_serving_also_when_that_can_not_go_on(folder, monkeypatch):
+    async def can_not(*_, **__):
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(Engine, "serve", can_not)
+    before = set(threading.enumerate())
+    with Workspace.find(folder) as workspace:
+        with pytest.raises(StoreError, match="full"):
+            workspace.serve(stop=threading.Event())
+        left = [thread for thread in threading.enumerate() if thread.name == "definitions" and thread not in before]
+        for thread in left:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in left)
