@@ -174,7 +174,7 @@ class Teller:
 
 def pause_before(tries: int, backoff: float) -> float:
     """Seconds from that try, which failed, to the next: twice as long as before it, an hour at most."""
-    return min(backoff * 2 ** min(tries - 1, _DOUBLINGS), _LONGEST)
+    return min(backoff * 2.0 ** min(tries - 1, _DOUBLINGS), _LONGEST)
 
 
 def _event(notice: Notice) -> str:
