@@ -22,7 +22,8 @@ from textual.app import App, ComposeResult
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.tui.glyphs import UNICODE
 from lexiconsole.tui.motion import Motion
-from lexiconsole.tui.theme import CSS, DARK, DARK_PALETTE
+from lexiconsole.tui.palettes import DARK_PALETTE
+from lexiconsole.tui.theme import CSS, DARK
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.views.layout.outlined import ZOOMS, drawing_of
 from lexiconsole.views.picture import Hop, NodeView, Picture

@@ -5,8 +5,6 @@ Nothing is written into the person's folder before they said so; what the tour l
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +36,9 @@ def is_empty(folder: Path) -> bool:
 @contextmanager
 def tour_folder() -> Iterator[Path]:
     """A workspace of its own among the temporary files, with the people to play; gone at the end."""
+    import shutil
+    import tempfile
+
     from lexiconsole.catalog import bundled_folder
 
     folder = Path(tempfile.mkdtemp(prefix="lexiconsole-tour-"))

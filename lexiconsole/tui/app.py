@@ -30,11 +30,12 @@ from lexiconsole.tui.glyphs import ASCII, UNICODE
 from lexiconsole.tui.in_turn import KeysInTurn
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.motion import Motion
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.plain import PlainBars, PlainFilter
+from lexiconsole.tui.plain_filter import PlainBars, PlainFilter
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
-from lexiconsole.tui.theme import COLOURLESS, CSS, PALETTES, THEMES, Palette
+from lexiconsole.tui.theme import COLOURLESS, CSS, PALETTES, THEMES
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import minute
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.durable.definition import Definition
     from lexiconsole.durable.journal import RunRow
+    from lexiconsole.tui.ahead import Ahead
     from lexiconsole.tui.tour import Tour
 
 __all__ = ["ConsoleApp"]
@@ -72,9 +74,9 @@ _SAY_AGAIN = 30.0
 
 class ConsoleApp(KeysInTurn):
     """`open_workspace` is called on a thread after the first paint; `look` is what is painted first, None when only the
-    settings know where the store is. `readonly`: nothing can be changed, and nothing is driven. `now` is the clock that
-    relative times are reckoned from. `theme` is one of `THEMES`; `why_motion` says why less than everything moves;
-    `moves` gives for keys that move as well those that every widget knows. `driver` stands in for the terminal's.
+    settings know where the store is; `ahead` stands on the terminal already. `readonly`: nothing can be changed, nothing is driven.
+    `now` is the clock that relative times are reckoned from. `theme` is one of `THEMES`; `why_motion` says why less than everything
+    moves; `moves` gives for keys that move as well those that every widget knows. `driver` stands in for the terminal's.
     """
 
     CSS = CSS
@@ -90,6 +92,7 @@ class ConsoleApp(KeysInTurn):
         open_workspace: Callable[[], Workspace],
         look: Look | None,
         *,
+        ahead: Ahead | None = None,
         ascii_only: bool = False,
         drives: bool = True,
         readonly: bool = False,
@@ -120,6 +123,7 @@ class ConsoleApp(KeysInTurn):
         self._shut = False
         self._last_fault, self._last_fault_at = "", 0.0
         self.acts, self.vitals, self.driving, self.calling = Acts(self), Vitals(), Driving(self), Calling(self)
+        self.ahead, self.vitals.counts = ahead, {} if ahead is None else ahead.counts
         self.reads: Reads
         self.feed: Feed | None = None
 
@@ -161,6 +165,7 @@ class ConsoleApp(KeysInTurn):
 
     def painted(self) -> None:
         """The first paint is there: now comes what it did not need."""
+        self.take_keys()
         if not gc.isenabled():
             gc.freeze()  # the toolkit and the screens are here to stay: no need to look through them again and again
             gc.enable()

@@ -34,12 +34,22 @@ class _Passed(Message):
 
 
 class KeysInTurn(App[int]):
-    """An app that deals with one key at a time."""
+    """An app that deals with one key at a time, from `take_keys` on."""
 
     def __init__(self, **terms: Any) -> None:
         super().__init__(**terms)
         self._ahead: deque[events.Key] = deque()
         self._key, self._busy, self._since = 0, False, 0.0
+        self._held = True
+
+    def take_keys(self) -> None:
+        """Those that were typed before there was anything on the screen, and all that come from now on."""
+        self._held = False
+        self.call_later(self._take_first)
+
+    async def _take_first(self) -> None:
+        if self._ahead and not self._busy:
+            await self._deal_with(self._ahead.popleft())
 
     @property
     def has_keys(self) -> bool:
@@ -61,7 +71,7 @@ class KeysInTurn(App[int]):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._busy or self._ahead:
+        elif self._held or self._busy or self._ahead:
             self._ahead.append(event)
             self.set_timer(_PATIENCE, self._overdue)
         else:

@@ -10,9 +10,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from lexiconsole.views.cells import cell_width, cut
+from lexiconsole.tui.drawing import Line, Said, laid, width_of
 
-__all__ = ["EDGE", "Part", "ink", "line", "width_of"]
+__all__ = ["EDGE", "Part", "drawn", "ink", "inked", "line", "width_of"]
 
 Part: TypeAlias = tuple[str, Style]
 """Text that was made harmless, and how it looks."""
@@ -44,8 +44,17 @@ def ink(
     )
 
 
-def width_of(parts: Sequence[Part]) -> int:
-    return sum(cell_width(text) for text, _ in parts)
+def inked(parts: Sequence[Said]) -> list[Part]:
+    """What was said without a toolkit."""
+    return [
+        (text, ink(tone.colour, bold=tone.bold, italic=tone.italic, reverse=tone.reverse, back=tone.back))
+        for text, tone in parts
+    ]
+
+
+def drawn(said: Line, width: int) -> Strip:
+    """A line that was drawn without a toolkit."""
+    return line(inked(said.left), width, inked(said.right), ink(back=said.back) if said.back else None)
 
 
 def line(left: Sequence[Part], width: int, right: Sequence[Part] = (), ground: Style | None = None) -> Strip:
@@ -53,22 +62,7 @@ def line(left: Sequence[Part], width: int, right: Sequence[Part] = (), ground: S
 
     `ground` lies under all of it.
     """
-    kept_right = list(right) if width_of(right) < width else []
-    if kept_right == [EDGE] and width_of(left) == width:
-        kept_right = []  # no word is cut for the sake of a free cell
-    room = width - width_of(kept_right) - (bool(kept_right) and kept_right[0] is not EDGE)
-    segments: list[Segment] = []
-    used = 0
-    for text, style in left:
-        if used >= room:
-            break
-        shown = cut(text, room - used)
-        segments.append(Segment(shown, style))
-        used += cell_width(shown)
-    gap = width - used - width_of(kept_right)
-    if gap > 0:
-        segments.append(Segment(" " * gap, Style.null()))
-    segments += [Segment(text, style) for text, style in kept_right]
+    segments = [Segment(text, style) for text, style in laid(left, width, right, Style.null())]
     if ground is not None:
         segments = [Segment(segment.text, ground + (segment.style or Style.null())) for segment in segments]
     return Strip(segments, width)

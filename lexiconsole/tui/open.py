@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lexiconsole.app.appearance import draws_ascii_only, first_appearance
 from lexiconsole.app.first_start import is_bare, is_empty, tour_folder
 from lexiconsole.app.look import absolute, first_look
-from lexiconsole.tui.app import ConsoleApp
-from lexiconsole.tui.motion import chosen_motion
+from lexiconsole.tui.ahead import ahead
+from lexiconsole.tui.glyphs import ASCII, UNICODE, Glyphs
+from lexiconsole.tui.palettes import Palette, palette_of
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
     from lexiconsole.app.workspace import Workspace
+    from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.types import Instant
 
 __all__ = ["run_console"]
 
@@ -41,13 +45,13 @@ def run_console(
     """
     home = absolute(folder)
 
-    def own() -> ConsoleApp:
-        app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly, driver=driver)
+    def own(left: ExitStack | None = None) -> ConsoleApp:
+        app = _on(folder, store, profile, ascii_only=ascii_only, readonly=readonly, driver=driver, left=left)
         app.home = home if store is None and not readonly and home.is_dir() and is_bare(home) else None
         return app
 
     with ExitStack() as left:
-        app = own()
+        app = own(left if driver is None else None)
         app.welcomes = app.home is not None and is_empty(home)
         while True:
             code = _run(app)
@@ -65,6 +69,16 @@ def run_console(
                     app = own()
 
 
+class _Outfit(NamedTuple):
+    """What the first frame is drawn with."""
+
+    palette: Palette
+    glyphs: Glyphs
+
+    def now(self) -> Instant:
+        return time.time()
+
+
 def _on(
     folder: Path | None,
     store: Path | None,
@@ -73,7 +87,10 @@ def _on(
     ascii_only: bool,
     readonly: bool = False,
     driver: type[Driver] | None = None,
+    left: ExitStack | None = None,
 ) -> ConsoleApp:
+    """The console, with its first frame painted `ahead` where `left` takes it down again."""
+
     def opened() -> Workspace:
         from lexiconsole.app.workspace import Workspace
 
@@ -81,11 +98,20 @@ def _on(
 
     wished = first_appearance(folder, profile=profile)
     moves = _own_keys(wished.keys)
+    look = first_look(folder, store=store, profile=profile)
+    ascii_only = ascii_only or draws_ascii_only(wished.glyphs, os.environ)
+    outfit = _Outfit(palette_of(wished.theme), ASCII if ascii_only else UNICODE)
+    standing = None if left is None else left.enter_context(ahead(look, outfit, readonly=readonly))
+
+    from lexiconsole.tui.app import ConsoleApp  # loads the toolkit
+    from lexiconsole.tui.motion import chosen_motion
+
     motion, why_motion = chosen_motion(wished.motion, dict(os.environ))
     return ConsoleApp(
         opened,
-        first_look(folder, store=store, profile=profile),
-        ascii_only=ascii_only or draws_ascii_only(wished.glyphs, os.environ),
+        look,
+        ahead=standing,
+        ascii_only=ascii_only,
         readonly=readonly,
         theme=wished.theme,
         motion=motion,

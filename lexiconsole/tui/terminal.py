@@ -9,12 +9,17 @@ import select
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from threading import Event
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from textual._parser import ParseError
 from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from lexiconsole.tui.ahead import ALTERNATE
+
+if TYPE_CHECKING:
+    from lexiconsole.tui.ahead import Ahead
 
 __all__ = ["LastingDriver", "Told"]
 
@@ -35,6 +40,19 @@ class LastingDriver(LinuxDriver):
         super().__init__(*about, **terms)
         self._file: Any = _Lasting(self._file)
         self.exit_event: Told = Told()
+        self._stands = False
+
+    def start_application_mode(self) -> None:
+        """On the screen where the first frame stands, if it was painted ahead."""
+        ahead: Ahead | None = getattr(self._app, "ahead", None)
+        self._stands = ahead is not None and ahead.hand_over()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def write(self, data: str) -> None:
+        if self._stands and data == ALTERNATE:
+            self._stands = False
+        else:
+            super().write(data)
 
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)

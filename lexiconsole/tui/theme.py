@@ -2,108 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.theme import Theme
 
-from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET, Look
+from lexiconsole.tui.palettes import CONTRAST_PALETTE, DARK_PALETTE, LIGHT_PALETTE, Palette
+from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET
 
-__all__ = ["COLOURLESS", "CSS", "DARK", "DARK_PALETTE", "PALETTES", "THEMES", "Palette"]
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours that are no states, for what is painted cell by cell; `states` gives those of states where they differ."""
-
-    ground: str
-    bar: str
-    chosen: str
-    chosen_far: str
-    line: str
-    text: str
-    bright: str
-    faint: str
-    dim: str
-    accent: str
-    key: str
-    gold: str
-    moving: str
-    states: Mapping[str, str]
-
-    def state(self, look: Look) -> str:
-        return self.states.get(look.colour, look.colour)
-
-
-DARK_PALETTE = Palette(
-    ground="#0f1117",
-    bar="#161c29",
-    chosen="#1b2a44",
-    chosen_far="#161d2b",
-    line="#343d4f",
-    text="#d6dbe5",
-    bright="#ffffff",
-    faint="#98a0ae",
-    dim="#8b93a1",
-    accent=SKY,
-    key="#ffae42",
-    gold="#ffd166",
-    moving="#ffd166",
-    states={GREY: "#98a0ae", FAINT: "#8a929f", VIOLET: "#9480ff"},
-)
-
-LIGHT_PALETTE = Palette(
-    ground="#fbfbf8",
-    bar="#f0f2f5",
-    chosen="#dce9f8",
-    chosen_far="#eef3f8",
-    line="#b9c0cb",
-    text="#1d2430",
-    bright="#000000",
-    faint="#4f5866",
-    dim="#59626f",
-    accent="#0b5c9e",
-    key="#875000",
-    gold="#875000",
-    moving="#875000",
-    states={
-        GREY: "#646775",
-        SKY: "#0858c6",
-        GOLD: "#786703",
-        AMBER: "#5b2901",
-        GREEN: "#107050",
-        RED: "#a90e2d",
-        FAINT: "#59626f",
-        VIOLET: "#76469a",
-    },
-)
-
-CONTRAST_PALETTE = Palette(
-    ground="#000000",
-    bar="#0d0f14",
-    chosen="#00244a",
-    chosen_far="#0d1a2b",
-    line="#9aa3b2",
-    text="#ffffff",
-    bright="#ffffff",
-    faint="#c9ced6",
-    dim="#b8c0cc",
-    accent="#7fd0ff",
-    key="#ffc168",
-    gold="#ffe08a",
-    moving="#ffe08a",
-    states={
-        GREY: "#e4edfb",
-        SKY: "#8cbad7",
-        GOLD: "#e2e818",
-        AMBER: "#fdc560",
-        GREEN: "#1afec2",
-        RED: "#ff9370",
-        FAINT: "#b8c0cc",
-        VIOLET: "#b3a4ff",
-    },
-)
-"""Seven to one at least, on every ground."""
+__all__ = ["COLOURLESS", "CSS", "DARK", "PALETTES", "THEMES"]
 
 
 def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:

@@ -14,10 +14,13 @@ from lexiconsole.views.run_filter import NEEDS_ME
 if TYPE_CHECKING:
     from lexiconsole.store.look import Look
 
-__all__ = ["NEEDS_ME", "TALL", "Board", "next_of", "read_board"]
+__all__ = ["AT_FIRST", "NEEDS_ME", "TALL", "Board", "next_of", "read_board"]
 
 TALL = frozenset({RunStatus.DOUBTFUL, RunStatus.FAILED})
 """Whose runs have their error on a line of its own."""
+
+AT_FIRST = 120
+"""Rows that are read before it is known how many are seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pytest
 
 from lexiconsole.tui.editing import at_line
 from lexiconsole.tui.keymap import Place
-from lexiconsole.tui.theme import DARK_PALETTE
+from lexiconsole.tui.palettes import DARK_PALETTE
 from tests.tui.flows import BROKEN, CHANGED, PARCEL, flows
 from tests.tui.making import check, console, settled, shown, until
 

@@ -20,6 +20,15 @@ def test_the_first_paint_loads_neither_settings_nor_models_nor_engine():
     assert done.stdout.strip() == "[]"
 
 
+def test_the_first_frame_loads_no_toolkit():
+    script = (
+        "import sys, lexiconsole.__main__, lexiconsole.tui.open\n"
+        "print(sorted({'textual', 'rich', 'asyncio', 'tempfile', 'typer'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_nothing_but_shared_options_opens_the_console_without_typer():
     script = (
         "import sys\n"

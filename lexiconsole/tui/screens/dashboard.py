@@ -13,8 +13,10 @@ from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen, focus_into
+from lexiconsole.tui.run_row import SOON
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
 from lexiconsole.tui.screens.dashboard_reads import News, Read, see_chosen
+from lexiconsole.tui.screens.dashboard_shape import OPENS_IT, STYLE, WIDE, WIDEST, title_of
 from lexiconsole.tui.screens.dashboard_words import Subject, group_here, preview_title, sentence, tab_names, why_not
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
@@ -22,7 +24,6 @@ from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
 from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see_definition
-from lexiconsole.tui.widgets.run_table import SOON
 from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
 from lexiconsole.tui.widgets.task_table import TaskTable
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
 
 __all__ = ["DashboardScreen"]
 
-WIDE, WIDEST = 100, 160
-"""Columns from which all panes are shown beside each other, and from which the preview has a column of its own."""
-
 _BLANK, _FIRST, _PAUSE = 0.15, 0.05, 0.06
 """Seconds: the first paint waits for runs at most, the list has the machine alone, a choice rests before it is read."""
+
+_STANDING = 2.0
+"""Seconds that it waits for them at most while a frame that was painted ahead shows them."""
 
 
 class DashboardScreen(DashboardActs, ConsoleScreen):
@@ -50,31 +51,15 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
 
     place = Place.DASHBOARD
     AUTO_FOCUS = "RunTable"
-    DEFAULT_CSS = """
-    DashboardScreen #columns { height: 1fr; }
-    DashboardScreen #left { width: 33; }
-    DashboardScreen #right { width: 34; }
-    DashboardScreen #left > CatalogueTable { height: 2fr; }
-    DashboardScreen #left > PreviewPane { height: 3fr; }
-    DashboardScreen #right > TaskTable { height: 3fr; }
-    DashboardScreen #right > IncidentTable { height: 2fr; }
-    DashboardScreen EnginePane { height: 7; }
-    DashboardScreen PreviewPane, DashboardScreen EnginePane { padding: 0 1; }
-    DashboardScreen.-narrow #left, DashboardScreen.-narrow #right { width: 1fr; }
-    DashboardScreen.-narrow EnginePane { height: 1fr; }
-    DashboardScreen.-widest #left { width: 48; }
-    DashboardScreen.-widest #right { width: 46; }
-    DashboardScreen #tabs { display: none; }
-    DashboardScreen.-narrow #tabs { display: block; }
-    """
+    DEFAULT_CSS = STYLE
 
     def __init__(self) -> None:
         super().__init__()
         self.header.tell(trail=("Dashboard",))
         self.catalogue = CatalogueTable(classes="pane", empty="looking for definitions…")
         self.runs = RunsPane(classes="pane")
-        self.inbox = TaskTable(classes="pane", empty="nothing waits for anybody")
-        self.incidents = IncidentTable(classes="pane", empty="nothing failed")
+        self.inbox = TaskTable(classes="pane")
+        self.incidents = IncidentTable(classes="pane")
         self.preview = PreviewPane(classes="pane")
         self.engine = EnginePane(classes="pane")
         self.tabs = PaneTabs(id="tabs")
@@ -106,7 +91,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         super().on_mount()
         if self.is_root:
             self.blank = True
-            self.set_timer(_BLANK, self._first_paint)
+            self.set_timer(_BLANK if self.console.ahead is None else _STANDING, self._first_paint)
 
     @on(RunsPane.Came)
     def _first_paint(self) -> None:
@@ -156,12 +141,14 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         if not self.is_attached:
             return
         if news.tasks is not None:
+            self.inbox.empty = "nothing waits for anybody"
             self.inbox.show_all(news.tasks, 2)
             tasks = {task.run_id: task for task in reversed(news.tasks)}
             if tasks != self.runs.table.tasks:
                 self.runs.table.tasks = tasks
                 self.runs.table.repaint()
         if news.incidents is not None:
+            self.incidents.empty = "nothing failed"
             self.incidents.show_all(news.incidents, 2)
         if news.latest is not None:
             self._latest = news.latest
@@ -180,11 +167,11 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         read, now = self._read, self.console.now()
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
-        entitle(self.catalogue, f"1 Catalogue  {len(self.console.definitions) or ''}".rstrip())
-        entitle(self.inbox, f"3 Inbox  {tasks}".rstrip(), with_keys("{inbox} opens the inbox"))
-        entitle(self.incidents, f"4 Incidents  {len(read.incidents) or ''}".rstrip())
+        entitle(self.catalogue, title_of(1, len(self.console.definitions) or ""))
+        entitle(self.inbox, title_of(3, tasks), with_keys(OPENS_IT))
+        entitle(self.incidents, title_of(4, len(read.incidents) or ""))
         entitle(self.preview, preview_title(self.preview.seen, newest=group_here(self) is not None))
-        entitle(self.engine, "6 Engine")
+        entitle(self.engine, title_of(6))
         names = tab_names(self.runs.listed, read.task_count, soon, len(read.incidents))
         pills: list[Part] = [(f"/ {self.runs.text} ", ink(self.console.palette.key))] if self.runs.text else []
         self.tabs.show(names, self._open_pane, pills)

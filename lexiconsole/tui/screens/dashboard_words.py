@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
-from lexiconsole.tui.widgets.run_table import short_id
+from lexiconsole.tui.run_row import short_id
+from lexiconsole.tui.screens.dashboard_shape import title_of
 from lexiconsole.types import RunStatus
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
@@ -138,7 +139,7 @@ def group_here(screen: DashboardScreen) -> GroupRow | None:
 def preview_title(seen: Seen | None, *, newest: bool) -> str:
     """As markup. `newest`: a group is selected, and this is its youngest run."""
     if seen is None:
-        return "5 Preview"
+        return title_of(5)
     which = f"  newest: {harmless(short_id(seen.row.id, 8))}" if newest and seen.row is not None else ""
     return f"5 {harmless(seen.name)}{which}".replace("[", "\\[")
 

@@ -16,10 +16,10 @@ from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.acts import Done
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.run_copies import RunCopies
-from lexiconsole.tui.theme import Palette
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.static import Static

@@ -16,8 +16,8 @@ from lexiconsole.durable.journal import TaskRow
 from lexiconsole.tui.acts import Done
 from lexiconsole.tui.copying import offer
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.run_row import short_age
 from lexiconsole.tui.screens.deciding import DecidingScreen
-from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable

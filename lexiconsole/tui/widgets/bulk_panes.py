@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 from textual.strip import Strip
 from textual.widget import Widget
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk_figures import BulkItem, BulkView, Cause
 from lexiconsole.views.bulk_words import ITEM_WORDS

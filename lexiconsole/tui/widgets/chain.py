@@ -8,7 +8,7 @@ from textual.content import Content
 
 from lexiconsole.approval.seats import ANYBODY
 from lexiconsole.tui.glyphs import Glyphs
-from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.views.cells import cell_width
 from lexiconsole.views.inbox import Level, LevelState, Seat, Task
 from lexiconsole.views.safe import harmless

@@ -17,10 +17,11 @@ from textual.widgets import Input
 
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.commands import Offer, offers, understood
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.static import Static
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.cells import padded
 from lexiconsole.views.safe import harmless
 

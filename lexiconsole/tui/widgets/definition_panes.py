@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.source_ink import Coloured, style_of
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.definitions import Found, Level, TreeRow
 from lexiconsole.views.live_runs import Fit, LiveRun

@@ -11,8 +11,9 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.tui.widgets.virtual_table import Drawn, Span, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.diff import Sign
 from lexiconsole.views.diff_lines import Line, LineKind

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
+from lexiconsole.tui.run_row import short_age
 from lexiconsole.tui.widgets.painted import Painted
-from lexiconsole.tui.widgets.run_table import short_age
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.safe import harmless
@@ -42,7 +42,7 @@ class EnginePane(Painted, can_focus=True):
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
-        self.engines = Engines()
+        self.engines: Engines | None = None  # nothing was read yet
         self._measured: list[list[Part]] = []
 
     def show(self, engines: Engines) -> None:
@@ -68,9 +68,6 @@ class EnginePane(Painted, can_focus=True):
         alarm = ink(colours.state(RUN_LOOKS[RunStatus.FAILED]))
         health = console.driving.health
         bars = console.glyphs.spark(list(vitals.rates)[-max(4, self.size.width - 16) :])
-        alive = sum(now - owner.beat_at < _SILENT for owner in engines.owners)
-        silent = len(engines.owners) - alive
-        wake = "none" if engines.next_wake is None else short_age(engines.next_wake - now)
         lines: list[list[Part]] = [[(bars, ink(colours.accent)), (f" {vitals.rate:,} entries/s", value)]]
         if console.driving.fallen:
             lines.append([(harmless(console.driving.fallen), alarm)])
@@ -87,6 +84,11 @@ class EnginePane(Painted, can_focus=True):
                     (f"  {health.queued:,} queued" if health.queued else "", value),
                 ]
             )
+        if engines is None:
+            return lines
+        alive = sum(now - owner.beat_at < _SILENT for owner in engines.owners)
+        silent = len(engines.owners) - alive
+        wake = "none" if engines.next_wake is None else short_age(engines.next_wake - now)
         lines.append(
             [
                 ("engines ", name),

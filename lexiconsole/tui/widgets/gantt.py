@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.style import Style
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.node_table import NodeTable
-from lexiconsole.tui.widgets.virtual_table import Drawn, Span
+from lexiconsole.tui.widgets.virtual_table import Span
 from lexiconsole.views.bars import Bar, axis_of, bars_of
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span

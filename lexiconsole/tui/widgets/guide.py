@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.tour import Tour
 from lexiconsole.tui.widgets.static import Static
 

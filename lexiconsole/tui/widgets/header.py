@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING, cast
 
 from textual.strip import Strip
 
-from lexiconsole.tui.ink import Part, ink, line, width_of
+from lexiconsole.tui.drawing import width_of
+from lexiconsole.tui.header_words import GAP, counted, led_here
+from lexiconsole.tui.ink import Part, ink, inked, line
 from lexiconsole.tui.widgets.painted import Painted
 from lexiconsole.types import RunStatus
-from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
 
 __all__ = ["Header"]
-
-_GAP = 2
-"""Cells between what stands at the left and what stands at the right."""
-
-_COUNTED = (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING, RunStatus.COMPENSATING, RunStatus.RUNNING)
 
 
 class Header(Painted):
@@ -58,21 +54,13 @@ class Header(Painted):
 
     def render_line(self, y: int) -> Strip:
         app = cast("ConsoleApp", self.app)
-        colours, glyphs = app.palette, app.glyphs
-        faint = ink(colours.faint)
         trail = self.trail
         left = self._left(trail)
-        counted: list[Part] = []
-        for status in _COUNTED:
-            if count := self.counts.get(status, 0):
-                look = RUN_LOOKS[status]
-                counted.append((f"{glyphs.state(look)}{count:,} ", ink(colours.state(look))))
-        right: list[Part] = [*counted]
+        right = inked(counted(self.counts, self.clock, app))
         if self.rate and self.size.width >= 100:
-            right = [(f"{self.rate}   ", faint), *right]
-        right += [(f" {self.clock} ", ink(colours.text))]
+            right = [(f"{self.rate}   ", ink(app.palette.faint)), *right]
         width = self.size.width
-        room = width - _GAP
+        room = width - GAP
         while len(trail) > 1 and width_of(left) + width_of(right) > room:
             trail = trail[1:]  # where one came through is the first to go
             left = self._left(trail)
@@ -84,12 +72,5 @@ class Header(Painted):
 
     def _left(self, trail: tuple[str, ...]) -> list[Part]:
         app = cast("ConsoleApp", self.app)
-        colours, glyphs = app.palette, app.glyphs
-        faint = ink(colours.faint)
-        parts: list[Part] = [(" lexiconsole", ink(colours.accent, bold=True))]
-        if app.readonly:
-            parts += [(" ", faint), (" READ-ONLY ", ink(colours.key, bold=True, reverse=True))]
-        for place in trail:
-            last = place is trail[-1]
-            parts += [(f" {glyphs.trail} ", faint), (place, ink(colours.bright if last else colours.text, bold=last))]
-        return [*parts, ("   ", faint), *self.said] if self.said else parts
+        parts = inked(led_here(trail, app, readonly=app.readonly))
+        return [*parts, ("   ", ink(app.palette.faint)), *self.said] if self.said else parts

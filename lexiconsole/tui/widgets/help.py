@@ -10,12 +10,13 @@ from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widgets import Input
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import Key, shown_key
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.cells import padded
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from rich.style import Style
 from lexiconsole.tui.canvas import Canvas
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.ink import ink
-from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.widgets.lane_room import WIDE, Columns, lines_above, rows_per_step
 from lexiconsole.types import Instant
 from lexiconsole.views.cells import cell_width

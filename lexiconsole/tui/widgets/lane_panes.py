@@ -7,7 +7,7 @@ import json
 from textual.content import Content
 
 from lexiconsole.tui.glyphs import Glyphs
-from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.types import Instant, JsonObject
 from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import clock, span

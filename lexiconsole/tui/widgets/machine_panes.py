@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import EDGE, Part, ink, line
-from lexiconsole.tui.widgets.run_table import short_age
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.run_row import short_age
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.durations import clock, span

@@ -12,7 +12,7 @@ from lexiconsole.durable.outline import EdgeKind, NodeKind
 from lexiconsole.tui.flights import UnderWay
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.ink import ink
-from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.types import Instant
 from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import ahead, span

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from textual.strip import Strip
 
 from lexiconsole.app.queries import ReadyQuery, ready_queries
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import ink, line
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.cells import cut
 from lexiconsole.views.safe import harmless
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import EDGE, Part, ink, line
 from lexiconsole.tui.widgets.map_ink import second_line
 from lexiconsole.tui.widgets.node_table import NodeTable
-from lexiconsole.tui.widgets.virtual_table import Drawn
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import span
 from lexiconsole.views.layout.outlined import node_title

@@ -10,9 +10,10 @@ from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.painted import Painted
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.safe import harmless
 

@@ -14,12 +14,14 @@ from textual.widgets import Input
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.keymap import with_keys
+from lexiconsole.tui.run_row import spans_of
+from lexiconsole.tui.screens.dashboard_shape import NEEDED_FIRST, title_of
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.painted import entitle
 from lexiconsole.tui.widgets.run_table import RunTable
-from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import RunStatus
-from lexiconsole.views.board import Board, next_of, read_board
+from lexiconsole.views.board import AT_FIRST, Board, next_of, read_board
 from lexiconsole.views.run_filter import Filter, read_filter
 from lexiconsole.views.safe import harmless
 
@@ -110,7 +112,7 @@ class RunsPane(Vertical):
         if not self.is_attached:
             return
         table = self.table
-        first, count = table.seen() if table.total else (0, 40)
+        first, count = table.seen() if table.total else (0, AT_FIRST - 2 * _AROUND)
         before = max(0, table.cursor - first) + _AROUND if table.anchored else 0
         start = max(0, first - _AROUND)
         query, selected = self.query_now(), table.selected or ""
@@ -137,8 +139,7 @@ class RunsPane(Vertical):
                 self.ask()
                 return
         self.board = board
-        roomy = self.table.size.height >= 8
-        spans = [Span(runs, 2 if tall and roomy else 1) for runs, tall in board.spans]
+        spans = spans_of(board, self.table.size.height)
         self.table.show(spans, board.first, board.rows, at=at)
         self._entitle()
         self.post_message(self.Came())
@@ -160,12 +161,12 @@ class RunsPane(Vertical):
     def _entitle(self) -> None:
         total = self.listed
         pills = "  ".join(harmless(pill) for pill in self.filter.pills)
-        title = f"2 Runs  {total:,}{'  / ' + pills if pills else ''}".replace("[", "\\[")
+        title = title_of(2, f"{total:,}{'  / ' + pills if pills else ''}").replace("[", "\\[")
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
         new = (
             f"{self.console.glyphs.up} {self.table.new_above:,} new, home shows them  " if self.table.new_above else ""
         )
-        order = "those that need somebody first" if self.by_status else "newest first"
+        order = NEEDED_FIRST if self.by_status else "newest first"
         if self._grouping is not None:
             groups = self._grouping.groups
             order = f"{groups:,} group{'s' if groups != 1 else ''} by {self._grouping.column}"

@@ -13,7 +13,7 @@ from lexiconsole.views.words import RUN_LOOKS
 if TYPE_CHECKING:
     from rich.style import Style
 
-    from lexiconsole.tui.theme import Palette
+    from lexiconsole.tui.palettes import Palette
 
 __all__ = ["Coloured", "Role", "coloured", "style_of"]
 

@@ -15,7 +15,7 @@ from textual.content import Content
 from lexiconsole.durable.journal import RequestKind
 from lexiconsole.durable.question import OnDue
 from lexiconsole.tui.deciding import form_of_task
-from lexiconsole.tui.theme import Palette
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.widgets.chain import chain_lines
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.static import Static

@@ -7,9 +7,10 @@ from typing import Any
 from textual.strip import Strip
 
 from lexiconsole.durable.rows import TaskRow
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import EDGE, Part, ink, line, width_of
-from lexiconsole.tui.widgets.run_table import SOON, short_age, short_id
-from lexiconsole.tui.widgets.virtual_table import Drawn, VirtualTable
+from lexiconsole.tui.run_row import SOON, short_age, short_id
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.cells import cell_width
 from lexiconsole.views.safe import harmless

@@ -8,7 +8,6 @@ it is on the screen, and what came in above it is counted, not shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
 from rich.style import Style
@@ -18,6 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.keymap import MOVES
 from lexiconsole.tui.widgets.ageing import reading
@@ -28,7 +28,7 @@ from lexiconsole.types import Instant
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
 
-__all__ = ["Drawn", "Span", "VirtualTable"]
+__all__ = ["Span", "VirtualTable"]
 
 Row = TypeVar("Row")
 
@@ -37,17 +37,6 @@ _AHEAD = 50
 
 _KEPT = 2_000
 """Rows kept before those far away are let go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """How a row is to be drawn. `height`: its lines; `focused`: the table has the keyboard."""
-
-    width: int
-    height: int
-    selected: bool
-    marked: bool
-    focused: bool
 
 
 _Key: TypeAlias = tuple[int, Drawn, Style]
@@ -332,7 +321,8 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         index, part = at_line(self.spans, place)
         strips = self._drawn(index)
         if strips is None:
-            return line([(f"   {self.console.glyphs.dot}", ink(self.console.palette.dim))], width, (), self.rich_style)
+            waits = [(f"   {self.console.glyphs.dot}", ink(self.console.palette.dim))]
+            return line(waits, width, ground=self.rich_style)
         return strips[part] if part < len(strips) else Strip.blank(width, self.rich_style)
 
     def _key(self, index: int) -> _Key:
