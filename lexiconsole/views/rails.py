@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lexiconsole.durable.outline import EdgeKind, Outline
+from lexiconsole.views.leading_back import leading_back
 
 __all__ = ["RailRow", "rails"]
 
@@ -99,29 +100,9 @@ def _ordered(outline: Outline) -> list[str]:
     return list(order)
 
 
-def _backward(outline: Outline) -> set[int]:
+def _backward(outline: Outline) -> frozenset[int]:
     """The edges that lead back, found depth first in the order of declaration."""
     out: dict[str, list[int]] = {node.key: [] for node in outline.nodes}
     for number, edge in enumerate(outline.edges):
         out.setdefault(edge.source, []).append(number)
-    back: set[int] = set()
-    on_path: dict[str, bool] = {}
-    for start in list(out):
-        if start in on_path:
-            continue
-        on_path[start] = True
-        path = [(start, iter(out[start]))]
-        while path:
-            key, rest = path[-1]
-            for number in rest:
-                target = outline.edges[number].target
-                if on_path.get(target):
-                    back.add(number)
-                elif target not in on_path:
-                    on_path[target] = True
-                    path.append((target, iter(out.get(target, []))))
-                    break
-            else:
-                on_path[key] = False
-                path.pop()
-    return back
+    return leading_back(out, [edge.target for edge in outline.edges])

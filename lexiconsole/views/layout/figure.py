@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from lexiconsole.views.leading_back import leading_back
 
 __all__ = ["Figure", "Link", "Shape"]
 
@@ -39,28 +40,4 @@ class Figure:
         for number, link in enumerate(self.links):
             if link.source != link.target:
                 out[link.source].append(number)
-        return _closing(out, self.links)
-
-
-def _closing(out: Mapping[str, list[int]], links: tuple[Link, ...]) -> frozenset[int]:
-    back: set[int] = set()
-    on_path: dict[str, bool] = {}
-    for start in out:
-        if start in on_path:
-            continue
-        on_path[start] = True
-        path = [(start, iter(out[start]))]
-        while path:
-            key, rest = path[-1]
-            for number in rest:
-                target = links[number].target
-                if on_path.get(target):
-                    back.add(number)
-                elif target not in on_path:
-                    on_path[target] = True
-                    path.append((target, iter(out[target])))
-                    break
-            else:
-                on_path[key] = False
-                path.pop()
-    return frozenset(back)
+        return leading_back(out, [link.target for link in self.links])
