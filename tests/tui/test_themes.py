@@ -137,7 +137,7 @@ def test_contrast_is_reckoned_as_the_standard_says():
 
 def test_who_wishes_nothing_gets_the_dark_theme_and_no_settings_are_read(root, monkeypatch):
     monkeypatch.setattr(Settings, "load", None)
-    (root / "application.yaml").write_text("notifications: {console: {bell: false}}\n")
+    (root / "application.yaml").write_text("# console: {theme: light}\n")
     assert first_appearance(root) == Appearance("dark", "auto", "auto")
 
 
