@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Idle:
 
     def _reckon(self) -> None:
         walk = self._walk
-        idle = self._waits and self._inside == sum(not visit.node.is_waiting for visit in walk.waiting)
+        busy = (visit for visit in walk.waiting if not visit.node.is_waiting)
+        idle = self._waits and self._inside == sum(1 for _ in islice(busy, self._inside + 1))  # of a wide graph not all
         if idle == (self._since is not None):
             return
         if self._since is None:
