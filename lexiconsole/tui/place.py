@@ -159,7 +159,7 @@ class ConsoleScreen(PaintsAtOnce):
     def do(self, action: str) -> None:
         """Does it, or says why not. The footer, help, palette and every key end here."""
         if not self.offers(action):
-            self.status.explain(f"{key_of(action).label} is not possible here")
+            self.status.explain(f"{key_of(action).label} is not possible here; ? lists what is")
             return
         why = self.off(action)
         self.status.explain(why and f"{key_of(action).label}: {why}")

@@ -68,8 +68,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._open_pane = 2
         self._slow = Throttle(self, 1.0, self._read_slowly)
         self._people = Throttle(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
-        self._looked_at, self._committed = "", 0
-        self._chosen = ("", "")
+        self._looked_at, self._committed, self._chosen = "", 0, ("", "")
 
     def body(self) -> Iterator[Widget]:
         yield self.tabs
@@ -258,6 +257,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def _say(self) -> None:
         said, ways = sentence(self)
         self.say(said, *ways)
+        self.keys_follow()
 
     # layout
 

@@ -42,6 +42,17 @@ class DashboardActs:
         def tasks(self) -> list[TaskRow]: ...
         def subject(self) -> Subject: ...
         def subject_run(self) -> RunRow | None: ...
+        def show_keys(self) -> None: ...
+
+    _stood = ("", "")
+    """The run that the footer is about, and how it stood."""
+
+    def keys_follow(self) -> None:
+        """What is selected went on by itself: other keys mean something."""
+        run = self.subject_run()
+        if run is not None and (run.id, run.status) != self._stood:
+            self._stood = (run.id, run.status)
+            self.show_keys()
 
     def action_answer(self) -> None:
         subject = self.subject()

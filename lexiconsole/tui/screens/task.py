@@ -89,5 +89,9 @@ class TaskScreen(DecidingScreen):
             action, self.begins_with = self.begins_with, ""
             self.do(action)
 
+    def why_not(self, action: str) -> str:
+        task = self.pane.task_shown
+        return task.why_not if action == "answer" and task is not None else super().why_not(action)
+
     def decided(self, done: Done) -> None:
         self._read()

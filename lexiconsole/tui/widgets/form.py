@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 
 from lexiconsole.tui.editing import edited
 from lexiconsole.tui.widgets.form_row import FormRow
@@ -23,6 +24,7 @@ from lexiconsole.views.safe import harmless
 __all__ = ["FormPanel"]
 
 _NARROW = 60
+_WAYS = {"^s": "submit", "^r": "reject", "^t": "ask_info", "^e": "edit", "esc": "leave"}
 
 
 class FormPanel(Vertical):
@@ -208,6 +210,12 @@ class FormPanel(Vertical):
         elif result.changed:
             self.set_values(result.value)
 
+    def on_click(self, event: events.Click) -> None:
+        """What the keys do, for who has only the mouse."""
+        way = event.style.meta.get("way")
+        if isinstance(way, str):
+            getattr(self, f"action_{way}")()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         del parameters
         wanted = {"reject": "^r", "ask_info": "^t"}.get(action)
@@ -249,7 +257,8 @@ class FormPanel(Vertical):
         line = Content("")
         for key, word in [*self._words.items(), ("^e", "$EDITOR"), ("esc", "leave")]:
             if word:
-                line += Content.styled(key, "bold $accent") + Content(f" {word}   ")
+                told = Content.styled(key, "bold $accent") + Content(f" {word}")
+                line += told.stylize(Style.from_meta({"way": _WAYS[key]})) + Content("   ")
         return line
 
     def _focus_first(self, errors: Mapping[str, str]) -> None:
