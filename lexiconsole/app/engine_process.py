@@ -21,6 +21,9 @@ __all__ = ["EngineProcess", "Hears"]
 _SOON, _LATEST = 0.5, 30.0
 """Seconds before it is begun again after its first end; each further end doubles them, up to so many."""
 
+_TOLD = 10.0
+"""Seconds for which the reason of an end is told once it was begun again."""
+
 _WELL = 60.0
 """Seconds after which it counts as one that works."""
 
@@ -56,8 +59,13 @@ class EngineProcess:
         self._fault = ""
         self.health: Health | None = None
         """How it is doing, None while that is not known."""
-        self.fallen = ""
-        """Why it is not there just now."""
+        self._fell, self._began_at = "", 0.0
+
+    @property
+    def fallen(self) -> str:
+        """Why it is not there just now, or was not a moment ago: on a full disk it is begun again and again."""
+        is_young = time.monotonic() - self._began_at < _TOLD
+        return self._fell if self.pid is None or is_young else ""
 
     @property
     def pid(self) -> int | None:
@@ -100,12 +108,12 @@ class EngineProcess:
     def _keep(self) -> None:
         pause = _SOON
         while not self._leaving.is_set():
-            began = time.monotonic()
+            self._began_at = began = time.monotonic()
             reason = self._live()
             self.health = None
             if self._leaving.is_set():
                 return
-            self.fallen = reason
+            self._fell = reason
             with suppress(Exception):  # whoever hears of it may be closing; it is begun again all the same
                 self._hears.fell(reason)
             pause = _SOON if time.monotonic() - began > _WELL else pause
@@ -122,7 +130,6 @@ class EngineProcess:
                 self._process = process = self._begun()
             except OSError as fault:
                 return f"the engine process can not be begun: {fault}"
-        self.fallen = ""
         assert process.stdout is not None
         assert process.stdin is not None
         with process.stdout as told:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Chosen", "list_runs"]
 
 _EVERY = 1_000_000
+_MOVING = (RunStatus.RUNNING, RunStatus.COMPENSATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def list_runs(face: Face, chosen: Chosen, limit: int | None) -> ExitCode:
             for row in rows:
                 face.out.object(run_shape(row))
             return ExitCode.COMPLETED
-        _list(face, rows)
+        _list(face, rows, _left(workspace, rows))
         if more:
             face.err.hint("there are more; --all lists every run")
     return ExitCode.COMPLETED
@@ -96,22 +97,36 @@ def _status(word: str) -> RunStatus:
         raise NotFoundError("status", word, [status.value for status in RunStatus]) from None
 
 
-def _list(face: Face, rows: list[RunRow]) -> None:
+def _left(workspace: Workspace, rows: list[RunRow]) -> frozenset[str]:
+    """The ids of those that a process which is gone had in hand."""
+    moving = [row for row in rows if row.owner is not None and row.status in _MOVING]
+    if not moving:
+        return frozenset()
+    from lexiconsole.app.in_hand import living_owners
+
+    living = living_owners(workspace)
+    return frozenset(row.id for row in moving if row.owner not in living)
+
+
+def _list(face: Face, rows: list[RunRow], left: frozenset[str]) -> None:
     if not rows:
         face.err.hint("no runs")
         return
     now = time.time()
     paint = face.out.paint
     cells = [
-        (row.id, harmless(row.name), row.status.value, age(row.changed_at, now), _matter(row, now)) for row in rows
+        (row.id, harmless(row.name), row.status.value, age(row.changed_at, now), _matter(row, now, left))
+        for row in rows
     ]
     for row, line in zip(rows, columns(cells), strict=True):
         look = RUN_LOOKS[row.status]
         face.out.line(f"{paint.look(look)} {paint.text(line, look.colour) if row.status in NEEDY else line}")
 
 
-def _matter(row: RunRow, now: float) -> str:
+def _matter(row: RunRow, now: float, left: frozenset[str]) -> str:
     """What matters about it: the error, what it waits on, when it goes on."""
+    if row.id in left:
+        return f"{harmless(row.where)}  stopped: its process is gone; `resume` or a worker takes it up".strip()
     if row.error:
         return f"{harmless(row.where)}: {brief(row.error, 100)}" if row.where else brief(row.error, 100)
     due = f"wakes {ahead(row.wake_at, now)}" if row.wake_at is not None and not row.status.ended else ""

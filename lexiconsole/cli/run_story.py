@@ -39,7 +39,7 @@ def show_story(face: Face, id: str, *, logs: bool, full: bool) -> ExitCode:
         row = workspace.run(id)
         facts = workspace.entries(row)
         story = replace(tell(facts), status=row.status)
-        said = verdict(story, time.time(), driven=row.owner is not None)
+        said = verdict(story, time.time(), driven=_driven(workspace, row))
         if face.json:
             face.out.object(story_shape(story, row, said))
             return ExitCode.COMPLETED
@@ -54,6 +54,14 @@ def show_story(face: Face, id: str, *, logs: bool, full: bool) -> ExitCode:
             face.out.line(f"  not reached: {', '.join(harmless(key) for key in ahead_of_it)}")
         face.out.lines(["", *verdict_lines(said, paint)])
     return ExitCode.COMPLETED
+
+
+def _driven(workspace: Workspace, row: RunRow) -> bool:
+    if row.owner is None or row.status.ended:
+        return row.owner is not None
+    from lexiconsole.app.in_hand import living_owners
+
+    return row.owner in living_owners(workspace)
 
 
 def _entry(face: Face, shape: JsonObject) -> None:

@@ -30,6 +30,14 @@ WAYS = {"again": "is run again", "done": "counts as done", "fail": "counts as fa
 """How a doubt is resolved."""
 
 
+_REPAIRS = {
+    "again": "{} is tried once more",
+    "done": "{} counts as put right by hand; the run goes on",
+    "skip": "{} is left as it is; the run goes on",
+}
+"""How something is repaired that could not be undone, or not be done."""
+
+
 def plan_live(ctx: LiveContext, request: Request) -> Plan:
     """The one entry that the request leads to, or why it is refused. Who sent it was looked at before (`gate`)."""
     promise = PROMISES.get(request.kind, "").format(request.target)
@@ -76,7 +84,8 @@ def _decide_step(ctx: LiveContext, request: Request) -> Plan:
     if isinstance(work, Ask) and work.question.kind is QuestionKind.REPAIR:
         answer = {"again": "again", "done": "skip" if request.kind is RequestKind.SKIP else "done", "fail": "skip"}[how]
         value = {"how": answer, "reason": request.data.get("reason", "")}
-        return Plan(f"{target}: {answer}", writes=((EntryKind.ANSWERED, work.key, {"value": value}),))
+        name = work.key.rpartition("repair/")[2].partition("#")[0]
+        return Plan(_REPAIRS[answer].format(name), writes=((EntryKind.ANSWERED, work.key, {"value": value}),))
     if not isinstance(work, Step):
         return Plan(refused=_no_candidate(ctx, target))
     if not work.doubted and (work.running or work.retry_at is None):

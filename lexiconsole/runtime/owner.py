@@ -13,12 +13,14 @@ import os
 import secrets
 import socket
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from lexiconsole.durable.clock import Clock
 from lexiconsole.durable.journal import Journal, OwnerRow
+from lexiconsole.errors import StoreError
 
 __all__ = ["Liveness", "Owner", "liveness"]
 
@@ -66,7 +68,8 @@ class Owner:
         return self.clock.monotonic() - self.last_beat
 
     async def retire(self) -> None:
-        await self.journal.retire(self.number)
+        with suppress(StoreError):  # whoever wrote was told; the lock says by itself that nobody is there
+            await self.journal.retire(self.number)
         self.let_go()
 
     def let_go(self) -> None:

@@ -67,12 +67,8 @@ def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) ->
             f"{len(undone)} of {len(lanes.unwinding)} undone; still in effect: {_list([*map(effect_line, left)])}"
         )
         return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATING], "ROLLING BACK", sentence)
-    by_hand = [step.key for step in undone if step.undo.by_hand]
-    hand = f" ({_list(by_hand)} by hand)" if by_hand else ""
-    names = [step.key for step in undone]
-    sentence = (
-        f"nothing is left; undone newest first: {', '.join(names)}{hand}" if names else "nothing had taken effect"
-    )
+    names = [f"{step.key} (by hand)" if step.undo.by_hand else step.key for step in undone]
+    sentence = f"nothing is left; undone newest first: {', '.join(names)}" if names else "nothing had taken effect"
     return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATED], "ROLLED BACK", sentence)
 
 

@@ -53,7 +53,7 @@ def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
         case RunStatus.COMPENSATING:
             return f"undoing what it did, now{at or ' at the beginning'}{because}"
         case RunStatus.RUNNING:
-            return f"running since {span(now - row.created_at)}, last heard of {moved}{at}"
+            return f"running for {span(now - row.created_at)}, last heard of {moved}{at}"
         case RunStatus.PENDING:
             return "pending: nobody drives it yet"
         case RunStatus.COMPENSATED:

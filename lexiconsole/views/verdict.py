@@ -59,12 +59,12 @@ def _moving(story: Story, now: Instant, look: Look, *, driven: bool) -> Verdict:
         return Verdict(look, "stopped on its way; nothing is lost", ways=_going_on(story, "let it go on here"))
     details = tuple(_standing(row, now) for row in story.rows if row.open)
     word = "turned round, undoing" if story.status is RunStatus.COMPENSATING else "running"
-    return Verdict(look, f"{word} since {span(story.took(now))}", details, (Way(("watch", story.run_id), "look on"),))
+    return Verdict(look, f"{word} for {span(story.took(now))}", details, (Way(("watch", story.run_id), "look on"),))
 
 
 def _standing(row: Row, now: Instant) -> str:
     name = f"undo {row.undoes}" if row.undoes else row.key
-    since = f"since {span(now - _began(row))}"
+    lasting = f"for {span(now - _began(row))}"
     match row.state:
         case StepState.RETRYING:
             due = f", next try {ahead(row.until, now)}" if row.until is not None else ""
@@ -77,7 +77,7 @@ def _standing(row: Row, now: Instant) -> str:
             return f"{name} is in doubt: {row.text}"
         case _:
             attempt = f", try {row.attempt}" if row.attempt > 1 else ""
-            return f"{name} is {row.state} {since}{attempt}"
+            return f"{name} is {row.state} {lasting}{attempt}"
 
 
 def _began(row: Row) -> Instant:

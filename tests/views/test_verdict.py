@@ -117,7 +117,7 @@ def test_a_cancelled_run_says_by_whom_and_a_timeout_says_so():
 def test_a_running_run_says_what_each_open_step_is_doing():
     script = Script().add(EntryKind.STARTED, "a", 2)
     script.add(EntryKind.ATTEMPT_FAILED, "b", 1, error={"type": "E", "message": "x"}, retry_at=script.now + 5.1)
-    assert said(script).details == ("a is running since 100 ms, try 2", "b failed: E: x, next try in 5.0 s")
+    assert said(script).details == ("a is running for 100 ms, try 2", "b failed: E: x, next try in 5.0 s")
 
 
 def test_a_run_that_nobody_drives_says_how_to_let_it_go_on():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
 from textual.strip import Strip
@@ -70,7 +71,8 @@ class EnginePane(Painted, can_focus=True):
         bars = console.glyphs.spark(list(vitals.rates)[-max(4, self.size.width - 16) :])
         lines: list[list[Part]] = [[(bars, ink(colours.accent)), (f" {vitals.rate:,} entries/s", value)]]
         if console.driving.fallen:
-            lines.append([(harmless(console.driving.fallen), alarm)])
+            why = wrap(harmless(console.driving.fallen), max(16, self.size.width))  # what to do stands at its end
+            lines += [[(part, alarm)] for part in why]
         if health is not None and health.held is not None:
             held = health.held
             said = harmless(str(held))
