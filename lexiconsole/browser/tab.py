@@ -121,8 +121,8 @@ class ConsoleTab(AppService):
         finally:
             await hearing
         with suppress(ConnectionError, RuntimeError):
-            if await self._process.wait() and self._said:
-                await self.remote_write_bytes(b"\x1b[2J\x1b[H" + bytes(self._said).replace(b"\n", b"\r\n"))
+            why = bytes(self._said) if await self._process.wait() else b""
+            await self.remote_write_bytes(b"\x1b[0m\x1b[2J\x1b[H" + why.replace(b"\n", b"\r\n"))
             await self.remote_close()
 
     async def _hand_on(self) -> None:
