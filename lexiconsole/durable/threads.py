@@ -5,12 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
-__all__ = ["Threads"]
+__all__ = ["Threads", "called_within"]
+
+_called: WeakKeyDictionary[asyncio.Future[Any], float] = WeakKeyDictionary()
+"""When the calls were made that have not ended yet, by the time of `time.monotonic`."""
+
+
+def called_within(seconds: float) -> bool:
+    """Whether a call is under way in any thread that was made less than so many seconds ago."""
+    since = time.monotonic() - seconds
+    return any(at > since and not done.done() for done, at in list(_called.items()))
 
 
 class Threads:
@@ -38,6 +49,7 @@ class Threads:
         """Calls in a thread with a copy of this context; the future is done when the call is, even if nobody waits."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
+        _called[done] = time.monotonic()
         context = contextvars.copy_context()
 
         def work() -> None:

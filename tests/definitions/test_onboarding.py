@@ -13,7 +13,6 @@ import pytest
 from onboarding import onboarding
 
 from _welcome import appointment, login_of
-from lexiconsole import Pipeline
 from lexiconsole.durable.definition import definition_of
 from lexiconsole.errors import InvalidInputError
 from lexiconsole.types import RunStatus
@@ -22,12 +21,6 @@ from tests.support import house
 
 DEFINITION = definition_of(onboarding)
 assert DEFINITION is not None
-
-
-@pytest.fixture(autouse=True)
-def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock of these tests would jump to the pipeline's 300 seconds while a step is in its thread."""
-    monkeypatch.setattr(Pipeline, "DEFAULT_TIMEOUT", None)
 
 
 def given(folder: Path, **more: Any) -> dict[str, Any]:

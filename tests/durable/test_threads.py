@@ -9,6 +9,7 @@ from contextvars import ContextVar
 import pytest
 
 from lexiconsole.durable.threads import Threads
+from lexiconsole.testing import JumpingClock
 
 where: ContextVar[str] = ContextVar("where", default="nowhere")
 
@@ -60,3 +61,18 @@ async def test_a_thread_that_is_idle_for_long_ends_and_another_is_made_when_it_i
     assert not first.is_alive()
     assert threads.busy == 0
     assert await threads.run(threading.current_thread) is not first
+
+
+async def test_the_clock_of_tests_jumps_to_no_limit_while_a_call_is_under_way() -> None:
+    """Else what is not async would run out of time wherever a busy machine lets it wait; what hangs is not waited for."""
+    clock, free = JumpingClock(), threading.Event()
+
+    async def first(wait: float) -> bool:
+        call = Threads().run(lambda: free.wait(wait))
+        limit = asyncio.ensure_future(clock.sleep(300))
+        done, _ = await asyncio.wait({call, limit}, return_when=asyncio.FIRST_COMPLETED)
+        return call in done
+
+    assert await clock.until(first(0.02))
+    assert not await clock.until(first(60))
+    free.set()
