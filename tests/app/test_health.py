@@ -61,7 +61,7 @@ def test_a_step_that_holds_the_loop_is_named_and_looking_does_not_wait_for_it(tm
         def held() -> Any:
             began = time.monotonic()
             health = workspace.health()
-            assert time.monotonic() - began < 0.2
+            assert time.monotonic() - began < 1, "it waited for the step, which takes two seconds"
             return health if health is not None and health.held and health.held.key else None
 
         health = until(held)

@@ -6,6 +6,7 @@ The last tests hold the tracing to account: what is made up, or comes from later
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens import run
 from lexiconsole.views.inspecting import Fact
+from tests.tui.chains import approvals
 from tests.tui.loans import loans
 from tests.tui.making import NOW, console, settled, shown
 from tests.tui.sagas import trips
-from tests.tui.tracing import Known, own_words, untraced
+from tests.tui.tracing import Known, counted, own_words, untraced
 
-VITALS = ("quiet", "live")
-"""Of the console itself, in the header."""
+VITALS = ("quiet", "live", "f1")
+"""Of the console itself, in the header and in the footer of a form."""
 
 
 class Passing:
@@ -55,6 +57,8 @@ def ran(furnish: Callable[[Path], object], name: str, **given: object) -> Callab
 FAILED, WAITS = ran(loans, "loan", fails="fraud score"), ran(loans, "loan", score=612)
 STUCK, DONE = ran(trips, "book_trip"), ran(trips, "book_trip", fail="none")
 
+asked = ran(lambda folder: approvals(folder, operators=True), "credit_limit")
+
 SHOWN = [
     pytest.param(FAILED, Place.RUN, (), id="failed"),
     pytest.param(WAITS, Place.RUN, (), id="map"),
@@ -64,6 +68,17 @@ SHOWN = [
     pytest.param(WAITS, Place.RUN, ("3", "j", "j", "j"), id="timeline"),
     pytest.param(STUCK, Place.SAGA, (), id="saga-stuck"),
     pytest.param(DONE, Place.SAGA, ("g", "j"), id="saga-done"),
+]
+
+
+ELSEWHERE = [
+    pytest.param(FAILED, Place.DASHBOARD, "", id="dashboard-failed"),
+    pytest.param(WAITS, Place.DASHBOARD, "", id="dashboard-waits"),
+    pytest.param(WAITS, Place.INBOX, "", id="inbox"),
+    pytest.param(WAITS, Place.TASK, "zephyr-81:manual review", id="task"),
+    pytest.param(WAITS, Place.DEFINITIONS, "loan", id="definitions"),
+    pytest.param(FAILED, Place.DIFF, "zephyr-81@3\nzephyr-81@", id="diff"),
+    pytest.param(asked, Place.INBOX, "", id="inbox-chain"),
 ]
 
 
@@ -94,6 +109,30 @@ async def test_every_value_is_traced_to_an_entry(
     assert untraced(screen, await asyncio.to_thread(Known, folder, NOW), VITALS) == [], screen
 
 
+@pytest.mark.parametrize(("make", "place", "subject"), ELSEWHERE)
+async def test_what_stands_elsewhere_is_traced_too(
+    folder: Path, make: Callable[[Path], None], place: Place, subject: str
+) -> None:
+    await asyncio.to_thread(make, folder)
+    async with console(folder) as (app, pilot):
+        if place is not Place.DASHBOARD:
+            app.go(place, subject)
+        await settled(pilot)
+        screen = shown(app)
+    known = await asyncio.to_thread(lambda: Known(folder, NOW, counts=False))
+    rest, wrong = await asyncio.to_thread(counted, screen, folder)
+    if place is Place.DEFINITIONS:
+        source = (folder / "definitions" / "loan.py").read_text().splitlines()
+        for number, line in re.findall(r"[│▌] *(\d+) │ (.{0,20})", screen):
+            assert source[int(number) - 1].startswith(line.rstrip()), "each line stands at its number"
+        rest = re.sub(r"[│▌] *\d+ (?=│)", "", rest)
+    assert wrong == [] and untraced(rest, known, VITALS) == [], screen
+    for label in ("1 Catalogue  ", "2 Runs  ", "Tasks  all ", "◆", "✗"):  # one more, and it is found
+        more = re.sub(rf"{label}(\d+)", lambda found: f"{found[0][: -len(found[1])]}{int(found[1]) + 1}", screen)
+        assert more == screen or (await asyncio.to_thread(counted, more, folder))[1] != [], label
+    assert untraced(rest + " 17 Rosalind 12:04:31 ", known, VITALS) != []
+
+
 async def test_the_past_holds_nothing_that_came_later(folder: Path) -> None:
     await asyncio.to_thread(WAITS, folder)
     past = await seen(folder, Place.RUN, ("{",) * 4)
@@ -105,12 +144,12 @@ async def test_the_past_holds_nothing_that_came_later(folder: Path) -> None:
 async def test_a_figure_or_a_name_that_is_made_up_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await asyncio.to_thread(FAILED, folder)
     known = await asyncio.to_thread(Known, folder, NOW)
-    told = run.inspected
-    for invented in ("41.7 s", "12:04:31", "0.18271", "93%", "Rosalind", "1,204"):
-        monkeypatch.setattr(run, "inspected", lambda *given, said=invented: [Fact("p95", said), *told(*given)])
-        screen = await seen(folder, Place.RUN)
-        assert invented in screen
-        assert untraced(screen, known, VITALS) != [], invented
+    told, made_up = run.inspected, ("41.7 s", "12:04:31", "0.18271", "93%", "Rosalind", "1,204")
+    monkeypatch.setattr(run, "inspected", lambda *given: [*(Fact("p95", said) for said in made_up), *told(*given)])
+    screen = await seen(folder, Place.RUN)
+    found = untraced(screen, known, VITALS)
+    for invented in made_up:
+        assert invented in screen and any(invented.startswith(word) for word in found), invented
 
 
 def test_the_words_of_these_runs_are_not_the_programs_own() -> None:

@@ -18,10 +18,12 @@ from typing import Any
 
 import lexiconsole
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import RunFilter
+from lexiconsole.durable.question import shown_digest
 from lexiconsole.views.durations import age, ahead, clock, day, span, stamp
 
-__all__ = ["Known", "own_words", "untraced"]
+__all__ = ["Known", "counted", "own_words", "untraced"]
 
 _PARTS = re.compile(r"\d(?:[\w.,:-]*\w)?|[^\W\d_][^\W_]*")
 """A figure with all that belongs to it (`10:54:47`, `48,000`, `7.3`, `4th`), or a word."""
@@ -50,9 +52,12 @@ def own_words() -> frozenset[str]:
 
 
 class Known:
-    """What may be said of a workspace's runs at `now`, as far as entry `upto` of each."""
+    """What may be said of a workspace's runs at `now`, as far as entry `upto` of each. Without `counts` no small whole number
+    passes because something might be that many: `counted` takes those away that it has counted again.
+    """
 
-    def __init__(self, folder: Path, now: float, upto: int = 1_000_000) -> None:
+    def __init__(self, folder: Path, now: float, upto: int = 1_000_000, *, counts: bool = True) -> None:
+        self._counts = counts
         self.words: set[str] = set()
         self.times: set[float] = {now}
         self.counts: set[int] = {0, 1}
@@ -62,6 +67,9 @@ class Known:
             rows = workspace.runs(RunFilter())
             for row in rows:
                 self._of_run(workspace, row, upto)
+            for task in workspace.tasks():
+                self.add(shown_digest(task.data, task.acts)[:12])
+                self.words |= words_of(f"{task.run_id}:{task.key}")
         self.add(str(folder), *(place.name for place in folder.iterdir()))
         self.counts |= {len(rows)}
         self.words |= {word for pair in combinations(sorted(self.times), 2) for word in between(*pair, now)}
@@ -70,7 +78,7 @@ class Known:
     def _of_run(self, workspace: Workspace, row: Any, upto: int) -> None:
         outline = workspace.outline(row)
         entries = [entry for entry in workspace.entries(row) if entry.seq <= upto]
-        self.add(row.id, row.name, row.kind, str(row.version), row.by, *leaves(asdict(outline)))
+        self.add(row.id, row.name, row.kind, f"{row.version} v{row.version}", row.by, *leaves(asdict(outline)))
         if upto >= row.seq:
             self.add(*leaves(asdict(row)))
         for entry in entries:
@@ -78,7 +86,9 @@ class Known:
                 entry.key, entry.kind.value, entry.by or "", str(entry.seq), str(entry.attempt), *leaves(entry.data)
             )
             self.times |= {entry.at, *(value for value in numbers(entry.data) if value > 1e9)}
-        self.counts |= {row.seq, *range(max(len(entries), len(outline.nodes), len(outline.edges)) + 1)}
+        self.counts |= {row.seq}
+        if self._counts:
+            self.counts |= {*range(max(len(entries), len(outline.nodes), len(outline.edges)) + 1)}
 
     def add(self, *texts: str) -> None:
         for text in texts:
@@ -87,6 +97,48 @@ class Known:
     def holds(self, word: str, cut: bool) -> bool:
         known = self.words | own_words()
         return word in known or (cut and any(each.startswith(word) for each in known))
+
+
+def counted(screen: str, folder: Path) -> tuple[str, list[str]]:
+    """The screen without the figures that stand at a label and were counted again from entries, and those that are wrong."""
+    with Workspace.find(folder) as workspace:
+        rows, definitions = workspace.runs(RunFilter()), len(workspace.definitions())
+        stories = {row.id: workspace.entries(row) for row in rows}
+        nodes = {len(workspace.outline(row).nodes) for row in rows}
+    ended = {run: entries[-1].kind for run, entries in stories.items()}
+    failed = sum(kind is EntryKind.FAILED for kind in ended.values())
+    open_tasks = sum(
+        (entry.kind is EntryKind.ASKED) - (entry.kind is EntryKind.ANSWERED)
+        for story in stories.values()
+        for entry in story
+    )
+    tries = {entry.attempt for entries in stories.values() for entry in entries}
+    causes = {
+        (e.key, json.dumps(e.data["error"]))
+        for story in stories.values()
+        for e in story
+        if e.kind is EntryKind.STEP_FAILED
+    }
+    size = sum(file.stat().st_size for file in (folder / ".lexiconsole").glob("store.db*"))
+    truth: dict[str, set[int]] = {
+        r"1 Catalogue\s+(\d+)": {definitions},
+        r"2 Runs\s+(\d+)": {len(rows)},
+        r"3 Inbox\s+(\d+)": {open_tasks},
+        r"4 Incidents\s+(\d+)": {len(causes)},
+        r"(\d+) runs?\b": {len(rows)},
+        r"✗(\d+)(?= )": {failed},
+        r"◆(\d+)(?= )": {len(rows) - failed},
+        r"✗(\d+)%": {round(100 * failed / len(rows))},
+        r"(\d+) steps ─": nodes,
+        r"after (\d+) attempt": tries,
+        r"Tasks  (?:mine|roles|all) (\d+)": {open_tasks},
+        r"store (\d+) kB": {*range(size // 4_000_000, size // 900 + 2)},
+    }
+    wrong: list[str] = []
+    for label, right in truth.items():
+        wrong += [found[0] for found in re.finditer(label, screen) if int(found[1]) not in right]
+        screen = re.sub(label, "", screen)
+    return screen, wrong
 
 
 def between(earlier: float, later: float, now: float) -> set[str]:
