@@ -69,8 +69,7 @@ async def test_a_key_means_the_same_in_every_pane(
             widget.focus()
             await visit.until(lambda widget=widget: screen.focused is widget and not visit.app.has_keys)
             wanted = keys_of(screen, widget)
-            await visit.press(*wanted)
-            await visit.until(lambda: not visit.app.has_keys)
+            await visit.hold_down(*wanted)
             assert done == [*wanted.values()], f"{widget!r} has a meaning of its own for one of {[*wanted]}"
             done.clear()
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual import events
+from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from lexiconsole.app.look import first_look
@@ -32,6 +35,15 @@ class Visit:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def hold_down(self, *keys: str) -> None:
+        """As fast as they come: the console deals with one after the other. The pilot waits a tenth of a second behind each."""
+        for key in keys:
+            name = REPLACED_KEYS.get(key, key)
+            character = None if name.startswith(("ctrl+", "shift+")) else _spelled(name)
+            self.app.post_message(events.Key(key, character))
+        await self.pilot.pause()
+        await self.until(lambda: not self.app.has_keys)
+
     async def until(self, what: str | Callable[[], bool], limit: float = 40.0) -> None:
         """Waits until the text is on the screen, or the condition holds."""
         holds = (lambda: what in self.seen) if isinstance(what, str) else what
@@ -40,6 +52,13 @@ class Visit:
             assert time.monotonic() < end, f"never saw {what!r} on:\n{self.seen}"
             await asyncio.sleep(0.02)
             await self.pilot.pause()
+
+
+def _spelled(name: str) -> str | None:
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(name))
+    except KeyError:
+        return name if len(name) == 1 else None
 
 
 @asynccontextmanager
