@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.workspace import Preview, Workspace
     from lexiconsole.durable.rows import RunRow
 
-__all__ = ["change_of"]
+__all__ = ["change_of", "steering"]
 
 _WORDS = {
     RequestKind.PAUSE: ("Pause", "pause", "paused"),
@@ -120,6 +120,20 @@ def _withdrawal(rows: Sequence[RunRow], given_up: threading.Event) -> Change:
         perform=perform,
         runs=tuple((row.id, row.seq) for row in rows),
     )
+
+
+def steering(change: Change, sentence: str) -> Change:
+    """The same change, with what the signal means instead of that one is sent."""
+
+    def look(workspace: Workspace) -> Iterator[Preview]:
+        return (replace(one, sentence=sentence) if not one.refused else one for one in change.look(workspace))
+
+    def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+        done = change.perform(workspace, previews)
+        told = [harmless(f"told {run.name} {run.id}: {sentence}") for run in done.runs]
+        return replace(done, sentence="\n".join(told) or done.sentence)
+
+    return replace(change, look=look, perform=perform, word="steering")
 
 
 def _words(kind: RequestKind) -> tuple[str, str, str]:

@@ -20,6 +20,9 @@ __all__ = ["BulkFold"]
 
 _BATCH = re.compile(r"(?:^|.*/)(batch|again)/(\d+)(?:#(\d+))?(/pause)?$")
 _STEER = re.compile(r"(?:^|.*/)steer(?:#\d+)?(?:/(exclude|retry|ignored))?$")
+_PAUSE = 30.0
+"""Seconds between two ends of batches that are no work any more, unless batches take long."""
+
 _RECENT = 20
 """Finished batches from which the present speed is reckoned."""
 
@@ -44,6 +47,7 @@ class BulkFold:
         self.seq = 0
         self._terms: dict[str, Any] = {}
         self._done = self._finished = 0
+        self._peak = self._longest = 0.0
         self._failed: dict[int, BulkItem] = {}
         self._excluded: dict[int, BulkItem] = {}
         self._again: deque[int] = deque()
@@ -171,11 +175,13 @@ class BulkFold:
             )
             self._failed_at[index] = at
             self._signs[index] = signature(self._failed[index].error)
-        first_try = batch.key.startswith("batch/") and batch.tried == 0
+        first_try = batch.tried == 0
         batch.tried += 1
         self._ends.append((at, done + (len(failures) if first_try else 0), len(failures)))
         if batch.seconds is not None:
             self._durations.add(batch.seconds)
+            self._longest = max(self._longest, batch.seconds)
+        self._peak = max(self._peak, self._rate())
         batch.since = batch.until = None
         if batch.key.startswith("batch/") and (not self._known or self._known[-1].first <= batch.first):
             self._known.append(batch)
@@ -210,7 +216,7 @@ class BulkFold:
             faults=faults,
             stretch=size,
             rate=self._rate(),
-            peak=max(speed, default=0) / size if size else 0.0,
+            peak=self._peak,
             p50=self._durations.percentile(0.5),
             p95=self._durations.percentile(0.95),
             p99=self._durations.percentile(0.99),
@@ -244,9 +250,18 @@ class BulkFold:
         recent = self._ends[-_RECENT - 1 :]
         if len(self._ends) <= _RECENT and self._began is not None:
             recent = [(self._began, 0, 0), *self._ends]
+        recent = self._since_it_goes_on(recent)
         if len(recent) < 2 or recent[-1][0] <= recent[0][0]:
             return 0.0
         return sum(items for _, items, _ in recent[1:]) / (recent[-1][0] - recent[0][0])
+
+    def _since_it_goes_on(self, ends: list[tuple[Instant, int, int]]) -> list[tuple[Instant, int, int]]:
+        """Without what came before it held, or before nobody drove it for a while: that time says nothing of its speed."""
+        for place in range(len(ends) - 1, 0, -1):
+            end, took = ends[place][0], self._longest
+            if end - ends[place - 1][0] > max(_PAUSE, 3 * took):
+                return [(end - took, 0, 0), *ends[place:]] if took else ends[place:]
+        return ends
 
     def _causes(self, stretches: int = 4) -> tuple[Cause, ...]:
         found: dict[str, list[BulkItem]] = {}

@@ -59,7 +59,8 @@ class OpenBatch:
 class BulkView:
     """How it stands. Counts are of items, `total` None where nobody knew it beforehand; rates are items a second.
 
-    `speed` and `faults` are counts in stretches of `stretch` seconds along the run. Percentiles are seconds of a batch.
+    `speed` and `faults` are counts in stretches of `stretch` seconds along the run. `rate` is that of the last
+    batches, `peak` the highest that ever was. Percentiles are seconds of a batch.
     """
 
     total: int | None = None

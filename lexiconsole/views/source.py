@@ -52,7 +52,8 @@ _RANK = ["error", "warning", "hint"]
 
 
 def _remark(finding: Finding, column: int, width: int) -> list[SourceRow]:
-    told = harmless(finding.message.removeprefix(f"{finding.definition}: ") if finding.definition else finding.message)
+    message = " ".join(finding.message.split())
+    told = harmless(message.removeprefix(f"{finding.definition}: ") if finding.definition else message)
     column = max(0, min(column, width - 40))
     parts = wrap(f"{finding.code} {told}", max(20, width - column - 3))
     if len(parts) > _MOST:

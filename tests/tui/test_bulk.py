@@ -130,7 +130,8 @@ def test_in_a_real_terminal_a_cause_is_excluded_and_the_run_ends(folder: Path) -
         terminal.until("are let go")
         terminal.until("y do it")
         terminal.keys("y")
-        terminal.until("sent")
+        terminal.until("told refunds refund: ")
+        terminal.until_gone("y do it")
     terminal.until("13 excluded")
     terminal.keys("qq")
     assert terminal.ended() == 0

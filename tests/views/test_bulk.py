@@ -42,6 +42,17 @@ def test_counts_causes_and_what_is_left_come_from_the_batches_that_ended() -> No
     assert view.failed_share == 0.2 and view.stop_loss == 0.5
 
 
+def test_a_pause_says_nothing_of_the_speed_and_the_peak_is_one_that_was() -> None:
+    told = Told(total=100)
+    for number in range(3):
+        told.batch(f"batch/{number}", 10)
+    assert (told.fold.view().rate, told.fold.view().peak) == (10.0, 10.0)
+    told._seq += 600
+    told.batch("batch/3", 10)
+    view = told.fold.view()
+    assert (view.rate, view.peak, view.eta) == (20.0, 20.0, 3.0), "ten items in the half second that the batch took"
+
+
 def test_causes_that_differ_in_ids_only_are_one() -> None:
     told = Told()
     told.batch("batch/0", 8, (1, "KeyError", "'row-0001'"), (2, "KeyError", "'row-0002'"))

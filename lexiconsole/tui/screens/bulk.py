@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -13,12 +12,11 @@ from textual.widgets import Input
 
 from lexiconsole.app.exporting import Draft
 from lexiconsole.durable.journal import RequestKind, RunRow
-from lexiconsole.tui.acts import Change
 from lexiconsole.tui.exporting import Export
 from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.requesting import change_of
+from lexiconsole.tui.requesting import change_of, steering
 from lexiconsole.tui.screens.diffing import RowDiffing
 from lexiconsole.tui.screens.jumping import BulkJumps
 from lexiconsole.tui.screens.run_copies import RunCopies
@@ -37,7 +35,6 @@ from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
-    from lexiconsole.app.workspace import Preview, Workspace
     from lexiconsole.durable.entry import Entry
     from lexiconsole.tui.feed import Tidings
 
@@ -356,7 +353,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
             return
         title = f"Steer {self.row.name} {self.row.id}"
         change = change_of([self.row], RequestKind.SIGNAL, "steer", {"payload": payload}, title=title)
-        self.console.acts.ask(_told(change, sentence))
+        self.console.acts.ask(steering(change, sentence))
 
     def action_pause(self) -> None:
         if self.row is not None:
@@ -389,12 +386,3 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
                 ),
             )
         ]
-
-
-def _told(change: Change, sentence: str) -> Change:
-    """The same change, with what the signal means instead of that one is sent."""
-
-    def look(workspace: Workspace) -> list[Preview]:
-        return [replace(one, sentence=sentence) if not one.refused else one for one in change.look(workspace)]
-
-    return replace(change, look=look, word="steering")

@@ -242,7 +242,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         outline = snapshot.picture.outline
         if self.map.flights.left_out:
             return f"catching up: {self.map.flights.left_out} moves left out"
-        size = f"{len(outline.nodes)} nodes"
+        size = "1 node" if len(outline.nodes) == 1 else f"{len(outline.nodes)} nodes"
         if self.view == "map":
             state = "view paused" if not self.map.playing else "following" if self.map.follow else "follow off"
             return f"{size} · zoom {self.map.shown_zoom}/3 · {state}"

@@ -132,7 +132,7 @@ class FindingTable(VirtualTable[Found]):
             (f"{glyphs.state(look)} ", style),
             (f"{one.code} ", style),
             (padded(cut(harmless(row.place), wide), wide + 1), ink(colours.faint)),
-            (harmless(one.message), ink(colours.bright if how.selected else colours.text)),
+            (harmless(" ".join(one.message.split())), ink(colours.bright if how.selected else colours.text)),
         ]
         right: list[Part] = [(f" f {harmless(row.fix)} ", ink(colours.key))] if row.fix and how.width >= _ROOMY else []
         if row.fix and not right:
