@@ -47,7 +47,10 @@ def group(bare: Callable[[Shared], int] | None) -> Any:
             bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and stop.")
         ] = False,
     ) -> int:
-        """Durable workflows in plain Python, on one SQLite file, answered in the terminal."""
+        """Durable workflows in plain Python, on one SQLite file, answered in the terminal.
+
+        Without a command the console opens; in an empty folder it offers a tour.
+        """
         shared: Shared = ctx.obj
         shared.store, shared.folder, shared.profile, shared.ascii_only = store, folder, profile, ascii_only
         shared.readonly = readonly
