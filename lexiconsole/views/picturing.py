@@ -118,15 +118,17 @@ class Picturing:
 
     # hops
 
-    def _arrive(self, key: str, visit: str, entry: Entry) -> None:
-        """A new visit begins: the token came along the edges whose sources were done since the visit before."""
+    def _arrive(self, key: str, visit: str, entry: Entry, after: frozenset[str] = frozenset()) -> None:
+        """A new visit begins: the token came along the edges whose sources were done since the visit before. `after` are
+        nodes that are arrived at because of this one.
+        """
         place = self._places[key]
         since = place.began[-1] if place.began else 0
         for number in self._ways_to(key, visit, since, entry):
             edge = self._outline.edges[number]
             source = self._places[edge.source]
-            if self._nodes[edge.source].kind in SILENT and not source.visits:
-                self._arrive(edge.source, edge.source, entry)
+            if self._nodes[edge.source].kind in SILENT and not source.visits and edge.source not in after:
+                self._arrive(edge.source, edge.source, entry, after | {key})
             self._hops.append(Hop(entry.seq, entry.at, number, edge.kind in BACK))
         if visit not in place.visits:
             place.visits.append(visit)
@@ -166,7 +168,7 @@ class Picturing:
     def _came_along(self, number: int, edge: OutlineEdge, since: int, seq: int) -> bool:
         source = self._places[edge.source]
         if self._nodes[edge.source].kind in SILENT and not source.rows:
-            return True  # what is inside it has begun, so it has
+            return edge.kind is not EdgeKind.LOOP  # what is inside it has begun, so it has; nothing came back from it
         if not source.visits or not source.ended or not since <= source.ended <= seq:
             return False
         return self._is_open(edge, source)

@@ -94,7 +94,7 @@ def acting_as(terminal: Terminal, name: str) -> None:
     terminal.until(lambda: "▸ Inbox" in terminal.lines[0] and "me: " in terminal.lines[0])
     terminal.press("O")
     terminal.until("Act as", "finn")
-    terminal.press(*("j" for _ in range(1 + ["ana", "ben", "cleo", "dan", "eva", "finn"].index(name))), "enter")
+    terminal.press("home", *("j" for _ in range(1 + ["ana", "ben", "cleo", "dan", "eva", "finn"].index(name))), "enter")
     terminal.until(lambda: f"me: {name}" in terminal.lines[0])
 
 

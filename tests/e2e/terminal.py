@@ -23,6 +23,7 @@ __all__ = ["ROOT", "Terminal", "opened"]
 ROOT = Path(__file__).resolve().parents[2]
 
 _BYTES = {
+    "home": "\x1b[H",
     "enter": "\r",
     "escape": "\x1b",
     "tab": "\t",

@@ -16,6 +16,7 @@ import pytest
 from lexiconsole.app.workspace import Workspace
 from tests.definitions.projects import tiny_project
 from tests.e2e.operating import (
+    DEFINITIONS,
     acting_as,
     arrived,
     back,
@@ -197,7 +198,7 @@ def test_a_claim_is_approved_by_whom_it_takes_and_paid(terminal: Terminal) -> No
 
 def test_an_order_that_can_not_be_undone_is_repaired(tmp_path: Path, terminal: Terminal) -> None:
     """Its form says where it fails. The shop's books are away when it turns round; then r y for what is still in effect."""
-    terminal.press("1", "g", *("j" for _ in range(6)), "s")
+    terminal.press("1", "g", *("j" for _ in range(DEFINITIONS.index("order_fulfilment"))), "s")
     terminal.until("Start ▸ order_fulfilment", "^s see what starts")
     terminal.press("tab", "tab", "c", "c")
     terminal.until("● courier")

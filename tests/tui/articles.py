@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
@@ -45,8 +46,8 @@ class Article(StateMachine):
 '''
 
 
-def articles(folder: Path) -> Path:
-    """A workspace whose only definition is `article`, with six runs of it."""
+def articles(folder: Path, clock: Any = None) -> Path:
+    """A workspace whose only definition is `article`, with six runs of it; their times are those of `clock`, if there is one."""
     (folder / "definitions").mkdir(parents=True, exist_ok=True)
     (folder / "definitions" / "article.py").write_text(ARTICLE, encoding="utf-8")
     ways = {
@@ -58,6 +59,7 @@ def articles(folder: Path) -> Path:
         "lids": ("submit", "publish"),
     }
     with Workspace.find(folder) as workspace:
+        workspace.clock = clock or workspace.clock
         for name, way in ways.items():
             row, _ = workspace.start("article", {"reviewers": 1 if name == "lids" else 2}, id=name)
             workspace.settle(row, 30)

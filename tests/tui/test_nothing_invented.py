@@ -27,13 +27,13 @@ VITALS = ("quiet", "live", "f1")
 
 
 class Passing:
-    """A clock of a run on which every look is 7.3 s later: each time in the journal is another one."""
+    """A clock of a run on which every look is some seconds later: each time in the journal is another one."""
 
-    def __init__(self) -> None:
-        self.at = NOW - 4_000
+    def __init__(self, step: float = 7.3) -> None:
+        self.at, self.step = NOW - 4_000, step
 
     def now(self) -> float:
-        self.at += 7.3
+        self.at += self.step
         return self.at
 
     def monotonic(self) -> float:
@@ -43,11 +43,11 @@ class Passing:
         await asyncio.sleep(min(seconds, 0.01))
 
 
-def ran(furnish: Callable[[Path], object], name: str, **given: object) -> Callable[[Path], None]:
+def ran(furnish: Callable[[Path], object], name: str, step: float = 7.3, **given: object) -> Callable[[Path], None]:
     def run(folder: Path) -> None:
         furnish(folder)
         workspace = Workspace.find(folder)
-        workspace.clock = Passing()
+        workspace.clock = Passing(step)
         with workspace:
             workspace.settle(workspace.start(name, given, id="zephyr-81")[0], 30)
 

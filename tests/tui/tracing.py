@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import lexiconsole
 from lexiconsole.app.workspace import Workspace
@@ -23,11 +23,15 @@ from lexiconsole.durable.journal import RunFilter
 from lexiconsole.durable.question import shown_digest
 from lexiconsole.views.durations import age, ahead, clock, day, span, stamp
 
-__all__ = ["Known", "counted", "own_words", "untraced"]
+__all__ = ["Known", "Truth", "counted", "own_words", "recounted", "untraced"]
 
 _PARTS = re.compile(r"\d(?:[\w.,:-]*\w)?|[^\W\d_][^\W_]*")
 """A figure with all that belongs to it (`10:54:47`, `48,000`, `7.3`, `4th`), or a word."""
 _OWN = ("tui", "views", "types.py", "durable/question.py")
+
+
+Truth: TypeAlias = Mapping[str, Collection[object]]
+"""By a label, with a group for what stands there: what that may be."""
 
 
 def words_of(text: str) -> set[str]:
@@ -120,7 +124,7 @@ def counted(screen: str, folder: Path) -> tuple[str, list[str]]:
         if e.kind is EntryKind.STEP_FAILED
     }
     size = sum(file.stat().st_size for file in (folder / ".lexiconsole").glob("store.db*"))
-    truth: dict[str, set[int]] = {
+    truth: Truth = {
         r"1 Catalogue\s+(\d+)": {definitions},
         r"2 Runs\s+(\d+)": {len(rows)},
         r"3 Inbox\s+(\d+)": {open_tasks},
@@ -134,9 +138,15 @@ def counted(screen: str, folder: Path) -> tuple[str, list[str]]:
         r"Tasks  (?:mine|roles|all) (\d+)": {open_tasks},
         r"store (\d+) kB": {*range(size // 4_000_000, size // 900 + 2)},
     }
+    return recounted(screen, truth)
+
+
+def recounted(screen: str, truth: Truth) -> tuple[str, list[str]]:
+    """The screen without what stands at each label, and what of it is none of what it may be there."""
     wrong: list[str] = []
     for label, right in truth.items():
-        wrong += [found[0] for found in re.finditer(label, screen) if int(found[1]) not in right]
+        said = {str(each) for each in right}
+        wrong += [found[0] for found in re.finditer(label, screen) if found[1].replace(",", "") not in said]
         screen = re.sub(label, "", screen)
     return screen, wrong
 

@@ -37,6 +37,16 @@ GRAPH = Outline(
     ),
 )
 
+CHAIN = Outline(
+    (
+        OutlineNode("manager", NodeKind.APPROVAL),
+        OutlineNode("manager/ben", NodeKind.HUMAN, label="ben", parent="manager"),
+        OutlineNode("director", NodeKind.APPROVAL),
+        OutlineNode("director/dan", NodeKind.HUMAN, label="dan", parent="director"),
+    ),
+    (OutlineEdge("manager", "director"), OutlineEdge("director", "manager", EdgeKind.LOOP, "rejected")),
+)
+
 
 def entries(*facts: tuple[EntryKind, str, dict[str, Any]]) -> list[Entry]:
     made = [Entry("r", 1, 100.0, EntryKind.CREATED, data={"input": {}, "definition": "d"})]
@@ -223,3 +233,16 @@ def test_after_a_migration_the_map_has_its_nodes_under_their_new_names_now_and_i
     now, then = watched.now().picture.nodes, watched.then(2).picture.nodes
     assert {key: view.state for key, view in now.items()} == {"first": StepState.DONE, "b": StepState.RUNNING}
     assert {key: view.state for key, view in then.items()} == {"first": StepState.DONE, "b": StepState.PENDING}
+
+
+def test_a_chain_from_which_a_rejection_leads_back_begins_at_its_first_level() -> None:
+    """Nothing came back from a level that nobody was asked at: the picture followed the circle for ever."""
+    script = Script()
+    script.add(EntryKind.ASKED, "manager", prompt="?", kind="approval")
+    asked = picture(CHAIN, script.entries)
+    assert states(asked) == {"manager": "waiting", "director": "pending"} and asked.hops == ()
+    script.add(EntryKind.ANSWERED, "manager", value={"outcome": "approved", "level": "manager", "round": 1})
+    script.add(EntryKind.ASKED, "director", prompt="?", kind="approval")
+    went = picture(CHAIN, script.entries)
+    assert states(went) == {"manager": "done", "director": "waiting"}
+    assert [went.outline.edges[hop.edge].target for hop in went.hops] == ["director"]

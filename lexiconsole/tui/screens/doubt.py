@@ -228,7 +228,7 @@ def _hanging(text: str, style: str, room: int) -> list[Content]:
     return [Content.styled(part, style) for part in wrap(text, room, initial_indent="   ", subsequent_indent="     ")]
 
 
-_KEYS = (("r", "again"), ("m", "it happened"), ("x", "it did not"))
+_KEYS = (("r", "again"), ("m", "it did"), ("x", "it did not"))
 
 
 def _known(doubt: Doubt, palette: Palette, now: Instant) -> list[Content]:

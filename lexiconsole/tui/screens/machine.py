@@ -115,7 +115,12 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.set_class(event.size.width < 72, "-thin")
         self.set_class(event.size.height < 18, "-low")
 
-        self.call_after_refresh(self._entitle)
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        self._entitle()
+        if self.fold is not None:
+            self._tell_run()
 
     def _entitle(self) -> None:
         self._heading.update(Content(stay_heading(self.stays.size.width)))
