@@ -114,16 +114,12 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.set_class(event.size.width < 100, "-narrow")
         self.set_class(event.size.width < 72, "-thin")
         self.set_class(event.size.height < 18, "-low")
-
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        self._entitle()
+        self._heading.update(Content(stay_heading(self.stays.size.width)))
         if self.fold is not None:
             self._tell_run()
-
-    def _entitle(self) -> None:
-        self._heading.update(Content(stay_heading(self.stays.size.width)))
 
     def on_screen_suspend(self) -> None:
         self.map.halt()
@@ -216,14 +212,13 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.map.border_subtitle = f"{len(picture.outline.nodes)} states   {sum(counts.values()):,} runs"
         stays = fold.stays()
         self.stays.show_all(stays)
-        self._entitle()
         unused = fold.never_used()
         said = "every transition was taken at least once"
         if unused:
             said = "never taken: " + ", ".join(f"{event} from {source}" for source, event, _ in unused)
         self._unused.update(Content(harmless(said)))
         self.feed.show_all(list(reversed(fold.latest)))
-        self._tell_run()
+        self._fit()
         self._tell_header()
         self._say()
         self.show_keys()
