@@ -88,8 +88,7 @@ class SqliteJournal:
             await looking.close()
 
     async def _prepare(self, connection: Connection) -> None:
-        mode = (await connection.one("PRAGMA journal_mode = WAL"))[0]
-        if mode != "wal":
+        if await self._mode(connection) != "wal":
             raise StoreError(
                 f"the store {self._path} is on a file system without shared memory (a network drive?); "
                 f"name a store on a local disk"
@@ -98,6 +97,18 @@ class SqliteJournal:
             await connection.all(pragma)
         await teach_chaining(connection)
         await migrate(connection, self._path)
+
+    async def _mode(self, connection: Connection) -> str:
+        """Two that make a file's log at the same moment would wait for each other, so SQLite refuses one of them at once."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + self._busy
+        while True:
+            try:
+                return str((await connection.one("PRAGMA journal_mode = WAL"))[0])
+            except StoreError:
+                if clock() >= end:
+                    raise
+            await asyncio.sleep(0.02)
 
     async def _only_read(self, connection: Connection) -> None:
         await teach_chaining(connection)

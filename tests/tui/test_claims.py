@@ -20,6 +20,11 @@ async def approve_as(visit: Visit, name: str, then: str) -> None:
     await visit.until(then)
 
 
+def stands(folder: Path) -> str:
+    with Workspace.find(folder) as workspace:
+        return workspace.run("claim").status.value
+
+
 async def test_a_claim_goes_through_manager_finance_and_two_directors(tmp_path: Path) -> None:
     with Workspace.find(tmp_path) as workspace:
         given = {"amount": 12_000, "books": str(tmp_path / "books.db")}
@@ -31,6 +36,4 @@ async def test_a_claim_goes_through_manager_finance_and_two_directors(tmp_path: 
         await approve_as(visit, "ben", "0 of 2")
         await approve_as(visit, "cleo", "1 of 2")
         await approve_as(visit, "dan", "nothing waits for anybody")
-    with Workspace.find(tmp_path) as workspace:
-        workspace.settle(workspace.run("claim"), 30)
-        assert workspace.run("claim").status.value == "completed"
+        await visit.until(lambda: stands(tmp_path) == "completed")  # its last step needs the console's engine
