@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from lexiconsole.durable.policy import check_terms, check_tries
 from lexiconsole.errors import DefinitionError, LexiconsoleError
 from lexiconsole.result import Result
 
@@ -75,12 +76,10 @@ class SagaStep:
         name: Any = self.name
         if not isinstance(name, str) or not name or "/" in name or not name.isprintable():
             raise DefinitionError(f"a saga step needs a printable name without slashes, not {name!r}")
-        for field, tries in (("max_retries", self.max_retries), ("compensation_retries", self.compensation_retries)):
-            if tries is not None and (type(tries) is not int or tries < 1):
-                raise DefinitionError(f"{name}: {field} counts all tries and must be at least 1, not {tries!r}")
-        delay: Any = self.retry_delay
-        if not isinstance(delay, (int, float)) or not delay >= 0:
-            raise DefinitionError(f"{name}: retry_delay is seconds and must not be negative, it is {delay!r}")
+        check_terms(name, self.max_retries, self.retry_delay, self.timeout)
+        tries: Any = self.compensation_retries
+        if tries is not None:
+            check_tries(name, "compensation_retries", tries)
 
 
 @runtime_checkable

@@ -83,10 +83,9 @@ class RequestKind(StrEnum):
     DELEGATE = "delegate"  # target: key; data: to, until
     ASK_INFO = "ask_info"  # target: key; data: question
     ESCALATE = "escalate"  # target: key
-    WITHDRAW = (
-        "withdraw"  # target: key; one's own vote, or from the initiator the whole request. Without one: one's own
-    )
-    # cancel of the run while nobody has taken it up, which is done at once and never left
+    # target: key; one's own vote, or from the initiator the whole request. Without one: one's own cancel of the run
+    # while nobody has taken it up, which is done at once and never left
+    WITHDRAW = "withdraw"
     SIGNAL = "signal"  # target: name; data: payload
     PAUSE = "pause"
     RESUME = "resume"

@@ -10,7 +10,7 @@ from typing import Any
 
 from lexiconsole.errors import DefinitionError
 
-__all__ = ["ONCE", "Backoff", "OnUnknown", "StepPolicy", "StepRole", "check_seconds", "check_terms"]
+__all__ = ["ONCE", "Backoff", "OnUnknown", "StepPolicy", "StepRole", "check_seconds", "check_terms", "check_tries"]
 
 
 class StepRole(StrEnum):
@@ -84,11 +84,16 @@ class StepPolicy:
 
 def check_terms(owner: str, tries: Any, delay: Any, timeout: Any) -> None:
     """Raises DefinitionError for terms under which nothing can be tried: when they are written down, not at the first failure."""
-    if type(tries) is not int or tries < 1:
-        raise DefinitionError(f"{owner}: max_retries counts all tries and must be at least 1, not {tries!r}")
+    check_tries(owner, "max_retries", tries)
     if not _is_number(delay) or not 0 <= delay < math.inf:
         raise DefinitionError(f"{owner}: retry_delay is seconds and must not be negative, it is {delay!r}")
     check_seconds(owner, timeout)
+
+
+def check_tries(owner: str, field: str, tries: Any) -> None:
+    """Raises DefinitionError for what is no count of tries; `field` is its name to the author."""
+    if type(tries) is not int or tries < 1:
+        raise DefinitionError(f"{owner}: {field} counts all tries and must be at least 1, not {tries!r}")
 
 
 def check_seconds(owner: str, timeout: Any) -> None:

@@ -48,7 +48,7 @@ def store_error(fault: sqlite3.Error, place: str) -> StoreError:
     return kind(f"the store {place} {sentence}")
 
 
-def busy(fault: sqlite3.Error) -> bool:
+def busy(fault: BaseException | None) -> bool:
     """Whether somebody else holds the lock, which passes."""
     code = getattr(fault, "sqlite_errorcode", None)
     return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY

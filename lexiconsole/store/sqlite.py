@@ -17,7 +17,7 @@ from lexiconsole.errors import NotFoundError, StoreError
 from lexiconsole.store.auditing import attempt_fact, teach_chaining
 from lexiconsole.store.care import check, rebuild
 from lexiconsole.store.connection import Connection, Durability, connect, look, pragmas
-from lexiconsole.store.faults import check_library, check_place, has_content
+from lexiconsole.store.faults import busy, check_library, check_place, has_content
 from lexiconsole.store.listeners import Listeners
 from lexiconsole.store.listing import listing
 from lexiconsole.store.making import Making
@@ -105,8 +105,8 @@ class SqliteJournal:
         while True:
             try:
                 return str((await connection.one("PRAGMA journal_mode = WAL"))[0])
-            except StoreError:
-                if clock() >= end:
+            except StoreError as fault:
+                if not busy(fault.__cause__) or clock() >= end:
                     raise
             await asyncio.sleep(0.02)
 

@@ -12,6 +12,7 @@ import pytest
 from lexiconsole.errors import StoreError
 from lexiconsole.store import SqliteJournal, faults
 from lexiconsole.store.conformance.stories import Pen, driven, new_run
+from lexiconsole.store.connection import connect
 from lexiconsole.store.migrations import APPLICATION_ID, MIGRATIONS
 from tests.store.writing import child, opened, outside, result, traces
 
@@ -372,3 +373,15 @@ async def test_a_journal_can_be_opened_again_after_it_could_not(tmp_path):
     await journal.open()
     assert (await journal.create(new_run()))[1]
     await journal.close()
+
+
+async def test_only_a_lock_is_waited_for_when_the_log_is_switched_on(tmp_path):
+    path = tmp_path / "store.db"
+    path.write_bytes(b"no database" * 1000)
+    connection = await connect(str(path), busy=0)
+    try:
+        async with asyncio.timeout(5):
+            with pytest.raises(StoreError, match="is not an SQLite database"):
+                await SqliteJournal(path, busy=600)._mode(connection)
+    finally:
+        await connection.close()
