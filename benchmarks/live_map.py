@@ -23,7 +23,7 @@ from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.tui.glyphs import UNICODE
 from lexiconsole.tui.motion import Motion
 from lexiconsole.tui.palettes import DARK_PALETTE
-from lexiconsole.tui.theme import CSS, DARK
+from lexiconsole.tui.theme import CSS, THEMES
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.views.layout.outlined import ZOOMS, drawing_of
 from lexiconsole.views.picture import Hop, NodeView, Picture
@@ -67,8 +67,8 @@ class Bench(App[None]):
 
     def __init__(self, tokens: int, seconds: float, result: Path) -> None:
         super().__init__()
-        self.register_theme(DARK)
-        self.theme = DARK.name
+        self.register_theme(THEMES["dark"])
+        self.theme = THEMES["dark"].name
         self.map = MapView(time.monotonic)
         self.frames, self.tokens, self.seconds, self.result = 0, tokens, seconds, result
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from lexiconsole.tui.drawing import Tone
 from lexiconsole.tui.first_frame import Drawing, first_frame
 from lexiconsole.tui.plain import plain
+from lexiconsole.tui.shades import Shades, shades_of
 from lexiconsole.views.board import AT_FIRST, read_board
 from lexiconsole.views.run_filter import Filter
 
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
     from lexiconsole.app.look import Look
     from lexiconsole.tui.run_row import Face
     from lexiconsole.types import RunStatus
-    from lexiconsole.views.board import Board
 
-__all__ = ["ALTERNATE", "Ahead", "ahead", "shows_it_alike"]
+__all__ = ["ALTERNATE", "Ahead", "ahead", "escaped", "size_of"]
 
 ALTERNATE = "\x1b[?1049h"
 """Begins the alternate screen; sent there once more it empties it, on some terminals."""
@@ -35,35 +35,44 @@ _HIDDEN, _LEFT = "\x1b[?25l", "\x1b[0m\x1b[?25h\x1b[?1049l"
 """The cursor; and everything as it was."""
 
 _PATIENCE = 0.15
-"""Seconds that the runs are waited for: a file that is not in memory is read while the toolkit is loaded."""
+"""Seconds that loading the toolkit waits for the runs; those of a file that is not in memory come while it is loaded."""
 
 _INPUT, _LOCAL, _SIGNS = 0, 3, 6
 """Where the modes of input, of the terminal and its special letters are in what `tcgetattr` gives."""
 
 
 class Ahead:
-    """A frame that stands on the terminal. `counts` are those that it shows."""
+    """A terminal that may be painted on until it is handed over. `counts` are those that stand on it, `stands` whether any do."""
 
-    def __init__(self, counts: Mapping[RunStatus, int], terminal: int) -> None:
-        self.counts = dict(counts)
+    def __init__(self, terminal: int) -> None:
+        self.counts: dict[RunStatus, int] = {}
+        self.stands = False
         self._terminal, self._modes = terminal, termios.tcgetattr(terminal)
-        self._held = True
+        self._turn, self._over = threading.Lock(), False
 
-    def paint(self, frame: str) -> None:
-        """Escape sequences and all."""
-        modes = termios.tcgetattr(self._terminal)
-        modes[_INPUT] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-        modes[_LOCAL] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)  # ctrl+c still interrupts
-        modes[_SIGNS][termios.VSUSP] = b"\x00"
-        termios.tcsetattr(self._terminal, termios.TCSANOW, modes)
-        _write(f"{ALTERNATE}{_HIDDEN}{frame}")
+    def paint(self, frame: str, counts: Mapping[RunStatus, int]) -> None:
+        """Escape sequences and all; nothing once it was handed over. From any thread."""
+        with self._turn:
+            if self._over:
+                return
+            modes = termios.tcgetattr(self._terminal)
+            modes[_INPUT] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+            modes[_LOCAL] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)  # ctrl+c still interrupts
+            modes[_SIGNS][termios.VSUSP] = b"\x00"
+            termios.tcsetattr(self._terminal, termios.TCSANOW, modes)
+            _write(f"{ALTERNATE}{_HIDDEN}{frame}")
+            self.counts.update(counts)
+            self.stands = True
 
     def hand_over(self) -> bool:
-        """To whoever sets the terminal's modes next, from those it had at first; the frame stays. False when nobody holds it."""
-        held, self._held = self._held, False
-        if held:
-            termios.tcsetattr(self._terminal, termios.TCSANOW, self._modes)
-        return held
+        """To whoever sets the terminal's modes next, from those it had at first; what stands there stays.
+        False when nothing does, or somebody has it already.
+        """
+        with self._turn:
+            held, self._over = self.stands and not self._over, True
+            if held:
+                termios.tcsetattr(self._terminal, termios.TCSANOW, self._modes)
+            return held
 
     def take_down(self) -> None:
         """Unless somebody took it over, the terminal is as it was."""
@@ -73,55 +82,50 @@ class Ahead:
 
 @contextmanager
 def ahead(look: Look | None, face: Face, *, readonly: bool) -> Iterator[Ahead | None]:
-    """Paints the runs of a store, if they are there at once; None when nothing was painted."""
-    terminal = _terminal()
-    board = None if look is None or terminal is None else _read(look, face)
-    if terminal is None or board is None:
+    """Paints the runs of a store, as soon as they are read; None where they are not to be painted."""
+    terminal, shades = _terminal(), shades_of(os.environ)
+    size = None if terminal is None else size_of(os.environ, os.get_terminal_size(terminal))
+    if look is None or terminal is None or size is None or shades is None:
         yield None
         return
-    frame = first_frame(board, *os.get_terminal_size(terminal), face, readonly=readonly)
-    if not frame:
-        yield None
-        return
-    standing = Ahead(board.counts, terminal)
+    standing = Ahead(terminal)
+
+    def read() -> None:
+        try:
+            board = read_board(look, Filter().query((), face.now()), 0, AT_FIRST)
+        except Exception:  # whoever opens the workspace says what is wrong with it
+            return
+        frame = first_frame(board, *size, face, readonly=readonly) if board.total else ()
+        if frame:
+            standing.paint(escaped(frame, face, shades), board.counts)
+
+    reader = threading.Thread(target=read, name="ahead", daemon=True)
+    reader.start()
     try:
-        standing.paint(_escaped(frame, face))
+        reader.join(_PATIENCE)
         yield standing
     finally:
         standing.take_down()
 
 
 def _terminal() -> int | None:
-    """Where keys come from, when what is drawn goes there too and looks there as the toolkit would have it."""
+    """Where keys come from, when what is drawn goes there too."""
     streams = sys.__stdin__, sys.__stderr__
-    if not shows_it_alike(os.environ) or not all(stream is not None and stream.isatty() for stream in streams):
+    if not all(stream is not None and stream.isatty() for stream in streams):
         return None
     return None if sys.__stdin__ is None else sys.__stdin__.fileno()
 
 
-def shows_it_alike(environment: Mapping[str, str]) -> bool:
-    """Whether the toolkit would show the frame in these colours and in the terminal's own size."""
-    told = any(name in environment for name in ("NO_COLOR", "COLUMNS", "LINES"))
-    told = told or any(name.startswith("TEXTUAL") for name in environment)
-    return not told and environment.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}
+def size_of(environment: Mapping[str, str], real: tuple[int, int]) -> tuple[int, int] | None:
+    """Columns and lines as the toolkit reckons with them: the environment may say other ones than the terminal really has.
+    None where it says more, for then lines break.
+    """
+    told = (environment.get(name, "") for name in ("COLUMNS", "LINES"))
+    width, height = (int(say) if say.isdecimal() and int(say) else own for say, own in zip(told, real, strict=True))
+    return (width, height) if width <= real[0] and height <= real[1] else None
 
 
-def _read(look: Look, face: Face) -> Board | None:
-    found: list[Board] = []
-
-    def read() -> None:
-        try:
-            found.append(read_board(look, Filter().query((), face.now()), 0, AT_FIRST))
-        except Exception:  # whoever opens the workspace says what is wrong with it
-            return
-
-    reader = threading.Thread(target=read, name="ahead", daemon=True)
-    reader.start()
-    reader.join(_PATIENCE)
-    return found[0] if found and found[0].total else None
-
-
-def _escaped(frame: Drawing, face: Face) -> str:
+def escaped(frame: Drawing, face: Face, shades: Shades) -> str:
     """As a terminal reads it."""
     shown = plain if face.glyphs.ascii_only else str
     usual = Tone(face.palette.text, back=face.palette.ground)
@@ -133,18 +137,17 @@ def _escaped(frame: Drawing, face: Face) -> str:
             if set_to is None or (
                 tone != set_to and not (text.isspace() and tone.back == set_to.back and not set_to.reverse)
             ):
-                signs.append(_sequence(tone, usual))
+                signs.append(_sequence(tone, usual, shades))
                 set_to = tone
             signs.append(shown(text))
     return "".join(signs) + "\x1b[0m"
 
 
 @lru_cache(maxsize=256)
-def _sequence(tone: Tone, usual: Tone) -> str:
+def _sequence(tone: Tone, usual: Tone, shades: Shades) -> str:
     codes = [code for code, on in (("1", tone.bold), ("3", tone.italic), ("7", tone.reverse)) if on]
-    colours = (("38", tone.colour or usual.colour), ("48", tone.back or usual.back))
-    for kind, colour in colours:
-        codes.append(f"{kind};2;" + ";".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)))
+    codes.append(shades.code(tone.colour or usual.colour))
+    codes.append(shades.code(tone.back or usual.back, ground=True))
     return f"\x1b[0;{';'.join(codes)}m"
 
 

@@ -35,7 +35,7 @@ from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.plain_filter import PlainBars, PlainFilter
 from lexiconsole.tui.reads import Reads
 from lexiconsole.tui.screens.registry import SCREENS, make_screen
-from lexiconsole.tui.theme import COLOURLESS, CSS, PALETTES, THEMES
+from lexiconsole.tui.theme import COLOURLESS, CSS, PALETTES, THEMES, theme_of
 from lexiconsole.tui.vitals import Vitals
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import minute
@@ -151,8 +151,8 @@ class ConsoleApp(KeysInTurn):
         self.reads = Reads(self._first_look or Look(Path(os.devnull) / "none"), self.failed)
 
     async def on_load(self) -> None:
-        for theme in THEMES.values():
-            self.register_theme(theme)
+        for name in THEMES:
+            self.register_theme(theme_of(name, colourless=self.no_color))
         self.theme = THEMES[self._first_theme].name
         self._on_mount_first()
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: somebody embeds us

@@ -100,7 +100,8 @@ def _on(
     moves = _own_keys(wished.keys)
     look = first_look(folder, store=store, profile=profile)
     ascii_only = ascii_only or draws_ascii_only(wished.glyphs, os.environ)
-    outfit = _Outfit(palette_of(wished.theme), ASCII if ascii_only else UNICODE)
+    colourless = "NO_COLOR" in os.environ
+    outfit = _Outfit(palette_of(wished.theme, colourless=colourless), ASCII if ascii_only else UNICODE)
     standing = None if left is None else left.enter_context(ahead(look, outfit, readonly=readonly))
 
     from lexiconsole.tui.app import ConsoleApp  # loads the toolkit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET, Look
 
@@ -104,6 +104,23 @@ CONTRAST_PALETTE = Palette(
 """Seven to one at least, on every ground."""
 
 
-def palette_of(theme: str) -> Palette:
+def palette_of(theme: str, *, colourless: bool = False) -> Palette:
     """By the name that people give to a theme."""
-    return {"dark": DARK_PALETTE, "light": LIGHT_PALETTE, "contrast": CONTRAST_PALETTE}[theme]
+    found = {"dark": DARK_PALETTE, "light": LIGHT_PALETTE, "contrast": CONTRAST_PALETTE}[theme]
+    return _without_colours(found) if colourless else found
+
+
+def _without_colours(palette: Palette) -> Palette:
+    """Greys by how much a state matters: those of its colours would leave a failure fainter than what is done."""
+    loud, usual, quiet = palette.bright, palette.text, palette.faint
+    states = {
+        RED: loud,
+        GOLD: loud,
+        AMBER: loud,
+        SKY: usual,
+        VIOLET: usual,
+        GREEN: quiet,
+        GREY: quiet,
+        FAINT: palette.dim,
+    }
+    return replace(palette, accent=usual, key=loud, gold=loud, moving=loud, states=states)

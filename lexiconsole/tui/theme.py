@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual.theme import Theme
 
-from lexiconsole.tui.palettes import CONTRAST_PALETTE, DARK_PALETTE, LIGHT_PALETTE, Palette
-from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, SKY, VIOLET
+from lexiconsole.tui.palettes import palette_of
+from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, VIOLET
 
-__all__ = ["COLOURLESS", "CSS", "DARK", "PALETTES", "THEMES"]
+__all__ = ["COLOURLESS", "CSS", "PALETTES", "THEMES", "theme_of"]
 
 
-def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
+def theme_of(name: str, *, colourless: bool = False) -> Theme:
+    """By the name that people give to it."""
+    palette = palette_of(name, colourless=colourless)
     states = {colour: palette.states.get(colour, colour) for colour in (GREY, GOLD, AMBER, GREEN, RED, FAINT, VIOLET)}
     return Theme(
         name=f"lexiconsole-{name}",
@@ -26,7 +26,7 @@ def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
         background=palette.ground,
         surface=palette.ground,
         panel=palette.bar,
-        dark=dark,
+        dark=name != "light",
         variables={
             "line": palette.line,
             "chosen": palette.chosen,
@@ -37,34 +37,13 @@ def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
     )
 
 
-DARK = _theme("dark", DARK_PALETTE, dark=True)
-LIGHT = _theme("light", LIGHT_PALETTE, dark=False)
-CONTRAST = _theme("contrast", CONTRAST_PALETTE, dark=True)
-
-THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
+THEMES = {name: theme_of(name) for name in ("dark", "light", "contrast")}
 """By the name that people give them. In each of them states stay apart for eyes that see red, green or blue less."""
 
-PALETTES = {DARK.name: DARK_PALETTE, LIGHT.name: LIGHT_PALETTE, CONTRAST.name: CONTRAST_PALETTE}
+PALETTES = {theme.name: palette_of(name) for name, theme in THEMES.items()}
 """By the name of the theme."""
 
-
-def _without_colours(palette: Palette) -> Palette:
-    """Greys by how much a state matters: those of its colours would leave a failure fainter than what is done."""
-    loud, usual, quiet = palette.bright, palette.text, palette.faint
-    states = {
-        RED: loud,
-        GOLD: loud,
-        AMBER: loud,
-        SKY: usual,
-        VIOLET: usual,
-        GREEN: quiet,
-        GREY: quiet,
-        FAINT: palette.dim,
-    }
-    return replace(palette, accent=usual, key=loud, gold=loud, moving=loud, states=states)
-
-
-COLOURLESS = {name: _without_colours(palette) for name, palette in PALETTES.items()}
+COLOURLESS = {theme.name: palette_of(name, colourless=True) for name, theme in THEMES.items()}
 """The same where NO_COLOR is set."""
 
 CSS = """

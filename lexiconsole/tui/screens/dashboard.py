@@ -90,7 +90,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         super().on_mount()
         if self.is_root:
             self.blank = True
-            self.set_timer(_BLANK if self.console.ahead is None else _STANDING, self._first_paint)
+            standing = self.console.ahead is not None and self.console.ahead.stands
+            self.set_timer(_STANDING if standing else _BLANK, self._first_paint)
 
     @on(RunsPane.Came)
     def _first_paint(self) -> None:
