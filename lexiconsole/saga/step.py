@@ -10,7 +10,7 @@ from typing import Any
 from lexiconsole.contracts.saga import SagaStep
 from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.durable.context import Context, Durable
-from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole, check_seconds
+from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole
 from lexiconsole.errors import StepError
 from lexiconsole.result import Result
 
@@ -48,7 +48,6 @@ class PreparedStep:
     def __init__(self, step: SagaStep) -> None:
         self.step, self.name, self.undo_key = step, step.name, f"undo/{step.name}"
         check_call(step.name, "the action", step.action)
-        check_seconds(step.name, step.timeout)
         if step.compensation is not None:
             check_call(step.name, "the compensation", step.compensation)
         self.wants_context = wants_argument(step.action)
