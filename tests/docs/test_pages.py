@@ -9,7 +9,7 @@ import pytest
 
 from tests.docs.pages import ROOT, Block, blocks, commands, follow, unseen
 
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {"hard-cases.md"}  # walks the tests of the core; it shows nothing to do
 
 
