@@ -30,14 +30,16 @@ _SAYS_WHERE = re.compile(r"^[^#\n]*\b(store|path)[\"']?\s*:", re.MULTILINE)
 """Wherever it stands in a line, also in quotes or braces; only a comment says nothing."""
 
 
-def first_look(start: Path | None = None, *, store: Path | None = None, profile: str = "") -> Look | None:
+def first_look(
+    start: Path | None = None, *, store: Path | None = None, profile: str = "", readonly: bool = False
+) -> Look | None:
     """The store, when it is where it is by default or `store` names it; None when only the settings can tell."""
     if store is not None:
-        return Look(absolute(store))
+        return Look(absolute(store), readonly=readonly)
     root = root_of(start)
     if profile or os.environ.get("LEX_PROFILE") or any(name.upper().startswith("LEX_STORE") for name in os.environ):
         return None
-    return None if settings_say(root, _SAYS_WHERE) else Look(root / _STORE)
+    return None if settings_say(root, _SAYS_WHERE) else Look(root / _STORE, readonly=readonly)
 
 
 def settings_say(root: Path, sign: re.Pattern[str]) -> bool:

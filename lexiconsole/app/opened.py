@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lexiconsole.app.look import Look
 from lexiconsole.errors import RefusedError
+from lexiconsole.store.at_rest import Rest, reading
 
 if TYPE_CHECKING:
     from lexiconsole.app.beside import Beside
@@ -32,6 +33,7 @@ class Opened:
         self._file: Look | None = None
         self._beside: Beside | None = None
         self._empty = False
+        self._rest: Rest | None = None
         self._restore: Callable[[], None] | None = None
         self._beginning = threading.RLock()
         self._looking: tuple[Engine, Looking] | None = None
@@ -40,7 +42,7 @@ class Opened:
         """From the file itself while there is no engine, which takes longer to start than most questions take."""
         if self._engine is None:
             with self._beginning:
-                self._file = self._file or Look(self._ground.store_path)
+                self._file = self._file or Look(self._ground.store_path, readonly=self._ground.readonly)
                 file = self._file
             if file.ready:
                 return quick(file)
@@ -49,6 +51,8 @@ class Opened:
     def engine(self) -> Engine:
         """The engine as it is, or one to look with: a store that does not exist is not made by looking."""
         with self._beginning:
+            if self._rest is not None and not self._rest.holds():
+                self.close()  # somebody writes by now to a file that was read as one that does not change
             if self._engine is None:
                 self._begin(self._journal(looking=True))
             assert self._engine is not None
@@ -90,7 +94,7 @@ class Opened:
     def close(self, *, at_once: bool = False) -> list[BaseException]:
         """Puts every run down; gives the bugs that the engine met. It may be used again."""
         engine, self._engine = self._engine, None
-        restore, self._restore = self._restore, None
+        restore, self._restore, self._rest = self._restore, None, None
         beside, self._beside = self._beside, None
         file, self._file = self._file, None
         if file is not None:
@@ -117,6 +121,7 @@ class Opened:
 
         path = self._ground.store_path
         self._empty = looking and not path.exists()
+        self._rest = reading(path)[1] if self._ground.readonly and not self._empty else None
         return journal_of(None if self._empty else path, self._ground.settings, readonly=self._ground.readonly)
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:

@@ -197,7 +197,7 @@ class Workspace:
 
     def look(self) -> Look:
         """The store to read from any thread while the engine is busy; whoever asks for it closes it."""
-        return Look(self.store_path)
+        return Look(self.store_path, readonly=self._ground.readonly)
 
     def tasks(self, run: RunRow | None = None) -> list[TaskRow]:
         if run is None:

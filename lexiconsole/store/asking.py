@@ -24,6 +24,7 @@ from typing import Any
 
 from lexiconsole.durable.vault import MASK
 from lexiconsole.errors import LexiconsoleError, UsageError, nearest
+from lexiconsole.store.at_rest import read_error, reading
 from lexiconsole.store.bounded import bound
 from lexiconsole.store.faults import store_error
 
@@ -80,8 +81,18 @@ def ask(
         sql.encode()
     except UnicodeEncodeError:
         raise SqlError("it holds bytes that are no UTF-8; type that part again") from None
+    while True:
+        terms, rest = reading(path)
+        answer = _answered(path, terms, sql, seconds, most, stop)
+        if (
+            rest is None or rest.holds()
+        ):  # else somebody wrote meanwhile to a file that was read as one that does not change
+            return answer
+
+
+def _answered(path: Path, terms: str, sql: str, seconds: float, most: int, stop: threading.Event | None) -> Answer:
     began = time.monotonic()
-    with closing(_opened(path)) as raw:
+    with closing(_opened(path, terms)) as raw:
         _locked(raw)
         raw.set_progress_handler(
             lambda: int(time.monotonic() - began > seconds or (stop is not None and stop.is_set())), _LOOKS
@@ -138,18 +149,18 @@ def _parted(file: Path) -> tuple[str, str]:
 # the locks
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path, terms: str) -> sqlite3.Connection:
     try:
-        raw = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=2.0)
+        raw = sqlite3.connect(f"{path.absolute().as_uri()}?{terms}", uri=True, isolation_level=None, timeout=2.0)
     except sqlite3.Error as fault:
-        raise store_error(fault, str(path)) from fault
+        raise read_error(fault, path) from fault
     try:
         raw.execute("PRAGMA temp_store = MEMORY")
         for file in (_SQL / "shown").glob("*.sql"):
             raw.execute(_parted(file)[1])
     except sqlite3.Error as fault:
         raw.close()
-        raise store_error(fault, str(path)) from fault
+        raise read_error(fault, path) from fault
     return raw
 
 

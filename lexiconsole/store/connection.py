@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import aiosqlite
 
+from lexiconsole.store.at_rest import reading
 from lexiconsole.store.faults import store_error
 
 __all__ = ["Connection", "Durability", "Landing", "connect", "look", "pragmas"]
@@ -87,8 +88,12 @@ class Connection:
         await self.raw.close()
 
 
-async def connect(path: str, *, busy: float) -> Connection:
-    """A connection that may write; it makes the file when there is none. `busy` is seconds to wait for a lock."""
+async def connect(path: str, *, busy: float, readonly: bool = False) -> Connection:
+    """A connection that may write; it makes the file when there is none. `busy` is seconds to wait for a lock.
+    `readonly`: one that may not, on a file that exists.
+    """
+    if readonly:
+        return await _connect(path, reading(path)[0], busy)
     _make(path)
     return await _connect(path, "mode=rwc", busy)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lexiconsole.errors import ReadOnlyStoreError, StoreError
 from lexiconsole.store.statements import statement
 
-__all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "has_content", "store_error"]
+__all__ = ["OLDEST_SQLITE", "busy", "check_library", "check_place", "has_content", "may_write", "store_error"]
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables (2021)."""
@@ -87,8 +87,15 @@ def check_place(path: str) -> None:
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise StoreError(f"the store {path} can not be made: {reason}; name another place") from None
-    if not os.access(file.parent, os.W_OK | os.X_OK) or (exists and not os.access(file, os.W_OK)):
+    if not may_write(file.parent) or (exists and not may_write(file)):
         raise ReadOnlyStoreError(f"the store {path} {_SENTENCES[sqlite3.SQLITE_READONLY]}")
+
+
+def may_write(path: str | Path) -> bool:
+    """Whether this process may, as whom it is now; in a folder it may then make files."""
+    file = Path(path)
+    rights = os.W_OK | (os.X_OK if file.is_dir() else 0)
+    return os.access(file, rights, effective_ids=os.access in os.supports_effective_ids)
 
 
 def has_content(path: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.rows import OwnerRow, RunRow, TaskRow
-from lexiconsole.store.faults import store_error
+from lexiconsole.store.at_rest import Rest, read_error, reading
 from lexiconsole.store.listing import FARTHEST, listing
 from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.run_rows import act_of, run_of, task_of
@@ -72,21 +72,25 @@ class FailureRow:
 
 
 class Look:
-    """Safe to use from several threads, one question at a time. Raises StoreError when the file can not be read."""
+    """Safe to use from several threads, one question at a time. Raises StoreError when the file can not be read.
 
-    def __init__(self, path: Path | str, *, busy: float = 2.0) -> None:
+    `readonly`: the file stays as it is whatever happens, even where a log was left that closing it would clear away.
+    """
+
+    def __init__(self, path: Path | str, *, busy: float = 2.0, readonly: bool = False) -> None:
         self.path = Path(path)
+        self.readonly = readonly
         self._busy = busy
         self._raw: sqlite3.Connection | None = None
+        self._rest: Rest | None = None
+        self._openings = 0
         self._turn = threading.RLock()
         self._closed = False
 
     def close(self) -> None:
         with self._turn:
             self._closed = True
-            if self._raw is not None:
-                self._raw.close()
-                self._raw = None
+            self._shut()
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -103,7 +107,8 @@ class Look:
 
     def version(self) -> int:
         """A number that is another one after any commit by anybody else, this process's engine among them."""
-        return int(self._first("PRAGMA data_version", default=(0,))[0])
+        number = int(self._first("PRAGMA data_version", default=(0,))[0])
+        return number and number + (self._openings << 32)
 
     def head(self) -> int:
         """The position of the newest entry, 0 when there is none."""
@@ -290,28 +295,50 @@ class Look:
 
     def _ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
         with self._turn, self._told():
-            raw = self._open()
-            return [] if raw is None else raw.execute(sql, values).fetchall()
+            while (raw := self._open()) is not None:
+                try:
+                    rows = raw.execute(sql, values).fetchall()
+                except sqlite3.Error:
+                    if not self._moved_on():
+                        raise
+                else:
+                    if not self._moved_on():
+                        return rows
+            return []
+
+    def _moved_on(self) -> bool:
+        """Whether a file that was read as one that does not change did, so that the question has to be asked again."""
+        within = self._raw is not None and self._raw.in_transaction
+        return self._rest is not None and not within and not self._rest.holds()
+
+    def _shut(self) -> None:
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            self._openings += 1
+            raw.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as fault:
-            raise store_error(fault, str(self.path)) from fault
+            raise read_error(fault, self.path) from fault
 
     def _open(self) -> sqlite3.Connection | None:
         """None while there is nothing to read: no file, or one that the engine has yet to bring up to date."""
+        if self._moved_on():
+            self._shut()
         if self._raw is not None or self._closed or not self.path.is_file():
             return self._raw
-        raw = _connect(self.path, self._busy)
+        terms, rest = reading(self.path, otherwise="mode=ro" if self.readonly else "mode=rw")
+        raw = _connect(self.path, terms, self._busy)
         try:
             ready = _recognised(raw, self.path)
         except BaseException:
             raw.close()
             raise
         if ready:
-            self._raw = raw
+            self._raw, self._rest = raw, rest
         else:
             raw.close()
         return self._raw
@@ -325,10 +352,10 @@ def _with_acts(tasks: Iterable[TaskRow], rows: Sequence[Any]) -> Iterator[TaskRo
         yield replace(task, acts=tuple(done)) if (done := acts.get((task.run_id, task.key))) else task
 
 
-def _connect(path: Path, busy: float) -> sqlite3.Connection:
+def _connect(path: Path, terms: str, busy: float) -> sqlite3.Connection:
     """It may not write, but it may make the files that reading a store with a log needs."""
     raw = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=busy, check_same_thread=False
+        f"{path.absolute().as_uri()}?{terms}", uri=True, isolation_level=None, timeout=busy, check_same_thread=False
     )
     raw.execute("PRAGMA query_only = 1")
     raw.create_function("lower", 1, _lower, deterministic=True)

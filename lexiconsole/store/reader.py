@@ -17,14 +17,14 @@ COUNT = 2
 class Readers:
     """Each question goes to the connection that has the fewest to answer."""
 
-    def __init__(self, path: str, busy: float) -> None:
-        self._path, self._busy = path, busy
+    def __init__(self, path: str, busy: float, *, readonly: bool = False) -> None:
+        self._path, self._busy, self._readonly = path, busy, readonly
         self._connections: list[Connection] = []
         self._asked: list[int] = []
 
     async def open(self) -> None:
         for _ in range(COUNT):
-            connection = await connect(self._path, busy=self._busy)
+            connection = await connect(self._path, busy=self._busy, readonly=self._readonly)
             self._connections.append(connection)
             self._asked.append(0)
             await connection.all("PRAGMA query_only = 1")

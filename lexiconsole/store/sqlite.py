@@ -48,7 +48,7 @@ class SqliteJournal:
         self._busy = busy
         self._listeners = Listeners()
         self._connection: Connection | None = None
-        self._readers = Readers(self._path, busy)
+        self._readers = Readers(self._path, busy, readonly=readonly)
         self._version = Version(self._path)
         self._writer: Writer | None = None
 
@@ -67,7 +67,7 @@ class SqliteJournal:
         if not self._readonly:
             check_place(self._path)
         await self._look_first()
-        self._connection = await connect(self._path, busy=self._busy)
+        self._connection = await connect(self._path, busy=self._busy, readonly=self._readonly)
         try:
             await (self._only_read if self._readonly else self._prepare)(self._connection)
             await self._readers.open()
@@ -302,7 +302,7 @@ class SqliteJournal:
     async def check(self) -> list[str]:
         if self._writer is None:
             raise StoreError(f"the store {self._path} is not open")
-        connection = await connect(self._path, busy=self._busy)
+        connection = await connect(self._path, busy=self._busy, readonly=self._readonly)
         try:
             return await check(connection)
         finally:

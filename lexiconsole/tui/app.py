@@ -218,7 +218,7 @@ class ConsoleApp(KeysInTurn):
 
         if self.feed is not None:
             self.feed.stop()
-        self.feed = Feed(Look(store), lambda: self.later(self._tidings_due))
+        self.feed = Feed(Look(store, readonly=self.readonly), lambda: self.later(self._tidings_due))
         self.feed.start()
 
     # what the screens open and leave behind

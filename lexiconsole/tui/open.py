@@ -98,7 +98,7 @@ def _on(
 
     wished = first_appearance(folder, profile=profile)
     moves = _own_keys(wished.keys)
-    look = first_look(folder, store=store, profile=profile)
+    look = first_look(folder, store=store, profile=profile, readonly=readonly)
     ascii_only = ascii_only or draws_ascii_only(wished.glyphs, os.environ)
     colourless = "NO_COLOR" in os.environ
     outfit = _Outfit(palette_of(wished.theme, colourless=colourless), ASCII if ascii_only else UNICODE)

@@ -89,8 +89,8 @@ def test_each_lock_holds_alone(filled, monkeypatch, lock):
     if lock != "mode":
         opened = module._opened
 
-        def writable(path):
-            opened(path).close()
+        def writable(path, terms):
+            opened(path, terms).close()
             return sqlite3.connect(path, isolation_level=None)
 
         monkeypatch.setattr(module, "_opened", writable)

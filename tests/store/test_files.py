@@ -14,6 +14,7 @@ from lexiconsole.store import SqliteJournal, faults
 from lexiconsole.store.conformance.stories import Pen, driven, new_run
 from lexiconsole.store.connection import connect
 from lexiconsole.store.migrations import APPLICATION_ID, MIGRATIONS
+from tests.store.bereft import bereft
 from tests.store.writing import child, opened, outside, result, traces
 
 
@@ -259,38 +260,17 @@ sys.stdin.readline()
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of POSIX")
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_read_only_is_told_and_nothing_is_left_behind(tmp_path, what):
-    """In a child that is not root, because nothing is read-only for root."""
-    folder = tmp_path / "store"
-    folder.mkdir()
-    path = folder / "store.db"
-
-    async def make() -> None:
-        async with opened(path) as journal:
-            await journal.create(new_run())
-
-    asyncio.run(make())
-    if os.geteuid() == 0:
-        for place in (tmp_path, *tmp_path.parents):
-            if place.owner() == "root" and place.stat().st_mode & 0o777 == 0o700:
-                place.chmod(0o755)
-    path.chmod(0o444 if what == "file" else 0o666)
-    folder.chmod(0o777 if what == "file" else 0o555)
-    before = traces(folder)
-    script = """
-import asyncio, os, sys
-from lexiconsole.errors import StoreError
-from lexiconsole.store import SqliteJournal
-if os.geteuid() == 0:
-    os.setuid(65534)
-try:
-    asyncio.run(SqliteJournal(sys.argv[1]).open())
-except StoreError as fault:
-    print(fault)
-"""
-    assert "can not be written: the file or its folder is read-only" in result(child(script, path))
-    folder.chmod(0o755)
-    assert traces(folder) == before
+async def test_read_only_is_told_and_nothing_is_left_behind(tmp_path, what):
+    path = tmp_path / "store" / "store.db"
+    async with opened(path) as journal:
+        await journal.create(new_run())
+    before = traces(path.parent)
+    with (
+        bereft(path if what == "file" else path.parent),
+        pytest.raises(StoreError, match="can not be written: the file or its folder is read-only"),
+    ):
+        await SqliteJournal(path).open()
+    assert traces(path.parent) == before
 
 
 async def test_an_old_sqlite_is_refused(tmp_path, monkeypatch):

@@ -48,7 +48,7 @@ class Grouping:
 
 def read_groups(look: Look, query: RunQuery, column: Column, opened: frozenset[str]) -> Grouping:
     """On a thread: one question for all groups, one more for each that is open."""
-    with closing(Groups(look.path)) as groups, groups.moment():
+    with closing(Groups(look.path, readonly=look.readonly)) as groups, groups.moment():
         found = groups.groups(query, column)
         rows: list[GroupRow | RunRow] = []
         for group in found:
@@ -60,13 +60,13 @@ def read_groups(look: Look, query: RunQuery, column: Column, opened: frozenset[s
 
 def ids_of_group(look: Look, query: RunQuery, group: GroupRow) -> list[str]:
     """On a thread: its newest runs."""
-    with closing(Groups(look.path)) as groups:
+    with closing(Groups(look.path, readonly=look.readonly)) as groups:
         return [row.id for row in groups.runs_of_group(query, group.column, group.value, MOST_MARKED)]
 
 
 def newest_of_group(look: Look, query: RunQuery, group: GroupRow) -> str:
     """On a thread: the id of its newest run, "" when it has none any more."""
-    with closing(Groups(look.path)) as groups:
+    with closing(Groups(look.path, readonly=look.readonly)) as groups:
         return next((row.id for row in groups.runs_of_group(query, group.column, group.value, 1)), "")
 
 
