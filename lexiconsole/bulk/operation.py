@@ -48,7 +48,8 @@ class BulkOperation(Generic[T, R]):
     `stop_loss` is the share of failed items above which it stops, judged from `stop_loss_after` items on.
     `retry_items` tries failed items again, alone, in all `config.retry_attempts` times: by default with `processor` only;
     a batch processor that raises is tried again as a whole in any case. `keep_results` is by default true in memory only.
-    `on_progress` is called after each batch, in memory only. `max_failures` failures are kept, all are counted.
+    `on_progress` is called after each batch, in memory only. `max_failures` failures are kept with their reason in the
+    result; all are counted, and a recorded run can try all of them again.
     A recorded run renews itself every `renew_every` batches, and can be steered while it goes (see `bulk.steering`). With
     `hold_failures` it does not end, nor stop for its stop-loss, before somebody said what becomes of the failed items.
     """

@@ -77,7 +77,9 @@ class BulkRun(Generic[T, R]):
         self._on_progress, self._checkpointed, self._note_again = on_progress, checkpointed, 0.0
         self._total: int | None = state["total"]
         self._ahead: set[int] = set(state["ahead"])
-        self.tally: Tally[R] = Tally(limits.max_failures, keep_results=collect and terms.keep_results)
+        self.tally: Tally[R] = Tally(
+            limits.max_failures, keep_results=collect and terms.keep_results, keep_places=ctx.journaled
+        )
         if "tally" in state:
             self.tally.restore(state["tally"], terms.results_type)
         self._source = Source(items, state["batch"] * self._terms.batch_size)
@@ -182,8 +184,10 @@ class BulkRun(Generic[T, R]):
         except Exception as fault:
             await self._steering.ignore(f"nothing is tried again: the items could not be read ({fault})")
             return
-        self.tally.take_back(await self._steering.agreed("retry", indices))
-        self._window.reopen(indices, items)
+        at = dict(zip(indices, items, strict=True))
+        agreed = [index for index in await self._steering.agreed("retry", indices) if index in at]
+        self.tally.take_back(agreed)
+        self._window.reopen(agreed, [at[index] for index in agreed])
 
     def _over(self) -> bool:
         """Whether more failed than the stop-loss allows."""

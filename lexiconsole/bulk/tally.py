@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -19,12 +20,16 @@ R = TypeVar("R")
 
 
 class Tally(Generic[R]):
-    """Counts, the first failures, durations; and results where they are kept, under the first of batches in a row."""
+    """Counts, the first failures, durations; and results where they are kept, under the first of batches in a row.
 
-    def __init__(self, max_failures: int, *, keep_results: bool) -> None:
-        self._max_failures, self._keep = max_failures, keep_results
+    With `keep_places` it knows of the failures beyond the first ones at least which items they were.
+    """
+
+    def __init__(self, max_failures: int, *, keep_results: bool, keep_places: bool = False) -> None:
+        self._max_failures, self._keep, self._keep_places = max_failures, keep_results, keep_places
         self.succeeded = self.failed = self.excluded = self.batches = self.retries = 0
         self.failures: list[ItemFailure] = []
+        self._beyond = array("q")  # the places of failed items for which there was no room in `failures`
         self.results: dict[int, list[R]] = {}
         self._row: list[R] = []
         self._next_in_row: int | None = None
@@ -54,8 +59,10 @@ class Tally(Generic[R]):
 
     def _fail(self, failures: Sequence[ItemFailure]) -> None:
         self.failed += len(failures)
-        if len(self.failures) < self._max_failures:
-            self.failures += failures[: self._max_failures - len(self.failures)]
+        room = max(0, self._max_failures - len(self.failures))
+        self.failures += failures[:room]
+        if self._keep_places:
+            self._beyond.extend(failure.index for failure in failures[room:])
 
     def _keep_of(self, number: int, results: Sequence[R]) -> None:
         """Those of batches that come one after the other are one list at once: at the end there is little left to join."""
@@ -66,14 +73,16 @@ class Tally(Generic[R]):
         self._next_in_row = number + 1 if number >= 0 else None
 
     def known(self, indices: Collection[int] | None) -> list[int]:
-        """Which of these items (None: all) failed and are kept with their reason, in order."""
+        """Which of these items (None: all) failed, in order."""
         wanted = None if indices is None else set(indices)
-        return sorted(f.index for f in self.failures if wanted is None or f.index in wanted)
+        failed = chain((failure.index for failure in self.failures), self._beyond)
+        return sorted(index for index in failed if wanted is None or index in wanted)
 
     def take_back(self, indices: Collection[int], *, excluded: bool = False) -> None:
         """These items, which `known` gave, do not count as failed any more: they are tried again, or excluded."""
         gone = set(indices)
         self.failures = [failure for failure in self.failures if failure.index not in gone]
+        self._beyond = array("q", (index for index in self._beyond if index not in gone))
         self.failed -= len(gone)
         if excluded:
             self.excluded += len(gone)
@@ -122,6 +131,7 @@ class Tally(Generic[R]):
             "seconds": self.seconds,
             "durations": {str(bucket): count for bucket, count in self._durations.counts.items()},
             "failures": [asdict(failure) for failure in self.failures],
+            "beyond": [*_in_rows(sorted(self._beyond))],
         }
         if results_as is not None and self.results:
             state["results"] = {str(n): _CODEC.encode(list(r), results_as, "results") for n, r in self.results.items()}
@@ -134,8 +144,24 @@ class Tally(Generic[R]):
         self.batches, self.retries, self._seconds = state["batches"], state["retries"], state["seconds"]
         self._durations = Durations({int(bucket): count for bucket, count in state["durations"].items()})
         self.failures = [ItemFailure(**failure) for failure in state["failures"]]
+        rows = state.get("beyond", ())
+        self._beyond = array("q", chain.from_iterable(range(first, first + many) for first, many in rows))
         kept = state.get("results", {})
         self.results = {int(number): _CODEC.decode(results, results_as, "results") for number, results in kept.items()}
+
+
+def _in_rows(places: Iterable[int]) -> Iterator[list[int]]:
+    """Places in order as their rows, each by its first and how many they are: where much fails, neighbours do."""
+    first = many = 0
+    for place in places:
+        if many and place == first + many:
+            many += 1
+            continue
+        if many:
+            yield [first, many]
+        first, many = place, 1
+    if many:
+        yield [first, many]
 
 
 _CODEC = Codec()

@@ -66,6 +66,21 @@ async def test_with_failures_it_waits_to_be_told_and_tries_those_again_that_it_i
         assert again.data["result"]["done"] == 2
 
 
+async def test_all_that_failed_are_tried_again_also_those_that_the_result_has_no_room_for() -> None:
+    """Over renewals too. With a thousand kept, the rest of a cause stayed failed after it was said to be tried again."""
+    broken = {0, 1, 4, 5, 6, 9}
+    async with house() as h:
+        row = await h.run(defined(odd_ones_fail(broken, max_failures=1, renew_every=2)))
+        assert row.status is RunStatus.WAITING
+        await steer(h, row, exclude=[6])
+        row = await h.settle(row)
+        broken.clear()
+        await steer(h, row, retry="all")
+        row = await h.settle(row)
+        told = await result(h, row)
+        assert (told["succeeded"], told["failed"], told["excluded"]) == (9, 0, 1)
+
+
 async def test_finish_ends_it_with_the_failures_it_has() -> None:
     async with house() as h:
         row = await h.run(defined(odd_ones_fail({1})))
