@@ -10,6 +10,7 @@ from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.migrated import names_of_now, outline_of_now
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.types import RunStatus
+from lexiconsole.views.bulk_node import of_bulk
 from lexiconsole.views.flat import flat, shown, without_seats
 from lexiconsole.views.key_parts import bare
 from lexiconsole.views.node_text import node_text
@@ -43,6 +44,7 @@ class Picturing:
         self._draw(flat(outline))
         self._hops: list[Hop] = []
         self._machine_at = ""
+        self._carried: dict[str, NodeView] = {}
 
     def _draw(self, outline: Outline) -> None:
         self._outline = outline
@@ -61,12 +63,23 @@ class Picturing:
             return
         if not self._telling.seq and without_seats(self._defined) is not self._defined:
             self._draw(flat(without_seats(self._defined)))
-        self._telling.take(entry)
         if entry.kind is EntryKind.RENEWED:
-            self._places = {key: _Place() for key in self._nodes}
+            self._carry()
+        self._telling.take(entry)
         row = self._telling.row(entry.key) if entry.key else None
         if row is not None and row.revision == entry.seq:
             self._go_to(entry, row)
+
+    def _carry(self) -> None:
+        """A new generation begins anew; but a bulk operation goes on in it, and what came before it stays done."""
+        bulks = any(node.kind is NodeKind.BULK for node in self._nodes.values())
+        views = [self._view(key, self._telling.story) for key in self._nodes] if bulks else []
+        self._carried = {
+            view.key: replace(view, row="", state=StepState.DONE if view.state in _GOES_ON else view.state)
+            for view in views
+            if view.visits
+        }
+        self._places = {key: _Place() for key in self._nodes}
 
     @property
     def picture(self) -> Picture:
@@ -96,7 +109,7 @@ class Picturing:
             return  # whether a level of a chain applies is settled before the token comes to it
         if visit not in place.visits or (row.first_seq == entry.seq and visit == row.key and row.key in place.rows):
             self._arrive(key, visit, entry)
-        if row.key != visit or self._is_part(row, key):
+        if row.key != visit or bare(row.key) != key:
             place.inner[row.key] = row.state
         if row.key not in place.rows:
             place.rows.append(row.key)
@@ -112,9 +125,6 @@ class Picturing:
             if key in self._nodes:
                 return key, visit
         return (self._machine_at, self._places[self._machine_at].visits[-1]) if self._machine_at else ("", "")
-
-    def _is_part(self, row: Row, key: str) -> bool:
-        return bare(row.key) != key
 
     # hops
 
@@ -188,7 +198,8 @@ class Picturing:
     def _view(self, key: str, story: Story) -> NodeView:
         node, place = self._nodes[key], self._places[key]
         if not place.visits:
-            return NodeView(node)
+            view = self._carried.get(key, NodeView(node))
+            return of_bulk(view, None, story, over=self._left(key)) if view.visits and node.kind is NodeKind.BULK else view
         row = self._telling.row(place.visits[-1])
         items = Counter(place.inner[k] for k in place.inner)
         view = NodeView(node, visits=len(place.visits), row=place.visits[-1], items=dict(items))
@@ -211,7 +222,13 @@ class Picturing:
             return self._standing(replace(view, text=node_text(view, row, [])), story)
         if row is None and node.kind in SILENT:
             view = self._around(view)
+        if node.kind is NodeKind.BULK:
+            view = of_bulk(view, self._carried.get(key), story, over=self._left(key))
         return replace(view, text=node_text(view, row, inner))
+
+    def _left(self, key: str) -> bool:
+        """Whether the token is past a node."""
+        return any(self._places[edge.target].visits for _, edge in self._from[key])
 
     def _standing(self, view: NodeView, story: Story) -> NodeView:
         """A machine is in the state that it entered last until it enters another."""
@@ -262,7 +279,7 @@ class Picturing:
     def _leads_on(self, key: str, view: NodeView) -> bool:
         """Whether it is under way, or done with nothing behind it that was begun since."""
         place = self._places[key]
-        if not place.ended:
+        if not place.ended or view.state in _GOES_ON:
             return view.state is not StepState.FAILED
         ways = [self._places[edge.target] for _, edge in self._from[key] if self._is_open(edge, place)]
         return view.state in _PASSED and any(not way.began or way.began[-1] < place.ended for way in ways)
@@ -286,6 +303,7 @@ _LOUD = frozenset(
     }
 )
 _LEVELS = frozenset({NodeKind.HUMAN, NodeKind.APPROVAL})
+_GOES_ON = frozenset({StepState.RUNNING, StepState.WAITING, StepState.SLEEPING, StepState.PENDING})
 _PASSED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.BY_HAND, StepState.UNDONE})
 _ORDER = (
     StepState.DOUBTFUL,

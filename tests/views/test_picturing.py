@@ -129,6 +129,20 @@ def test_a_fan_out_is_one_node_that_counts() -> None:
     assert batch.items == {StepState.DONE: 5, StepState.RUNNING: 1} and batch.text == "✓5 ◐1"
 
 
+def test_a_bulk_operation_is_not_over_between_two_batches_and_goes_on_in_the_next_generation() -> None:
+    """It stood as done while it ran, and as pending, with no batch to its name, after each thousand of them."""
+    outline = Outline.sequence([OutlineNode("survey"), OutlineNode("batch", NodeKind.BULK), OutlineNode("report")])
+    owned: tuple[EntryKind, str, dict[str, Any]] = (EntryKind.OWNED, "", {"owner": 1, "epoch": 1})
+    so_far = entries(owned, done("survey"), done("batch/0"), done("batch/1"))
+    assert states(picture(outline, so_far)) == {"survey": "done", "batch": "running", "report": "pending"}
+    renewed = [*so_far, Entry("r", 6, 106.0, EntryKind.RENEWED, data={"generation": 2, "state": {"batch": 2}})]
+    assert states(picture(outline, renewed)) == {"survey": "done", "batch": "running", "report": "pending"}
+    further = picture(outline, [*renewed, Entry("r", 7, 107.0, EntryKind.DONE, "batch/2", 1)]).nodes["batch"]
+    assert further.text == "✓3"
+    over = picture(outline, [*renewed, Entry("r", 7, 107.0, EntryKind.DONE, "report", 1)])
+    assert states(over) == {"survey": "done", "batch": "done", "report": "done"}
+
+
 def test_a_saga_that_turned_round_runs_back_from_one_compensation_to_the_next() -> None:
     outline = Outline(
         (OutlineNode("a"), OutlineNode("b"), OutlineNode("c"), *(
