@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from lexiconsole.bulk.batch import BatchResult, BulkResult, ItemFailure
 from lexiconsole.bulk.metrics import BulkOperationMetrics, Durations
 from lexiconsole.durable.codec import Codec
-from lexiconsole.types import JsonObject
+from lexiconsole.types import Json, JsonObject
 
 __all__ = ["Tally"]
 
@@ -131,7 +131,7 @@ class Tally(Generic[R]):
             "seconds": self.seconds,
             "durations": {str(bucket): count for bucket, count in self._durations.counts.items()},
             "failures": [asdict(failure) for failure in self.failures],
-            "beyond": [*_in_rows(sorted(self._beyond))],
+            "beyond": _in_rows(sorted(self._beyond)),
         }
         if results_as is not None and self.results:
             state["results"] = {str(n): _CODEC.encode(list(r), results_as, "results") for n, r in self.results.items()}
@@ -150,18 +150,18 @@ class Tally(Generic[R]):
         self.results = {int(number): _CODEC.decode(results, results_as, "results") for number, results in kept.items()}
 
 
-def _in_rows(places: Iterable[int]) -> Iterator[list[int]]:
+def _in_rows(places: Iterable[int]) -> list[Json]:
     """Places in order as their rows, each by its first and how many they are: where much fails, neighbours do."""
+    rows: list[list[Json]] = []
     first = many = 0
     for place in places:
         if many and place == first + many:
             many += 1
-            continue
-        if many:
-            yield [first, many]
-        first, many = place, 1
-    if many:
-        yield [first, many]
+        else:
+            first, many = place, 1
+            rows.append([first, many])
+        rows[-1][1] = many
+    return [*rows]
 
 
 _CODEC = Codec()

@@ -113,7 +113,8 @@ class ConsoleApp(KeysInTurn):
         self.fault: BaseException | None = None
         self.acting_as = ""  # an operator's name; "" for one's own
         self.home: Path | None = None  # where somebody may begin who has no workspace yet
-        self.welcomes = False
+        self.greets: Callable[[ConsoleApp], None] | None = None  # called once the first paint is there
+        self.parts_with = ""  # what the console that is opened after this one says first
         self.tour: Tour | None = None
         self.reopens = ""  # what is opened when this ends: `tour`, or `own`, which is what was opened first
         self.readonly, self._first_theme = readonly, theme
@@ -172,10 +173,8 @@ class ConsoleApp(KeysInTurn):
         if self._first_look is not None:
             self._begin_feed(self._first_look.path)
         threading.Thread(target=self._open, name="opening", daemon=True).start()
-        if self.welcomes:
-            from lexiconsole.tui.beginning import welcome
-
-            welcome(self)
+        if self.greets is not None:
+            self.greets(self)
 
     def _open(self) -> None:
         """On a thread: what the first paint could do without."""

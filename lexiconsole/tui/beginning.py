@@ -70,10 +70,12 @@ def begin_here(console: ConsoleApp) -> None:
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         written, _ = scaffold.write()
-        return Done(f"wrote {len(written)} files into {harmless(str(home))}")
+        files = ", ".join(harmless(str(file.relative_to(home))) for file in written)
+        return Done(f"written into {harmless(str(home))}: {files}")
 
     def then(done: Done) -> None:
         if not done.refused:
+            console.parts_with = done.sentence
             console.reopen()
 
     console.acts.ask(Change(f"Begin in {home}", "beginning", look, perform, then=then))

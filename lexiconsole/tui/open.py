@@ -52,7 +52,7 @@ def run_console(
 
     with ExitStack() as left:
         app = own(left if driver is None else None)
-        app.welcomes = app.home is not None and is_empty(home)
+        app.greets = _welcome if app.home is not None and is_empty(home) else None
         while True:
             code = _run(app)
             match app.reopens:
@@ -65,8 +65,16 @@ def run_console(
                     app = _on(where, None, "", ascii_only=ascii_only, driver=driver)
                     app.home, app.tour = begins, Tour(where, begins)
                 case _:
+                    said = app.parts_with
                     left.close()
                     app = own()
+                    app.greets = (lambda console, said=said: console.toast(said)) if said else None
+
+
+def _welcome(app: ConsoleApp) -> None:
+    from lexiconsole.tui.beginning import welcome
+
+    welcome(app)
 
 
 class _Outfit(NamedTuple):

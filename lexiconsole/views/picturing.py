@@ -199,7 +199,9 @@ class Picturing:
         node, place = self._nodes[key], self._places[key]
         if not place.visits:
             view = self._carried.get(key, NodeView(node))
-            return of_bulk(view, None, story, over=self._left(key)) if view.visits and node.kind is NodeKind.BULK else view
+            return (
+                of_bulk(view, None, story, over=self._left(key)) if view.visits and node.kind is NodeKind.BULK else view
+            )
         row = self._telling.row(place.visits[-1])
         items = Counter(place.inner[k] for k in place.inner)
         view = NodeView(node, visits=len(place.visits), row=place.visits[-1], items=dict(items))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, Block, blocks, commands, follow, unseen
+from tests.docs.pages import ROOT, Block, commands, follow, languages, unseen
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {"hard-cases.md"}  # walks the tests of the core; it shows nothing to do
@@ -21,7 +21,18 @@ def test_a_page_is_true_from_its_first_block_to_its_last(page: Path, tmp_path: P
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name not in PROSE], ids=lambda page: page.stem)
 def test_every_page_shows_something_to_do(page: Path) -> None:
-    assert [block for block in blocks(page) if block.language in ("console", "python", "yaml")]
+    assert languages(page) - {"checks"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_block_of_a_page_is_left_out(page: Path) -> None:
+    """One in another language, without one, or set in would be read by nobody but the reader."""
+    assert languages(page) <= {"file", "python", "console", "sh", "yaml", "toml", "checks"}
+
+
+def test_a_block_that_would_be_left_out_is_found(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("```text\na\n```\n\n* so:\n\n  ```console\n  $ true\n  ```\n")
+    assert languages(tmp_path / "page.md") == {"text", ""}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

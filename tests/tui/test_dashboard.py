@@ -312,7 +312,10 @@ async def test_help_is_searched_and_does_what_is_found(root, store):
 
 async def test_a_run_is_started_through_its_form(root):
     async with console(root, drives=True) as (app, pilot):
-        await pilot.press("1", "s")
+        await until(pilot, lambda: app.definitions)
+        await pilot.press("s")  # with nothing selected it asks of which workflow
+        await until(pilot, lambda: "A run of which workflow?" in shown(app))
+        await pilot.press("escape", "1", "s")
         await until(pilot, lambda: app.screen.place is Place.START and "Takes an order" in shown(app))
         await settled(pilot)
         check("start-120x36", shown(app))

@@ -77,6 +77,16 @@ async def test_a_guard_that_says_no_is_named_and_one_goes_on_to_that_run_from_th
         await visit.until("can_publish says no")
 
 
+async def test_on_the_dashboard_a_machine_that_waits_for_events_offers_nothing_to_answer(settled: Path) -> None:
+    async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
+        await visit.until("✓ publish")
+        await visit.press("q")
+        await visit.until("waits at event")
+        assert "i answer" not in visit.seen and "approve" not in visit.seen
+        await visit.press("i")
+        await visit.until("it asks nobody; enter shows what it waits for")
+
+
 async def test_enter_on_a_state_goes_through_the_runs_that_stand_there(settled: Path) -> None:
     async with visiting(settled, Place.MACHINE, "kettles", drives=False) as visit:
         await visit.until("3 here")

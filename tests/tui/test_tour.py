@@ -13,6 +13,7 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.tui import open as open_console
 from lexiconsole.tui.app import ConsoleApp
+from lexiconsole.tui.beginning import welcome
 from lexiconsole.tui.glyphs import ASCII
 from lexiconsole.tui.keymap import Place, keys_at, shown_key
 from lexiconsole.tui.tour import CLAIM, ORDER, Stage, Tour, stage_of
@@ -102,7 +103,7 @@ def test_what_exists_is_kept_by_the_scaffold(tmp_path):
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10)])
 async def test_the_welcome_writes_nothing_and_goes_with_escape(tmp_path, size):
     app = ConsoleApp(lambda: Workspace.find(tmp_path), first_look(tmp_path))
-    app.home, app.welcomes = tmp_path, True
+    app.home, app.greets = tmp_path, welcome
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
         await settled(pilot)
@@ -117,7 +118,7 @@ async def test_the_welcome_writes_nothing_and_goes_with_escape(tmp_path, size):
 
 async def test_the_files_are_shown_before_they_are_written(tmp_path):
     app = ConsoleApp(lambda: Workspace.find(tmp_path), first_look(tmp_path))
-    app.home, app.welcomes = tmp_path, True
+    app.home, app.greets = tmp_path, welcome
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
         await pilot.press("B")
@@ -128,6 +129,7 @@ async def test_the_files_are_shown_before_they_are_written(tmp_path):
     app.shut()
     app.put_down()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["application.yaml", "definitions"]
+    assert "definitions/holiday.py" in app.parts_with, "the console that comes next says what was written"
 
 
 async def test_a_workspace_that_has_begun_has_no_key_to_begin(root):

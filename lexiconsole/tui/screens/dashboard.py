@@ -330,7 +330,11 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.console.go(Place.INBOX)
 
     def action_start(self) -> None:
-        self.console.go(Place.START, self.definition_here() or next(iter(self.console.definitions)))
+        names = list(self.console.definitions)
+        if (name := self.definition_here()) or len(names) == 1:
+            self.console.go(Place.START, name or names[0])
+        else:
+            self.pick_definition(names)
 
     def action_filter(self) -> None:
         self.to_pane(2)

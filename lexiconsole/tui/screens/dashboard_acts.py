@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lexiconsole.durable.rows import RunRow, TaskRow
@@ -62,6 +62,14 @@ class DashboardActs:
             task = next((task for task in self.tasks if task.run_id == run.id), None)
         if task is not None:
             self.console.go(Place.TASK, task.id)
+        elif run is not None:  # its question is beyond those of the inbox that were read
+            self.console.reads.look("question", lambda look: look.tasks_of(run), self._answer_first)
+
+    def _answer_first(self, tasks: list[TaskRow]) -> None:
+        if tasks:
+            self.console.go(Place.TASK, tasks[0].id)
+        else:
+            self.status.explain("answer: it asks nobody any more")
 
     def action_approve(self) -> None:
         """Where the form is and what follows: ctrl+s approves there."""
@@ -148,6 +156,16 @@ class DashboardActs:
         self.console.push_screen(
             PickPanel("Group by", "Runs that say the same are put together and counted.", names), picked
         )
+
+    def pick_definition(self, names: Sequence[str]) -> None:
+        """Asks of which workflow a run is to be started, where none is selected."""
+        from lexiconsole.tui.widgets.pick import PickPanel
+
+        def picked(name: str | None) -> None:
+            if name is not None:
+                self.console.go(Place.START, name)
+
+        self.console.push_screen(PickPanel("Start", "A run of which workflow? Its form comes next.", names), picked)
 
     def action_diff(self) -> None:
         """Two marked runs; else the marked one and the selected one, or the selected one and what it was forked from."""

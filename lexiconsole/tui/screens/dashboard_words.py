@@ -9,7 +9,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.run_row import short_id
 from lexiconsole.tui.screens.dashboard_shape import title_of
-from lexiconsole.types import RunStatus
+from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import incident_sentence, run_sentence, task_sentence
@@ -24,6 +24,9 @@ __all__ = ["Subject", "group_here", "preview_title", "sentence", "tab_names", "w
 
 Subject = RunRow | TaskRow | Incident | str | None
 """What the keys are about; a definition is its name."""
+
+_FOR_EVENTS = frozenset({ModelKind.MACHINE, ModelKind.BULK})
+"""What waits for events or to be steered, and for answers only where a question of it is listed."""
 
 _TRIED_AGAIN = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.RUNNING, RunStatus.DOUBTFUL})
 
@@ -116,6 +119,8 @@ def _why_not_answer(screen: DashboardScreen) -> str:
     run = screen.subject_run()
     if not isinstance(screen.subject(), TaskRow) and (run is None or run.status is not RunStatus.WAITING):
         return "it asks nothing"
+    if run is not None and run.kind in _FOR_EVENTS and all(task.run_id != run.id for task in screen.tasks):
+        return with_keys("it asks nobody; {open} shows what it waits for")
     return "" if screen.console.knows(Place.TASK) else "use `lexiconsole answer` on the command line"
 
 
