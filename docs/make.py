@@ -26,8 +26,9 @@ from lexiconsole.app.config import Settings  # noqa: E402
 from lexiconsole.cli.commands import COMMANDS, SECTIONS, CommandRow  # noqa: E402
 from lexiconsole.cli.exits import ExitCode  # noqa: E402
 from lexiconsole.cli.lazy import load  # noqa: E402
-from lexiconsole.tui.keymap import MOVES, Key, Place, keys_at, shown_key  # noqa: E402
+from lexiconsole.tui.keymap import MOVES, Key, Place, key_of, keys_at, shown_key, with_keys  # noqa: E402
 from lexiconsole.tui.screens.registry import SCREENS  # noqa: E402
+from lexiconsole.tui.undoing import UNDO_WINDOW, UNDOING  # noqa: E402
 
 _MADE = "<!-- made by docs/make.py: change it there, or what it is made from -->\n"
 
@@ -202,6 +203,15 @@ no run of holiday is on its way
 """
 
 
+_TAKING_BACK = f"""
+## Taking back
+
+`u` takes the last change back, within {UNDO_WINDOW:.0f} seconds, by a change of its own with its preview and `y`; both are
+recorded. While an act is still under way it says so.
+
+"""
+
+
 _NOTES = {
     Place.START: "In a form `tab` goes from field to field, and `ctrl+s` shows what would be started; `y` starts it.\n"
 }
@@ -218,7 +228,20 @@ def keys() -> str:
         own = [key for key in served[place] if key not in everywhere]
         parts.append(f"\n## {_NAMES.get(place, place.value.capitalize())}\n\n")
         parts += [_NOTES.get(place, ""), _key_table(own) if own else ""]
-    return "".join([*parts, _TRY])
+    return "".join([*parts, _undoing(), _TRY])
+
+
+def _undoing() -> str:
+    rows = [
+        f"| {_keys_of(tuple(_shown_first(action) for action in row.actions))} | {row.word} "
+        f"| {row.until or 'not'} | {_cell(with_keys(row.instead))} |\n"
+        for row in UNDOING
+    ]
+    return f"{_TAKING_BACK}| key | act | taken back by `u` | else |\n|---|---|---|---|\n{''.join(rows)}"
+
+
+def _shown_first(action: str) -> str:
+    return key_of(action).keys[0]
 
 
 def served_at(place: Place) -> list[Key]:

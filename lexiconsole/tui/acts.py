@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lexiconsole.tui.keymap import with_keys
+from lexiconsole.tui.undoing import UNDO_WINDOW, why_not_undone
 from lexiconsole.types import Instant
 from lexiconsole.views.safe import harmless
 
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
     from lexiconsole.tui.feed import Tidings
     from lexiconsole.tui.place import ConsoleScreen
 
-__all__ = ["READ_ONLY", "UNDO_WINDOW", "Acts", "Change", "Done"]
+__all__ = ["READ_ONLY", "Acts", "Change", "Done"]
 
 READ_ONLY = "this console is read-only; without --readonly it is possible"
 """Why every key that changes something is off in a console that only looks."""
-
-UNDO_WINDOW = 30.0
-"""Seconds in which `u` offers to take the last change back."""
-
 
 _TOLD = 6
 """Refusals of one change that are told in words."""
@@ -76,6 +73,9 @@ class Acts:
     def __init__(self, console: ConsoleApp) -> None:
         self._console = console
         self._requested: dict[str, tuple[str, int]] = {}
+        self._under_way: list[Change] = []
+        self._last = ""
+        """The word of the last change that was done or, where it can be taken back before that, asked for."""
         self._undo: Change | None = None
         self._undo_until: Instant = 0.0
 
@@ -97,8 +97,10 @@ class Acts:
             return
         for run_id, seq in change.runs:
             self._requested[run_id] = (change.word, seq)
+        if not change.only_writes_a_file:
+            self._under_way.append(change)
         if change.undo_while_it_waits:
-            self._keep_undo(change.undo)
+            self._keep_undo(change, change.undo)
         self._console.seen_screen_changed()
         screen = self._console.seen_screen()
         if screen is not None and not change.runs:
@@ -123,13 +125,18 @@ class Acts:
         for run_id in [run for run, (_, seq) in self._requested.items() if tidings.runs.get(run, 0) > seq]:
             del self._requested[run_id]
 
-    def _keep_undo(self, undo: Change | None) -> None:
-        self._undo, self._undo_until = undo, self._console.now() + UNDO_WINDOW
+    def _keep_undo(self, change: Change, undo: Change | None) -> None:
+        self._last, self._undo, self._undo_until = change.word, undo, self._console.now() + UNDO_WINDOW
 
     def undo(self, screen: ConsoleScreen) -> None:
-        """Asks for the opposite of the last change."""
+        """Asks for the opposite of the last change, which for most is known when that was done."""
+        last = self._under_way[-1] if self._under_way else None
+        if last is not None and not last.undo_while_it_waits:
+            said = with_keys(f"the {last.word} is still under way; press {{undo}} when it is done")
+            screen.status.explain(f"undo: {said if last.undo is not None else why_not_undone(last.word)}")
+            return
         if self._undo is None:
-            screen.status.explain("undo: nothing here can be taken back")
+            screen.status.explain(f"undo: {why_not_undone(self._last)}")
             return
         if self._console.now() > self._undo_until:
             self._undo = None
@@ -149,6 +156,7 @@ class Acts:
         self._console.later(self._finished, change, done)
 
     def _finished(self, change: Change, done: Done) -> None:
+        self._under_way = [other for other in self._under_way if other is not change]
         for run_id, seq in change.runs:
             if self._requested.get(run_id) == (change.word, seq):  # not what was asked of it meanwhile
                 del self._requested[run_id]
@@ -156,8 +164,8 @@ class Acts:
             self._console.toast(_refusals(change.word, done.refused), good=False)
         if done.sentence and (done.runs or not done.refused):
             undo = None if done.final else change.undo
-            if change.runs or change.undo is not None:  # else nothing in the store was changed
-                self._keep_undo(undo)
+            if not change.only_writes_a_file:
+                self._keep_undo(change, undo)
             self._console.toast(done.sentence + (with_keys("   {undo} takes it back") if undo is not None else ""))
         if change.then is not None:
             change.then(done)

@@ -25,6 +25,7 @@ from lexiconsole.tui.keymap import Place, key_of, keys_at
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.screens.registry import SCREENS
 from lexiconsole.tui.screens.task import TaskScreen
+from lexiconsole.tui.undoing import UNDOING
 from lexiconsole.tui.widgets.confirm import ConfirmPanel
 from lexiconsole.tui.widgets.foreseen import ForeseenPanel
 from lexiconsole.tui.widgets.form import FormPanel
@@ -194,6 +195,8 @@ async def test_a_change_is_shown_first_and_done_only_when_it_is_confirmed(
             await visit.until(lambda: len(begun) == 1)
             await returned(visit, here)
             assert len(begun) == 1, f"{action} was done twice"
+            undoing = next(row for row in UNDOING if row.word == begun[0][0].word and action in row.actions)
+            assert bool(begun[0][0].undo) == bool(undoing.until), "the documentation says so"
             begun.clear()
     assert written(tmp_path) == before
 
@@ -255,6 +258,32 @@ async def returned(visit: Visit, here: object) -> None:
 def in_form(visit: Visit) -> bool:
     focused = visit.app.focused
     return focused is not None and any(isinstance(each, FormPanel) for each in focused.ancestors_with_self)
+
+
+def test_undo_waits_for_what_is_under_way_and_names_what_there_is_instead() -> None:
+    """Pressed too early it offers nothing older, and the pause can be taken back once it was done."""
+    said: list[str] = []
+    screen: Any = SimpleNamespace(status=SimpleNamespace(explain=said.append))
+    console = SimpleNamespace(readonly=False, feed=None, seen_screen_changed=lambda: None, later=lambda *_: None)
+    console.seen_screen, console.push_screen = lambda: None, lambda panel, answered: said.append(panel.change.title)
+    console.opened_workspace, console.now, console.toast = lambda: None, lambda: 0.0, lambda *_, **__: None
+    acts = Acts(console)  # type: ignore[arg-type]
+    runs, go_on = (("r1", 3),), Change("Resume r1", "resume", lambda _: (), lambda *_: Done(""))
+    pause = Change("Pause r1", "pause", lambda _: (), lambda *_: Done(""), runs, undo=go_on)
+    retry = Change("Retry r1", "retry", lambda _: (), lambda *_: Done(""), runs)
+    acts.begin(pause, ())
+    acts.undo(screen)
+    acts._finished(pause, Done("paused"))
+    acts.undo(screen)
+    acts.begin(retry, ())
+    acts.undo(screen)
+    acts._finished(retry, Done("tried again"))
+    acts.undo(screen)
+    assert said == [
+        "undo: the pause is still under way; press u when it is done",
+        "Resume r1",
+        *["undo: the retry can not be taken back; p stops it before its next step, c cancels it"] * 2,
+    ]
 
 
 def test_a_change_that_is_done_leaves_alone_what_was_asked_of_the_run_after_it() -> None:

@@ -241,7 +241,7 @@ async def test_every_change_is_previewed_and_enter_does_not_confirm_it(root, sto
             await pilot.press("ctrl+s")
             await settled(pilot)
         if action.action == "undo":
-            assert "nothing here can be taken back" in app.screen.status.text
+            assert "undo: nothing was changed here that could be taken back" in app.screen.status.text
             return
         if action.action in {"approve", "reject", "delegate"}:  # on the screen of the task, where what follows is shown
             assert app.seen_screen().place is Place.TASK and done == []
