@@ -211,6 +211,12 @@ class ConsoleSettings(_Section):
         default=None, description="a keymap, relative to the workspace; without one ~/.config/lexiconsole/keys.toml"
     )
     motion: MotionWish = Field(default=MotionWish.AUTO, description="how much moves; auto is calm over SSH")
+    tabs: int = Field(
+        default=8, ge=1, description="how many tabs of a browser `serve` shows; each is a process of its own"
+    )
+    idle: float = Field(
+        default=14_400.0, ge=0, description="seconds without a key after which `serve` ends a tab; 0 lets it stay"
+    )
 
 
 class NotificationSettings(_Section):

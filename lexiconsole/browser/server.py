@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +20,7 @@ from lexiconsole.browser.door import Door
 from lexiconsole.browser.tab import ConsoleTab
 from lexiconsole.errors import UsageError
 
-__all__ = ["ConsoleServer", "Hears", "serve"]
+__all__ = ["Bounds", "ConsoleServer", "Hears", "serve"]
 
 _LATEST = 2.0
 """Seconds that connections have to end once every console is gone."""
@@ -42,13 +43,21 @@ class Hears(Protocol):
         """So many consoles put their runs down."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """So many `tabs` at once, each until it had no key for `idle` seconds; 0 is for ever."""
+
+    tabs: int = 8
+    idle: float = 0.0
+
+
 class ConsoleServer:
     """`terms` are those of `in_browser.main`. `begin` raises UsageError for a host that is not this machine, or a port that is
     taken; 0 is any that is free.
     """
 
-    def __init__(self, terms: Mapping[str, Any], hears: Hears) -> None:
-        self._terms, self._hears = terms, hears
+    def __init__(self, terms: Mapping[str, Any], hears: Hears, bounds: Bounds | None = None) -> None:
+        self._terms, self._hears, self._bounds = terms, hears, bounds or Bounds()
         self._tabs: set[ConsoleTab] = set()
         self._runner: web.AppRunner | None = None
         self.door: Door
@@ -56,6 +65,15 @@ class ConsoleServer:
     @property
     def tabs(self) -> int:
         return len(self._tabs)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._tabs) >= self._bounds.tabs
+
+    @property
+    def _open(self) -> str:
+        most = self._bounds.tabs
+        return "1 console is open" if most == 1 else f"{most} consoles are open"
 
     async def begin(self, host: str, port: int) -> None:
         address = _loopback(host)
@@ -84,6 +102,9 @@ class ConsoleServer:
         )
 
     async def _page(self, request: web.Request) -> web.Response:
+        if self._full:
+            said = (_PAGE / "full.html").read_text(encoding="utf-8").replace("{open}", self._open)
+            return web.Response(status=503, text=said, content_type="text/html")
         text = (_PAGE / "index.html").read_text(encoding="utf-8")
         behind = f"ws://{self.door.address}{self.door.room}ws"
         return web.Response(text=text.replace("{socket}", behind), content_type="text/html")
@@ -91,7 +112,11 @@ class ConsoleServer:
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         page = web.WebSocketResponse(heartbeat=15, max_msg_size=1 << 20)
         await page.prepare(request)
-        tab = ConsoleTab(self._terms, page)
+        if self._full:  # others came between the page and its socket
+            await page.send_bytes(f"{self._open} here, so there is no tab more; close one first".encode())
+            await page.close()
+            return page
+        tab = ConsoleTab(self._terms, page, idle=self._bounds.idle)
         self._tabs.add(tab)
         try:
             await tab.live(_number(request, "width", 80), _number(request, "height", 24))
@@ -110,16 +135,16 @@ class ConsoleServer:
             tab.end_at_once()
 
 
-def serve(terms: Mapping[str, Any], host: str, port: int, hears: Hears) -> int:
+def serve(terms: Mapping[str, Any], host: str, port: int, hears: Hears, bounds: Bounds) -> int:
     """Serves until a signal comes, and gives its number."""
-    return asyncio.run(_serve(terms, host, port, hears))
+    return asyncio.run(_serve(terms, host, port, hears, bounds))
 
 
-async def _serve(terms: Mapping[str, Any], host: str, port: int, hears: Hears) -> int:
+async def _serve(terms: Mapping[str, Any], host: str, port: int, hears: Hears, bounds: Bounds) -> int:
     came: asyncio.Queue[int] = asyncio.Queue()
     for sent in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(sent, came.put_nowait, sent)
-    server = ConsoleServer(terms, hears)
+    server = ConsoleServer(terms, hears, bounds)
     try:
         await server.begin(host, port)
         hears.opened(server.door.link)

@@ -15,6 +15,8 @@ from aiohttp import web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
+from lexiconsole.views.durations import span
+
 __all__ = ["ConsoleTab"]
 
 _COMMAND = (
@@ -32,9 +34,11 @@ _NARROWEST, _WIDEST = 10, 500
 
 
 class ConsoleTab(AppService):
-    """`terms` are those of `in_browser.main`. What the console has to say before it paints, or when it fell, the page shows."""
+    """`terms` are those of `in_browser.main`. What the console has to say before it paints, or when it fell, the page shows.
+    It ends when nothing was typed or pointed at for `idle` seconds, unless that is 0.
+    """
 
-    def __init__(self, terms: Mapping[str, Any], socket: web.WebSocketResponse) -> None:
+    def __init__(self, terms: Mapping[str, Any], socket: web.WebSocketResponse, *, idle: float = 0.0) -> None:
         super().__init__(
             "console",
             write_bytes=socket.send_bytes,
@@ -42,8 +46,9 @@ class ConsoleTab(AppService):
             close=self._leave,
             download_manager=DownloadManager(),
         )
-        self._terms, self._socket = terms, socket
+        self._terms, self._socket, self._idle = terms, socket, idle
         self._said = bytearray()
+        self._why = ""
 
     @property
     def pid(self) -> int | None:
@@ -53,9 +58,12 @@ class ConsoleTab(AppService):
         """Until the page or the console is gone."""
         await self.start(_cells(width), _cells(height))
         try:
-            async for message in self._socket:
-                if message.type is web.WSMsgType.TEXT:
-                    await self._asked(message.data)
+            async with asyncio.timeout(self._idle or None) as ends:
+                async for message in self._socket:
+                    if message.type is web.WSMsgType.TEXT and await self._asked(message.data) and self._idle:
+                        ends.reschedule(asyncio.get_running_loop().time() + self._idle)
+        except TimeoutError:
+            self._why = f"no key came for {span(self._idle)}, so this console was ended"
         finally:
             await self.stop()
 
@@ -83,15 +91,16 @@ class ConsoleTab(AppService):
     async def _leave(self) -> None:
         await self._socket.close()
 
-    async def _asked(self, text: str) -> None:
-        """What the page sends; what it never would is overlooked."""
+    async def _asked(self, text: str) -> bool:
+        """What the page sends; what it never would is overlooked. Whether somebody is there: a key, or the mouse."""
         try:
             told = json.loads(text)
         except ValueError:
-            return
+            return False
         match told:
             case ["stdin", str(typed)]:
                 await self.send_bytes(typed.encode("utf-8", "replace"))
+                return True
             case ["resize", {"width": int(width), "height": int(height)}]:
                 await self.set_terminal_size(_cells(width), _cells(height))
             case ["focus"]:
@@ -100,6 +109,7 @@ class ConsoleTab(AppService):
                 await self.blur()
             case ["ping", str(moment)]:
                 await self.remote_write_str(json.dumps(["pong", moment]))
+        return False
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         """In a session of its own: a Ctrl-C in the terminal of the server is for the server, which then asks for the end."""
@@ -121,7 +131,8 @@ class ConsoleTab(AppService):
         finally:
             await hearing
         with suppress(ConnectionError, RuntimeError):
-            why = bytes(self._said) if await self._process.wait() else b""
+            fell = await self._process.wait() != 0
+            why = self._why.encode() or (bytes(self._said) if fell else b"")
             await self.remote_write_bytes(b"\x1b[0m\x1b[2J\x1b[H" + why.replace(b"\n", b"\r\n"))
             await self.remote_close()
 

@@ -28,10 +28,11 @@ def serve(
     """Open the console in a browser on this machine.
 
     Prints a link that opens once: the browser that comes with it first is the one that may see the console. Whoever holds the
-    link acts as you, and the audit says so. Each tab is a console of its own and ends with it; Ctrl-C ends all of them.
-    Needs the extra: pip install 'lexiconsole[browser]'.
+    link acts as you, and the audit says so. Each tab is a console of its own and ends with it; as many as `console.tabs` says can
+    be open at once. Ctrl-C ends all of them. Needs the extra: pip install 'lexiconsole[browser]'.
     """
     try:
+        from lexiconsole.browser.server import Bounds
         from lexiconsole.browser.server import serve as serve_consoles
     except ModuleNotFoundError as missing:
         if (missing.name or "").split(".")[0] == "lexiconsole":
@@ -49,7 +50,8 @@ def serve(
     }
     with face.workspace() as workspace:
         served = _Served(face, workspace, look_only=terms["readonly"])
-    number = serve_consoles(terms, host, port, served)
+        wished = workspace.settings.console
+    number = serve_consoles(terms, host, port, served, Bounds(wished.tabs, wished.idle))
     return ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.COMPLETED
 
 

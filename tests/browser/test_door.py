@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 
 import pytest
-from aiohttp import ClientSession, DummyCookieJar, WSServerHandshakeError
+from aiohttp import ClientSession, DummyCookieJar, WSMsgType, WSServerHandshakeError
 
-from lexiconsole.browser.server import ConsoleServer
+from lexiconsole.browser.server import Bounds, ConsoleServer
 from lexiconsole.errors import UsageError
 
 
@@ -26,7 +26,7 @@ class Unheard:
 
 @pytest.fixture
 async def server() -> AsyncIterator[ConsoleServer]:
-    served = ConsoleServer({}, Unheard())
+    served = ConsoleServer({}, Unheard(), Bounds(tabs=1))
     await served.begin("127.0.0.1", 0)
     yield served
     await served.end()
@@ -125,6 +125,25 @@ async def test_a_socket_is_for_our_own_page_only(
     with pytest.raises(WSServerHandshakeError) as refused:
         await client.ws_connect(f"{server.door.room}ws", headers={key: told for key, told in headers.items() if told})
     assert refused.value.status == 403
+    assert server.tabs == 0
+
+
+async def test_a_tab_too_many_says_so_and_begins_no_process(
+    server: ConsoleServer, client: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one whose page came while there was room. It looks again by itself."""
+    headers = await entered(server, client)
+    async with client.get(server.door.room, headers=headers) as answer:
+        assert (answer.status, "full" in await answer.text()) == (200, False)
+    monkeypatch.setattr(ConsoleServer, "_full", True)
+    async with client.get(server.door.room, headers=headers) as answer:
+        said = await answer.text()
+        assert (answer.status, "1 consoles" in said, 'http-equiv="refresh"' in said) == (503, False, True)
+        assert "1 console is open here" in " ".join(said.split())
+    page = await client.ws_connect(f"{server.door.room}ws", headers={**headers, "Origin": server.door.origin})
+    assert b"no tab more" in await page.receive_bytes()
+    assert (await page.receive()).type is WSMsgType.CLOSE
+    await page.close()
     assert server.tabs == 0
 
 

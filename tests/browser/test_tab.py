@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pyte
 import pytest
-from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMessage, WSMsgType
 
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.browser import tab
 
 _PATIENCE = 30.0  # seconds for what takes one or two, on a machine that does other things too
 
@@ -86,6 +87,7 @@ async def test_a_tab_shows_a_console_and_ends_it(tmp_path: Path) -> None:
     """Runs are on it and keys are answered. A console that is left, a tab that is closed and a server that is stopped leave
     nothing behind, and the token stands in no list of processes. It is read-only: no engine takes its time here.
     """
+    (tmp_path / "application.yaml").write_text("console:\n  tabs: 2\n", encoding="utf-8")
     with Workspace.find(tmp_path) as workspace:
         workspace.start("expense_claim", {"amount": 12, "purpose": "Taxi"}, id="claim-7")
     command = (sys.executable, "-m", "lexiconsole", "-C", str(tmp_path), "serve", "--readonly", "--json")
@@ -113,6 +115,8 @@ async def test_a_tab_shows_a_console_and_ends_it(tmp_path: Path) -> None:
                     await page.until("▸ Dashboard", "claim-7")
                     await stays.until("▸ Dashboard", "claim-7")
                     consoles = below(server.pid)
+                    async with client.get(room) as answer:
+                        assert (answer.status, "2 consoles are open here" in await answer.text()) == (503, True)
                 await come(lambda: len(living(consoles)) == len(console))
                 server.send_signal(signal.SIGINT)
                 await stays.gone()
@@ -123,3 +127,38 @@ async def test_a_tab_shows_a_console_and_ends_it(tmp_path: Path) -> None:
         if server.returncode is None:
             server.kill()
             await server.wait()
+
+
+class Silent:
+    """A page that nobody types in."""
+
+    def __init__(self) -> None:
+        self.shown = b""
+        self.closed = asyncio.Event()
+
+    def __aiter__(self) -> Silent:
+        return self
+
+    async def __anext__(self) -> WSMessage:
+        await self.closed.wait()
+        raise StopAsyncIteration
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.shown += data
+
+    async def send_str(self, data: str) -> None: ...
+
+    async def close(self) -> None:
+        self.closed.set()
+
+
+async def test_a_tab_without_a_key_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process too. Any that reads its input to the end will do."""
+    monkeypatch.setattr(tab, "_COMMAND", "import sys; sys.stdin.read()")
+    page = Silent()
+    quiet = tab.ConsoleTab({}, page, idle=0.05)  # type: ignore[arg-type]
+    async with asyncio.timeout(_PATIENCE):
+        await quiet.live(80, 24)
+    assert b"no key came for 50 ms, so this console was ended" in page.shown
+    assert page.closed.is_set()
+    assert not living([pid for pid in (quiet.pid,) if pid is not None])

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from lexiconsole.app.identity import Identity
 from lexiconsole.app.outcome import UNCHANGED, Outcome, Preview
+from lexiconsole.app.sections import ConsoleSettings
 from lexiconsole.app.tasks import find_task, inbox
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.definition import Definition, Source
@@ -66,7 +67,7 @@ class FakeWorkspace:
         self.pending = False
         self.interrupted = 0
         self.listed: list[Any] = []
-        self.settings = SimpleNamespace(listing=lambda: self.listed)
+        self.settings = SimpleNamespace(listing=lambda: self.listed, console=ConsoleSettings())
         self.found_problems: list[Any] = []
         self.findings: list[Any] = []
         self.warned: list[Any] = []
