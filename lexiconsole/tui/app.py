@@ -165,11 +165,17 @@ class ConsoleApp(KeysInTurn):
         self.set_interval(1.0, self._tick)
 
     def painted(self) -> None:
-        """The first paint is there: now comes what it did not need."""
+        """The first paint is there: what was typed before it is answered, then comes what it did not need."""
         self.take_keys()
         if not gc.isenabled():
             gc.freeze()  # the toolkit and the screens are here to stay: no need to look through them again and again
             gc.enable()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.has_keys:  # a thread that loads modules would hold up their answer
+            self.set_timer(FRAME, self._go_on)
+            return
         if self._first_look is not None:
             self._begin_feed(self._first_look.path)
         threading.Thread(target=self._open, name="opening", daemon=True).start()

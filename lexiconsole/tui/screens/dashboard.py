@@ -207,6 +207,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
 
     def _see(self) -> None:
         """Reads the run for the preview, once the selection rests; where there is none, the definition."""
+        if self.console.workspace is None:
+            return  # it comes with what is read beside: it loads modules, and a key may wait for its answer
         subject = self.subject()
         self._looked_at = subject.run_id if isinstance(subject, TaskRow) else (self.runs.table.selected or "")
         name = subject if isinstance(subject, str) else "" if self._looked_at else self.catalogue.selected
