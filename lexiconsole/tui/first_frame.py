@@ -17,10 +17,8 @@ from lexiconsole.tui.screens.dashboard_shape import (
     ENGINE,
     NEEDED_FIRST,
     OPENS_IT,
-    SIDES,
-    SIDES_WIDEST,
     WIDE,
-    WIDEST,
+    sides_of,
     title_of,
 )
 from lexiconsole.tui.widgets.spans import height_of, lines_of
@@ -55,7 +53,7 @@ def first_frame(board: Board, width: int, height: int, face: Face, *, readonly: 
     if width < WIDE:  # one pane, below the names of all
         return [head, _nothing(width), *_runs(board, width, height - 4, face), *foot]
     tall = height - 3
-    left, right = SIDES if width < WIDEST else SIDES_WIDEST
+    left, right = sides_of(width)
     upper, lower = _shared(tall, 2, 3)
     inbox, incidents = _shared(tall - ENGINE, 3, 2)
     columns = (

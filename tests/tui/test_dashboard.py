@@ -30,7 +30,7 @@ from tests.tui.making import (
 )
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (170, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (170, 50), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_a_busy_day(root, store, size):
     await write(store, BUSY_DAY)
     async with console(root, size) as (app, pilot):

@@ -44,11 +44,11 @@ GREYS = {"NO_COLOR": "1"}
 CASES = [
     ((120, 36), "dark", False, ALL),
     ((80, 24), "light", True, MANY),
-    ((161, 50), "contrast", False, SIXTEEN),
+    ((200, 50), "contrast", False, SIXTEEN),
     ((100, 31), "light", False, ALL | GREYS),
     ((60, 20), "dark", True, SIXTEEN | GREYS),
     ((40, 10), "contrast", False, MANY | GREYS),
-    ((120, 30), "dark", False, MANY),
+    ((161, 30), "dark", False, MANY),
 ]
 
 

@@ -15,15 +15,16 @@ from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.run_row import SOON
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
-from lexiconsole.tui.screens.dashboard_reads import News, Read, see_chosen
-from lexiconsole.tui.screens.dashboard_shape import OPENS_IT, STYLE, WIDE, WIDEST, title_of
+from lexiconsole.tui.screens.dashboard_reads import News, Read
+from lexiconsole.tui.screens.dashboard_shape import HIGH, OPENS_IT, STYLE, VAST, WIDE, WIDEST, title_of
 from lexiconsole.tui.screens.dashboard_words import Subject, group_here, preview_title, sentence, tab_names, why_not
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
+from lexiconsole.tui.widgets.live_preview import LivePreview
 from lexiconsole.tui.widgets.painted import entitle
-from lexiconsole.tui.widgets.preview import PreviewPane, Seen, see_definition
+from lexiconsole.tui.widgets.preview import Seen, see_definition
 from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
 from lexiconsole.tui.widgets.task_table import TaskTable
@@ -60,7 +61,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.runs = RunsPane(classes="pane")
         self.inbox = TaskTable(classes="pane")
         self.incidents = IncidentTable(classes="pane")
-        self.preview = PreviewPane(classes="pane")
+        self.preview = LivePreview(classes="pane")
         self.engine = EnginePane(classes="pane")
         self.tabs = PaneTabs(id="tabs")
         self._read = Read()
@@ -119,6 +120,9 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         if self.console.workspace is not None:
             self.console.reads.after(_FIRST, "beside", self._read_beside)
 
+    def on_screen_suspend(self) -> None:
+        self.preview.halt()
+
     def _read_beside(self) -> None:
         """What may come a moment later than the runs: reading it loads what the first paint should not wait for."""
         self._people.ask()
@@ -129,6 +133,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         for table in (self.runs.table, self.inbox, self.incidents):
             table.repaint_if_young(now)
         self.engine.tick()
+        self.preview.tick(now)
         if self._committed != self.console.committed:
             self._committed = self.console.committed  # engines that come and go: no entry tells of them
             self._slow.ask()
@@ -222,11 +227,13 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
             self._entitle()
 
     def _look_at_definition(self, name: str) -> None:
-        self.console.reads.of_workspace("preview", lambda workspace: see_definition(workspace, name), self._saw)
+        prepared, ask = self.preview.prepared, self.console.reads.of_workspace
+        ask("preview", lambda workspace: prepared(see_definition(workspace, name)), self._saw)
 
     def _look_again(self) -> None:
         wanted, group, query = self._looked_at, group_here(self), self.runs.query_now()
-        self.console.reads.look("preview", lambda look: see_chosen(look, wanted, group, query), self._saw)
+        prepared, chosen = self.preview.prepared, self._read.chosen
+        self.console.reads.look("preview", lambda look: prepared(chosen(look, wanted, group, query)), self._saw)
 
     def _saw(self, seen: Seen | None) -> None:
         of = seen.row.id if seen is not None and seen.row is not None else ""
@@ -267,6 +274,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < WIDE, "-narrow")
         self.set_class(event.size.width >= WIDEST, "-widest")
+        self.set_class(event.size.width >= VAST, "-vast")
+        self.preview.give_room(roomy=event.size.width >= WIDEST and event.size.height >= HIGH)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -298,7 +307,8 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         return why_not(self, action)
 
     @on(VirtualTable.Opened)
-    def _opened(self, event: VirtualTable.Opened) -> None:
+    @on(LivePreview.Opened)
+    def _opened(self, event: VirtualTable.Opened | LivePreview.Opened) -> None:
         event.stop()
         self.do("open")
 

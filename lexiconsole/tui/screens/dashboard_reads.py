@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.app.look import RunQuery
 from lexiconsole.tui.widgets.engine_pane import Engines
-from lexiconsole.tui.widgets.preview import Seen, see
+from lexiconsole.tui.widgets.preview import Glance, Seen
 from lexiconsole.types import RunStatus
 from lexiconsole.views.catalogue import LATEST
 from lexiconsole.views.incidents import Incident, incident_of, incidents
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lexiconsole.app.look import LatestRow, Look
     from lexiconsole.durable.journal import RunRow, TaskRow
 
-__all__ = ["News", "Read", "read_group", "see_chosen"]
+__all__ = ["News", "Read", "read_group"]
 
 _TASKS = 200
 _AGAIN = 5.0
@@ -51,6 +51,15 @@ class Read:
         self._failed: tuple[int, ...] = ()
         self._grouped = float("-inf")
         self._moved: tuple[object, ...] = ()
+        self._glance = Glance()
+
+    def chosen(self, look: Look, run_id: str, group: GroupRow | None, query: RunQuery) -> Seen | None:
+        """For the preview: a run, or the newest one of a group."""
+        if group is None:
+            return self._glance.at(look, run_id)
+        from lexiconsole.tui.widgets.run_groups import newest_of_group
+
+        return self._glance.at(look, newest_of_group(look, query, group))
 
     def people(self, look: Look) -> News:
         """The inbox."""
@@ -89,15 +98,6 @@ def read_group(look: Look, incident: Incident | None, marks: Sequence[str]) -> l
         for row in look.page(query, status, skip=0, limit=_GROUP)
         if incident_of(row) == wanted
     ]
-
-
-def see_chosen(look: Look, run_id: str, group: GroupRow | None, query: RunQuery) -> Seen | None:
-    """For the preview: a run, or the newest one of a group."""
-    if group is None:
-        return see(look, run_id)
-    from lexiconsole.tui.widgets.run_groups import newest_of_group
-
-    return see(look, newest_of_group(look, query, group))
 
 
 def _size(path: Path) -> int:

@@ -21,6 +21,7 @@ from lexiconsole.tui.screens.run_time import RunTime
 from lexiconsole.tui.widgets.gantt import GanttView
 from lexiconsole.tui.widgets.inspector import Inspector
 from lexiconsole.tui.widgets.map import MapView
+from lexiconsole.tui.widgets.map_words import ages, catching_up, map_words, size_of
 from lexiconsole.tui.widgets.node_table import NodeTable
 from lexiconsole.tui.widgets.rail import RailView
 from lexiconsole.tui.widgets.scrubber import Scrubber
@@ -47,7 +48,6 @@ __all__ = ["RunScreen"]
 
 _NARROW, _WIDE = 100, 160  # columns: below the first the rail and one pane under it, above the second three columns
 _VIEWS = ("map", "rail", "gantt")
-_MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING, RunStatus.SLEEPING})
 
 
 class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
@@ -236,17 +236,12 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
             table.choose(self.selected)
         pane = self.picture_pane
         pane.border_title = f"1 {self.view.capitalize()}"
-        pane.border_subtitle = self._subtitle(snapshot)
+        pane.border_subtitle = self._subtitle()
 
-    def _subtitle(self, snapshot: Snapshot) -> str:
-        outline = snapshot.picture.outline
-        if self.map.flights.left_out:
-            return f"catching up: {self.map.flights.left_out} moves left out"
-        size = "1 node" if len(outline.nodes) == 1 else f"{len(outline.nodes)} nodes"
+    def _subtitle(self) -> str:
         if self.view == "map":
-            state = "view paused" if not self.map.playing else "following" if self.map.follow else "follow off"
-            return f"{size} · zoom {self.map.shown_zoom}/3 · {state}"
-        return why_not() if why_not() and self.view == "rail" else size
+            return map_words(self.map)
+        return catching_up(self.map) or (why_not() if self.view == "rail" else "") or size_of(self.map)
 
     def _show_header(self) -> None:
         snapshot = self.snapshot
@@ -312,11 +307,10 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         snapshot = self.snapshot
         if snapshot is None or snapshot.past or snapshot.picture.story.ended:
             return
-        moves = snapshot.row.status in _MOVING
-        if moves or int(now) % 10 == 0:  # who waits for days need not be counted by the second
+        if ages(snapshot.row, now):
             self._show_selected()
             self.map.repaint()
-        self.picture_pane.border_subtitle = self._subtitle(snapshot)
+        self.picture_pane.border_subtitle = self._subtitle()
 
     def copied_step(self) -> str:
         view = self.snapshot.picture.nodes.get(self.selected) if self.snapshot is not None else None
@@ -366,7 +360,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
             self.map.chase()
             self.select(self.map.selected)
         if self.snapshot is not None:
-            self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
+            self.picture_pane.border_subtitle = self._subtitle()
 
     def action_zoom_in(self) -> None:
         self._zoom_map(1)
@@ -377,4 +371,4 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
     def _zoom_map(self, step: int) -> None:
         self.map.set_zoom(self.map.shown_zoom + step)
         if self.snapshot is not None:
-            self.picture_pane.border_subtitle = self._subtitle(self.snapshot)
+            self.picture_pane.border_subtitle = self._subtitle()

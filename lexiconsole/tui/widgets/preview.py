@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.tui.widgets.painted import Painted, entitle
+from lexiconsole.tui.widgets.painted import Painted
 from lexiconsole.views.durations import span
 from lexiconsole.views.key_parts import bare
 from lexiconsole.views.safe import harmless
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.views.picture import NodeView, Picture
     from lexiconsole.views.story import Row
+    from lexiconsole.views.watched import Watched
 
-__all__ = ["MOST_ENTRIES", "PreviewPane", "Seen", "see", "see_definition"]
+__all__ = ["MOST_ENTRIES", "Glance", "PreviewPane", "Seen", "see_definition"]
 
 MOST_ENTRIES = 3_000
 """Of a longer run only the list shows how it stands; its own screen reads it in pieces."""
@@ -40,23 +41,37 @@ class Seen:
     inside: frozenset[str] = frozenset()  # nodes that are part of another one
 
     @property
+    def run_id(self) -> str:
+        return "" if self.row is None else self.row.id
+
+    @property
     def entries(self) -> int:
         return 0 if self.row is None else self.row.seq
 
 
-def see(store: Store, run_id: str) -> Seen | None:
-    """Reads a run for its preview; None when there is none."""
-    from lexiconsole.views.watched import Watched  # loads the models' words, which the first paint does not wait for
+class Glance:
+    """Reads runs for their preview, one after the other, never two at once: what is new of the same run is added to it."""
 
-    row = store.run(run_id)
-    if row is None:
-        return None
-    if row.seq > MOST_ENTRIES:
-        return Seen(row.name, row, None)
-    outline = store.outline(row)
-    watched = Watched(row, outline)
-    watched.add(row, store.entries(row))
-    return Seen(row.name, row, watched.now().picture, _inside(outline))
+    def __init__(self) -> None:
+        self._watched: Watched | None = None
+
+    def at(self, store: Store, run_id: str) -> Seen | None:
+        """None when there is no such run."""
+        from lexiconsole.views.watched import (
+            Watched,
+        )  # loads the models' words, which the first paint does not wait for
+
+        row = store.run(run_id)
+        if row is None:
+            return None
+        if row.seq > MOST_ENTRIES:
+            return Seen(row.name, row, None)
+        outline = store.outline(row)
+        watched = self._watched
+        if watched is None or watched.row.id != run_id:
+            watched = self._watched = Watched(row, outline)
+        watched.add(row, store.entries(row, watched.seq))
+        return Seen(row.name, row, watched.now().picture, _inside(outline))
 
 
 def see_definition(workspace: Workspace, name: str) -> Seen:
@@ -89,8 +104,8 @@ class _Step:
 class PreviewPane(Painted, can_focus=True):
     """Shows what fits, around the step that matters now."""
 
-    def __init__(self, *, classes: str) -> None:
-        super().__init__(classes=classes)
+    def __init__(self) -> None:
+        super().__init__()
         self.seen: Seen | None = None
         self._steps: list[_Step] = []
 
@@ -98,10 +113,13 @@ class PreviewPane(Painted, can_focus=True):
         before = self.seen and (self.seen.entries, self.seen.picture is None), self._steps
         self.seen = seen
         self._steps = [] if seen is None else _steps(seen)
-        steps = len(self._steps)
-        entitle(self, subtitle=f"{steps} steps" if steps else "")
         if before != (self.seen and (self.seen.entries, self.seen.picture is None), self._steps):
             self.refresh(Region(0, 0, self.size.width, self.size.height))
+
+    @property
+    def count(self) -> int:
+        """Of its steps."""
+        return len(self._steps)
 
     def render_line(self, y: int) -> Strip:
         console = cast("ConsoleApp", self.app)
