@@ -51,7 +51,7 @@ def decision(
         return (told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True))
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
-        refused, done = [], []
+        refused, done, left = [], [], 0
         for number, request in enumerate(requests):
             if previews and previews[number].refused:
                 continue
@@ -60,9 +60,11 @@ def decision(
                 refused.append(f"{request.run_id}: {outcome.refused}" if len(requests) > 1 else outcome.refused)
             else:
                 done.append(outcome.run)
+                left += outcome.pending
         what = f"{harmless(tasks[0].key)} of {done[0].id}" if len(done) == 1 else f"{len(done)} tasks"
-        final = back is not None and all(preview.refused for preview in back.look(workspace))
-        return Done(f"{what}: {word} recorded" if done else "", tuple(refused), tuple(done), final)
+        waits = "; it waits for the engine" if left else ""
+        final = back is not None and not left and all(preview.refused for preview in back.look(workspace))
+        return Done(f"{what}: {word} recorded{waits}" if done else "", tuple(refused), tuple(done), final)
 
     return Change(
         title=title,

@@ -22,6 +22,9 @@ __all__ = ["ROOT", "Terminal", "opened"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
+PATIENCE = 90.0
+"""Seconds that a machine which has a lot else to do may take for anything that is waited for."""
+
 _BYTES = {
     "home": "\x1b[H",
     "enter": "\r",
@@ -80,7 +83,7 @@ class Terminal:
         assert found, f"{text!r} is not on the screen:\n{self.text}"
         return found[0]
 
-    def until(self, *wanted: str | Callable[[], bool], limit: float = 40.0) -> None:
+    def until(self, *wanted: str | Callable[[], bool], limit: float = PATIENCE) -> None:
         """Reads until all texts stand on the screen and all conditions hold."""
         deadline = time.monotonic() + limit
         while not all(each in self.text if isinstance(each, str) else each() for each in wanted):

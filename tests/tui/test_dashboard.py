@@ -38,10 +38,11 @@ async def test_a_busy_day(root, store, size):
         check(f"dashboard-busy-{size[0]}x{size[1]}", shown(app))
 
 
-async def test_an_empty_workspace(root):
-    async with console(root) as (app, pilot):
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_an_empty_workspace(root, size):
+    async with console(root, size) as (app, pilot):
         await settled(pilot)
-        check("dashboard-empty-120x36", shown(app))
+        check(f"dashboard-empty-{size[0]}x{size[1]}", shown(app))
 
 
 async def test_ascii_only(root, store):

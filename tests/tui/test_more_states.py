@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from lexiconsole.app.drafts import Drafts
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
 from tests.tui.chains import approvals
-from tests.tui.making import check, console, settled, shown, until
-from tests.tui.test_goldens import told
+from tests.tui.making import NOW, check, console, settled, shown, until
+from tests.tui.test_goldens import StandingClock, told
 
 WIDE, NARROW = (120, 36), (80, 24)
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=lambda size: f"{size[0]}x{size[1]}")
+
+class Earlier(StandingClock):
+    """A clock of long ago: what was due within the hour is overdue."""
+
+    def now(self) -> float:
+        return NOW - 4_000
+
 
 LONG_CHAIN = '''
 """A chain with a level that many people sit at."""
@@ -118,6 +126,44 @@ async def test_of_many_people_those_who_decided_and_oneself_are_named(folder: Pa
 
     told(folder, two_say_something)
     await golden("task-many", folder, size, Place.TASK, "merger-1:board", acting="dan")
+
+
+def asked_in_all_ways(workspace: Workspace) -> None:
+    """Ben approves each as its manager, but not what he asked for himself; dan hands one on, and asks back about another."""
+    started(workspace, ("credit_limit", "draft"), ("credit_limit", "handed-on"), ("credit_limit", "asked-back"))
+    for run in ("draft", "handed-on", "asked-back"):
+        decided(workspace, run, "manager", "ben")
+    hand_on = Request("handed-on", RequestKind.DELEGATE, "director", {"to": "bo", "reason": "I am away"}, by="dan")
+    ask_back = Request("asked-back", RequestKind.ASK_INFO, "director", {"question": "Which collateral?"}, by="dan")
+    for request in (hand_on, ask_back):
+        outcome = workspace.act(request)
+        assert not outcome.refused, outcome.refused
+        workspace.settle(outcome.run, 30)
+    row, _ = workspace.start("credit_limit", {}, id="his-own", by="ben")
+    workspace.settle(row, 30)
+    Drafts(workspace.store_path).keep("dan", "draft:director", {"limit": "150000", "reason": "ok with collateral"})
+
+
+def overdue(workspace: Workspace) -> None:
+    workspace.clock = Earlier()
+    started(workspace, ("credit_limit", "overdue"))
+    decided(workspace, "overdue", "manager", "ben")
+
+
+@SIZES
+async def test_what_may_have_happened_to_a_question(folder: Path, size: tuple[int, int]) -> None:
+    """Overdue, with a draft, handed on, asked back, and not for whom it is for."""
+    told(folder, overdue)
+    told(folder, asked_in_all_ways)
+    async with console(folder, size) as (app, pilot):
+        for run, me in (("overdue", "dan"), ("draft", "dan"), ("handed-on", "bo"), ("asked-back", "ana"), ("his-own", "ben")):
+            app.acting_as = me
+            app.go(Place.INBOX)
+            await settled(pilot)
+            app.screen.table.go(next(n for n, row in app.screen.table.rows_at_hand.items() if row.run_id == run))
+            await settled(pilot)
+            check(f"inbox-{run}-{size[0]}x{size[1]}", shown(app))
+            await pilot.press("q")
 
 
 async def test_a_form_on_a_narrow_screen(root: Path) -> None:

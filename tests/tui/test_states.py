@@ -10,9 +10,26 @@ from typing import Any
 import pytest
 
 from lexiconsole.app.workspace import Workspace
-from lexiconsole.tui.keymap import Place
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.tui.keymap import KEYS, Place, use
+from lexiconsole.tui.keymap_file import read_keymap
 from tests.tui.loans import loans
-from tests.tui.making import Story, check, completed, console, failed, fill, settled, shown, waiting
+from tests.tui.making import (
+    BUSY_DAY,
+    NOW,
+    Story,
+    check,
+    completed,
+    console,
+    failed,
+    fill,
+    paused,
+    settled,
+    shown,
+    sleeping,
+    until,
+    waiting,
+)
 from tests.tui.sagas import trips
 from tests.tui.test_goldens import StandingClock
 
@@ -102,6 +119,56 @@ async def test_what_lies_over_the_dashboard(
         fill, store, Story("aaaa1111", failed()), Story("bbbb2222", waiting()), Story("cccc3333", completed())
     )
     await golden(name, root, size, Place.DASHBOARD, "", keys)
+
+
+ERROR = {"type": "TimeoutError", "message": "no answer within 30 s", "key": "charge"}
+RESERVED = (EntryKind.DONE, "reserve", {"result": 1})
+CHARGING = (EntryKind.STARTED, "charge", {})
+STATES = {
+    "running": [RESERVED, CHARGING],
+    "retrying": [RESERVED, CHARGING, (EntryKind.ATTEMPT_FAILED, "charge", {"error": ERROR, "retry_at": NOW + 7})],
+    "sleeping": [RESERVED, *sleeping()],
+    "paused": [RESERVED, *paused()],
+    "cancelled": [RESERVED, (EntryKind.CANCEL, "", {"reason": ""}), (EntryKind.CANCELLED, "", {"reason": ""})],
+    "completed": completed(),
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_run_in_each_other_state(root: Path, store: Path, size: tuple[int, int]) -> None:
+    await asyncio.to_thread(fill, store, *(Story(name, entries) for name, entries in STATES.items()))
+    async with console(root, size) as (app, pilot):
+        for name in STATES:
+            app.go(Place.RUN, name)
+            await settled(pilot)
+            check(f"run-{name}-{size[0]}x{size[1]}", shown(app))
+            await pilot.press("q")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_what_finds_and_what_is_found(root: Path, store: Path, size: tuple[int, int], tmp_path: Path) -> None:
+    """The palette, the views that were saved, and help, which has the keys of somebody's own keymap."""
+    keys = tmp_path / "keys.toml"
+    keys.write_text('[keys]\nretry = "f5"\nretry_all = "f6"\nhelp = "f2"\n', encoding="utf-8")
+    await asyncio.to_thread(fill, store, *BUSY_DAY)
+    (store.parent / "views.toml").write_text('broken = "state:failed"\nmine = "state:me name:ord*"\n', encoding="utf-8")
+    keymap = read_keymap(keys)
+    use(keymap.keys)
+    try:
+        async with console(root, size, looks={"moves": keymap.moves}) as (app, pilot):
+            for name, opens, seen in (
+                ("palette", ("ctrl+p", *"perm"), "start permit"),
+                ("views", ("colon", *"view", "space"), "state:me name:ord*"),
+                ("help-keys", ("f2", *"retry"), "f6"),
+            ):
+                await settled(pilot)
+                await pilot.press(*opens)
+                await until(pilot, lambda seen=seen: seen in shown(app))
+                await settled(pilot)
+                check(f"{name}-{size[0]}x{size[1]}", shown(app))
+                await pilot.press("escape")
+    finally:
+        use(KEYS)
 
 
 async def test_a_form_says_what_is_wrong_with_it(root: Path) -> None:

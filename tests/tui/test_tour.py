@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from lexiconsole.tui.tour import CLAIM, ORDER, Stage, Tour, stage_of
 from lexiconsole.tui.widgets.welcome import WelcomePanel
 from lexiconsole.types import RunStatus
 from tests.tui.making import Story, check, console, fill, settled, shown, until
+from tests.tui.test_exporting import panel
 
 
 @pytest.fixture
@@ -103,11 +105,11 @@ def test_what_exists_is_kept_by_the_scaffold(tmp_path):
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10)])
 async def test_the_welcome_writes_nothing_and_goes_with_escape(tmp_path, size):
     app = ConsoleApp(lambda: Workspace.find(tmp_path), first_look(tmp_path))
-    app.home, app.greets = tmp_path, welcome
+    app.home, app.greets = Path("/srv/flows"), welcome  # it is only named
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
         await settled(pilot)
-        assert "a tour" in shown(app)
+        check(f"welcome-{size[0]}x{size[1]}", panel(shown(app), "/home/ana/flows", "enter takes the chosen one"))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, WelcomePanel))
         assert app.is_running
