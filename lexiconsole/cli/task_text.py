@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lexiconsole.views.durations import ahead, clock
+from lexiconsole.views.durations import clock, deadline
 from lexiconsole.views.levels import Level, LevelState, Seat
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.values import pairs
@@ -53,7 +53,7 @@ def when_due(task: Task, now: Instant) -> str:
         return ""
     late = {"default": "then it answers itself", "escalate": "then others may decide too", "fail": "then it fails"}
     then = "" if task.escalated else late.get(task.on_due.value, "")
-    return f"due {ahead(task.due, now)}" + (f", {then}" if then and task.due >= now else "")
+    return deadline(task.due, now) + (f", {then}" if then and task.due >= now else "")
 
 
 def whose(task: Task) -> str:

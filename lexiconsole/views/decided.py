@@ -12,7 +12,7 @@ from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 
 __all__ = ["Decided", "decided"]
 
-_SETTLED = {"approved": "approve", "rejected": "reject", "withdrawn": "withdraw"}
+_SETTLED = {"approved": "approve", "rejected": "reject", "withdrawn": "withdraw", "info": "ask back"}
 _WORDS = {
     "answered": "answer",
     "delegated": "hand on",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from lexiconsole.types import Instant
 
-__all__ = ["age", "ahead", "clock", "day", "minute", "span", "stamp"]
+__all__ = ["age", "ahead", "clock", "day", "deadline", "minute", "span", "stamp"]
 
 
 def span(seconds: float) -> str:
@@ -41,6 +41,11 @@ def age(then: Instant, now: Instant) -> str:
 def ahead(then: Instant, now: Instant) -> str:
     """`in 46m 00s`, or `overdue by 5 s` when the moment has passed."""
     return f"in {span(then - now)}" if then >= now else f"overdue by {span(now - then)}"
+
+
+def deadline(then: Instant, now: Instant) -> str:
+    """`due in 46m 00s`, or `overdue by 5 s` when the moment has passed."""
+    return f"due {ahead(then, now)}" if then >= now else ahead(then, now)
 
 
 def clock(at: Instant) -> str:

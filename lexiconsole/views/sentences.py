@@ -7,7 +7,7 @@ from typing import Any
 
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.durations import age, ahead, span
+from lexiconsole.views.durations import age, ahead, deadline, span
 from lexiconsole.views.faults import cause, misfit
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.key_parts import repaired_key
@@ -68,7 +68,7 @@ def task_sentence(task: TaskRow, now: Instant) -> str:
     """Made harmless."""
     data: dict[str, Any] = task.data
     who = ", ".join(harmless(str(name)) for name in data.get("who", ()))
-    due = f", due {ahead(task.due, now)}" if task.due is not None else ""
+    due = f", {deadline(task.due, now)}" if task.due is not None else ""
     return f"{harmless(task.key)} waits for {who or 'anybody'} since {span(now - task.asked_at)}{due}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.durations import ahead, span
+from lexiconsole.views.durations import ahead, deadline, span
 from lexiconsole.views.picture import NodeView
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import BACK_FROM_PAST, Sentence
@@ -59,7 +59,7 @@ def _of_node(snapshot: Snapshot, view: NodeView, now: Instant) -> Sentence | Non
             counts = f": {view.text}" if view.text else ""
             return Sentence(f"{name} {look.word}{since}{counts}", (("p", "pause"), ("c", "cancel")))
         case StepState.WAITING:
-            due = f", due {ahead(view.until, now)}" if view.until is not None else ""
+            due = f", {deadline(view.until, now)}" if view.until is not None else ""
             row = snapshot.picture.story.row(view.row)
             asks = row is not None and row.kind is RowKind.QUESTION
             verb = "asks:" if row is not None and asks and not row.data.get("who") else "waits for"

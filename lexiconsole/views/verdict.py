@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.durations import ahead, span, stamp
+from lexiconsole.views.durations import ahead, deadline, span, stamp
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.story import Row, RowKind, Story
 from lexiconsole.views.values import error_line
@@ -89,7 +89,7 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
     waits, ways = [], []
     for row in story.rows:
         if row.kind is RowKind.QUESTION and row.state is StepState.WAITING:
-            due = f" (due {ahead(row.until, now)})" if row.until is not None else ""
+            due = f" ({deadline(row.until, now)})" if row.until is not None else ""
             waits.append(f"{row.key} asks: {row.text}{due}")
             ways += ways_to_decide(f"{story.run_id}:{row.key}", row.data)
         elif row.open and row.until is not None:

@@ -55,7 +55,11 @@ def launched(terminal: Terminal, name: str, *state: str) -> str:
 
 def arrived(terminal: Terminal, name: str, *state: str) -> str:
     """Waits until a run of that name is watched and stands so; gives its id."""
-    terminal.until(lambda: f"▸ {name} ▸ " in terminal.lines[0] and any(each in terminal.lines[0] for each in state))
+
+    def is_there() -> bool:
+        return f"▸ {name} ▸ " in terminal.lines[0] and any(each in terminal.lines[0] for each in state)
+
+    terminal.until(is_there, limit=200)  # some have work to do on the way
     return terminal.lines[0].split(f"▸ {name} ▸ ")[1].split()[0]
 
 
@@ -71,19 +75,23 @@ def opened_run(terminal: Terminal, run: str) -> None:
 
 def scrubbed(terminal: Terminal) -> None:
     """[ and . : the whole screen is of then, and of now again."""
+    terminal.count()
     terminal.press("[")
     terminal.until("PAST seq")
     terminal.press(".")
     terminal.until("LIVE")
+    assert terminal.count() == 2
 
 
 def branched(terminal: Terminal, name: str, run: str, *state: str, back: str = "[") -> str:
     """[ b y: a new run from an earlier moment, watched until it stands as told; gives its id."""
+    terminal.count()
     terminal.press(back)
     terminal.until("PAST seq")
     terminal.press("b")
     terminal.until(f"a new run of {name} ")
     confirmed(terminal)
+    assert terminal.count() == 3
     terminal.until(lambda: f"▸ {name} ▸ " in terminal.lines[0] and f"▸ {run} " not in terminal.lines[0])
     return arrived(terminal, name, *state)
 

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.timeout(400)  # a busy machine takes its time
 
 BATCH, ITEMS = 10, 4_000
 
-PAYOUT = '''"""Payouts: each batch writes down when it began, and goes on once the desk is open."""
+PAYOUT = (
+    '''"""Payouts: each batch writes down when it began, and goes on once the desk is open."""
 import asyncio
 import time
 from pathlib import Path
@@ -60,7 +61,10 @@ class Payout(BulkOperation):
         if (item + 1) % self.given.one_fails_in == 0 and not (HERE / "mended").exists():
             return Err("402 card closed")
         return item
-'''.replace("ITEMS", str(ITEMS)).replace("BATCH", str(BATCH)).replace("\\\\n", "\\n")
+'''.replace("ITEMS", str(ITEMS))
+    .replace("BATCH", str(BATCH))
+    .replace("\\\\n", "\\n")
+)
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ whom it asks, and, where something goes wrong, undone and repaired.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import Any
 import pytest
 
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind, RunFilter
+from lexiconsole.types import RunStatus
 from tests.definitions.projects import tiny_project
 from tests.e2e.operating import (
     DEFINITIONS,
@@ -130,20 +134,29 @@ def test_a_file_is_imported_and_an_import_that_failed_is_repaired(tmp_path: Path
     """r y once what was in its way is gone."""
     launched(terminal, "csv_import", "✓ ")
     sample = Path(__file__).parents[2] / "definitions" / "data" / "orders.csv"
+    few = tmp_path / "few.csv"
+    few.write_text("".join(sample.read_text(encoding="utf-8").splitlines(keepends=True)[:400]), encoding="utf-8")
     database = tmp_path / "books.db"
     database.write_text("no database")
-    begun(tmp_path, "csv_import", "broken", path=str(sample), database=str(database))
+    begun(tmp_path, "csv_import", "broken", path=str(few), database=str(database))
     back(terminal, "▸ Dashboard", "✗ broken")
     opened_run(terminal, "broken")
     terminal.until("✗ FAILED", "failed at survey", "r try again")
     database.unlink()
-    terminal.press("r")
-    confirmed(terminal)
+    repaired(terminal)
     terminal.until("✓ COMPLETED")
     terminal.press("3", "enter")
     terminal.until("LIVE")
     scrubbed(terminal)
     branched(terminal, "csv_import", "broken", "✓ COMPLETED")
+
+
+def repaired(terminal: Terminal) -> None:
+    """r, which says what is tried again, and y."""
+    terminal.count()
+    terminal.press("r")
+    confirmed(terminal)
+    assert terminal.count() == 2
 
 
 def begun(folder: Path, name: str, run: str, **given: Any) -> None:
@@ -227,39 +240,41 @@ def undone(run: str, books: Path, terminal: Terminal) -> None:
     books.rmdir()
     away.rename(books)
     for left in (2, 1, 0):
-        terminal.press("r")
-        confirmed(terminal)
+        repaired(terminal)
         terminal.until(lambda left=left: terminal.text.count("NOT UNDONE") == left)
     terminal.until("« ROLLED BACK", "nothing is left")
     scrubbed(terminal)
     branched(terminal, "order_fulfilment", run, "« ROLLED BACK", "≈ DOUBTFUL", back="{")
 
 
-def test_a_release_is_tried_and_published(tmp_path: Path) -> None:
-    given = {
-        "tests": "python check.py",
-        "packages": str(tmp_path / "packages"),
-        "dependencies": False,
-        "isolated": False,
-    }
-    begun(tmp_path, "release", "wheel", project=str(tiny_project(tmp_path / "project")), **given)
-    with opened(tmp_path) as terminal:
-        ready(terminal)
-        released(tmp_path, terminal)
-
-
-def released(tmp_path: Path, terminal: Terminal) -> None:
-    opened_run(terminal, "wheel")
-    terminal.until("◆ WAITING")
+def test_a_release_that_failed_its_tests_is_repaired_tried_and_published(tmp_path: Path, terminal: Terminal) -> None:
+    """Its form says which project, how that is tested, and that pip needs nothing from elsewhere."""
+    project = tiny_project(tmp_path / "project")
+    (project / "check.py").write_text("import tini\n")
+    terminal.press("1", "g", *("j" for _ in range(DEFINITIONS.index("release"))), "s")
+    terminal.until("Start ▸ release", "^s see what starts")
+    for value in (str(project), "python check.py", ""):
+        terminal.press("ctrl+a", "ctrl+k")
+        terminal.type(value)
+        terminal.press("tab")
+    terminal.press("n", "tab", "n")
+    terminal.press("ctrl+s")
+    terminal.until("start a run of release", "tests = python check.py", "dependencies = false", "isolated = false")
+    confirmed(terminal)
+    run = arrived(terminal, "release", "✗ FAILED")
+    terminal.until("r try again")
+    (project / "check.py").write_text("import tiny\n")
+    repaired(terminal)
+    terminal.until("◆ WAITING", limit=200)
     terminal.press("i")
     terminal.until("publish *", "^s answer")
     terminal.press("y")
     terminal.until("● yes")
     terminal.press("ctrl+s")
     terminal.until(lambda: "✓ COMPLETED" in terminal.lines[0])
-    assert list((tmp_path / "packages").rglob("*.whl"))
+    assert list((tmp_path / ".lexiconsole" / "packages").rglob("*.whl"))
     scrubbed(terminal)
-    branched(terminal, "release", "wheel", "✓ COMPLETED")
+    branched(terminal, "release", run, "✓ COMPLETED")
 
 
 def test_triage_asks_a_person_when_it_is_not_sure(terminal: Terminal) -> None:
@@ -272,3 +287,88 @@ def test_triage_asks_a_person_when_it_is_not_sure(terminal: Terminal) -> None:
     terminal.until(lambda: "✓ COMPLETED" in terminal.lines[0])
     scrubbed(terminal)
     branched(terminal, "triage", run, "✓ COMPLETED")
+
+
+class Hasty:
+    """A clock on which each look is a moment later, and no pause between tries takes long."""
+
+    def __init__(self) -> None:
+        self._now = time.time() - 600
+
+    def now(self) -> float:
+        self._now += 0.001
+        return self._now
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
+
+
+DESK = "desk"
+"""A file where the folder of that name is wanted, until somebody takes it away."""
+
+
+def in_the_way(folder: Path) -> list[str]:
+    """Runs of six definitions that fail because of one file, each at another step; gives their ids."""
+    desk, knows = folder / DESK, folder / "knows"
+    desk.write_text("not a folder", encoding="utf-8")
+    knows.mkdir()
+    (knows / "refunds.md").write_text("# Refunds\n\nAn invoice that was paid twice is refunded.\n", encoding="utf-8")
+    report = folder / "expenses.csv"
+    report.write_text("date,what,category,amount\n2026-01-01,Train,travel,twelve\n", encoding="utf-8")
+    wishes: dict[str, dict[str, Any]] = {
+        "access_request": {"books": str(desk / "books.db")},
+        "article": {"path": str(desk / "articles")},
+        "document_approval": {"folder": str(desk / "approved")},
+        "expense_claim": {"report": str(report)},
+        "onboarding": {"folder": str(desk / "people")},
+        "triage": {
+            "subject": "Refund",
+            "text": "Please refund the invoice that I paid twice.",
+            "knowledge": str(knows),
+            "tickets": str(desk / "tickets.db"),
+        },
+    }
+    workspace = Workspace.find(folder)
+    workspace.clock = Hasty()
+    with workspace:
+        for name, given in wishes.items():
+            workspace.settle(workspace.start(name, given, id=f"bad-{name[:5]}")[0], 60)
+        form = {"value": {"system": "billing", "level": "read", "hours": 8, "why": ""}}
+        asked = workspace.act(Request("bad-acces", RequestKind.ANSWER, "form", form)).run
+        workspace.settle(asked, 60)
+        vote = Request("bad-acces", RequestKind.VOTE, "approval/manager", {"verdict": "approve"}, by="ana")
+        workspace.settle(workspace.act(vote).run, 60)
+        assert {row.status for row in workspace.runs(RunFilter())} == {RunStatus.FAILED}
+    report.write_text("date,what,category,amount\n2026-01-01,Train,travel,12.00\n", encoding="utf-8")
+    return [f"bad-{name[:5]}" for name in wishes]
+
+
+def test_runs_of_six_definitions_that_failed_are_marked_and_repaired_at_once(tmp_path: Path) -> None:
+    """space on each, R y: each goes on where it failed, to its end or to whom it asks. One of them is branched after that."""
+    runs = in_the_way(tmp_path)
+    with opened(tmp_path) as terminal:
+        ready(terminal)
+        terminal.until("✗6", "2 Runs  6")
+        (tmp_path / DESK).unlink()
+        terminal.count()
+        for many in range(1, len(runs) + 1):
+            terminal.press("space")
+            terminal.until(f"{many} marked")
+        terminal.press("R")
+        terminal.until("Retry 6 runs")
+        confirmed(terminal)
+        assert terminal.count() == len(runs) + 2
+        terminal.until(lambda: "✗" not in terminal.lines[0])
+        terminal.until("◆ bad-acces", "◆ bad-artic", "◆ bad-docum", "◆ bad-expen", "✓ bad-onboa", "✓ bad-triag")
+        terminal.press(":")
+        terminal.until("tab completes   enter does it")
+        terminal.type("bad-onboa")
+        terminal.press("enter")
+        arrived(terminal, "onboarding", "✓ COMPLETED")
+        scrubbed(terminal)
+        branched(terminal, "onboarding", "bad-onboa", "✓ COMPLETED")
+        terminal.press("ctrl+q")
+        assert terminal.left() == 0

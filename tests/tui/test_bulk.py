@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.cli.main import main
+from lexiconsole.durable.entry import EntryKind
 from lexiconsole.tui.keymap import Place
-from tests.tui.making import check
+from tests.tui.making import NOW, Story, check, console, settled, shown, write
 from tests.tui.refunds import refunds, run_refunds
 from tests.tui.test_terminal import Terminal
 from tests.tui.visiting import Visit, visiting
@@ -46,6 +48,32 @@ async def test_it_looks_like_this(tmp_path: Path, name: str, hold: bool, size: t
         await visit.until("402 card closed")
         await visit.until(lambda: visit.app.definitions and visit.app.vitals.counts and visit.app.reads.idle)
         check(f"{name}-{size[0]}x{size[1]}", still(visit.seen))
+
+
+def under_way(failing: int) -> list[Any]:
+    """Half of its batches ended, each `failing`th with an item that failed; two run and one waits for another try."""
+    terms = {"total": 400, "batch_size": 10, "concurrency": 4, "attempts": 2, "stop_loss": 0.25, "stop_loss_after": 100}
+    told: list[Any] = [(EntryKind.DECIDED, "terms", {"value": {**terms, "hold": True}})]
+    for batch in range(20):
+        failures = [{"index": batch * 10 + 7, "type": "", "message": "402 card closed"}] if batch % failing == 0 else []
+        outcome = {"done": 10 - len(failures), "seconds": 0.1 + batch / 50, "failures": failures}
+        told.append((EntryKind.DONE, f"batch/{batch}", {"result": outcome}))
+    error = {"type": "TimeoutError", "message": "no answer from the bank"}
+    return [
+        *told,
+        (EntryKind.STARTED, "batch/20", {}),
+        (EntryKind.STARTED, "batch/21", {}),
+        (EntryKind.ATTEMPT_FAILED, "batch/22", {"error": error, "retry_at": NOW + 4}),
+    ]
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_it_looks_like_this_while_it_runs(root: Path, store: Path, size: tuple[int, int]) -> None:
+    await write(store, [Story("refund", under_way(5), "refunds", ago=8, kind="bulk")])
+    async with console(root, size) as (app, pilot):
+        app.go(Place.BULK, "refund")
+        await settled(pilot)
+        check(f"bulk-running-{size[0]}x{size[1]}", shown(app))
 
 
 @pytest.mark.parametrize("size", [(60, 20), (40, 10), (200, 60)])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.terminal import opened
-from tests.tui.flows import CHANGED, PARCEL, flows
+from tests.e2e.operating import confirmed
+from tests.e2e.terminal import Terminal, opened
+from tests.tui.flows import CHANGED, PARCEL, RETURNS, flows
 
 EDITOR = """#!/bin/sh
 echo "$@" > called
@@ -26,6 +27,24 @@ def test_whether_a_changed_definition_is_safe_for_live_runs_takes_one_key(tmp_pa
         assert terminal.left() == 0
 
 
+def mended_and_seen_to_change(definitions: Path, terminal: Terminal) -> None:
+    """K says what a finding means, f y mends the file that could not be loaded; a file that somebody writes is there at once."""
+    terminal.until("✗ stamps.py  SyntaxError", "LX001 stamps.py:4", "3 Graph  parcel", "as oak went")
+    terminal.press("4", "g", "K")
+    terminal.until("the file can not be loaded", "def stamps(sheet)")
+    terminal.press("escape")
+    terminal.until_gone("the file can not be loaded")
+    terminal.count()
+    terminal.press("f")
+    terminal.until("+def stamps(sheet):")
+    confirmed(terminal)
+    assert terminal.count() == 2
+    terminal.until("stamps.py  no workflow")
+    assert "def stamps(sheet):" in (definitions / "stamps.py").read_text()
+    (definitions / "late.py").write_text(RETURNS.replace("returns", "late_ones"))
+    terminal.until("1 Files  4", "G late_ones")
+
+
 def test_the_editor_gets_the_file_and_its_line_and_what_was_saved_is_loaded(tmp_path: Path) -> None:
     folder = flows(tmp_path, changed=False)
     editor = tmp_path / "vi"
@@ -42,5 +61,6 @@ def test_the_editor_gets_the_file_and_its_line_and_what_was_saved_is_loaded(tmp_
         terminal.until("v1: 2 can not go on", "put on the scales")
         assert (tmp_path / "called").read_text().split() == ["+8", str(folder / "definitions" / "parcel.py")]
         assert (folder / "definitions" / "parcel.py").read_text() == CHANGED != PARCEL
+        mended_and_seen_to_change(folder / "definitions", terminal)
         terminal.press("q", "q")
         assert terminal.left() == 0

@@ -9,11 +9,13 @@ import pytest
 
 from lexiconsole.app.prospecting import prospects_of
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
 from lexiconsole.views.machine import place_of
+from tests.e2e.operating import confirmed
+from tests.e2e.terminal import opened
 from tests.tui.articles import articles
 from tests.tui.making import check
-from tests.tui.test_terminal import Terminal
 from tests.tui.visiting import Visit, visiting
 
 
@@ -127,18 +129,29 @@ def test_prospects_ask_the_guards_and_change_nothing(settled: Path) -> None:
         assert workspace.run("lids").seq == row.seq
 
 
-def test_in_a_real_terminal_an_event_is_fired_with_few_keys(tmp_path: Path) -> None:
+def test_in_a_real_terminal_an_event_is_fired_with_few_keys_and_what_others_fire_is_seen(tmp_path: Path) -> None:
+    """f on the event, enter for nothing with it, y. Counts, way, what is possible and why not stand there without a key."""
     articles(tmp_path)
-    terminal = Terminal(tmp_path)
-    terminal.until("Runs  6")
-    terminal.keys("\r")
-    terminal.until("States by their oldest")
-    terminal.until("fire it")
-    terminal.keys("f")
-    terminal.until("What comes with it")
-    terminal.keys("\r")
-    terminal.until("the run gets the signal")  # before that `y` does nothing yet
-    terminal.keys("y")
-    terminal.until("sent")
-    terminal.keys("qq")
-    assert terminal.ended() == 0
+    with opened(tmp_path) as terminal:
+        terminal.until("2 Runs  6", "◆ kettles")
+        terminal.press("/")
+        terminal.type("id:kettles")
+        terminal.press("enter")
+        terminal.until("2 Runs  1  /")
+        terminal.press("enter")
+        terminal.until("3 here", "draft → review → draft → review", "can_publish ok", "only from draft")
+        terminal.until("States by their oldest", "median", "p95", "never taken: revise from draft")
+        terminal.count()
+        terminal.press("f")
+        terminal.until("What comes with it")
+        terminal.press("enter")
+        terminal.until("the run gets the signal")
+        confirmed(terminal)
+        assert terminal.count() == 3
+        terminal.until("◆ draft", "✓ submit", "2 here", "only from review")
+        with Workspace.find(tmp_path) as other:
+            other.act(Request("teapots", RequestKind.SIGNAL, "publish", {"payload": None}))
+            other.settle(other.run("teapots"), 30)
+        terminal.until(lambda: re.search(r"teapots +review → publish → publ", terminal.text))
+        terminal.press("q", "q")
+        assert terminal.left() == 0

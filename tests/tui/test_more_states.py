@@ -18,6 +18,7 @@ from tests.tui.test_goldens import StandingClock, told
 WIDE, NARROW = (120, 36), (80, 24)
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=lambda size: f"{size[0]}x{size[1]}")
 
+
 class Earlier(StandingClock):
     """A clock of long ago: what was due within the hour is overdue."""
 
@@ -129,18 +130,19 @@ async def test_of_many_people_those_who_decided_and_oneself_are_named(folder: Pa
 
 
 def asked_in_all_ways(workspace: Workspace) -> None:
-    """Ben approves each as its manager, but not what he asked for himself; dan hands one on, and asks back about another."""
+    """Ben approves each as its manager; dan hands one on, and asks back about another; dora may not decide what she began."""
     started(workspace, ("credit_limit", "draft"), ("credit_limit", "handed-on"), ("credit_limit", "asked-back"))
     for run in ("draft", "handed-on", "asked-back"):
         decided(workspace, run, "manager", "ben")
-    hand_on = Request("handed-on", RequestKind.DELEGATE, "director", {"to": "bo", "reason": "I am away"}, by="dan")
+    hand_on = Request("handed-on", RequestKind.DELEGATE, "director", {"to": "max", "reason": "I am away"}, by="dan")
     ask_back = Request("asked-back", RequestKind.ASK_INFO, "director", {"question": "Which collateral?"}, by="dan")
     for request in (hand_on, ask_back):
         outcome = workspace.act(request)
         assert not outcome.refused, outcome.refused
         workspace.settle(outcome.run, 30)
-    row, _ = workspace.start("credit_limit", {}, id="his-own", by="ben")
+    row, _ = workspace.start("credit_limit", {}, id="her-own", by="dora")
     workspace.settle(row, 30)
+    decided(workspace, "her-own", "manager", "ben")
     Drafts(workspace.store_path).keep("dan", "draft:director", {"limit": "150000", "reason": "ok with collateral"})
 
 
@@ -153,10 +155,18 @@ def overdue(workspace: Workspace) -> None:
 @SIZES
 async def test_what_may_have_happened_to_a_question(folder: Path, size: tuple[int, int]) -> None:
     """Overdue, with a draft, handed on, asked back, and not for whom it is for."""
+    with (folder / "application.yaml").open("a", encoding="utf-8") as file:
+        file.write("  max: {roles: [director]}\n")
     told(folder, overdue)
     told(folder, asked_in_all_ways)
     async with console(folder, size) as (app, pilot):
-        for run, me in (("overdue", "dan"), ("draft", "dan"), ("handed-on", "bo"), ("asked-back", "ana"), ("his-own", "ben")):
+        for run, me in (
+            ("overdue", "dan"),
+            ("draft", "dan"),
+            ("handed-on", "dan"),
+            ("asked-back", "ana"),
+            ("her-own", "dora"),
+        ):
             app.acting_as = me
             app.go(Place.INBOX)
             await settled(pilot)

@@ -26,7 +26,6 @@ from tests.tui.making import (
     paused,
     settled,
     shown,
-    sleeping,
     until,
     waiting,
 )
@@ -127,10 +126,17 @@ CHARGING = (EntryKind.STARTED, "charge", {})
 STATES = {
     "running": [RESERVED, CHARGING],
     "retrying": [RESERVED, CHARGING, (EntryKind.ATTEMPT_FAILED, "charge", {"error": ERROR, "retry_at": NOW + 7})],
-    "sleeping": [RESERVED, *sleeping()],
+    "sleeping": [
+        RESERVED,
+        (EntryKind.SLEEPING, "charge", {"until": NOW + 720}),
+        (EntryKind.PARKED, "", {"status": "sleeping", "on": ["charge"], "wake_at": NOW + 720}),
+    ],
     "paused": [RESERVED, *paused()],
     "cancelled": [RESERVED, (EntryKind.CANCEL, "", {"reason": ""}), (EntryKind.CANCELLED, "", {"reason": ""})],
-    "completed": completed(),
+    "completed": [
+        *((EntryKind.DONE, key, {"result": 1}) for key in ("reserve", "charge", "manager", "courier")),
+        (EntryKind.COMPLETED, "", {"result": 1}),
+    ],
 }
 
 

@@ -109,7 +109,7 @@ async def test_the_welcome_writes_nothing_and_goes_with_escape(tmp_path, size):
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WelcomePanel) and bool(app.definitions))
         await settled(pilot)
-        check(f"welcome-{size[0]}x{size[1]}", panel(shown(app), "/home/ana/flows", "enter takes the chosen one"))
+        check(f"welcome-{size[0]}x{size[1]}", panel(shown(app), "/srv/flows", "enter takes the chosen one"))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, WelcomePanel))
         assert app.is_running

@@ -20,6 +20,11 @@ def test_votes_and_settled_levels_are_told_by_their_verdict() -> None:
     ]
 
 
+def test_who_wanted_to_know_more_has_not_answered() -> None:
+    asked_back = link("answered", "director", '{"value":{"outcome":"info","question":"Why?","votes":[]}}')
+    assert [one.word for one in decided([asked_back])] == ["ask back"]
+
+
 def test_a_link_that_nobody_can_read_is_left_out() -> None:
     assert decided([Audited(1, "{not json", "hash"), link("answered", "form", '{"value":{"system":"billing"}}')])[
         0

@@ -20,7 +20,7 @@ from lexiconsole.tui.widgets.pick import PickPanel
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.task_pane import TaskPane
 from lexiconsole.types import JsonObject
-from lexiconsole.views.durations import ahead
+from lexiconsole.views.durations import deadline
 from lexiconsole.views.inbox import Task
 from lexiconsole.views.levels import LevelState
 from lexiconsole.views.safe import harmless
@@ -265,7 +265,7 @@ class DecidingScreen(ConsoleScreen):
             ways = [("O", f"act as {harmless(other)}")] if other else []
             self.say([(f"you may look, not decide: {harmless(task.why_not)}", text)], *ways)
             return
-        due = f", due {ahead(task.due, self.console.now())}" if task.due is not None else ""
+        due = f", {deadline(task.due, self.console.now())}" if task.due is not None else ""
         level = harmless(task.key).rpartition("/")[2] if task.levels else harmless(task.key)
         if self.pane.panel is not None and self.pane.panel.has_focus_within:
             ways = [("^s", "approve"), ("^r", "reject")] if task.levels else [("^s", "answer")]

@@ -20,7 +20,7 @@ from lexiconsole.tui.widgets.chain import chain_lines
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, Json
-from lexiconsole.views.durations import age, ahead, clock
+from lexiconsole.views.durations import age, clock, deadline
 from lexiconsole.views.inbox import Task, Verb
 from lexiconsole.views.safe import harmless
 
@@ -141,14 +141,14 @@ class TaskPane(Vertical):
     def _due(self, task: Task, palette: Palette, now: Instant) -> Content:
         if task.due is None:
             return Content.styled(f"asked {age(task.asked_at, now)}; not due", palette.faint)
+        late = task.due < now
         then = {
             OnDue.DEFAULT: "then the default answer counts",
             OnDue.ESCALATE: "then it is escalated",
             OnDue.FAIL: "then it fails",
-            OnDue.WAIT: "an answer is still taken then",
+            OnDue.WAIT: "an answer is still taken" if late else "an answer is still taken then",
         }[task.on_due]
-        late = task.due < now
-        said = f"asked {age(task.asked_at, now)}, due {ahead(task.due, now)}; {then}"
+        said = f"asked {age(task.asked_at, now)}, {deadline(task.due, now)}; {then}"
         return Content.styled(said, palette.key if late or task.due - now < 3600 else palette.faint)
 
     def _rights(self, task: Task, palette: Palette) -> Content:
