@@ -4,10 +4,8 @@ whom it asks, and, where something goes wrong, undone and repaired.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind, RunFilter
+from lexiconsole.durable.policy import Backoff
 from lexiconsole.types import RunStatus
 from tests.definitions.projects import tiny_project
 from tests.e2e.operating import (
@@ -289,23 +288,6 @@ def test_triage_asks_a_person_when_it_is_not_sure(terminal: Terminal) -> None:
     branched(terminal, "triage", run, "✓ COMPLETED")
 
 
-class Hasty:
-    """A clock on which each look is a moment later, and no pause between tries takes long."""
-
-    def __init__(self) -> None:
-        self._now = time.time() - 600
-
-    def now(self) -> float:
-        self._now += 0.001
-        return self._now
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.01))
-
-
 DESK = "desk"
 """A file where the folder of that name is wanted, until somebody takes it away."""
 
@@ -331,9 +313,7 @@ def in_the_way(folder: Path) -> list[str]:
             "tickets": str(desk / "tickets.db"),
         },
     }
-    workspace = Workspace.find(folder)
-    workspace.clock = Hasty()
-    with workspace:
+    with Workspace.find(folder) as workspace:
         for name, given in wishes.items():
             workspace.settle(workspace.start(name, given, id=f"bad-{name[:5]}")[0], 60)
         form = {"value": {"system": "billing", "level": "read", "hours": 8, "why": ""}}
@@ -346,8 +326,11 @@ def in_the_way(folder: Path) -> list[str]:
     return [f"bad-{name[:5]}" for name in wishes]
 
 
-def test_runs_of_six_definitions_that_failed_are_marked_and_repaired_at_once(tmp_path: Path) -> None:
+def test_runs_of_six_definitions_that_failed_are_marked_and_repaired_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """space on each, R y: each goes on where it failed, to its end or to whom it asks. One of them is branched after that."""
+    monkeypatch.setattr(Backoff, "delay", lambda *_: 0.0)  # here, where they fail; not in the console
     runs = in_the_way(tmp_path)
     with opened(tmp_path) as terminal:
         ready(terminal)

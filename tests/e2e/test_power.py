@@ -81,7 +81,7 @@ def files(folder: Path, terminal: Terminal) -> None:
     """A run in each format; the bundle, which is to be sent to somebody, says first what is in it."""
     begins = {
         "n": ("json", b"{"),
-        "c": ("csv", b"seq,"),
+        "c": ("csv", b"seq"),
         "m": ("mmd", b"flowchart"),
         "s": ("svg", b"<svg"),
         "b": ("zip", b"PK"),
@@ -95,7 +95,7 @@ def files(folder: Path, terminal: Terminal) -> None:
             terminal.press("y")
         terminal.until(lambda ending=ending: list(folder.glob(f"*.{ending}")))
         (file,) = folder.glob(f"*.{ending}")
-        terminal.until(lambda file=file, head=head: file.read_bytes().startswith(head))
+        terminal.until(lambda file=file, head=head: head in file.read_bytes().split(b"\n")[0])
         terminal.until_gone("y do it" if key == "b" else "a letter or enter writes it")
     (bundle,) = folder.glob("*.zip")
     with zipfile.ZipFile(bundle) as inside:

@@ -31,9 +31,9 @@ def mended_and_seen_to_change(definitions: Path, terminal: Terminal) -> None:
     """K says what a finding means, f y mends the file that could not be loaded; a file that somebody writes is there at once."""
     terminal.until("✗ stamps.py  SyntaxError", "LX001 stamps.py:4", "3 Graph  parcel", "as oak went")
     terminal.press("4", "g", "K")
-    terminal.until("the file can not be loaded", "def stamps(sheet)")
+    terminal.until("LX001 (error): the file can not be loaded", "esc closes")
     terminal.press("escape")
-    terminal.until_gone("the file can not be loaded")
+    terminal.until_gone("esc closes")
     terminal.count()
     terminal.press("f")
     terminal.until("+def stamps(sheet):")
