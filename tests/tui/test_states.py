@@ -13,6 +13,7 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.tui.keymap import KEYS, Place, use
 from lexiconsole.tui.keymap_file import read_keymap
+from lexiconsole.tui.motion import Motion
 from tests.tui.loans import loans
 from tests.tui.making import (
     BUSY_DAY,
@@ -143,7 +144,10 @@ STATES = {
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_a_run_in_each_other_state(root: Path, store: Path, size: tuple[int, int]) -> None:
     await asyncio.to_thread(fill, store, *(Story(name, entries) for name, entries in STATES.items()))
-    async with console(root, size) as (app, pilot):
+    async with console(root, size, looks={"motion": Motion.OFF}) as (
+        app,
+        pilot,
+    ):  # what turns would never look the same
         for name in STATES:
             app.go(Place.RUN, name)
             await settled(pilot)
