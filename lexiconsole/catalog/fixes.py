@@ -87,7 +87,9 @@ def _colon(finding: Finding, text: str) -> _Found:
     return ("add the missing colon", [(place, place, ":")]) if code else None
 
 
-_NEARLY = re.compile(r"names '([^']+)', which is no (?:node|step); did you mean '([^']+)'\?")
+_NEARLY = re.compile(
+    r"(?:names|has no method) '([^']+)'(?:, which is no (?:node|step)| to undo \S+); did you mean '([^']+)'\?"
+)
 
 
 def _nearly(finding: Finding, text: str) -> _Found:

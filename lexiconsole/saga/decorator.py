@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from lexiconsole.contracts.saga import SagaStep
-from lexiconsole.errors import DefinitionError
+from lexiconsole.errors import DefinitionError, nearest
 
 __all__ = ["Declared", "declared_steps", "saga_step", "step_of"]
 
@@ -67,7 +67,9 @@ class Declared:
         if isinstance(given, str):
             undo = getattr(saga, given, None)
             if not callable(undo):
-                raise DefinitionError(f"{type(saga).__name__} has no method {given!r} to undo {self.step.name}")
+                close = nearest(given, [name for name, value in vars(type(saga)).items() if callable(value)])
+                meant = f"; did you mean {close!r}?" if close else ""
+                raise DefinitionError(f"{type(saga).__name__} has no method {given!r} to undo {self.step.name}{meant}")
         elif isinstance(given, types.FunctionType):
             name = given.__name__
             if getattr(type(saga), name, None) is given:

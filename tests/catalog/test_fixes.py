@@ -110,6 +110,17 @@ def test_a_name_that_is_nearly_one_that_exists_is_written_right(tmp_path):
     assert fixed(tmp_path, text, "LX004") == text.replace("'publsh'", "'publish'")
 
 
+def test_a_compensation_is_named_as_the_method_is_that_nearly_bears_its_name(tmp_path):
+    text = """from lexiconsole import AbstractSaga, saga_step, workflow
+@workflow(name="s")
+class Ship(AbstractSaga[str]):
+    @saga_step(compensation="unpack")
+    def pack(self) -> str: ...
+    def unpak(self) -> None: ...
+"""
+    assert fixed(tmp_path, text, "LX004") == text.replace('"unpack"', '"unpak"')
+
+
 @pytest.mark.parametrize("said", ['f"publsh{1 + 1}"', "f'{1 + 1}publsh'", 'f"{1 + 1:publsh}"'])
 def test_a_text_with_values_in_it_stays_as_it_is(tmp_path, said):
     text = f"from lexiconsole import WorkflowBuilder, workflow\n{GRAPH}\ndef told(): return {said}\n"

@@ -171,7 +171,10 @@ async def test_a_filter_as_it_is_typed(root, store):
         await settled(pilot)
         assert app.screen.runs.board.total == 2
         assert "/ state:failed  err~402" in shown(app)
-        await pilot.press("enter", "escape")
+        await pilot.press(*"x", "enter")
+        await settled(pilot)
+        assert "no run is like that: esc takes the filter away" in shown(app) and "has run here yet" not in shown(app)
+        await pilot.press("escape")
         await settled(pilot)
         assert app.screen.runs.board.total == len(BUSY_DAY)
 

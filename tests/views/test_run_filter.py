@@ -69,6 +69,7 @@ def test_a_field_that_is_still_being_typed_leaves_the_list_as_it_is():
         ("err<3", "there are state:"),
         ("kind:sago", "did you mean saga"),
         ("nam:order", "did you mean name:"),
+        ("!state:failed", "state:!failed"),
     ],
 )
 def test_what_is_no_filter_is_named(text, said):

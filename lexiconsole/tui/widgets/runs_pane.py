@@ -42,6 +42,8 @@ _GROUPS_EVERY = 5.0
 _AROUND = 40
 """Rows read beyond each edge of the screen."""
 
+_NONE_YET, _NONE_LIKE_THAT = "no runs yet: {start} starts one", "no run is like that: {close} takes the filter away"
+
 
 class RunsPane(Vertical):
     """`apply` sets the filter as if it had been typed."""
@@ -59,7 +61,7 @@ class RunsPane(Vertical):
 
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
-        self.table = RunTable(empty=with_keys("no runs yet: {start} starts one"))
+        self.table = RunTable(empty=with_keys(_NONE_YET))
         self.filter = Filter()
         self.text = ""
         self.fault = ""
@@ -160,6 +162,7 @@ class RunsPane(Vertical):
 
     def _entitle(self) -> None:
         total = self.listed
+        self.table.empty = with_keys(_NONE_LIKE_THAT if self.text else _NONE_YET)
         pills = "  ".join(harmless(pill) for pill in self.filter.pills)
         title = title_of(2, f"{total:,}{'  / ' + pills if pills else ''}").replace("[", "\\[")
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
