@@ -103,7 +103,9 @@ class _Reading:
         found = _TERM.fullmatch(pill)
         if found is None and pill.startswith("!") and (meant := _TERM.fullmatch(pill[1:])):
             field = meant.group("field")
-            raise UsageError(f"{pill}: the ! stands before the value: {field}{meant.group('how')}!{meant.group('value')}")
+            raise UsageError(
+                f"{pill}: the ! stands before the value: {field}{meant.group('how')}!{meant.group('value')}"
+            )
         if found is None:
             self._text(Field.ANY, pill.removeprefix("!"), pill.startswith("!"))
             return

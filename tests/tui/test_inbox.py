@@ -30,10 +30,10 @@ def start(folder: Path, *names: str) -> None:
             workspace.settle(row, 30)
 
 
-def vote(folder: Path, run: str, verdict: str = "approve") -> None:
+def vote(folder: Path, run: str, verdict: str = "approve", by: str = "") -> None:
     with Workspace.find(folder) as workspace:
         [task] = workspace.tasks(workspace.run(run))
-        outcome = workspace.act(Request(run, RequestKind.VOTE, task.key, {"verdict": verdict}))
+        outcome = workspace.act(Request(run, RequestKind.VOTE, task.key, {"verdict": verdict}, by=by))
         assert outcome.applied, outcome
         workspace.settle(outcome.run, 30)
 
@@ -128,7 +128,7 @@ async def act_as(visit: Visit, name: str) -> None:
     await visit.until("Act as")
     names = ["ana", "ben", "dora", "dan", "dee", "bo"]
     await visit.press("home", *["j"] * names.index(name), "enter")
-    await visit.until(f"me: {name}")
+    await visit.until(lambda: visit.app.acting_as == name)
 
 
 async def test_two_of_three_are_needed_and_a_vote_can_be_taken_back_while_the_level_is_open(tmp_path: Path) -> None:
@@ -160,6 +160,22 @@ async def test_two_of_three_are_needed_and_a_vote_can_be_taken_back_while_the_le
     with Workspace.find(folder) as workspace:
         voted = [entry.data["verdict"] for entry in workspace.entries(workspace.run("r0")) if entry.kind == "voted"]
     assert voted == ["approve", "withdrawn"]
+
+
+async def test_after_ones_own_vote_the_keys_are_keys_again_and_the_next_person_is_one_away(tmp_path: Path) -> None:
+    """The reason kept the focus: O, which the sentence names, was a letter of it."""
+    folder = approvals(tmp_path, operators=True)
+    start(folder, "credit_limit")
+    vote(folder, "r0", by="ben")
+    async with visiting(folder, Place.TASK, "r0:director") as visit:
+        await visit.until("director  0 of 2")
+        await act_as(visit, "dora")
+        await visit.until("dora (you)")
+        await visit.until(lambda: visit.app.screen.in_field)
+        await visit.press("ctrl+s")
+        await visit.until("director  1 of 2")
+        await visit.press("O")
+        await visit.until("Act as")
 
 
 async def test_several_marked_tasks_are_exported_and_approved_at_once_each_with_its_preview(

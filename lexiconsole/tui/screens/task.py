@@ -73,6 +73,10 @@ class TaskScreen(DecidingScreen):
         opens = task is not None and not task.why_not and (before is None or bool(before.why_not))
         if opens and self.pane.panel is not None:  # who may only look has keys in the letters
             self.pane.panel.call_after_refresh(self.pane.panel.focus_first)  # its rows are there by then
+        if task is not None and task.why_not and before is not None and not before.why_not:
+            self.set_focus(
+                None
+            )  # else the keys that lead on, such as that for somebody else, were letters of the reason
         self.say_task(task)
         self.show_keys()
 
