@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Field", "fields", "limits"]
+__all__ = ["Field", "fields", "limits", "type_words"]
 
 _LIMITS = (
     ("minimum", "at least {}"),
@@ -21,6 +21,9 @@ _LIMITS = (
     ("minItems", "{} items or more"),
     ("maxItems", "{} items at most"),
 )
+
+_NAMED = 8
+"""Fields of an object that are named in its type."""
 
 _EMPTY = (("minLength", 1), ("minItems", 1))  # to say that it must not be empty is what `needed` says already
 
@@ -69,7 +72,7 @@ def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *,
     default = json.dumps(schema["default"], ensure_ascii=False) if known else ""
     about = str(schema.get("description", ""))
     return Field(
-        name, _type(raw, definitions), required, default, about.partition("\n")[0], limits(schema, definitions)
+        name, type_words(raw, definitions), required, default, about.partition("\n")[0], limits(schema, definitions)
     )
 
 
@@ -81,8 +84,8 @@ def limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[s
     return tuple(found)
 
 
-def _type(schema: Mapping[str, Any], definitions: Mapping[str, Any], within: frozenset[str] = frozenset()) -> str:
-    """In words; a type that is met within itself is called by its name there."""
+def type_words(schema: Mapping[str, Any], definitions: Mapping[str, Any], within: frozenset[str] = frozenset()) -> str:
+    """In words; an object with its fields, and one that is met within itself by its name alone."""
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     if name in within:
         return name
@@ -91,14 +94,24 @@ def _type(schema: Mapping[str, Any], definitions: Mapping[str, Any], within: fro
         return json.dumps(schema["const"], ensure_ascii=False)
     if "enum" in schema:
         return "|".join(str(choice) for choice in schema["enum"])
-    if "anyOf" in schema:
-        return " or ".join(_type(choice, definitions, within) for choice in schema["anyOf"])
+    several = schema.get("anyOf") or schema.get("oneOf")
+    if several:
+        return " or ".join(type_words(choice, definitions, within) for choice in several)
     kind = schema.get("type", "any")
+    if isinstance(schema.get("properties"), Mapping):
+        return f"{name or kind} {{{_some(schema['properties'])}}}"
+    if "prefixItems" in schema:
+        return f"[{', '.join(type_words(item, definitions, within) for item in schema['prefixItems'])}]"
     if kind == "array":
-        return f"list of {_type(schema.get('items', {}), definitions, within)}"
+        return f"list of {type_words(schema.get('items', {}), definitions, within)}"
     if kind == "string" and "format" in schema:
         return "secret" if schema["format"] == "password" else str(schema["format"])
     return {"string": "text", "boolean": "yes/no", "null": "nothing", "integer": "integer"}.get(str(kind), str(kind))
+
+
+def _some(names: Iterable[str]) -> str:
+    shown = list(names)
+    return ", ".join([*shown[:_NAMED], "…"] if len(shown) > _NAMED else shown)
 
 
 def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from lexiconsole.types import Json
-from lexiconsole.views.fields import limits
+from lexiconsole.views.fields import limits, type_words
 
 __all__ = ["Form", "FormField", "Sort", "form_of"]
 
@@ -41,7 +41,7 @@ class FormField:
 
     `schema` is its own, references followed. `above` are the optional objects it lies in, by path: they are left out
     as long as nothing in them was filled in. `item` describes what stands on one line of a list or of pairs.
-    `exact` numbers are handed on as text, because a binary fraction would change them.
+    `exact` numbers are handed on as text, because a binary fraction would change them. `kind` says in words what JSON is to hold.
     """
 
     path: tuple[str, ...]
@@ -57,6 +57,7 @@ class FormField:
     above: tuple[tuple[str, ...], ...] = ()
     item: FormField | None = None
     exact: bool = False
+    kind: str = ""
 
     @property
     def name(self) -> str:
@@ -182,6 +183,7 @@ class _Reader:
             above=above,
             item=item,
             exact=self._exact(schema),
+            kind=type_words(schema, self._definitions) if sort is Sort.JSON else "",
         )
 
     def _without_null(self, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:

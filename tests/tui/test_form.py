@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+import pytest
 from pydantic import BaseModel, Field, SecretStr
 from textual.app import App, ComposeResult
+from textual.screen import Screen
 from textual.widgets import Input
 
 from lexiconsole.tui.editing import from_yaml, to_yaml
@@ -175,3 +177,27 @@ async def test_a_form_of_which_a_row_is_not_seen_comes_to_rest() -> None:
         for _ in range(10):
             await pilot.pause()
     assert len(tries) < 6
+
+
+async def test_a_letter_measures_no_field_anew_unless_it_changes_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[object] = []
+    lay_out = Screen._refresh_layout
+
+    def noted(screen: Screen[None], *terms: object, **named: object) -> None:
+        measured.append(screen)
+        lay_out(screen, *terms, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Screen, "_refresh_layout", noted)
+    app = harness(initial={"limit": 1})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        measured.clear()
+        for letter in "0000":
+            await pilot.press(letter)
+            await pilot.pause()
+        assert app.panel.texts["limit"] == "10000"
+        assert not measured
+        await pilot.press("0", "0")
+        await pilot.pause()
+        assert "✗ is more than 250,000" in app.seen
+        assert measured

@@ -109,6 +109,7 @@ class FormPanel(Vertical):
         self._words = {"^s": submit, "^r": reject, "^t": ask_info}
         self._rows = [FormRow(field, text) for field, text in self._texts_at_first(initial, draft)]
         self._outside: dict[str, str] = {}
+        self._standing_now = Content("")
         self.can_focus = not self._rows  # its keys work also where there is nothing to fill in
 
     def _texts_at_first(self, initial: Json, draft: Mapping[str, str] | None) -> list[tuple[Any, str]]:
@@ -237,8 +238,10 @@ class FormPanel(Vertical):
         for row in self._rows:
             row.touched = row.touched or all_rows
             row.say(errors.get(row.field.name, "") if row.touched else "")
-        for standing in self.query(".standing").results(Static):
-            standing.update(self._standing(errors))
+        said = self._standing(errors)
+        if said != self._standing_now:  # else every field would be laid out anew for each letter
+            self._standing_now = said
+            self.query_one(".standing", Static).update(said)
 
     def _standing(self, errors: Mapping[str, str]) -> Content:
         if not self._rows:

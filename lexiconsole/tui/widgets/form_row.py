@@ -8,7 +8,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -30,6 +32,12 @@ _EXAMPLES = {
     Sort.WHOLE: "whole number",
     Sort.NUMBER: "number",
 }
+
+
+class _Line(Input):
+    """Always as wide as its row: a letter does not lay the whole form out anew, as an `Input` does (Textual 8.2.8)."""
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
 
 
 class FormRow(Vertical):
@@ -55,7 +63,7 @@ class FormRow(Vertical):
     def __init__(self, field: FormField, text: str) -> None:
         super().__init__()
         self.field, self.touched = field, False
-        self._first = text
+        self._first, self._said = text, ""
         self._editor: Widget | None = None  # made in compose: an input wants a running app
 
     def compose(self) -> ComposeResult:
@@ -89,9 +97,12 @@ class FormRow(Vertical):
                 self._first = text
 
     def say(self, error: str) -> None:
+        if error == self._said:
+            return  # else each letter would measure every row anew
         hint = next(iter(self.query(".hint").results(Static)), None)
         if hint is None:
             return  # the form was left before it was made
+        self._said = error
         hint.update(Content(f"✗ {harmless(error)}") if error else self._hint())
         hint.display = bool(error or self._hint())
         self.set_class(bool(error), "-wrong")
@@ -120,7 +131,9 @@ class FormRow(Vertical):
         field = self.field
         parts = [harmless(field.about)] if field.about else []
         parts += [limit for limit in field.limits if not _says_little(limit, field)]
-        if not parts and not field.has_default and field.sort in _EXAMPLES:
+        if field.sort is Sort.JSON:
+            parts.append(f"JSON: {harmless(field.kind)}" if field.kind else "JSON")
+        elif not parts and not field.has_default and field.sort in _EXAMPLES:
             parts.append(_EXAMPLES[field.sort])
         return Content(" · ".join(parts))
 
@@ -141,8 +154,8 @@ def _editor(field: FormField, text: str) -> Widget:
         case Sort.LINES | Sort.LIST | Sort.PAIRS | Sort.JSON:
             return TextArea(text, compact=True, tab_behavior="focus", soft_wrap=True)
         case Sort.SECRET:
-            return Input(text, password=True, compact=True, select_on_focus=False)
+            return _Line(text, password=True, compact=True, select_on_focus=False)
         case Sort.TEXT | Sort.WHOLE | Sort.NUMBER | Sort.DATE | Sort.TIME | Sort.MOMENT:
-            return Input(text, placeholder=_EXAMPLES.get(field.sort, ""), compact=True, select_on_focus=False)
+            return _Line(text, placeholder=_EXAMPLES.get(field.sort, ""), compact=True, select_on_focus=False)
         case _:
             assert_never(field.sort)
