@@ -81,7 +81,7 @@ class Err(Generic[E_co]):
         return True
 
     def unwrap(self) -> NoReturn:
-        raise UnwrapError(f"unwrap on {self!r}")
+        raise UnwrapError(f"unwrap on {self!r}") from (self.error if isinstance(self.error, BaseException) else None)
 
     def unwrap_err(self) -> E_co:
         return self.error

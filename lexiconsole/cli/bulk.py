@@ -12,7 +12,7 @@ from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import RunId, Sending, command
 from lexiconsole.errors import UsageError
 from lexiconsole.types import JsonObject, ModelKind
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.views.bulk import BulkFold
@@ -125,4 +125,6 @@ def _tell(face: Face, fold: BulkFold, status: str) -> None:
     limit = f"{view.limit:g} items a second at most" if view.limit else "no rate limit"
     face.out.line(f"{at_once} batches of {view.batch_size:,} at once, {limit}, {view.average:,.1f} items a second")
     for cause in view.causes:
-        face.out.line(f"{len(cause.items):>8,}  {harmless(cause.sample.error)}  (first: item {cause.items[0]:,})")
+        face.out.line(
+            f"{len(cause.items):>8,}  {harmless_sentence(cause.sample.error)}  (first: item {cause.items[0]:,})"
+        )

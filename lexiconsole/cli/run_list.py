@@ -12,7 +12,7 @@ from lexiconsole.types import RunStatus
 from lexiconsole.views.cells import columns
 from lexiconsole.views.durations import age, ahead, span
 from lexiconsole.views.ranking import NEEDY, by_need
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.shapes import run_shape
 from lexiconsole.views.values import brief
 from lexiconsole.views.words import RUN_LOOKS
@@ -128,7 +128,7 @@ def _matter(row: RunRow, now: float, left: frozenset[str]) -> str:
     if row.id in left:
         return f"{harmless(row.where)}  stopped: its process is gone; `resume` or a worker takes it up".strip()
     if row.error:
-        return f"{harmless(row.where)}: {brief(row.error, 100)}" if row.where else brief(row.error, 100)
+        return ": ".join(part for part in (harmless(row.where), brief(harmless_sentence(row.error), 100)) if part)
     due = f"wakes {ahead(row.wake_at, now)}" if row.wake_at is not None and not row.status.ended else ""
     if row.status.ended:
         return f"took {span(row.changed_at - row.created_at)}"

@@ -12,7 +12,7 @@ from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.errors import REJECTION, RunCancelled, StepError, ValueNotStorableError
-from lexiconsole.result import Err, Ok
+from lexiconsole.result import Err, Ok, UnwrapError
 from lexiconsole.types import Json, JsonObject, RunStatus
 
 __all__ = ["ending_of_fault", "ending_of_value", "json_of"]
@@ -40,6 +40,8 @@ def ending_of_fault(
     if isinstance(fault, RunCancelled):
         error = StepError("", "the run's time is over", type="TimeoutError")
         return _failed(error, undone, codec, whole=whole)
+    if isinstance(fault, UnwrapError) and isinstance(fault.__cause__, StepError):
+        fault = fault.__cause__  # what went wrong is why the step failed, not that nobody looked
     return _failed(fault, undone, codec, whole=whole)
 
 

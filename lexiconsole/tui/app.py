@@ -41,7 +41,7 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import minute
 from lexiconsole.views.faults import misfit
 from lexiconsole.views.key_parts import repaired_key
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless_sentence
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -348,7 +348,7 @@ class ConsoleApp(KeysInTurn):
 
     def failed(self, fault: Exception) -> None:
         """Something that was read or begun could not be; said once while it lasts."""
-        said = harmless(str(fault))
+        said = harmless_sentence(str(fault))
         if said != self._last_fault or self.now() - self._last_fault_at > _SAY_AGAIN:
             self.toast(said, good=False)
         self._last_fault, self._last_fault_at = said, self.now()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lexiconsole.app.exporting import Chosen, Draft, Format, export_of, free_name
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.views.copies import Copy
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -89,7 +89,7 @@ def _write(console: ConsoleApp, export: Export) -> None:
         with closing(workspace.look()) as look:
             said = _written(export.draft(look, workspace.now()))
     except Exception as fault:
-        why = f"export: {harmless(str(fault))}"
+        why = f"export: {harmless_sentence(str(fault))}"
         console.later(lambda: console.toast(why, good=False))
     else:
         console.later(console.toast, said)

@@ -11,7 +11,7 @@ from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.types import RunStatus
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
@@ -52,7 +52,7 @@ def filter_runs(screen: ConsoleScreen, text: str) -> None:
     try:
         read_filter(text)
     except LexiconsoleError as fault:
-        screen.status.explain(harmless(str(fault)))
+        screen.status.explain(harmless_sentence(str(fault)))
         return
     go_home(screen.console).show_runs(text)
 

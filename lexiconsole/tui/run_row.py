@@ -12,7 +12,7 @@ from lexiconsole.views.board import TALL
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import span
 from lexiconsole.views.faults import cause
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def run_lines(
         left += _where(row, face, task, how.width - width_of(left) - 6, one_line=how.height < 2)
     lines = [Line(left, [(f"{short_age(face.now() - row.changed_at):>4}", Tone(colours.faint)), EDGE], back)]
     if how.height > 1:
-        error = cause(harmless(row.error)) or "no reason was recorded"
+        error = cause(harmless_sentence(row.error)) or "no reason was recorded"
         lines.append(Line([edge, ("   ", Tone()), (error, Tone(colours.state(look)))], [EDGE], back))
     return lines
 
@@ -100,12 +100,12 @@ def _where(row: RunRow, face: Face, task: TaskRow | None, room: int, *, one_line
     if one_line and row.error and row.status in TALL:
         return [
             (f"{where}  " if where else "", Tone(colours.text)),
-            (cause(harmless(row.error)), Tone(colours.state(look))),
+            (cause(harmless_sentence(row.error)), Tone(colours.state(look))),
         ]
     if row.status is RunStatus.COMPLETED:
         return [(f"took {span(row.changed_at - row.created_at)}", Tone(colours.dim))]
     if row.status in {RunStatus.COMPENSATED, RunStatus.CANCELLED, RunStatus.PAUSED}:
-        said = f"{look.word}{': ' + cause(harmless(row.error)) if row.error else ''}"
+        said = f"{look.word}{': ' + cause(harmless_sentence(row.error)) if row.error else ''}"
         return [(said, Tone(colours.faint))]
     parts: list[Said] = [(where or look.word, Tone(colours.text))]
     if task is not None and row.status is RunStatus.WAITING:

@@ -8,7 +8,7 @@ from lexiconsole.app.saved_views import SavedViews
 from lexiconsole.errors import LexiconsoleError, UsageError
 from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.going import filter_runs, home_of
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -29,7 +29,7 @@ def show_view(screen: ConsoleScreen, name: str) -> None:
     try:
         text = _kept(screen.console).get(name)
     except LexiconsoleError as fault:
-        screen.status.explain(harmless(str(fault)))
+        screen.status.explain(harmless_sentence(str(fault)))
         return
     filter_runs(screen, text)
 
@@ -42,7 +42,7 @@ def save_view(screen: ConsoleScreen, name: str) -> None:
             raise UsageError("save: no filter is on; / types one")
         _kept(screen.console, writes=True).save(name, text)
     except (LexiconsoleError, OSError) as fault:
-        screen.status.explain(harmless(str(fault)))
+        screen.status.explain(harmless_sentence(str(fault)))
         return
     screen.status.explain(f"saved: :view {name} shows {harmless(text)}")
 
@@ -51,7 +51,7 @@ def forget_view(screen: ConsoleScreen, name: str) -> None:
     try:
         _kept(screen.console, writes=True).forget(name)
     except (LexiconsoleError, OSError) as fault:
-        screen.status.explain(harmless(str(fault)))
+        screen.status.explain(harmless_sentence(str(fault)))
         return
     screen.status.explain(f"there is no view {harmless(name)} any more")
 

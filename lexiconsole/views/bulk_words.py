@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk import BulkFold
 from lexiconsole.views.bulk_figures import BulkItem, BulkView
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.words import STEP_LOOKS, StepState
@@ -23,7 +23,7 @@ ITEM_WORDS = {state: STEP_LOOKS[state].word for state in StepState} | {
 def bulk_sentence(view: BulkView, status: RunStatus, fault: str = "") -> Sentence:
     """What matters most now, in one line. `fault` is why the run failed where none of its items did."""
     if status is RunStatus.FAILED and fault and not view.failed:
-        return Sentence(harmless(fault), (("r", "try again"),))
+        return Sentence(harmless_sentence(fault), (("r", "try again"),))
     if view.ignored:
         return Sentence(f"what was asked changed nothing: {harmless(view.ignored)}")
     first = view.causes[0] if view.causes else None
@@ -37,11 +37,11 @@ def bulk_sentence(view: BulkView, status: RunStatus, fault: str = "") -> Sentenc
         keys = (("R", "try the cause again"), ("x", "exclude it"), ("m", "end with the failures"))
         return Sentence(f"{why}; {view.failed:,} failed", keys)
     if first is not None and status.ended:
-        said = f"{view.failed:,} of {view.settled:,} items failed; most often: {harmless(first.sample.error)}"
+        said = f"{view.failed:,} of {view.settled:,} items failed; most often: {harmless_sentence(first.sample.error)}"
         return Sentence(said, (("X", "items as a file"),))
     if first is not None:
         share = f"{len(first.items):,} of {view.failed:,} failures are one cause"
-        return Sentence(f"{share}: {harmless(first.sample.error)}", (("p", "pause"), ("c", "cancel")))
+        return Sentence(f"{share}: {harmless_sentence(first.sample.error)}", (("p", "pause"), ("c", "cancel")))
     if status.ended:
         said = f"{view.done:,} items are done" + (f", {view.excluded:,} were excluded" if view.excluded else "")
         return Sentence(said, (("X", "items as a file"),))

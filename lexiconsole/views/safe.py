@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["harmless", "harmless_lines"]
+__all__ = ["harmless", "harmless_lines", "harmless_sentence"]
 
 _ACTING = (
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
@@ -19,6 +19,7 @@ _ACTING = (
     "\ud800-\udfff"  # lone surrogates
 )
 _LINE = re.compile(f"[{_ACTING}]")
+_BREAK = re.compile(r"(:?)[ \t]*\r?\n\s*")
 
 
 def harmless(text: str) -> str:
@@ -29,6 +30,11 @@ def harmless(text: str) -> str:
 def harmless_lines(text: str) -> list[str]:
     """The lines of a longer text, each harmless; tabs become spaces, a carriage return before a newline goes."""
     return [harmless(line.removesuffix("\r").expandtabs(4)) for line in text.split("\n")]
+
+
+def harmless_sentence(text: str) -> str:
+    """What a fault says, in one line that reads well: a list under a colon goes on behind it, other lines behind a semicolon."""
+    return harmless(_BREAK.sub(lambda found: ": " if found[1] else "; ", text.strip()))
 
 
 _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

@@ -11,7 +11,7 @@ from lexiconsole.views.durations import age, ahead, deadline, span
 from lexiconsole.views.faults import cause, misfit
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.key_parts import repaired_key
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 __all__ = ["BACK_FROM_PAST", "Sentence", "incident_sentence", "run_sentence", "task_sentence"]
 
@@ -29,7 +29,7 @@ BACK_FROM_PAST = (".", "back to now")
 
 def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
     """Made harmless. `task` is the question it waits for, if that is known."""
-    where, error = harmless(row.where), cause(harmless(row.error))
+    where, error = harmless(row.where), cause(harmless_sentence(row.error))
     moved = age(row.changed_at, now)
     at = f" at {where}" if where else ""
     because = f": {error}" if error else ""
@@ -75,6 +75,4 @@ def task_sentence(task: TaskRow, now: Instant) -> str:
 def incident_sentence(incident: Incident, now: Instant) -> str:
     """Made harmless."""
     many = "one run" if incident.runs == 1 else f"{incident.runs:,} runs"
-    return (
-        f"{many} of {harmless(incident.name)}, the last {age(incident.last_at, now)}: {cause(harmless(incident.error))}"
-    )
+    return f"{many} of {harmless(incident.name)}, the last {age(incident.last_at, now)}: {cause(harmless_sentence(incident.error))}"

@@ -6,7 +6,7 @@ import json
 
 from lexiconsole.durable.vault import hidden
 from lexiconsole.types import Json, JsonObject
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 __all__ = ["brief", "error_line", "in_words", "pairs", "process_of"]
 
@@ -65,4 +65,5 @@ def error_line(error: JsonObject | None, limit: int = 160) -> str:
         return ""
     kind, message = str(error.get("type", "Err")), str(error.get("message", ""))
     text = message if kind in ("Err", "") else f"{kind}: {message}" if message else kind
-    return brief(f"{text} (it may have taken effect)" if error.get("unknown") else text, limit)
+    said = harmless_sentence(text)
+    return brief(f"{said} (it may have taken effect)" if error.get("unknown") else said, limit)

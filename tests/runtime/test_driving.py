@@ -484,6 +484,15 @@ async def test_retry_goes_on_from_the_failed_step_and_keeps_what_succeeded() -> 
         assert (await h.row(row)).status is RunStatus.COMPLETED
 
 
+async def test_a_run_that_unwraps_a_failed_step_says_what_went_wrong_in_the_step() -> None:
+    async def flow(ctx: Context) -> Any:
+        return (await ctx.step("a", Calls().give("a", fail=9))).unwrap()
+
+    async with house() as h:
+        row = await h.run(flow)
+        assert (row.status, row.where, row.error) == (RunStatus.FAILED, "a", "ValueError: a is down")
+
+
 async def test_retry_is_refused_once_compensation_has_begun() -> None:
     async def flow(ctx: Context) -> Any:
         result = await ctx.step("a", Calls().give("a", fail=9))

@@ -34,7 +34,7 @@ from lexiconsole.views.copies import Copy
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.machine import Instance, MachineFold, place_of
 from lexiconsole.views.picture import Picture
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.watched import Watched
 from lexiconsole.views.ways import Way
 from lexiconsole.views.words import RUN_LOOKS, StepState
@@ -264,7 +264,8 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         text = ink(palette.text)
         if self.row.status is RunStatus.FAILED:
             self.say(
-                [(f"it failed at {harmless(self.row.where)}: {harmless(self.row.error)}", text)], ("r", "try again")
+                [(f"it failed at {harmless(self.row.where)}: {harmless_sentence(self.row.error)}", text)],
+                ("r", "try again"),
             )
         elif self.row.status.ended:
             self.say([(f"it is {RUN_LOOKS[self.row.status].word}; nothing can happen to it any more", text)])

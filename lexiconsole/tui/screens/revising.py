@@ -14,7 +14,7 @@ from lexiconsole.durable.journal import RequestKind
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.types import Json, ModelKind, RunStatus
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.words import StepState
 
 if TYPE_CHECKING:
@@ -94,12 +94,12 @@ class Revising:
 
         def looked(previews: Sequence[Preview]) -> None:
             if previews[0].refused:
-                self.status.explain(f"edit: {harmless(previews[0].refused)}")
+                self.status.explain(f"edit: {harmless_sentence(previews[0].refused)}")
             elif self._still_at(snapshot):
                 self._to_editor(snapshot, key, value)
 
         def failed(fault: Exception) -> None:
-            self.status.explain(f"edit: {harmless(str(fault))}")
+            self.status.explain(f"edit: {harmless_sentence(str(fault))}")
 
         look = partial(_preview_of_fork, snapshot.row, snapshot.at, {key: value}, None)
         self.console.reads.of_workspace("edit", look, looked, failed)  # before anybody types what no branch can have

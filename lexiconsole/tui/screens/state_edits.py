@@ -11,7 +11,7 @@ from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.acts import Change, Done
 from lexiconsole.tui.editing import edited
 from lexiconsole.types import Json, JsonObject
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.values import brief
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class StateEdit:
         self._console.reads.of_workspace("state", read, self._edit, self._failed)
 
     def _failed(self, fault: Exception) -> None:
-        self._status.explain(f"edit: {harmless(str(fault))}")
+        self._status.explain(f"edit: {harmless_sentence(str(fault))}")
 
     def _edit(self, state: GraphState) -> None:
         if not self._is_wanted():

@@ -16,7 +16,7 @@ from lexiconsole.views.bulk_figures import BulkItem, BulkView, Cause
 from lexiconsole.views.bulk_words import ITEM_WORDS
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless_sentence
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class CauseTable(VirtualTable[Cause]):
             (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line)),
             (f"{len(row.items):>6,} ", red),
             (f"{glyphs.spark([float(n) for n in row.over_time])}  ", ink(colours.faint)),
-            (harmless(row.sample.error), ink(colours.bright if how.selected else colours.text)),
+            (harmless_sentence(row.sample.error), ink(colours.bright if how.selected else colours.text)),
         ]
         return [line(left, how.width, [(f"#{row.items[0]:,} ", ink(colours.dim))], ground)]
 
@@ -248,7 +248,7 @@ class ItemTable(VirtualTable[BulkItem]):
             (glyphs.mark if how.marked else " ", ink(colours.key, bold=True)),
             (padded(number, max(9, cell_width(number) + 1)), ink(colours.bright if how.selected else colours.text)),
             (f"{glyphs.state(look)} {padded(ITEM_WORDS[row.state], 9)} ", ink(colours.state(look))),
-            (harmless(row.error), ink(colours.text)),
+            (harmless_sentence(row.error), ink(colours.text)),
         ]
         said = [row.batch if wide else "", f"try {row.tries}" if row.tries > 1 else ""]
         said.append(f"batch took {span(row.seconds)}" if row.seconds is not None and wide else "")

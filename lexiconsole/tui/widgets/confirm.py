@@ -16,7 +16,7 @@ from textual.widgets import Button, Input
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_lines, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Preview, Workspace
@@ -159,7 +159,8 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
     def _each(self, preview: Preview) -> list[tuple[str, str]]:
         palette = cast("ConsoleApp", self.app).palette
         if preview.refused:
-            return [(f"not possible: {harmless(preview.refused)}", palette.key)]
+            first, *more = harmless_lines(preview.refused)
+            return [(f"not possible: {first}", palette.key), *((line, palette.key) for line in more)]
         said = [(harmless(preview.sentence), f"bold {palette.bright}")]
         return said + [(f"  {harmless(detail)}", palette.text) for detail in preview.details]
 
@@ -175,7 +176,8 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
             (f"{_times(many)}{harmless(said)}", f"bold {palette.bright}") for said, many in taken.most_common(_SHOWN)
         ]
         lines += [
-            (f"{_times(many)}not possible: {harmless(why)}", palette.key) for why, many in refused.most_common(_SHOWN)
+            (f"{_times(many)}not possible: {harmless_sentence(why)}", palette.key)
+            for why, many in refused.most_common(_SHOWN)
         ]
         others = sum(kinds.total() - sum(many for _, many in kinds.most_common(_SHOWN)) for kinds in (taken, refused))
         if others:
@@ -185,14 +187,14 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
     def _of_run(self, run_id: str, preview: Preview) -> tuple[str, str]:
         palette = cast("ConsoleApp", self.app).palette
         if preview.refused:
-            return f"{harmless(run_id)}  not possible: {harmless(preview.refused)}", palette.key
+            return f"{harmless(run_id)}  not possible: {harmless_sentence(preview.refused)}", palette.key
         name = "" if run_id in preview.sentence else f"{harmless(run_id)}  "  # that of a task names its run
         return f"{name}{harmless(preview.sentence)}", palette.text
 
     def _failed(self, fault: Exception) -> None:
         self._looking = False
         if self.is_attached:
-            self.query_one("#said", Static).update(Content(harmless(str(fault))))
+            self.query_one("#said", Static).update(Content(harmless_sentence(str(fault))))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one("#yes", Button).disabled = not self.can_be_done

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Preview
@@ -73,7 +73,7 @@ class ForeseenPanel(Panel["tuple[Change, Sequence[Preview]]"]):
         lines: list[tuple[str, str]] = []
         for preview in previews:
             if preview.refused:
-                lines.append((f"not possible: {harmless(preview.refused)}", palette.key))
+                lines.append((f"not possible: {harmless_sentence(preview.refused)}", palette.key))
                 continue
             lines.append((harmless(preview.sentence), f"bold {palette.bright}"))
             lines += [(f"  {harmless(detail)}", palette.text) for detail in preview.details]
@@ -81,7 +81,7 @@ class ForeseenPanel(Panel["tuple[Change, Sequence[Preview]]"]):
 
     def _failed(self, fault: Exception) -> None:
         if self.is_attached:
-            self._say(Content(harmless(str(fault))))
+            self._say(Content(harmless_sentence(str(fault))))
 
     def _say(self, said: str | Content) -> None:
         self.query_one("#follows", Static).update(said)

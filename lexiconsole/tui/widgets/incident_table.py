@@ -11,7 +11,7 @@ from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.faults import cause
 from lexiconsole.views.incidents import Incident
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.words import RUN_LOOKS
 
 __all__ = ["IncidentTable"]
@@ -29,7 +29,7 @@ class IncidentTable(VirtualTable[Incident]):
         edge: Part = (glyphs.cursor if how.selected else " ", ink(colours.accent if how.focused else colours.line))
         look = RUN_LOOKS[RunStatus.DOUBTFUL if row.doubtful else RunStatus.FAILED]
         sign: Part = (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True))
-        error = cause(harmless(row.error))
+        error = cause(harmless_sentence(row.error))
         many = f"{row.runs:,} run{'s' if row.runs > 1 else ''}"
         first = line(
             [edge, sign, (error, ink(colours.bright if how.selected else colours.text))],

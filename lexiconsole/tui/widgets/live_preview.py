@@ -62,7 +62,7 @@ class LivePreview(Vertical):
             self._bring_forward(None)
             self.steps.show(seen)
             steps = self.steps.count
-            entitle(self, subtitle=f"{steps} steps" if steps else "")
+            entitle(self, subtitle="1 step" if steps == 1 else f"{steps} steps" if steps else "")
             return
         live = self._map()
         same = live.display and before is not None and before.run_id == seen.run_id != ""

@@ -22,7 +22,7 @@ from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, Json
 from lexiconsole.views.durations import age, clock, deadline
 from lexiconsole.views.inbox import Task, Verb
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -195,7 +195,7 @@ def _verb(verb: Verb, palette: Palette) -> Content:
     name = verb.verdict or verb.kind.value.replace("_", " ")
     head = Content.styled(f"  {name:<9}", palette.text if not verb.why_not else palette.dim)
     if verb.why_not:
-        return head + Content.styled(f"not possible: {harmless(verb.why_not)}", palette.dim)
+        return head + Content.styled(f"not possible: {harmless_sentence(verb.why_not)}", palette.dim)
     return head + Content.styled(f"→ {harmless(verb.leads_to)}", palette.accent)
 
 
@@ -204,7 +204,7 @@ def _consequence(verb: Verb, palette: Palette, room: int, why_not: str) -> list[
     name = verb.verdict or verb.kind.value.replace("_", " ")
     if verb.why_not:
         decides = bool(verb.verdict) or verb.kind is RequestKind.ANSWER
-        said = f"{name}: {harmless(verb.why_not)}"
+        said = f"{name}: {harmless_sentence(verb.why_not)}"
         return _hanging(said, "  ", palette.dim, room) if decides and verb.why_not != why_not else []
     if not verb.leads_to:
         return []
