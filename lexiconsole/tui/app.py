@@ -110,6 +110,7 @@ class ConsoleApp(KeysInTurn):
         self.now, self.glyphs = now, ASCII if ascii_only else UNICODE
         self.workspace: Workspace | None = None
         self.definitions: dict[str, Definition] = {}
+        self.unstarted: dict[str, dict[str, str]] = {}  # forms that were left, by their definition
         self.fault: BaseException | None = None
         self.acting_as = ""  # an operator's name; "" for one's own
         self.home: Path | None = None  # where somebody may begin who has no workspace yet

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from lexiconsole.durable.vault import hidden
+from lexiconsole.durable.vault import hidden, sealed
 from lexiconsole.types import Json, JsonObject
 from lexiconsole.views.safe import harmless, harmless_sentence
 
-__all__ = ["brief", "error_line", "in_words", "pairs", "process_of"]
+__all__ = ["brief", "error_line", "in_words", "pairs", "process_of", "unspoken"]
 
 
 def brief(value: Json, limit: int = 80) -> str:
@@ -16,6 +18,11 @@ def brief(value: Json, limit: int = 80) -> str:
     text = value if isinstance(value, str) else json.dumps(hidden(value), ensure_ascii=False, separators=(", ", ": "))
     text = harmless(text if len(text) <= limit * 4 else text[: limit * 4])
     return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
+
+
+def unspoken(schema: Json | Mapping[str, Any], value: Json) -> Json:
+    """The value as it may be shown before anything is kept: what its schema calls a secret is masked."""
+    return hidden(sealed(schema, value, lambda text: ""))
 
 
 def in_words(value: Json, limit: int = 80) -> str:

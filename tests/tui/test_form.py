@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from lexiconsole.tui.editing import from_yaml, to_yaml
 from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.views.values import unspoken
 
 
 class Decision(BaseModel):
@@ -201,3 +202,8 @@ async def test_a_letter_measures_no_field_anew_unless_it_changes_what_is_said(mo
         await pilot.pause()
         assert "✗ is more than 250,000" in app.seen
         assert measured
+
+
+def test_a_preview_of_what_was_typed_masks_its_secrets() -> None:
+    typed = {"limit": 1, "pin": "1234", "comment": "ok"}
+    assert unspoken(Decision.model_json_schema(), typed) == {"limit": 1, "pin": "**********", "comment": "ok"}

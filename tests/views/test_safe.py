@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexiconsole.views.safe import harmless, harmless_lines
+from lexiconsole.views.safe import harmless, harmless_lines, harmless_sentence
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,8 @@ def test_nothing_that_acts_survives(text: str):
     )
     shown.encode()
     assert harmless(shown) == shown
+
+
+def test_an_error_of_several_lines_reads_as_one_sentence():
+    told = "the input of order does not fit:\n  amount: is needed\n  day: is\tno date"
+    assert harmless_sentence(told) == "the input of order does not fit: amount: is needed; day: is\\tno date"

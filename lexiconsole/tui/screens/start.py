@@ -25,7 +25,7 @@ from lexiconsole.views.outline_text import outline_text
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.picturing import picture
 from lexiconsole.views.safe import harmless
-from lexiconsole.views.values import brief
+from lexiconsole.views.values import brief, unspoken
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
@@ -68,6 +68,7 @@ class StartScreen(ConsoleScreen):
             yield FormPanel(
                 definition.schema() or {"type": "object", "properties": {}},
                 initial=definition.example,
+                draft=self.console.unstarted.get(self.subject),
                 title=self.subject,
                 submit="see what starts",
                 classes="pane",
@@ -114,7 +115,10 @@ class StartScreen(ConsoleScreen):
         self._about.set_class(self.app.size.width < _OUTLINE_FROM, "-hidden")
 
     @on(FormPanel.Left)
-    def _left(self) -> None:
+    def _left(self, event: FormPanel.Left) -> None:
+        """What was typed is there again when the form is, until this program ends or the run was started."""
+        if event.touched:
+            self.console.unstarted[self.subject] = event.texts
         self.action_back()
 
     @on(FormPanel.Submitted)
@@ -130,7 +134,8 @@ class StartScreen(ConsoleScreen):
             except InvalidInputError as fault:
                 self.console.later(self.form.show_errors, dict(fault.fields))
                 return [Preview("", [], None, str(fault))]
-            given = values.items() if isinstance(values, dict) else ()
+            shown = unspoken(self.console.definitions[name].schema() or {}, values)
+            given = shown.items() if isinstance(shown, dict) else ()
             details = [f"{key} = {brief(value, 60)}" for key, value in given]
             return [Preview(f"start a run of {name}, driven here", details, None, "")]
 
@@ -141,6 +146,8 @@ class StartScreen(ConsoleScreen):
         return Change(f"Start {name}", "start", look, perform, then=self._started)
 
     def _started(self, done: Done) -> None:
+        if done.runs:
+            self.console.unstarted.pop(self.subject, None)
         if done.runs and self.is_attached:
             self.app.pop_screen()
             place = self.console.place_of(done.runs[0])
