@@ -106,7 +106,7 @@ def test_an_input_reads_like_what_was_typed():
         ({"type": "Err", "message": "sold out"}, "sold out"),
         ({"type": "KeyError", "message": ""}, "KeyError"),
         ({"type": "TimeoutError", "message": "slow", "unknown": True}, "TimeoutError: slow (it may have taken effect)"),
-        ({"type": "E", "message": "two\nlines"}, "E: two\\nlines"),
+        ({"type": "E", "message": "two\nlines"}, "E: two; lines"),
     ],
 )
 def test_errors_on_one_line(error, text: str):

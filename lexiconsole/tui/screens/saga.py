@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.widget import Widget
 
 from lexiconsole.durable.journal import RequestKind, RunRow
@@ -81,6 +82,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         self.lanes_view = LanesView()
         self._verdict = Static(id="verdict")
         self._unwinding, self._step = Static(), Static()
+        self._sought = 0
         self._panes: list[Widget] = []
         self._playback = Playback()
         self.scrubber = Scrubber()
@@ -218,12 +220,19 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         lines = unwinding_lines(lanes, palette, self.console.glyphs, chosen, room)
         self._unwinding.update(Content("\n").join(lines))
         step = self._chosen()
+        self._keep_in_sight(lanes.unwinding.index(step) + 1 if step in lanes.unwinding else 0)
         if step is not None:
             self._panes[2].border_title = f"3 {harmless(step.key)}"
             lines = step_lines(step, palette, self.console.now(), max(20, self._panes[2].size.width - 5))
             self._step.update(Content("\n").join(lines))
         self._say(lanes, step)
         self.show_keys()
+
+    def _keep_in_sight(self, line: int) -> None:
+        """The line of the unwinding that is about the chosen step, when another one is chosen."""
+        if line != self._sought:
+            self._sought = line
+            self.call_after_refresh(self._panes[1].scroll_to_region, Region(0, line, 1, 1), animate=False)
 
     @on(LanesView.Moved)
     def _moved(self) -> None:

@@ -15,7 +15,7 @@ from lexiconsole.tui.ink import ink
 from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.widgets.lane_room import WIDE, Columns, lines_above, rows_per_step
 from lexiconsole.types import Instant
-from lexiconsole.views.cells import cell_width
+from lexiconsole.views.cells import cell_width, cut
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.lane_words import effect_of
 from lexiconsole.views.lanes import Lanes, Need, Passage
@@ -290,8 +290,10 @@ class _Pen:
         style = ink(self._palette.state(look), bold=undo.need is Need.GAVE_UP)
         put(x, y, self._mark(StepState.UNDOING) if undo.need is Need.NOW else self._glyphs.state(look), style)
         name = f"undo {harmless(step.key)}" if self._wide else harmless(step.key)
-        end = put(x + 3, y, name, self._bright if undo.need is not Need.DUE else self._text, room)
         order, *said = (part for part in self._undo_words(step) if part)
+        if undo.need in (Need.NOW, Need.GAVE_UP, Need.LEFT):  # what is held up is said in full, whatever its name is
+            name = cut(name, max(8, room - cell_width("  ".join(said)) - 3))
+        end = put(x + 3, y, name, self._bright if undo.need is not Need.DUE else self._text, room)
         words, left = "  ".join((order, *said)), self._columns.width - end - 3
         put(end + 2, y, words if cell_width(words) <= left else "  ".join(said), style, left)
         if self._per > 1:

@@ -9,7 +9,7 @@ from textual.content import Content
 from lexiconsole.tui.glyphs import Glyphs
 from lexiconsole.tui.palettes import Palette
 from lexiconsole.types import Instant, JsonObject
-from lexiconsole.views.cells import cell_width, cut
+from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.faults import frames
 from lexiconsole.views.lane_words import effect_of
@@ -21,6 +21,9 @@ from lexiconsole.views.words import STEP_LOOKS, StepState
 __all__ = ["step_lines", "unwinding_lines"]
 
 Lines = list[Content]
+
+_BESIDES, _SHORTEST = 26, 10
+"""Cells of a line of the unwinding besides number, name and state, without the effect; the shortest a name is cut to."""
 
 _LOOKS = {
     Need.DUE: StepState.PENDING,
@@ -37,16 +40,20 @@ def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int,
         ready = [step.key for step in lanes.steps if step.undo.need is Need.NOT_YET]
         said = f"goes forward; {len(ready)} of {len(lanes.steps)} could be undone" if ready else "nothing to undo yet"
         return [Content.styled(said, palette.faint)]
-    wide = max([4, *(len(step.key) for step in lanes.unwinding)])
-    far = max([5, *(len(_how(step)) for step in lanes.unwinding)])
-    lines = [Content.styled(f" #  {'undo':<{wide}}     {'state':<{far}}  tries  took     effect", palette.faint)]
+    digits, far = len(str(len(lanes.unwinding))), max([5, *(len(_how(step)) for step in lanes.unwinding)])
+    room = max(_SHORTEST, width - digits - far - _BESIDES)
+    wide = min(room, max([4, *(cell_width(harmless(step.key)) for step in lanes.unwinding)]))
+    head = f" {'#':>{digits}}  {'undo':<{wide}}     {'state':<{far}}  tries  took     effect"
+    lines = [Content.styled(head, palette.faint)]
     for step in lanes.unwinding:
         look = STEP_LOOKS[_LOOKS[step.undo.need]]
         took = span(step.undo.took) if step.undo.took is not None else ""
         here = lanes.steps[chosen : chosen + 1] == (step,)
         mark = glyphs.cursor if here else " "
-        row = Content.styled(f"{mark}{step.undo.order}  ", palette.accent if here else palette.faint)
-        row += Content.styled(f"{harmless(step.key):<{wide}}  ", f"bold {palette.bright}" if here else palette.text)
+        row = Content.styled(f"{mark}{step.undo.order:>{digits}}  ", palette.accent if here else palette.faint)
+        row += Content.styled(
+            f"{padded(cut(harmless(step.key), wide), wide)}  ", f"bold {palette.bright}" if here else palette.text
+        )
         row += Content.styled(f"{glyphs.state(look):<3}{_how(step):<{far}}  ", palette.state(look))
         row += Content.styled(f"{step.undo.tries or '':>5}  {took:<7}  ", palette.text)
         left = max(6, width - cell_width(row.plain))

@@ -161,7 +161,9 @@ class PreviewPane(Painted, can_focus=True):
         if len(steps) <= room:
             return 0
         reached = [n for n, step in enumerate(steps) if step.look.word not in {"pending", "not reached"}]
-        matters = next((n for n, step in enumerate(steps) if step.moving), reached[-1] if reached else 0)
+        moving = [n for n, step in enumerate(steps) if step.moving]
+        held = [n for n in moving if steps[n].look in _HELD_UP]
+        matters = next(iter(held or moving), reached[-1] if reached else 0)
         return max(0, min(matters - room // 2, len(steps) - room))
 
 
@@ -177,6 +179,10 @@ _MOVING = frozenset(
         StepState.UNDO_FAILED,
     }
 )
+
+
+_HELD_UP = tuple(STEP_LOOKS[state] for state in (StepState.UNDO_FAILED, StepState.DOUBTFUL, StepState.WAITING))
+"""What somebody is needed for, before the failure that led there."""
 
 
 def _steps(seen: Seen) -> list[_Step]:
