@@ -263,10 +263,8 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         palette, event = self.console.palette, self._event
         text = ink(palette.text)
         if self.row.status is RunStatus.FAILED:
-            self.say(
-                [(f"it failed at {harmless(self.row.where)}: {harmless_sentence(self.row.error)}", text)],
-                ("r", "try again"),
-            )
+            said = f"it failed at {harmless(self.row.where)}: {harmless_sentence(self.row.error)}"
+            self.say([(said, text)], ("r", "try again"))
         elif self.row.status.ended:
             self.say([(f"it is {RUN_LOOKS[self.row.status].word}; nothing can happen to it any more", text)])
         elif event is None:
