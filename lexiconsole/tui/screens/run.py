@@ -76,6 +76,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
     def __init__(self, run_id: str) -> None:
         super().__init__()
         self.run_id = run_id
+        self.header.tell(trail=("Runs", harmless(run_id)))
         self.map = MapView(time.monotonic, id="map", classes="pane")
         self.rail, self.gantt = RailView(id="rail", classes="pane"), GanttView(id="gantt", classes="pane")
         self.inspector, self.timeline = (
@@ -149,6 +150,8 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         self._bring_forward(self.inspector)
         self._arrange()
         self.picture_pane.focus()
+        if self.snapshot is None:
+            self.say([("reading what happened so far…", ink(self.console.palette.faint))])
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
@@ -199,9 +202,9 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         if watched is None:
             watched = self._watched = Watched(row, look.outline(row))
         watched.add(row, look.entries(row, watched.seq))
-        snapshot = watched.now()
+        snapshot = watched.now() if self.at is None else watched.then(self.at)
         self.map.prepare(snapshot.picture.outline)
-        return snapshot if self.at is None else watched.then(self.at)
+        return snapshot
 
     def _gathered(self, snapshot: Snapshot | None) -> None:
         if snapshot is None:

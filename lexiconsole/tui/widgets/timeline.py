@@ -33,7 +33,7 @@ class Timeline(VirtualTable[Moment]):
     """`show_lines` takes them the oldest first."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes, empty="nothing has happened yet")
+        super().__init__(id=id, classes=classes)
         self.newest: list[Moment] = []
         self.sought = ""
         self._longest = 0
@@ -42,7 +42,7 @@ class Timeline(VirtualTable[Moment]):
         return f"{row.seq}/{row.subject}"
 
     def show_lines(self, lines: tuple[Moment, ...]) -> None:
-        self.newest = list(reversed(lines))
+        self.newest, self.empty = list(reversed(lines)), "nothing has happened yet"
         self._longest = max((cell_width(harmless(row.subject)) for row in lines), default=0)
         self.show_all(self.newest)
         if not self._touched and self.cursor:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from lexiconsole.views.layout.chain import in_a_row
 from lexiconsole.views.layout.check import blemishes, faulty_routes
 from lexiconsole.views.layout.drawing import Cell, Drawing
 from lexiconsole.views.layout.engine import STYLES, ask
@@ -24,6 +25,9 @@ def lay_out(figure: Figure) -> Drawing | None:
     """The drawing, the same for equal figures; None when no clean one was found. Takes 1 to 100 ms: call it in a thread."""
     if not figure.shapes:
         return Drawing()
+    row = in_a_row(figure)
+    if row is not None:
+        return row
     plans = [plan for style in STYLES if (plan := _asked(figure, style)) is not None]
     for air in _AIR:
         raw = [_shifted(Drawing(*snapped(figure, plan, air))) for plan in plans]

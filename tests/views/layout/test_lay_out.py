@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,14 @@ from lexiconsole.views.layout.lay_out import lay_out
 from lexiconsole.views.layout.outlined import ZOOMS, drawing_of
 from lexiconsole.views.layout.reroute import rerouted
 from tests.views.layout.figures import workflow_like
+
+
+def test_a_long_row_of_steps_is_drawn_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lexiconsole.views.layout.lay_out.ask", None)
+    shapes = tuple(Shape(f"step {n}", 9 + 2 * (n % 7), 3) for n in range(2_000))
+    drawing = lay_out(Figure(shapes, tuple(Link(one.key, other.key) for one, other in pairwise(shapes))))
+    assert drawing is not None and blemishes(drawing) == []
+    assert len(drawing.routes) == 1_999 and len({2 * box.x + box.width for box in drawing.boxes.values()}) == 1
 
 
 @pytest.mark.parametrize("seeds", [range(start, start + 30) for start in range(0, 300, 30)], ids=lambda s: str(s.start))
