@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.undoing import UNDO_WINDOW, why_not_undone
 from lexiconsole.types import Instant
-from lexiconsole.views.safe import harmless
+from lexiconsole.views.safe import harmless_sentence
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Preview, Workspace
@@ -174,7 +174,7 @@ class Acts:
 
 def _refusals(word: str, reasons: Sequence[str]) -> str:
     """One by one, as many as can be read."""
-    lines = [harmless(reason) for reason in reasons[:_TOLD]]
+    lines = [harmless_sentence(reason) for reason in reasons[:_TOLD]]
     if len(reasons) > _TOLD:
         lines.append(f"and {len(reasons) - _TOLD:,} more")
     return (

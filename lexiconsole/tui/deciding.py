@@ -33,27 +33,33 @@ def decision(
     word: str,
     undo: bool = False,
     then: Callable[[Done], None] | None = None,
+    aside: Mapping[str, str] | None = None,
 ) -> Change:
     """The same act on one or more tasks; `data` may differ by task. `undo`: `u` takes a vote back while its level is open;
-    the taking back is recorded.
+    the taking back is recorded. `aside` says by task id why it can not be done to that one, which is shown with the others.
     """
+    aside = aside or {}
     requests = [
         Request(task.run_id, kind, task.key, {**_data(data, task), "asked": task.seq, "shown": task.shown}, by=me)
         for task in tasks
     ]
 
     told = _told if len(tasks) == 1 else _told_of_one
-    back = (
-        decision(tasks, RequestKind.WITHDRAW, {}, me, title="Take the vote back", word="withdrawal") if undo else None
-    )
+    back = None
+    if undo:
+        voted = [task for task in tasks if task.id not in aside]
+        back = decision(voted, RequestKind.WITHDRAW, {}, me, title="Take the vote back", word="withdrawal")
+
+    def seen(workspace: Workspace, task: Task, request: Request) -> Preview:
+        return Preview("", [], None, aside[task.id]) if task.id in aside else workspace.preview(request)
 
     def look(workspace: Workspace) -> Iterator[Preview]:
-        return (told(task, workspace.preview(request)) for task, request in zip(tasks, requests, strict=True))
+        return (told(task, seen(workspace, task, request)) for task, request in zip(tasks, requests, strict=True))
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done, left = [], [], 0
         for number, request in enumerate(requests):
-            if previews and previews[number].refused:
+            if tasks[number].id in aside or (previews and previews[number].refused):
                 continue
             outcome = workspace.act(request)
             if outcome.refused:

@@ -113,6 +113,7 @@ def form_of(schema: Json | Mapping[str, Any]) -> Form:
 _FORMATS = {"password": Sort.SECRET, "date": Sort.DATE, "date-time": Sort.MOMENT, "time": Sort.TIME}
 _TYPES = {"integer": Sort.WHOLE, "number": Sort.NUMBER, "boolean": Sort.YES_NO}
 _SIMPLE = frozenset({Sort.TEXT, Sort.WHOLE, Sort.NUMBER, Sort.YES_NO, Sort.CHOICE, Sort.DATE, Sort.TIME, Sort.MOMENT})
+_TELLING = frozenset({"type", "anyOf", "oneOf"})  # else anything will do
 _LONG = 200  # a text that may be longer than this is given several lines
 
 
@@ -183,7 +184,7 @@ class _Reader:
             above=above,
             item=item,
             exact=self._exact(schema),
-            kind=type_words(schema, self._definitions) if sort is Sort.JSON else "",
+            kind=type_words(schema, self._definitions) if sort is Sort.JSON and schema.keys() & _TELLING else "",
         )
 
     def _without_null(self, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:

@@ -205,7 +205,7 @@ async def console(
         await asyncio.to_thread(app.put_down)
 
 
-async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 20.0) -> None:
+async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 60.0) -> None:
     """Lets the console go on until something is true."""
     end = asyncio.get_running_loop().time() + within
     while not true():

@@ -169,26 +169,29 @@ class DecidingScreen(ConsoleScreen):
         return "" if any(not reason for reason in reasons) else reasons[0]
 
     def action_approve(self) -> None:
-        tasks = [task for task in self.tasks() if task.levels]
+        tasks = self.tasks()
         panel = self.pane.panel
         typed = panel.texts if panel is not None and len(tasks) == 1 else None
-        found = {task.id: approval_as_it_stands(task, typed) for task in tasks}
-        ready = [task for task in tasks if found[task.id] is not None]
-        if not ready:
+        aside = _questions(tasks)
+        found = {task.id: approval_as_it_stands(task, typed) for task in tasks if task.id not in aside}
+        aside |= {
+            one: with_keys("its form is to be filled in: {answer}") for one, data in found.items() if data is None
+        }
+        if len(aside) == len(tasks):
             self.action_answer()
             self.status.explain("an approval needs the form to be filled in; ctrl+s approves with it")
             return
-        title = f"Approve {_named(ready)}"
-        self._ask(ready, RequestKind.VOTE, lambda task: found[task.id] or {}, title, "approval", undo=True)
+        title = f"Approve {_named(tasks)}"
+        self._ask(tasks, RequestKind.VOTE, lambda task: found.get(task.id) or {}, title, "approval", aside=aside)
 
     def action_reject(self) -> None:
-        tasks = [task for task in self.tasks() if task.levels]
+        tasks = self.tasks()
         title = f"Reject {_named(tasks)}"
 
         def typed(reason: str | None) -> None:
             if reason is not None:
                 data: JsonObject = {"verdict": "reject", "reason": reason}
-                self._ask(tasks, RequestKind.VOTE, data, title, "rejection", undo=True)
+                self._ask(tasks, RequestKind.VOTE, data, title, "rejection", aside=_questions(tasks))
 
         self.app.push_screen(ReasonPanel(title, "Why? Whoever asked for it reads this."), typed)
 
@@ -201,11 +204,11 @@ class DecidingScreen(ConsoleScreen):
 
     def _foresee(self, title: str, prompt: str, kind: RequestKind, field: str, word: str) -> None:
         """What is typed has its preview under it; enter there is the confirmation."""
-        tasks = self.tasks()[:1]
+        tasks = self.tasks()
         title = f"{title} {_named(tasks)}"
 
         def change_for(text: str) -> Change:
-            return self._change(tasks, kind, {field: text}, title, word, undo=False)
+            return decision(tasks, kind, {field: text}, self.me, title=title, word=word, then=self.decided)
 
         def confirmed(seen: tuple[Change, Sequence[Preview]] | None) -> None:
             if seen is not None:
@@ -240,15 +243,13 @@ class DecidingScreen(ConsoleScreen):
             panel.focus_first()
 
     def _ask(
-        self, tasks: Sequence[Task], kind: RequestKind, data: Data, title: str, word: str, *, undo: bool = False
+        self, tasks: Sequence[Task], kind: RequestKind, data: Data, title: str, word: str, *, aside: dict[str, str]
     ) -> None:
+        """A vote; what is marked and takes none is shown with the others, and why."""
         if tasks:
-            self.console.acts.ask(self._change(tasks, kind, data, title, word, undo=undo))
-
-    def _change(
-        self, tasks: Sequence[Task], kind: RequestKind, data: Data, title: str, word: str, *, undo: bool
-    ) -> Change:
-        return decision(tasks, kind, data, self.me, title=title, word=word, undo=undo, then=self.decided)
+            self.console.acts.ask(
+                decision(tasks, kind, data, self.me, title=title, word=word, undo=True, then=self.decided, aside=aside)
+            )
 
     # the sentence
 
@@ -279,6 +280,11 @@ def may_act_as(workspace: Workspace) -> list[str]:
     identity = workspace.identity
     known: Sequence[str] = tuple(getattr(identity.people, "known", ()))
     return [identity.me, *(name for name in known if name != identity.me and not identity.refusal(name))]
+
+
+def _questions(tasks: Sequence[Task]) -> dict[str, str]:
+    """Those of several that nobody votes on, with what to do instead."""
+    return {task.id: with_keys("it is a question: {answer} answers it") for task in tasks if not task.levels}
 
 
 def _named(tasks: Sequence[Task]) -> str:

@@ -131,8 +131,8 @@ class FormRow(Vertical):
         field = self.field
         parts = [harmless(field.about)] if field.about else []
         parts += [limit for limit in field.limits if not _says_little(limit, field)]
-        if field.sort is Sort.JSON:
-            parts.append(f"JSON: {harmless(field.kind)}" if field.kind else "JSON")
+        if field.kind:
+            parts.append(f"JSON: {harmless(field.kind)}")
         elif not parts and not field.has_default and field.sort in _EXAMPLES:
             parts.append(_EXAMPLES[field.sort])
         return Content(" · ".join(parts))
