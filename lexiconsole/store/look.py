@@ -300,6 +300,7 @@ class Look:
                     rows = raw.execute(sql, values).fetchall()
                 except sqlite3.Error:
                     if not self._moved_on():
+                        self._shut()  # what it remembers of the file may be wrong, and the file may be put back
                         raise
                 else:
                     if not self._moved_on():

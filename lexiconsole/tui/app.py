@@ -147,16 +147,13 @@ class ConsoleApp(KeysInTurn):
     def get_default_screen(self) -> Screen[Any]:
         return make_screen(Place.DASHBOARD)
 
-    def _on_mount_first(self) -> None:
+    async def on_load(self) -> None:
         from lexiconsole.app.look import Look
 
-        self.reads = Reads(self._first_look or Look(Path(os.devnull) / "none"), self.failed)
-
-    async def on_load(self) -> None:
         for name in THEMES:
             self.register_theme(theme_of(name, colourless=self.no_color))
         self.theme = THEMES[self._first_theme].name
-        self._on_mount_first()
+        self.reads = Reads(self._first_look or Look(Path(os.devnull) / "none"), self.failed)
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread: somebody embeds us
             for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(sent, self.exit, 128 + sent)

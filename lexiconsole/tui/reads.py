@@ -1,7 +1,8 @@
 """Reads for screens: what they want to know is asked on threads, one question of each group at a time.
 
 A screen never waits. Of a group that is asked faster than it answers, the questions in between are left out; replies come in
-order and the last question is always answered. Replies arrive on the interface's loop.
+order and the last question is always answered. Replies arrive on the interface's loop. A question that fills panes is asked
+again until it is answered, and meanwhile the panes say what is wrong.
 """
 
 from __future__ import annotations
@@ -9,18 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from lexiconsole.app.look import Look
     from lexiconsole.app.workspace import Workspace
 
 __all__ = ["Reads"]
 
 T = TypeVar("T")
+
+_AGAIN = 1.0
+"""Seconds after which a question that failed is asked again for the panes that wait for it."""
 
 
 @dataclass(slots=True)
@@ -29,6 +35,7 @@ class _Question:
     then: Callable[[Any], None]
     failed: Callable[[Exception], None]
     context: contextvars.Context
+    panes: Sequence[Widget] = ()
 
 
 class Reads:
@@ -40,6 +47,7 @@ class Reads:
         self._early: list[tuple[str, _Question]] = []
         self._pauses: dict[str, asyncio.TimerHandle] = {}
         self._running: set[str] = set()
+        self._troubled: dict[str, _Question] = {}
         self._delivering = 0
         self._waiting: dict[str, _Question] = {}
         self._turn = threading.Lock()
@@ -78,9 +86,13 @@ class Reads:
         question: Callable[[Look], T],
         then: Callable[[T], None],
         failed: Callable[[Exception], None] | None = None,
+        *,
+        panes: Sequence[Widget] = (),
     ) -> None:
-        """Asks the store. `then` gets the answer, unless the group was asked again before this question's turn came."""
-        self._ask(group, self._question(lambda: question(self._look), then, failed))
+        """Asks the store. `then` gets the answer, unless the group was asked again before this question's turn came.
+        `panes` are those that show it, and say so while it can not be read.
+        """
+        self._ask(group, self._question(lambda: question(self._look), then, failed, panes))
 
     def after(self, seconds: float, group: str, ask: Callable[[], None]) -> None:
         """Asks once nothing of the group was wanted for so long: while a key is held down nobody reads what it passes."""
@@ -100,9 +112,11 @@ class Reads:
         question: Callable[[Workspace], T],
         then: Callable[[T], None],
         failed: Callable[[Exception], None] | None = None,
+        *,
+        panes: Sequence[Widget] = (),
     ) -> None:
         """Asks the workspace (definitions, previews), as soon as there is one; may wait for the engine."""
-        asked = self._question(lambda: question(self._opened()), then, failed)
+        asked = self._question(lambda: question(self._opened()), then, failed, panes)
         if self._workspace is None:
             self._early = [*(early for early in self._early if early[0] != group), (group, asked)]
         else:
@@ -113,10 +127,14 @@ class Reads:
         return self._workspace
 
     def _question(
-        self, body: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Exception], None] | None
+        self,
+        body: Callable[[], Any],
+        then: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None,
+        panes: Sequence[Widget],
     ) -> _Question:
         self._loop = asyncio.get_running_loop()
-        return _Question(body, then, failed or self._failed, contextvars.copy_context())
+        return _Question(body, then, failed or self._failed, contextvars.copy_context(), panes)
 
     def _ask(self, group: str, question: _Question) -> None:
         with self._turn:
@@ -132,7 +150,7 @@ class Reads:
         """On a thread: answers, and goes on with what the group was asked meanwhile."""
         while True:
             answer, fault = _tried(question.body)
-            self._deliver(question, answer, fault)
+            self._deliver(group, question, answer, fault)
             with self._turn:
                 newer = self._waiting.pop(group, None)
                 if newer is None:
@@ -140,21 +158,39 @@ class Reads:
                     return
             question = newer
 
-    def _deliver(self, question: _Question, answer: Any, fault: Exception | None) -> None:
+    def _deliver(self, group: str, question: _Question, answer: Any, fault: Exception | None) -> None:
         if self._closed or self._loop is None or self._loop.is_closed():
             return
         with self._turn:
             self._delivering += 1
-        self._loop.call_soon_threadsafe(self._hand_over, question, answer, fault, context=question.context)
+        self._loop.call_soon_threadsafe(self._hand_over, group, question, answer, fault, context=question.context)
 
-    def _hand_over(self, question: _Question, answer: Any, fault: Exception | None) -> None:
+    def _hand_over(self, group: str, question: _Question, answer: Any, fault: Exception | None) -> None:
         """On the interface's loop."""
         with self._turn:
             self._delivering -= 1
-        if fault is not None:
+        if fault is not None and question.panes:
+            self._trouble(group, question, fault)
+        elif fault is not None:
             question.failed(fault)
         else:
+            if self._troubled.pop(group, None) is not None:
+                from lexiconsole.tui.widgets.trouble import lift
+
+                lift(question.panes)
             question.then(answer)
+
+    def _trouble(self, group: str, question: _Question, fault: Exception) -> None:
+        from lexiconsole.tui.widgets.trouble import tell
+
+        tell(question.panes, fault)
+        self._troubled[group] = question
+        asyncio.get_running_loop().call_later(_AGAIN, self._again, group, question, context=question.context)
+
+    def _again(self, group: str, question: _Question) -> None:
+        """Unless something else was asked meanwhile, or nobody would see the answer."""
+        if self._troubled.get(group) is question and any(pane.is_attached for pane in question.panes):
+            self._ask(group, question)
 
 
 def _tried(body: Callable[[], Any]) -> tuple[Any, Exception | None]:

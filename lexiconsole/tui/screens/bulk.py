@@ -121,7 +121,9 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
     def _read(self) -> None:
         if self.is_attached:
             known = self.fold.seq if self.fold is not None else None
-            self.console.reads.look(f"bulk {self.run_id}", lambda look: self._ask(look, known), self._got)
+            self.console.reads.look(
+                f"bulk {self.run_id}", lambda look: self._ask(look, known), self._got, panes=self.panes()
+            )
 
     def _ask(self, look: Look, known: int | None) -> tuple[RunRow | None, list[Entry] | BulkFold]:
         """On a thread. The first time all is folded there; afterwards what is new is handed over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -29,13 +29,12 @@ from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
 from lexiconsole.tui.widgets.task_table import TaskTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
-from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.board import TALL
+from lexiconsole.types import Instant
 from lexiconsole.views.catalogue import catalogue
 from lexiconsole.views.incidents import Incident
 
 if TYPE_CHECKING:
-    from lexiconsole.app.look import LatestRow
+    from lexiconsole.app.look import LatestRow, Look
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["DashboardScreen"]
@@ -68,7 +67,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._latest: dict[str, list[LatestRow]] = {}
         self._open_pane = 2
         self._slow = Throttle(self, 1.0, self._read_slowly)
-        self._people = Throttle(self, 0.2, lambda: self.console.reads.look("inbox", self._read.people, self._told))
+        self._people = Throttle(self, 0.2, lambda: self._ask("inbox", self._read.people, self.inbox))
         self._looked_at, self._committed, self._chosen = "", 0, ("", "")
 
     def body(self) -> Iterator[Widget]:
@@ -138,9 +137,12 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
             self._committed = self.console.committed  # engines that come and go: no entry tells of them
             self._slow.ask()
 
+    def _ask(self, group: str, question: Callable[[Look], News], pane: Widget) -> None:
+        self.console.reads.look(group, question, self._told, panes=(pane,))
+
     def _read_slowly(self) -> None:
         names = tuple(self.console.definitions)
-        self.console.reads.look("slow", lambda look: self._read.slow(look, names), self._told)
+        self._ask("slow", lambda look: self._read.slow(look, names), self.incidents)
 
     def _told(self, news: News) -> None:
         if not self.is_attached:
@@ -227,13 +229,13 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
             self._entitle()
 
     def _look_at_definition(self, name: str) -> None:
-        prepared, ask = self.preview.prepared, self.console.reads.of_workspace
-        ask("preview", lambda workspace: prepared(see_definition(workspace, name)), self._saw)
+        ask, prepared, panes = self.console.reads.of_workspace, self.preview.prepared, (self.preview,)
+        ask("preview", lambda workspace: prepared(see_definition(workspace, name)), self._saw, panes=panes)
 
     def _look_again(self) -> None:
         wanted, group, query = self._looked_at, group_here(self), self.runs.query_now()
-        prepared, chosen = self.preview.prepared, self._read.chosen
-        self.console.reads.look("preview", lambda look: prepared(chosen(look, wanted, group, query)), self._saw)
+        ask, prepared, panes = self.console.reads.look, self.preview.prepared, (self.preview,)
+        ask("preview", lambda look: prepared(self._read.chosen(look, wanted, group, query)), self._saw, panes=panes)
 
     def _saw(self, seen: Seen | None) -> None:
         of = seen.row.id if seen is not None and seen.row is not None else ""
@@ -359,26 +361,6 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.status.explain(self.runs.fault)
         self._entitle()
         self._say()
-
-    def action_next_error(self) -> None:
-        self._jump(TALL, 1)
-
-    def action_previous_error(self) -> None:
-        self._jump(TALL, -1)
-
-    def action_next_waiting(self) -> None:
-        self._jump((RunStatus.WAITING,), 1)
-
-    def action_previous_waiting(self) -> None:
-        self._jump((RunStatus.WAITING,), -1)
-
-    def _jump(self, wanted: Collection[RunStatus], step: int) -> None:
-        """In the list of runs, from whichever pane."""
-        what = "waits for anybody" if RunStatus.WAITING in wanted else "has failed"
-        listed = "no run that is listed" if self.runs.text else "no run"
-        if not self.runs.has_focus_within:
-            self.to_pane(2)
-        self.runs.jump(wanted, step, lambda: self.status.explain(f"{listed} {what}"))
 
     def action_mark(self) -> None:
         if self.runs.group is not None:

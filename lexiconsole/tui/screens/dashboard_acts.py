@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lexiconsole.durable.rows import RunRow, TaskRow
@@ -10,6 +10,7 @@ from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.dashboard_reads import read_group
 from lexiconsole.tui.screens.diffing import Moment, subject_of
 from lexiconsole.types import RunStatus
+from lexiconsole.views.board import TALL
 from lexiconsole.views.incidents import Incident
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _UNGROUPED = "no groups"
 
 
 class DashboardActs:
-    """The acts of the dashboard, each through a preview or on the screen of the task."""
+    """The acts of the dashboard, each through a preview or on the screen of the task; and the jumps to what needs one."""
 
     if TYPE_CHECKING:
         runs: RunsPane
@@ -43,6 +44,7 @@ class DashboardActs:
         def subject(self) -> Subject: ...
         def subject_run(self) -> RunRow | None: ...
         def show_keys(self) -> None: ...
+        def to_pane(self, number: int) -> None: ...
 
     _stood = ("", "")
     """The run that the footer is about, and how it stood."""
@@ -53,6 +55,26 @@ class DashboardActs:
         if run is not None and (run.id, run.status) != self._stood:
             self._stood = (run.id, run.status)
             self.show_keys()
+
+    def action_next_error(self) -> None:
+        self._jump(TALL, 1)
+
+    def action_previous_error(self) -> None:
+        self._jump(TALL, -1)
+
+    def action_next_waiting(self) -> None:
+        self._jump((RunStatus.WAITING,), 1)
+
+    def action_previous_waiting(self) -> None:
+        self._jump((RunStatus.WAITING,), -1)
+
+    def _jump(self, wanted: Collection[RunStatus], step: int) -> None:
+        """In the list of runs, from whichever pane."""
+        what = "waits for anybody" if RunStatus.WAITING in wanted else "has failed"
+        listed = "no run that is listed" if self.runs.text else "no run"
+        if not self.runs.has_focus_within:
+            self.to_pane(2)
+        self.runs.jump(wanted, step, lambda: self.status.explain(f"{listed} {what}"))
 
     def action_answer(self) -> None:
         subject = self.subject()

@@ -114,11 +114,11 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
     def _look(self) -> None:
         """Once a second, only while the screen is seen: names and times of files, and the files when those changed."""
         if self.is_attached:
-            self.console.reads.of_workspace("definitions", self._read.files, self._got)
+            self.console.reads.of_workspace("definitions", self._read.files, self._got, panes=(self.files,))
 
     def _try_runs(self) -> None:
         self._tried_at = self.console.now()
-        self.console.reads.of_workspace("live runs", self._read.lives, self._tried)
+        self.console.reads.of_workspace("live runs", self._read.lives, self._tried, panes=(self.lives,))
 
     def look_again(self) -> None:
         """A file was written from here."""

@@ -93,7 +93,7 @@ class DiffScreen(ConsoleScreen):
         self._read()
 
     def _read(self) -> None:
-        self.console.reads.look("diff", self._gather, self._gathered)
+        self.console.reads.look("diff", self._gather, self._gathered, panes=self.panes())
 
     def _gather(self, look: Look) -> list[RunRow] | str:
         """On a thread, one at a time. The rows of both; of one that is not there the id."""

@@ -114,7 +114,7 @@ class DoubtScreen(RunCopies, ConsoleScreen):
         self._tell()
 
     def _read(self) -> None:
-        self.console.reads.look(f"doubt {self.run_id}", self._look, self._got)
+        self.console.reads.look(f"doubt {self.run_id}", self._look, self._got, panes=self._panes[:1])
 
     def _look(self, look: Look) -> tuple[RunRow | None, list[Doubt]]:
         row = look.run(self.run_id)

@@ -112,7 +112,8 @@ class InboxScreen(DecidingScreen):
 
     def _read(self) -> None:
         me, whose = self.console.acting_as, self._whose
-        self.console.reads.of_workspace("inbox", lambda workspace: _asked_of(workspace, me, whose), self._got)
+        ask, panes = self.console.reads.of_workspace, (self.table,)
+        ask("inbox", lambda workspace: _asked_of(workspace, me, whose), self._got, panes=panes)
 
     def _got(self, answer: tuple[list[TaskRow], list[Task], list[Decided]]) -> None:
         if not self.is_attached:

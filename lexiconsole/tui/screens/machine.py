@@ -143,7 +143,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
 
     def _read(self) -> None:
         if self.is_attached:
-            self.console.reads.look("machine", self._ask, self._got)
+            self.console.reads.look("machine", self._ask, self._got, panes=self.panes())
 
     def _ask(self, look: Look) -> Found | None:
         """On a thread, one at a time."""

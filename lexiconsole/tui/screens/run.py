@@ -191,7 +191,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         self.map.halt()
 
     def _read(self) -> None:
-        self.console.reads.look(f"run {self.run_id}", self._gather, self._gathered)
+        self.console.reads.look(f"run {self.run_id}", self._gather, self._gathered, panes=self.panes())
 
     def _gather(self, look: Look) -> Snapshot | None:
         """On a thread, one at a time: what is new is folded onto what is known."""
@@ -324,6 +324,10 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
     def on_map_view_selected(self, event: MapView.Selected) -> None:
         if self.view == "map" or not self.selected:
             self.select(event.key)
+
+    def on_map_view_fitted(self) -> None:
+        if self.view == "map" and self.snapshot is not None:
+            self.map.border_subtitle = self._subtitle()
 
     def on_map_view_opened(self, event: MapView.Opened) -> None:
         self.action_open()

@@ -137,7 +137,9 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
 
     def _read(self) -> None:
         after = self._playback.head
-        self.console.reads.look(f"saga {self.run_id}", lambda look: self._ask(look, after), self._got)
+        self.console.reads.look(
+            f"saga {self.run_id}", lambda look: self._ask(look, after), self._got, panes=self._panes
+        )
 
     def _ask(self, look: Look, after: int) -> tuple[RunRow | None, list[Entry], Outline]:
         row = look.run(self.run_id)

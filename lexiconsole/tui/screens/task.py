@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from lexiconsole.app.drafts import Drafts
-from lexiconsole.errors import LexiconsoleError
+from lexiconsole.errors import LexiconsoleError, StoreError
 from lexiconsole.tui.acts import Done
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.deciding import DecidingScreen
@@ -56,11 +56,14 @@ class TaskScreen(DecidingScreen):
 
     def _read(self) -> None:
         me = self.console.acting_as
-        self.console.reads.of_workspace(f"task {self.subject}", lambda workspace: self._look(workspace, me), self._got)
+        ask = self.console.reads.of_workspace
+        ask(f"task {self.subject}", lambda workspace: self._look(workspace, me), self._got, panes=(self.pane,))
 
     def _look(self, workspace: Workspace, me: str) -> tuple[Task | None, dict[str, str]]:
         try:
             task = workspace.task(self.subject, me=me)
+        except StoreError:
+            raise  # whether it is there is not known
         except LexiconsoleError:
             return None, {}
         return task, Drafts(workspace.store_path).of(me or workspace.me, task.id)

@@ -70,7 +70,7 @@ class LivePreview(Vertical):
         if not same:
             live.chase()
         self._bring_forward(live)
-        entitle(self, subtitle=size_of(live) if seen.row is None else map_words(live))
+        self.on_map_view_fitted()
 
     def _map(self) -> MapView:
         if self.map is None:
@@ -99,12 +99,16 @@ class LivePreview(Vertical):
         if self.map is not None and self.map.display and row is not None:
             if ages(row, now):
                 self.map.repaint()
-            entitle(self, subtitle=map_words(self.map))
+            self.on_map_view_fitted()
 
     def halt(self) -> None:
         """Nobody looks."""
         if self.map is not None:
             self.map.halt()
+
+    def on_map_view_fitted(self) -> None:
+        if self.map is not None and self.map.display and self.seen is not None:
+            entitle(self, subtitle=size_of(self.map) if self.seen.row is None else map_words(self.map))
 
     def on_map_view_opened(self, event: Message) -> None:
         event.stop()

@@ -66,6 +66,9 @@ class MapView(MapMarks, can_focus=True):
         def control(self) -> MapView:
             return self.map
 
+    class Fitted(Message):
+        """It has another size, and maybe another zoom."""
+
     _steps: ClassVar[dict[str, tuple[int, int]]] = {
         "down": (0, 1),
         "j": (0, 1),
@@ -338,6 +341,7 @@ class MapView(MapMarks, can_focus=True):
         self.repaint()
         if self.follow:
             self.reveal(self.selected)
+        self.post_message(self.Fitted())
 
     def on_focus(self) -> None:
         self.repaint()

@@ -122,6 +122,7 @@ class RunsPane(Vertical):
             "runs",
             lambda look: (query, selected, *_stretch(look, query, start, count + 2 * _AROUND, selected, before)),
             self._show,
+            panes=(self.table,),
         )
 
     def _show(self, answer: tuple[RunQuery, str, list[str], Board]) -> None:
@@ -150,8 +151,8 @@ class RunsPane(Vertical):
         event.stop()
         if self.column is not None:
             return  # groups are there as a whole
-        query = self.query_now()
-        self.console.reads.look("page", lambda look: read_board(look, query, event.first, event.count), self._fill)
+        query, ask = self.query_now(), self.console.reads.look
+        ask("page", lambda look: read_board(look, query, event.first, event.count), self._fill, panes=(self.table,))
 
     def on_virtual_table_marked(self) -> None:
         self._entitle()
@@ -208,7 +209,8 @@ class RunsPane(Vertical):
 
         column, query, opened = self.column, self.query_now(), frozenset(self.table.opened)
         if self.is_attached and column is not None:
-            self.console.reads.look("groups", lambda look: read_groups(look, query, column, opened), self._show_groups)
+            ask, pane = self.console.reads.look, (self.table,)
+            ask("groups", lambda look: read_groups(look, query, column, opened), self._show_groups, panes=pane)
 
     def _show_groups(self, grouping: Grouping) -> None:
         if not self.is_attached or grouping.column is not self.column:
