@@ -355,12 +355,7 @@ class ConsoleApp(KeysInTurn):
         """A key or a turn of the wheel that comes while the console closes is nobody's any more; one that was on its way to a
         screen when the line of commands opened is meant for the line.
         """
-        if (
-            self._moves
-            and isinstance(event, Key)
-            and not event.is_forwarded
-            and not hasattr(self.focused, "cursor_blink")
-        ):
+        if self._moves and isinstance(event, Key) and not (event.is_forwarded or hasattr(self.focused, "cursor_blink")):
             name = self._moves.get(event.key, event.key)  # in a field, which has a cursor, letters are letters
             if not name:
                 return

@@ -73,15 +73,9 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def body(self) -> Iterator[Widget]:
         yield self.tabs
         with Horizontal(id="columns"):
-            with Vertical(id="left"):
-                yield self.catalogue
-                yield self.preview
-            with Vertical(id="middle"):
-                yield self.runs
-            with Vertical(id="right"):
-                yield self.inbox
-                yield self.incidents
-                yield self.engine
+            yield Vertical(self.catalogue, self.preview, id="left")
+            yield Vertical(self.runs, id="middle")
+            yield Vertical(self.inbox, self.incidents, self.engine, id="right")
 
     def panes(self) -> Sequence[Widget]:
         return (self.catalogue, self.runs, self.inbox, self.incidents, self.preview, self.engine)
