@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import time
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from lexiconsole.durable.threads import called_within
+from lexiconsole.durable.threads import calls_under_way
 from lexiconsole.store.memory import MemoryJournal
 from lexiconsole.types import Instant
 
@@ -22,9 +24,10 @@ __all__ = ["JumpingClock", "MemoryJournal"]
 
 T = TypeVar("T")
 
-PATIENCE = 0.5
-"""Real seconds that a step in a thread is given before its time runs on, so that no limit passes it by; one that takes
-longer hangs, as far as a test is concerned.
+PATIENCE, LOOKS = 0.5, 100
+"""Real seconds that a step in a thread is given, and how often it is looked for meanwhile, before its time runs on, so that no
+limit passes it by; one that takes longer hangs, as far as a test is concerned. A machine that is busy elsewhere lets seconds
+go by in which the thread has no turn, but then those who look for it have none either.
 """
 
 
@@ -36,6 +39,7 @@ class JumpingClock:
         self._put_back = 0.0
         self._deadlines: list[tuple[float, int, asyncio.Future[None]]] = []
         self._count = itertools.count()
+        self._looks: WeakKeyDictionary[asyncio.Future[Any], int] = WeakKeyDictionary()
 
     def now(self) -> Instant:
         return self._now
@@ -63,7 +67,7 @@ class JumpingClock:
             await self._settle(future)
             if future.done():
                 break
-            if called_within(PATIENCE):
+            if self._gives_time():
                 await asyncio.sleep(0.001)
                 continue
             if self._jump(end):
@@ -90,6 +94,14 @@ class JumpingClock:
         self._now -= seconds
         self._put_back += seconds
         self._deadlines = [(at - seconds, n, done) for at, n, done in self._deadlines]
+
+    def _gives_time(self) -> bool:
+        """Whether a step is in a thread that may not have had its turn yet."""
+        given = False
+        for call, made_at in calls_under_way():
+            looks = self._looks[call] = self._looks.get(call, 0) + 1
+            given |= looks <= LOOKS or time.monotonic() < made_at + PATIENCE
+        return given
 
     def _jump(self, end: float) -> bool:
         while self._deadlines:

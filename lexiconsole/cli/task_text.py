@@ -23,7 +23,7 @@ _LOOKS = {
     LevelState.AHEAD: StepState.PENDING,
     LevelState.OPEN: StepState.WAITING,
     LevelState.APPROVED: StepState.DONE,
-    LevelState.REJECTED: StepState.FAILED,
+    LevelState.REJECTED: StepState.REJECTED,
     LevelState.SKIPPED: StepState.SKIPPED,
     LevelState.STUCK: StepState.DOUBTFUL,
 }

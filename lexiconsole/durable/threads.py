@@ -12,16 +12,16 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
-__all__ = ["Threads", "called_within"]
+__all__ = ["Threads", "calls_under_way"]
 
 _called: WeakKeyDictionary[asyncio.Future[Any], float] = WeakKeyDictionary()
 """When the calls were made that have not ended yet, by the time of `time.monotonic`."""
 
 
-def called_within(seconds: float) -> bool:
-    """Whether a call is under way in any thread that was made less than so many seconds ago."""
-    since = time.monotonic() - seconds
-    return any(at > since and not done.done() for done, at in list(_called.items()))
+def calls_under_way() -> list[tuple[asyncio.Future[Any], float]]:
+    """This loop's calls in threads that have not ended, and when each was made."""
+    loop = asyncio.get_running_loop()
+    return [(done, at) for done, at in list(_called.items()) if not done.done() and done.get_loop() is loop]
 
 
 class Threads:

@@ -25,7 +25,7 @@ _WORDS = {
     "refused": "refused",
     "signalled": "signal",
 }
-_NO = frozenset({"reject", "refused", "withdraw"})
+_STATES = {"reject": StepState.REJECTED, "withdraw": StepState.REJECTED, "refused": StepState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Decided:
 
     @property
     def look(self) -> Look:
-        return STEP_LOOKS[StepState.FAILED if self.word in _NO else StepState.DONE]
+        return STEP_LOOKS[_STATES.get(self.word, StepState.DONE)]
 
 
 def decided(links: Iterable[Audited]) -> list[Decided]:

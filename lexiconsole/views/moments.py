@@ -21,7 +21,7 @@ def moments(entry: Entry, before: Story, after: Story, row: Row | None) -> tuple
     lines: list[Moment] = []
     if after.turned and not before.turned:
         lines.append(_turn(entry, after))
-    line = _run_line(entry, before, after) or _people_line(entry) or (_row_line(entry, row) if row else None)
+    line = _run_line(entry, before, after) or _people_line(entry, row) or (_row_line(entry, row) if row else None)
     if line is not None:
         lines.append(line)
     return tuple(lines)
@@ -73,7 +73,8 @@ def _run_line(entry: Entry, before: Story, after: Story) -> Moment | None:
 _MOVING = frozenset({RunStatus.RUNNING, RunStatus.COMPENSATING})
 
 
-def _people_line(entry: Entry) -> Moment | None:
+def _people_line(entry: Entry, row: Row | None) -> Moment | None:
+    """The sign says that it was a person; of what settled a level with a no, that."""
     data: dict[str, Any] = entry.data
     match entry.kind:
         case EntryKind.PAUSED:
@@ -109,7 +110,9 @@ def _people_line(entry: Entry) -> Moment | None:
             return None
     reason = str(data.get("reason", ""))
     text = "" if entry.kind is EntryKind.CANCEL and reason == "timeout" else reason
-    return Moment(entry.seq, entry.at, OPERATOR, said, Lane.PEOPLE, text, by=entry.by)
+    no = entry.kind is EntryKind.ANSWERED and row is not None and row.state is StepState.REJECTED
+    look = STEP_LOOKS[StepState.REJECTED] if no else OPERATOR
+    return Moment(entry.seq, entry.at, look, said, Lane.PEOPLE, text, by=entry.by)
 
 
 def _vote(entry: Entry) -> str:

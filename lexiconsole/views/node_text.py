@@ -20,7 +20,9 @@ def node_text(view: NodeView, row: Row | None, inner: Sequence[Row]) -> str:
     """Harmless, at most 48 signs; "" when there is nothing to say."""
     speaking = next((one for one in inner if one.key == view.row), row)
     if speaking is not None and speaking.state in (StepState.FAILED, StepState.RETRYING, StepState.UNDO_FAILED):
-        return error_line(speaking.error, _SHORT)
+        return error_line(speaking.error, _SHORT) or _undecided(speaking.result)
+    if speaking is not None and speaking.state is StepState.REJECTED:
+        return brief(_said_no(speaking), _SHORT)
     if speaking is not None and speaking.state is StepState.WAITING:
         return _asked(speaking)
     if speaking is not None and speaking.state is StepState.DOUBTFUL:
@@ -33,6 +35,30 @@ def node_text(view: NodeView, row: Row | None, inner: Sequence[Row]) -> str:
         return "→ yes" if row.result else "→ no"
     ways = _ways(row)
     return f"→ {brief(ways, _SHORT - 2)}" if ways else few_words(row.result)
+
+
+def _said_no(row: Row) -> str:
+    """`rejected by fay: no receipt`; what was withdrawn says so."""
+    said = row.result if isinstance(row.result, dict) else {}
+    if row.error or said.get("outcome") == "withdrawn":
+        by, reason = (said.get("by"), said.get("reason")) if said else ("", (row.error or {}).get("message"))
+        return f"withdrawn{f' by {by}' if by else ''}{f': {reason}' if reason else ''}"
+    votes = said.get("votes")
+    cast = [vote for vote in votes if isinstance(vote, dict)] if isinstance(votes, list) else []
+    against = {
+        str(vote.get("by") or vote.get("seat")): vote.get("reason") for vote in cast if vote["verdict"] == "reject"
+    }
+    steps = said.get("rejected")
+    against |= steps if isinstance(steps, dict) else {}
+    why = next((reason for reason in against.values() if reason), "")
+    by = f" by {', '.join(against)}" if against else ""
+    return f"rejected{by}{f': {why}' if why else ''}"
+
+
+def _undecided(result: Json) -> str:
+    """Of a level that came to no decision."""
+    overdue = isinstance(result, dict) and result.get("outcome") == "overdue"
+    return "nobody decided in time" if overdue else "no decision" if isinstance(result, dict) else ""
 
 
 def _ways(row: Row) -> str:

@@ -55,6 +55,7 @@ class Picturing:
             self._into[edge.target].append((number, edge))
             self._from[edge.source].append((number, edge))
         self._places: dict[str, _Place] = {key: _Place() for key in self._nodes}
+        self._silent = _silent(outline)
         self._is_machine = any(node.kind is NodeKind.STATE for node in outline.nodes) and not self._grows
 
     def add(self, entry: Entry) -> None:
@@ -137,7 +138,7 @@ class Picturing:
         for number in self._ways_to(key, visit, since, entry):
             edge = self._outline.edges[number]
             source = self._places[edge.source]
-            if self._nodes[edge.source].kind in SILENT and not source.visits and edge.source not in after:
+            if edge.source in self._silent and not source.visits and edge.source not in after:
                 self._arrive(edge.source, edge.source, entry, after | {key})
             self._hops.append(Hop(entry.seq, entry.at, number, edge.kind in BACK))
         if visit not in place.visits:
@@ -177,7 +178,7 @@ class Picturing:
 
     def _came_along(self, number: int, edge: OutlineEdge, since: int, seq: int) -> bool:
         source = self._places[edge.source]
-        if self._nodes[edge.source].kind in SILENT and not source.rows:
+        if edge.source in self._silent and not source.rows:
             return edge.kind is not EdgeKind.LOOP  # what is inside it has begun, so it has; nothing came back from it
         if not source.visits or not source.ended or not since <= source.ended <= seq:
             return False
@@ -222,7 +223,7 @@ class Picturing:
         if self._is_machine:
             view = replace(view, items={})
             return self._standing(replace(view, text=node_text(view, row, [])), story)
-        if row is None and node.kind in SILENT:
+        if row is None and key in self._silent:
             view = self._around(view)
         if node.kind is NodeKind.BULK:
             view = of_bulk(view, self._carried.get(key), story, over=self._left(key))
@@ -267,23 +268,31 @@ class Picturing:
         standing, reached = frozenset(todo), set(todo)
         while todo:
             key = todo.pop()
-            for _, edge in self._from[key]:
-                if (edge.kind is EdgeKind.UNDO) != story.turned:
-                    continue
-                place = self._places[key]
-                if key in standing and place.ended and not self._is_open(edge, place):
-                    continue  # it came to something that leads elsewhere
-                if edge.target not in reached:
-                    reached.add(edge.target)
-                    todo.append(edge.target)
+            settled = key in standing and self._places[key].ended > 0
+            new = set(self._ways_on(key, settled=settled, turned=story.turned)) - reached
+            reached |= new
+            todo += new
         return reached
+
+    def _ways_on(self, key: str, *, settled: bool, turned: bool) -> list[str]:
+        """To which nodes it leads, once it is settled only those that what it came to leads to."""
+        place, edges = self._places[key], [edge for _, edge in self._from[key]]
+        row = self._telling.row(place.visits[-1]) if settled else None
+        if row is not None and row.state is StepState.REJECTED:
+            back, chain = [edge for edge in edges if edge.kind is EdgeKind.LOOP], f"{key.rpartition('/')[0]}/"
+            out = [
+                edge for edge in self._outline.edges if edge.source.startswith(chain) > edge.target.startswith(chain)
+            ]
+            return [edge.target for edge in back or out]  # the levels behind it are asked no more
+        edges = [edge for edge in edges if (edge.kind is EdgeKind.UNDO) == turned]
+        return [edge.target for edge in edges if not settled or self._is_open(edge, place)]
 
     def _leads_on(self, key: str, view: NodeView) -> bool:
         """Whether it is under way, or done with nothing behind it that was begun since."""
         place = self._places[key]
         if not place.ended or view.state in _GOES_ON:
-            return view.state is not StepState.FAILED
-        ways = [self._places[edge.target] for _, edge in self._from[key] if self._is_open(edge, place)]
+            return view.state not in (StepState.FAILED, StepState.REJECTED)
+        ways = [self._places[way] for way in self._ways_on(key, settled=True, turned=self._turned)]
         return view.state in _PASSED and any(not way.began or way.began[-1] < place.ended for way in ways)
 
     def _meeting(self, key: str, nodes: dict[str, NodeView]) -> tuple[int, int]:
@@ -306,7 +315,7 @@ _LOUD = frozenset(
 )
 _LEVELS = frozenset({NodeKind.HUMAN, NodeKind.APPROVAL})
 _GOES_ON = frozenset({StepState.RUNNING, StepState.WAITING, StepState.SLEEPING, StepState.PENDING})
-_PASSED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.BY_HAND, StepState.UNDONE})
+_PASSED = frozenset({StepState.DONE, StepState.REJECTED, StepState.SKIPPED, StepState.BY_HAND, StepState.UNDONE})
 _ORDER = (
     StepState.DOUBTFUL,
     StepState.FAILED,
@@ -314,8 +323,19 @@ _ORDER = (
     StepState.RUNNING,
     StepState.WAITING,
     StepState.SLEEPING,
+    StepState.REJECTED,
     StepState.PENDING,
 )
+
+
+def _silent(outline: Outline) -> frozenset[str]:
+    """The nodes that what is inside them speaks for. A level of a chain is none: what it came to is always written down."""
+    around = {node.key.rpartition("/")[0] for node in outline.nodes}
+    return frozenset(
+        node.key
+        for node in outline.nodes
+        if node.kind in SILENT and (node.kind is not NodeKind.APPROVAL or node.key in around)
+    )
 
 
 def _begin(row: Row) -> float | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from lexiconsole.durable.entry import Entry, EntryKind
+from lexiconsole.durable.question import WITHDRAWN
 from lexiconsole.types import JsonObject
 from lexiconsole.views.key_parts import undone_key
 from lexiconsole.views.story import Attempt, Row, RowKind
@@ -66,8 +67,8 @@ def _awaited(row: Row, entry: Entry) -> Row:
     """A decision, a question, a timer, a signal, a child; or an operator's word on a step."""
     data: dict[str, Any] = entry.data
     match entry.kind:
-        case EntryKind.DECIDED:
-            return _outcome(row, entry, _decided(data))
+        case EntryKind.DECIDED | EntryKind.ANSWERED:
+            return _outcome(row, entry, _came_to(data))
         case EntryKind.ASKED:
             asked = str(data.get("prompt", ""))
             return replace(row, state=StepState.WAITING, text=asked, until=data.get("due"), data=data)
@@ -86,15 +87,30 @@ def _awaited(row: Row, entry: Entry) -> Row:
             return _outcome(replace(row, text=str(data.get("reason", ""))), entry, StepState.SKIPPED)
         case EntryKind.RESOLVED:
             return _resolved(row, entry)
-        case _:  # answered, received, woke: settled with what the entry brings
+        case _:  # received, woke: settled with what the entry brings
             return _outcome(row, entry, StepState.DONE)
 
 
-def _decided(data: dict[str, Any]) -> StepState:
-    """A level of a chain that nobody had to decide is not done: nobody approved it."""
-    if _object(data.get("error")) is not None:
-        return StepState.FAILED
-    return StepState.SKIPPED if data.get("value") == {"outcome": "skipped"} else StepState.DONE
+def _came_to(data: dict[str, Any]) -> StepState:
+    """What a decision or an answer says; of a level of a chain what it came to: only an approval counts as done."""
+    if (error := _object(data.get("error"))) is not None:
+        return StepState.REJECTED if error.get("type") == WITHDRAWN else StepState.FAILED
+    said: Any = data.get("value")
+    level = isinstance(said, dict) and (said == {"outcome": "skipped"} or any(keys <= said.keys() for keys in _LEVEL))
+    return _OUTCOMES.get(said["outcome"], StepState.DONE) if level else StepState.DONE
+
+
+_LEVEL = ({"outcome", "round", "votes"}, {"outcome", "needed"})
+"""What is written down of a level that people decided, and of one that its steps did."""
+
+
+_OUTCOMES = {
+    "skipped": StepState.SKIPPED,
+    "rejected": StepState.REJECTED,
+    "withdrawn": StepState.REJECTED,  # it ends the same: as not approved
+    "stuck": StepState.FAILED,
+    "overdue": StepState.FAILED,
+}
 
 
 def edited(row: Row, entry: Entry) -> Row:

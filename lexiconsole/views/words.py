@@ -30,7 +30,9 @@ class Look:
 
 
 class StepState(StrEnum):
-    """Where one key of a run stands. Those of compensations have words of their own."""
+    """Where one key of a run stands. Those of compensations have words of their own. REJECTED: people, or the approvers in
+    their place, came to a no; nothing is broken.
+    """
 
     PENDING = "pending"
     RUNNING = "running"
@@ -39,6 +41,7 @@ class StepState(StrEnum):
     SLEEPING = "sleeping"
     DONE = "done"
     FAILED = "failed"
+    REJECTED = "rejected"
     DOUBTFUL = "doubtful"
     SKIPPED = "skipped"
     BY_HAND = "done by hand"
@@ -71,6 +74,7 @@ STEP_LOOKS: dict[StepState, Look] = {
     StepState.SLEEPING: Look("sleeping", "◇", "@", GOLD),
     StepState.DONE: Look("done", "✓", "+", GREEN),
     StepState.FAILED: Look("failed", "✗", "x", RED),
+    StepState.REJECTED: Look("rejected", "⊘", "n", RED),
     StepState.DOUBTFUL: Look("doubtful", "≈", "~", RED),
     StepState.SKIPPED: Look("skipped", "·", "-", FAINT),
     StepState.BY_HAND: Look("done by hand", "✓", "+", GREEN),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from contextvars import ContextVar
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,3 +79,24 @@ async def test_the_clock_of_tests_jumps_to_no_limit_while_a_call_is_under_way() 
     assert await clock.until(first(0.02))
     assert not await clock.until(first(60))
     free.set()
+
+
+async def test_a_machine_that_is_busy_elsewhere_takes_no_time_from_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many seconds went by: where the thread has no turn, who looks for it has few as well. A run came to another end."""
+    clock, free, ages = JumpingClock(), threading.Event(), count(3600, 3600)
+    monkeypatch.setattr("lexiconsole.testing.time", SimpleNamespace(monotonic=lambda: time.monotonic() + next(ages)))
+
+    async def first() -> bool:
+        call = Threads().run(lambda: free.wait(60))
+        limit = asyncio.ensure_future(clock.sleep(300))
+        turns = asyncio.ensure_future(some_turns())
+        done, _ = await asyncio.wait({call, limit}, return_when=asyncio.FIRST_COMPLETED)
+        await turns
+        return call in done
+
+    async def some_turns() -> None:
+        for _ in range(500):  # of the loop: about twenty looks
+            await asyncio.sleep(0)
+        free.set()
+
+    assert await clock.until(first())

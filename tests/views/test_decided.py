@@ -15,7 +15,7 @@ def test_votes_and_settled_levels_are_told_by_their_verdict() -> None:
     settled = link("answered", "approval/manager", '{"value":{"outcome":"approved","votes":[]}}', "ana")
     told = [(one.by, one.word, one.key, one.reason, one.look.word) for one in decided([vote, settled])]
     assert told == [
-        ("ben", "reject", "approval/directors", "too dear", "failed"),
+        ("ben", "reject", "approval/directors", "too dear", "rejected"),
         ("ana", "approve", "approval/manager", "", "done"),
     ]
 

@@ -260,3 +260,83 @@ def test_a_chain_from_which_a_rejection_leads_back_begins_at_its_first_level() -
     went = picture(CHAIN, script.entries)
     assert states(went) == {"manager": "done", "director": "waiting"}
     assert [went.outline.edges[hop.edge].target for hop in went.hops] == ["director"]
+
+
+def votes(*cast: tuple[str, str, str]) -> list[dict[str, str]]:
+    return [{"seat": seat, "verdict": verdict, "reason": reason} for seat, verdict, reason in cast]
+
+
+APPROVED_GRAPH = Outline(
+    (
+        OutlineNode("read"),
+        OutlineNode("approve", NodeKind.APPROVAL),
+        *(
+            OutlineNode(f"approve/{name}", NodeKind.APPROVAL, parent="approve")
+            for name in ("manager", "finance", "board")
+        ),
+        OutlineNode("after"),
+    ),
+    (
+        OutlineEdge("read", "approve"),
+        OutlineEdge("approve/manager", "approve/finance"),
+        OutlineEdge("approve/finance", "approve/board"),
+        OutlineEdge("approve", "after"),
+    ),
+)
+
+
+def test_a_level_that_said_no_is_rejected_and_one_that_nobody_asked_is_not_done() -> None:
+    """A no is an outcome, but no approval; and a graph goes on from it without the levels behind it."""
+    script = Script("graph")
+    script.add(EntryKind.DONE, "read", result=1)
+    for level, outcome, *cast in (
+        ("manager", "approved", ("mia", "approve", "")),
+        ("finance", "rejected", ("fay", "reject", "dear")),
+    ):
+        script.add(EntryKind.ASKED, f"approve/{level}", prompt="?", kind="approval")
+        script.add(
+            EntryKind.ANSWERED,
+            f"approve/{level}",
+            value={"outcome": outcome, "level": level, "round": 1, "votes": votes(*cast)},
+        )
+    said = picture(APPROVED_GRAPH, script.entries)
+    assert states(said) | {"after": ""} == {
+        "read": "done",
+        "approve": "rejected",
+        "approve/manager": "done",
+        "approve/finance": "rejected",
+        "approve/board": "not reached",
+        "after": "",
+    }
+    assert states(said)["after"] == "pending" and said.nodes["approve/finance"].text == "rejected by fay: dear"
+    script.add(EntryKind.DONE, "after", result=2)
+    assert states(picture(APPROVED_GRAPH, script.entries))["approve/board"] == "not reached"
+    assert hops(said)[-1] == "approve/manager>approve/finance"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "state", "text"),
+    [
+        (EntryKind.DECIDED, {"value": {"outcome": "rejected", "needed": 1, "rejected": {"eva": ""}}}, "rejected", "rejected by eva"),
+        (EntryKind.DECIDED, {"value": {"outcome": "rejected", "votes": 3}}, "done", "outcome rejected"),
+        (
+            EntryKind.ANSWERED,
+            {"value": {"outcome": "withdrawn", "level": "a", "round": 1, "votes": [], "by": "eve", "reason": "moot"}},
+            "rejected",
+            "withdrawn by eve: moot",
+        ),
+        (
+            EntryKind.ANSWERED,
+            {"value": {"outcome": "overdue", "level": "a", "round": 1, "votes": []}},
+            "failed",
+            "nobody decided in time",
+        ),
+        (EntryKind.ANSWERED, {"error": {"type": "Overdue", "message": "no answer"}}, "failed", "Overdue: no answer"),
+        (EntryKind.ANSWERED, {"error": {"type": "Withdrawn", "message": "by ana"}}, "rejected", "withdrawn: by ana"),
+    ],
+)  # fmt: skip
+def test_only_what_was_said_yes_to_is_ticked_off(kind: EntryKind, data: dict[str, Any], state: str, text: str) -> None:
+    script = Script("chain")
+    script.add(kind, "a", **data)
+    node = picture(Outline.sequence([OutlineNode("a", NodeKind.APPROVAL)]), script.entries).nodes["a"]
+    assert (node.state.value, node.text) == (state, text)

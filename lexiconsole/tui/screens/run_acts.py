@@ -89,6 +89,9 @@ class RunActs(Revising):
         snapshot = self.snapshot
         view = snapshot.picture.nodes.get(self.selected) if snapshot is not None else None
         failed = view is not None and view.state in (StepState.RETRYING, StepState.FAILED)
+        row = snapshot.picture.story.row(view.row) if snapshot is not None and view is not None else None
+        if row is not None and row.kind is RowKind.QUESTION:
+            failed = False  # it is not tried again: nobody answered in time
         self._ask_for(RequestKind.RETRY, view.row if view is not None and failed else "")
 
     def _ask_for(

@@ -188,8 +188,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
 
     def _tell(self, lanes: Lanes, showing: Showing) -> None:
         assert self.row is not None
-        past = self._playback.past is not None
-        now = lanes.story.changed_at if past else self.console.now()
+        past, now = self._playback.past is not None, self._moment(lanes)
         self.lanes_view.show(lanes, now)
         self.mark_found()
         palette, glyphs = self.console.palette, self.console.glyphs
@@ -213,6 +212,10 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         self._scrub(self._playback.past)
         self._details(lanes)
 
+    def _moment(self, lanes: Lanes) -> Instant:
+        """What counts as now for what is shown."""
+        return lanes.story.changed_at if self._playback.past is not None else self.console.now()
+
     def show_past(self, past: bool) -> None:
         self.set_class(past, "-past")
 
@@ -225,7 +228,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         self._keep_in_sight(lanes.unwinding.index(step) + 1 if step in lanes.unwinding else 0)
         if step is not None:
             self._panes[2].border_title = f"3 {harmless(step.key)}"
-            lines = step_lines(step, palette, self.console.now(), max(20, self._panes[2].size.width - 5))
+            lines = step_lines(step, palette, self._moment(lanes), max(20, self._panes[2].size.width - 5))
             self._step.update(Content("\n").join(lines))
         self._say(lanes, step)
         self.show_keys()
@@ -262,7 +265,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         if step is None:
             return
         past = self._playback.past is not None
-        said = step_sentence(lanes, step, self.console.now(), past=past)
+        said = step_sentence(lanes, step, self._moment(lanes), past=past)
         self.say([(said.text, ink(palette.text))], *said.keys)
 
     # what the keys do

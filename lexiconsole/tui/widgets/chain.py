@@ -20,7 +20,7 @@ _LOOKS = {
     LevelState.AHEAD: STEP_LOOKS[StepState.PENDING],
     LevelState.OPEN: STEP_LOOKS[StepState.WAITING],
     LevelState.APPROVED: STEP_LOOKS[StepState.DONE],
-    LevelState.REJECTED: STEP_LOOKS[StepState.FAILED],
+    LevelState.REJECTED: STEP_LOOKS[StepState.REJECTED],
     LevelState.SKIPPED: STEP_LOOKS[StepState.SKIPPED],
     LevelState.STUCK: STEP_LOOKS[StepState.DOUBTFUL],
 }
@@ -102,7 +102,7 @@ def _is(seat: Seat, me: str) -> bool:
 def _seat(who: Seat | str, palette: Palette, glyphs: Glyphs, me: str) -> Content:
     if isinstance(who, str):
         return Content.styled(harmless(who), palette.dim)
-    states = {"approve": StepState.DONE, "reject": StepState.FAILED, "abstain": StepState.SKIPPED}
+    states = {"approve": StepState.DONE, "reject": StepState.REJECTED, "abstain": StepState.SKIPPED}
     look = STEP_LOOKS[states.get(who.verdict, StepState.PENDING)]
     mine = _is(who, me)
     alone = who.name in ("", ANYBODY)

@@ -28,7 +28,7 @@ class GanttView(NodeTable):
     _title = 12
 
     def prepare(self) -> None:
-        self._bars = bars_of(self.picture, self.console.now())
+        self._bars = bars_of(self.picture, self.now)
         titles = [cell_width(node_title(node)) for node in self.picture.outline.nodes]
         self._title = max(6, min(20, max(titles, default=6)))
 
@@ -55,16 +55,17 @@ class GanttView(NodeTable):
         ]
         took = span(view.took) if view.took is not None else ""
         if view.began_at is not None and view.state in _OPEN:
-            took = span(self.console.now() - view.began_at)  # so far
+            took = span(self.now - view.began_at)  # so far
         strip = line(left, how.width, [(f"{took:>9}", ink(colours.faint)), EDGE], ground)
         return [self._axis(how.width, room), strip] if row is self._order[0] else [strip]
 
     def _axis(self, width: int, room: int) -> Strip:
         """Clock times where they fit: when it began, how far it is, and what lies between them."""
-        story, now = self.picture.story, self.console.now()
+        story, now = self.picture.story, self.now
         axis, moments = axis_of(self.picture, now)
         signs = [" "] * room
-        ends = "now" if story.ended_at is None else clock(story.ended_at)
+        end = self.moment if story.ended_at is None else story.ended_at
+        ends = "now" if end is None else clock(end)
         signs[room - len(ends) :] = ends
         last = ends
         for moment in moments:

@@ -87,6 +87,8 @@ class MapView(MapMarks, can_focus=True):
         self.zoom: int | None = None
         """0 to 3, None for the largest that fits."""
         self.selected, self.follow, self.playing = "", True, True
+        self.moment: float | None = None
+        """What counts as now for what is shown, None for the present."""
         self.drawing: Drawing | None = Drawing()
         self._drawn_for: tuple[Outline, int] | None = None
         self._sheet, self._overlay = Sheet(), Overlay()
@@ -189,7 +191,7 @@ class MapView(MapMarks, can_focus=True):
             self._ground, before = self.rich_style, {}
             self._strips.clear()
         self._held, self._painted_at = self.flights.under_way(), self.clock()
-        now = self.console.now()
+        now = self.console.now() if self.moment is None else self.moment
         sight = Sight(self.shown_zoom, self.selected, self.has_focus_within, self._held, now, self.found)
         drawing = self.drawing or Drawing()
         self._sheet = painted(drawing, self.picture, sight, self.console.palette, self.console.glyphs)

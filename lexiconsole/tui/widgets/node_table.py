@@ -7,6 +7,7 @@ from textual.message import Message
 
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
+from lexiconsole.types import Instant
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.rails import RailRow, rails
 
@@ -32,11 +33,17 @@ class NodeTable(VirtualTable[RailRow]):
         self.picture = Picture()
         self._order: tuple[RailRow, ...] = ()
         self._told = ""
+        self.moment: Instant | None = None
+        """What counts as now for what is shown, None for the present."""
         self.found: frozenset[str] = frozenset()
         """The nodes that have what is sought."""
 
     def identity(self, row: RailRow) -> str:
         return row.key
+
+    @property
+    def now(self) -> Instant:
+        return self.console.now() if self.moment is None else self.moment
 
     def show_picture(self, picture: Picture) -> None:
         if picture.outline != self.picture.outline or not self._order:

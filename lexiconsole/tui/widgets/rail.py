@@ -57,13 +57,14 @@ class RailView(NodeTable):
         left.append((padded(took, 8) if roomy else took and f"{took} ", ink(colours.faint)))
         loud = view.state in (
             StepState.FAILED,
+            StepState.REJECTED,
             StepState.WAITING,
             StepState.DOUBTFUL,
             StepState.RETRYING,
             StepState.RUNNING,
         )
-        settled = view.state in (StepState.DONE, StepState.UNDONE, StepState.BY_HAND)
-        words = view.text if settled else second_line(view, self.console.now())
+        settled = view.state in (StepState.DONE, StepState.UNDONE, StepState.BY_HAND, StepState.REJECTED)
+        words = view.text if settled else second_line(view, self.now)
         if gone:
             words = look.word
         left.append((words, ink(colours.state(look) if loud else colours.dim if gone else colours.faint)))
