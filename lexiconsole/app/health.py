@@ -24,8 +24,8 @@ class Health:
 
     `queued` is what waits to be written, `rate` the entries that this process commits in a second, `driven` the runs it has
     in memory. `busy` of at most `threads` worker threads are at a call, `waiting` calls wait for one. `size` is bytes on
-    disk, the log included. `timers` counts parked runs that wake by themselves (10,000 at most) and `next_timer` is the
-    first of them; both are up to a second old, and None until they were looked for.
+    disk, the log included. `next_timer` is when the first of the parked runs wakes by itself, None when none does; it is up
+    to a second old, and looked for from the first look on.
     """
 
     lag: float
@@ -37,7 +37,6 @@ class Health:
     threads: int
     waiting: int
     size: int
-    timers: int | None = None
     next_timer: Instant | None = None
 
 
@@ -46,7 +45,7 @@ class Looking:
 
     def __init__(self, engine: Engine, store: Path) -> None:
         self._engine, self._store = engine, store
-        self._timers: tuple[int | None, Instant | None] = (None, None)
+        self._next: Instant | None = None
         self._asked = float("-inf")
         self._asking = False
 
@@ -57,7 +56,6 @@ class Looking:
             return None
         if store:
             self._ask()
-        count, earliest = self._timers
         return Health(
             lag=pulse.lag,
             held=engine.held(),
@@ -68,8 +66,7 @@ class Looking:
             threads=runtime.threads.limit,
             waiting=runtime.threads.waiting,
             size=sum(_size(self._store.with_name(self._store.name + end)) for end in ("", "-wal")),
-            timers=count,
-            next_timer=earliest,
+            next_timer=self._next,
         )
 
     def _ask(self) -> None:
@@ -77,16 +74,16 @@ class Looking:
         if not self._asking and now - self._asked >= _AGAIN:
             self._asking, self._asked = True, now
             with suppress(RuntimeError):  # it is being stopped
-                self._engine.begin(_timers).add_done_callback(self._told)
+                self._engine.begin(_next_wake).add_done_callback(self._told)
 
     def _told(self, answer: object) -> None:
         self._asking = False
         with suppress(Exception):  # whoever uses the store is told what is wrong with it
-            self._timers = answer.result()  # type: ignore[attr-defined]
+            self._next = answer.result()  # type: ignore[attr-defined]
 
 
-async def _timers(runtime: Runtime) -> tuple[int, Instant | None]:
-    return await runtime.journal.timers()
+async def _next_wake(runtime: Runtime) -> Instant | None:
+    return await runtime.journal.next_wake()
 
 
 def _size(path: Path) -> int:

@@ -240,8 +240,8 @@ class Journal(Protocol):
         """
         ...
 
-    async def timers(self, after: Instant | None = None) -> tuple[int, Instant | None]:
-        """How many runs that nobody owns have a `wake_at`, later than `after` (at most 10,000 are counted), and the earliest."""
+    async def next_wake(self, after: Instant | None = None) -> Instant | None:
+        """The earliest `wake_at` of the runs that nobody owns, of those later than `after`; None when there is none."""
         ...
 
     def moved(self) -> int | None:

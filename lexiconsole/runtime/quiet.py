@@ -62,7 +62,7 @@ class Quiet:
         """
         self._again = self._runtime.clock.monotonic() + _IN_ANY_CASE
         if self._version is not None:
-            _, self._wake = await self._runtime.journal.timers(self._at)
+            self._wake = await self._runtime.journal.next_wake(self._at)
 
 
 def until_look(runtime: Runtime) -> float:

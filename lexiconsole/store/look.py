@@ -277,7 +277,7 @@ class Look:
 
     def next_wake(self) -> Instant | None:
         """When the next timer of a parked run is due."""
-        found: Instant | None = self._one("timers", None, default=(0, None))[1]
+        found: Instant | None = self._one("next_wake", None, default=(None,))[0]
         return found
 
     # the connection

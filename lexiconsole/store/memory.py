@@ -286,10 +286,9 @@ class MemoryJournal:
     def moved(self) -> int | None:
         return None
 
-    async def timers(self, after: Instant | None = None) -> tuple[int, Instant | None]:
+    async def next_wake(self, after: Instant | None = None) -> Instant | None:
         waiting = [kept.standing.wake_at for kept in self._by_number if kept.row.owner is None]
-        due = [at for at in waiting if at is not None and (after is None or at > after)]
-        return min(len(due), 10_000), min(due, default=None)
+        return min((at for at in waiting if at is not None and (after is None or at > after)), default=None)
 
     # requests
 

@@ -235,9 +235,9 @@ class SqliteJournal:
     async def wakeable(self, at: Instant, limit: int = 1000, after: int = 0) -> list[RunRow]:
         return [run_of(row) for row in await self._readers.all("wakeable", at, limit, after)]
 
-    async def timers(self, after: Instant | None = None) -> tuple[int, Instant | None]:
-        count, earliest = await self._readers.one("timers", after)
-        return count, earliest
+    async def next_wake(self, after: Instant | None = None) -> Instant | None:
+        earliest: Instant | None = (await self._readers.one("next_wake", after))[0]
+        return earliest
 
     def moved(self) -> int | None:
         return self._version.look()

@@ -112,7 +112,7 @@ class Story:
             await journal.head(),
         ]
         everything += [await journal.requests(), [await journal.request_state(n) for n in range(1, 9)]]
-        everything += [await journal.requests(owner=1), await journal.timers(), await journal.tail(0)]
+        everything += [await journal.requests(owner=1), await journal.next_wake(), await journal.tail(0)]
         everything += [await journal.wakeable(AT + at) for at in (0, 0.5, 50, 1000)]
         everything += [await journal.runs(RunFilter()), await journal.runs(RunFilter(parent="a"))]
         everything += [

@@ -33,7 +33,7 @@ QUESTIONS = {
     "head": (),
     "outline": ("d",),
     "wakeable": (1.5, 10, 0),
-    "timers": (None,),
+    "next_wake": (None,),
     "tasks": (),
     "tasks_of_run": (1,),
     "request": ("answer", "k", "{}", "", 1.5, None, "r"),
@@ -85,8 +85,6 @@ def _in_order(name: str, step: str) -> bool:
     """Pages of the whole list run along the primary key and stop at their limit; sub-selects are small already."""
     if "CONSTANT ROW" in step:
         return True
-    if name == "timers":
-        return step == "SCAN (subquery-1)"  # the co-routine before it reads one index, and no more than its limit
     return step in {"SCAN due", "SCAN asked", "SCAN (subquery-1)", "SCAN (subquery-2)"} and name == "wakeable"
 
 
@@ -96,7 +94,7 @@ def _in_order(name: str, step: str) -> bool:
         ("wakeable", "runs_idle"),
         ("wakeable", "runs_by_wake_at"),
         ("wakeable", "requests_open"),
-        ("timers", "runs_by_wake_at"),
+        ("next_wake", "runs_by_wake_at"),
         ("requests_of_owner", "requests_open"),
         ("requests_of_run", "requests_open"),
         ("runs_newest_chosen", "runs_by_status"),

@@ -73,6 +73,7 @@ class Story:
     name: str = "order"
     ago: float = 60.0
     kind: str = "workflow"
+    outline: Outline | None = None
 
 
 def failed(
@@ -128,7 +129,7 @@ async def write(store: Path, stories: Sequence[Story]) -> None:
     try:
         for story in stories:
             at = NOW - story.ago
-            outline = ORDER if story.name == "order" else Outline()
+            outline = story.outline or (ORDER if story.name == "order" else Outline())
             row, _ = await journal.create(
                 NewRun(story.id, story.name, story.kind, 1, at, {"input": None}, outline, by="ana", owner=1)
             )

@@ -13,14 +13,18 @@ from pathlib import Path
 import pytest
 
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.entry import EntryKind
+from lexiconsole.durable.journal import RunFilter
+from lexiconsole.durable.outline import Outline, OutlineEdge, OutlineNode
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens import run
 from lexiconsole.views.inspecting import Fact
 from tests.tui.chains import approvals
 from tests.tui.loans import loans
-from tests.tui.making import NOW, console, settled, shown
+from tests.tui.making import NOW, Story, console, fill, settled, shown
+from tests.tui.placed import Told, of_run, of_saga
 from tests.tui.sagas import trips
-from tests.tui.tracing import Known, counted, own_words, untraced
+from tests.tui.tracing import Known, counted, own_words, recounted, untraced
 
 VITALS = ("quiet", "live", "f1")
 """Of the console itself, in the header and in the footer of a form."""
@@ -57,6 +61,20 @@ def ran(furnish: Callable[[Path], object], name: str, step: float = 7.3, **given
 FAILED, WAITS = ran(loans, "loan", fails="fraud score"), ran(loans, "loan", score=612)
 STUCK, DONE = ran(trips, "book_trip"), ran(trips, "book_trip", fail="none")
 
+TWICE = Outline(
+    tuple(OutlineNode(key) for key in ("draft", "links", "style", "clean")),
+    tuple(OutlineEdge(*each.split(">")) for each in ("draft>links", "draft>style", "links>clean", "style>clean")),
+)
+
+
+def meets(folder: Path) -> None:
+    """A run that came to a node twice, and of which one of two branches has come to where they meet."""
+    loans(folder)
+    done = [(EntryKind.DONE, key, {"result": "fine"}) for key in ("draft", "draft#2", "links")]
+    story = Story("zephyr-81", [*done, (EntryKind.STARTED, "style", {})], name="zephyr", outline=TWICE)
+    fill(folder / ".lexiconsole" / "store.db", story)
+
+
 asked = ran(lambda folder: approvals(folder, operators=True), "credit_limit")
 
 SHOWN = [
@@ -65,6 +83,8 @@ SHOWN = [
     pytest.param(WAITS, Place.RUN, ("v",), id="rail"),
     pytest.param(WAITS, Place.RUN, ("v", "v"), id="gantt"),
     pytest.param(WAITS, Place.RUN, ("g",), id="first-node"),
+    pytest.param(meets, Place.RUN, ("j",), id="meets"),
+    pytest.param(meets, Place.RUN, ("v", "g"), id="twice"),
     pytest.param(WAITS, Place.RUN, ("3", "j", "j", "j"), id="timeline"),
     pytest.param(STUCK, Place.SAGA, (), id="saga-stuck"),
     pytest.param(DONE, Place.SAGA, ("g", "j"), id="saga-done"),
@@ -99,6 +119,22 @@ async def seen(folder: Path, place: Place, keys: tuple[str, ...] = ()) -> str:
         return shown(app)
 
 
+async def check(folder: Path, place: Place, screen: str, upto: int | None = None) -> None:
+    """Each word comes from somewhere, each figure is right at its place."""
+    told, known = await asyncio.to_thread(gathered, folder, upto)
+    chosen = re.search(r"[2 ]Inspector  (.+?) [─━]" if place is Place.RUN else r"[╭┏][─━] 3 (.+?) [─━]", screen)
+    assert chosen is not None, screen
+    rest, wrong = recounted(screen, (of_run if place is Place.RUN else of_saga)(told, chosen[1]))
+    assert wrong == [] and untraced(rest, known, VITALS) == [], screen
+
+
+def gathered(folder: Path, upto: int | None) -> tuple[Told, Known]:
+    with Workspace.find(folder) as workspace:
+        (row,) = workspace.runs(RunFilter())
+        told = Told.of(workspace.entries(row), workspace.outline(row), NOW, upto)
+    return told, Known(folder, told.now, upto or 1_000_000, placed=True)
+
+
 @pytest.mark.parametrize(("make", "place", "keys"), SHOWN)
 async def test_every_value_is_traced_to_an_entry(
     folder: Path, make: Callable[[Path], None], place: Place, keys: tuple[str, ...]
@@ -106,7 +142,7 @@ async def test_every_value_is_traced_to_an_entry(
     await asyncio.to_thread(make, folder)
     screen = await seen(folder, place, keys)
     assert "zephyr" in screen
-    assert untraced(screen, await asyncio.to_thread(Known, folder, NOW), VITALS) == [], screen
+    await check(folder, place, screen)
 
 
 @pytest.mark.parametrize(("make", "place", "subject"), ELSEWHERE)
@@ -134,16 +170,24 @@ async def test_what_stands_elsewhere_is_traced_too(
 
 
 async def test_the_past_holds_nothing_that_came_later(folder: Path) -> None:
+    """In each of the three pictures; nor does any of them reckon until the time when somebody looks."""
     await asyncio.to_thread(WAITS, folder)
-    past = await seen(folder, Place.RUN, ("{",) * 4)
-    assert "PAST seq 5" in past
-    assert untraced(past, await asyncio.to_thread(Known, folder, NOW, 5), VITALS) == []
-    assert untraced(await seen(folder, Place.RUN), await asyncio.to_thread(Known, folder, NOW, 5), VITALS) != []
+    async with console(folder) as (app, pilot):
+        app.go(Place.RUN, "zephyr-81")
+        await settled(pilot)
+        now = shown(app)
+        for keys in ("{{{{", "v", "v"):
+            await pilot.press(*keys)
+            await settled(pilot)
+            assert "PAST seq 5" in shown(app) and " now " not in shown(app).partition("Time")[0]
+            await check(folder, Place.RUN, shown(app), 5)
+    with pytest.raises(AssertionError):
+        await check(folder, Place.RUN, now, 5)
 
 
 async def test_a_figure_or_a_name_that_is_made_up_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await asyncio.to_thread(FAILED, folder)
-    known = await asyncio.to_thread(Known, folder, NOW)
+    known = await asyncio.to_thread(lambda: Known(folder, NOW, placed=True))
     told, made_up = run.inspected, ("41.7 s", "12:04:31", "0.18271", "93%", "Rosalind", "1,204")
     monkeypatch.setattr(run, "inspected", lambda *given: [*(Fact("p95", said) for said in made_up), *told(*given)])
     screen = await seen(folder, Place.RUN)

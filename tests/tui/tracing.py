@@ -30,8 +30,10 @@ _PARTS = re.compile(r"\d(?:[\w.,:-]*\w)?|[^\W\d_][^\W_]*")
 _OWN = ("tui", "views", "types.py", "durable/question.py")
 
 
-Truth: TypeAlias = Mapping[str, Collection[object]]
-"""By a label, with a group for what stands there: what that may be."""
+Truth: TypeAlias = Mapping[str, Collection[object] | int]
+"""By a label, with a group for what stands there: what that may be; of several groups, with a stroke between them."""
+_SMALL = re.compile(r"\d{1,2}(?:st|nd|rd|th|ms|[smhd])?|\d{1,2}\.\d")
+"""What may be a count, or a part of how long something took."""
 
 
 def words_of(text: str) -> set[str]:
@@ -57,11 +59,14 @@ def own_words() -> frozenset[str]:
 
 class Known:
     """What may be said of a workspace's runs at `now`, as far as entry `upto` of each. Without `counts` no small whole number
-    passes because something might be that many: `counted` takes those away that it has counted again.
+    passes because something might be that many: `counted` takes those away that it has counted again. Where figures are
+    `placed` none passes that is less than a hundred or says how long something took: each has to be right at its place.
     """
 
-    def __init__(self, folder: Path, now: float, upto: int = 1_000_000, *, counts: bool = True) -> None:
-        self._counts = counts
+    def __init__(
+        self, folder: Path, now: float, upto: int = 1_000_000, *, counts: bool = True, placed: bool = False
+    ) -> None:
+        self._counts, self._placed = counts and not placed, placed
         self.words: set[str] = set()
         self.times: set[float] = {now}
         self.counts: set[int] = {0, 1}
@@ -75,8 +80,13 @@ class Known:
                 self.add(shown_digest(task.data, task.acts)[:12])
                 self.words |= words_of(f"{task.run_id}:{task.key}")
         self.add(str(folder), *(place.name for place in folder.iterdir()))
-        self.counts |= {len(rows)}
         self.words |= {word for pair in combinations(sorted(self.times), 2) for word in between(*pair, now)}
+        if placed:
+            self.words = {word for word in self.words if not _SMALL.fullmatch(word)} - {
+                str(count) for count in self.counts
+            }
+            return
+        self.counts |= {len(rows)}
         self.words |= {word for count in self.counts for word in (str(count), f"{count:,}", _nth(count))}
 
     def _of_run(self, workspace: Workspace, row: Any, upto: int) -> None:
@@ -145,10 +155,14 @@ def recounted(screen: str, truth: Truth) -> tuple[str, list[str]]:
     """The screen without what stands at each label, and what of it is none of what it may be there."""
     wrong: list[str] = []
     for label, right in truth.items():
-        said = {str(each) for each in right}
-        wrong += [found[0] for found in re.finditer(label, screen) if found[1].replace(",", "") not in said]
+        said = {str(right)} if isinstance(right, str | int) else {str(each) for each in right}
+        wrong += [found[0] for found in re.finditer(label, screen) if _groups(found) not in said]
         screen = re.sub(label, "", screen)
     return screen, wrong
+
+
+def _groups(found: re.Match[str]) -> str:
+    return "/".join(group or "" for group in found.groups()).replace(",", "")
 
 
 def between(earlier: float, later: float, now: float) -> set[str]:

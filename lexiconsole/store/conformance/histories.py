@@ -78,7 +78,7 @@ async def _write(chance: random.Random, pen: Pen) -> None:
 async def _everything(journal: Journal) -> dict[str, Any]:
     rows = await journal.runs(RunFilter(limit=1000))
     counts = {status: count for status, count in (await journal.counts()).items() if count}
-    return {"rows": rows, "counts": counts, "tasks": await journal.tasks(), "wake": await journal.timers()}
+    return {"rows": rows, "counts": counts, "tasks": await journal.tasks(), "wake": await journal.next_wake()}
 
 
 def _compare(shown: dict[str, Any], entries: list[Entry], pen: Pen) -> None:

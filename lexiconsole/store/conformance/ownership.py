@@ -141,7 +141,7 @@ class OwnershipConformance(Case):
         await journal.create(new_run("later", wake_at=AT + 60))
         assert [row.id for row in await journal.wakeable(AT)] == ["now"]
         assert [row.id for row in await journal.wakeable(AT + 60)] == ["now", "later"]
-        assert await journal.timers() == (1, AT + 60)
+        assert await journal.next_wake() == AT + 60
 
     @pytest.mark.parametrize("fact", [FAILED, parked(Status.WAITING, "x"), parked(Status.SLEEPING, wake_at=AT + 99)])
     async def test_an_open_request_wakes_any_run(self, journal: Journal, fact: Fact) -> None:
@@ -167,14 +167,14 @@ class OwnershipConformance(Case):
         assert [row.id for row in await journal.wakeable(AT + 10, limit=2, after=behind)] == ["r3", "r4"]
 
     async def test_the_next_timer_is_the_earliest_of_runs_nobody_drives(self, journal: Journal) -> None:
-        assert await journal.timers() == (0, None)
+        assert await journal.next_wake() is None
         for n, wake_at in enumerate((AT + 30.1, AT + 20.1, AT + 10.1)):
             await (await driven(journal, f"r{n}")).append(parked(Status.SLEEPING, wake_at=wake_at))
-        assert (await journal.timers())[1] == AT + 10.1
-        assert await journal.timers(AT + 10.1) == (2, AT + 20.1)
-        assert await journal.timers(AT + 99) == (0, None)
+        assert await journal.next_wake() == AT + 10.1
+        assert await journal.next_wake(AT + 10.1) == AT + 20.1
+        assert await journal.next_wake(AT + 99) is None
         assert await journal.claim(await _row(journal, "r2"), 4) is not None
-        assert (await journal.timers())[1] == AT + 20.1
+        assert await journal.next_wake() == AT + 20.1
 
 
 async def _row(journal: Journal, run_id: str) -> Any:

@@ -230,8 +230,8 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
 
     def _show_picture(self, snapshot: Snapshot, *, play: bool) -> None:
         picture = snapshot.picture
-        for pane in (self.map, self.rail, self.gantt):
-            pane.moment = self._moment() if snapshot.past else None
+        for drawn in (self.map, self.rail, self.gantt):
+            drawn.moment = self._moment() if snapshot.past else None
         self.map.show(picture, play=play)
         if self.view != "map":
             table = self.rail if self.view == "rail" else self.gantt
