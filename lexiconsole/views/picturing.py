@@ -12,9 +12,10 @@ from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk_node import of_bulk
 from lexiconsole.views.flat import flat, shown, without_seats
+from lexiconsole.views.inside import LOUD, begin_of, from_inside, loudest, silent
 from lexiconsole.views.key_parts import bare
 from lexiconsole.views.node_text import node_text
-from lexiconsole.views.picture import BACK, SILENT, Hop, NodeView, Picture
+from lexiconsole.views.picture import BACK, Hop, NodeView, Picture
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.story import Row, RowKind, Story
 from lexiconsole.views.telling import Telling
@@ -55,7 +56,7 @@ class Picturing:
             self._into[edge.target].append((number, edge))
             self._from[edge.source].append((number, edge))
         self._places: dict[str, _Place] = {key: _Place() for key in self._nodes}
-        self._silent = _silent(outline)
+        self._silent = silent(outline)
         self._is_machine = any(node.kind is NodeKind.STATE for node in outline.nodes) and not self._grows
 
     def add(self, entry: Entry) -> None:
@@ -213,13 +214,13 @@ class Picturing:
                 revision=row.revision,
                 attempt=row.attempt,
                 attempts=row.attempts,
-                began_at=_begin(row),
+                began_at=begin_of(row),
                 ended_at=row.ended_at,
                 until=row.until,
             )
         inner = [found for k in place.rows if (found := self._telling.row(k)) is not None]
-        if row is None or any(found.state in _LOUD for found in inner) or (row.open and inner):
-            view = _from_inside(view, inner, row)
+        if row is None or any(found.state in LOUD for found in inner) or (row.open and inner):
+            view = from_inside(view, inner, row)
         if self._is_machine:
             view = replace(view, items={})
             return self._standing(replace(view, text=node_text(view, row, [])), story)
@@ -235,7 +236,7 @@ class Picturing:
 
     def _standing(self, view: NodeView, story: Story) -> NodeView:
         """A machine is in the state that it entered last until it enters another."""
-        if view.key != self._machine_at or view.node.kind is NodeKind.END or view.state in _LOUD:
+        if view.key != self._machine_at or view.node.kind is NodeKind.END or view.state in LOUD:
             return view
         if story.status in (RunStatus.WAITING, RunStatus.SLEEPING):
             events = [name for names in (story.parking.signals if story.parking else {}).values() for name in names]
@@ -253,7 +254,7 @@ class Picturing:
         ]
         if not states:
             return view
-        loud = next((state for state in _ORDER if state in states), StepState.DONE)
+        loud = loudest(states)
         return replace(view, state=StepState.RUNNING if loud in (StepState.WAITING, StepState.SLEEPING) else loud)
 
     # what can still come
@@ -303,70 +304,9 @@ class Picturing:
         return (len(arrived), len(begun)) if len(begun) > 1 and len(arrived) < len(begun) else (0, 0)
 
 
-_LOUD = frozenset(
-    {
-        StepState.FAILED,
-        StepState.DOUBTFUL,
-        StepState.RETRYING,
-        StepState.UNDO_FAILED,
-        StepState.WAITING,
-        StepState.SLEEPING,
-    }
-)
 _LEVELS = frozenset({NodeKind.HUMAN, NodeKind.APPROVAL})
 _GOES_ON = frozenset({StepState.RUNNING, StepState.WAITING, StepState.SLEEPING, StepState.PENDING})
 _PASSED = frozenset({StepState.DONE, StepState.REJECTED, StepState.SKIPPED, StepState.BY_HAND, StepState.UNDONE})
-_ORDER = (
-    StepState.DOUBTFUL,
-    StepState.FAILED,
-    StepState.RETRYING,
-    StepState.RUNNING,
-    StepState.WAITING,
-    StepState.SLEEPING,
-    StepState.REJECTED,
-    StepState.PENDING,
-)
-
-
-def _silent(outline: Outline) -> frozenset[str]:
-    """The nodes that what is inside them speaks for. A level of a chain is none: what it came to is always written down."""
-    around = {node.key.rpartition("/")[0] for node in outline.nodes}
-    return frozenset(
-        node.key
-        for node in outline.nodes
-        if node.kind in SILENT and (node.kind is not NodeKind.APPROVAL or node.key in around)
-    )
-
-
-def _begin(row: Row) -> float | None:
-    """When the work began, where that is known: a quick step has only its end."""
-    started = next((attempt.started_at for attempt in row.attempts if attempt.started_at is not None), None)
-    if started is not None or row.kind is RowKind.STEP:
-        return started
-    return row.began_at
-
-
-def _from_inside(view: NodeView, inner: list[Row], own: Row | None) -> NodeView:
-    """The loudest of what is inside speaks for the node, where its own row does not."""
-    if not inner:
-        return view
-    states = [row.state for row in inner]
-    loud = next((state for state in _ORDER if state in states), StepState.DONE)
-    if own is not None and loud not in _LOUD:
-        return view
-    chosen = max((row for row in inner if row.state is loud), key=lambda row: row.revision, default=inner[-1])
-    running = any(row.open for row in inner)
-    return replace(
-        view,
-        state=loud,
-        row=chosen.key if loud in _LOUD else view.row,
-        revision=max(row.revision for row in inner),
-        attempt=chosen.attempt,
-        attempts=chosen.attempts,
-        began_at=min(row.began_at for row in inner),
-        ended_at=None if running else max(row.ended_at or row.began_at for row in inner),
-        until=chosen.until,
-    )
 
 
 def _answers(edge: OutlineEdge, row: Row, ways: list[OutlineEdge]) -> bool:
