@@ -88,7 +88,7 @@ def change_of_state(
     if not patch:
         raise RefusedError("nothing is another one")
     if not before.node:
-        raise RefusedError("every node has ended, none would find another state; branch from before one of them")
+        raise RefusedError("every node has ended, none would find another state; fork the run from before one of them")
     standing = _standing(workspace, run, entries)
     behind = standing.behind(before.node, patch)
     change = _of_input(entries, run, patch) if not behind else StateChange(behind, patch)

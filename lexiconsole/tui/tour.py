@@ -1,4 +1,4 @@
-"""The tour: a saga that undoes itself, an approval to answer, a branch, and files to begin with. Real runs, in a store of its own.
+"""The tour: a saga that undoes itself, an approval to answer, a fork, and files to begin with. Real runs, in a store of its own.
 
 Where one stands is read from the runs, so it goes on wherever one wandered off to; what to press depends on the screen.
 """
@@ -135,7 +135,7 @@ class Tour:
             case Stage.ANSWER:
                 return _answering(screen.place, chosen=here == CLAIM)
             case Stage.BRANCH:
-                return _branching(screen.place, chosen=here == CLAIM, asks=_asked_then(screen))
+                return _forking(screen.place, chosen=here == CLAIM, asks=_asked_then(screen))
             case Stage.BEGIN:
                 return _beginning(screen.place, "" if self.home is None else harmless(str(self.home)))
 
@@ -159,7 +159,7 @@ def _answering(place: Place, *, chosen: bool) -> str:
             return f"{CLAIM} waits for you in the list of runs. {{back}} goes back."
 
 
-def _branching(place: Place, *, chosen: bool, asks: bool | None) -> str:
+def _forking(place: Place, *, chosen: bool, asks: bool | None) -> str:
     """`asks`: whether the claim waited for its manager at the moment of the past that is looked at; None in the present."""
     match place:
         case Place.RUN if chosen and asks:
@@ -180,7 +180,7 @@ def _branching(place: Place, *, chosen: bool, asks: bool | None) -> str:
 
 
 def _beginning(place: Place, home: str) -> str:
-    seen = "A run undone, one decided, one branched."
+    seen = "A run undone, one decided, one forked."
     if not home:
         leads = (
             "back to your own runs" if place is Place.DASHBOARD else "back, and from the first screen to your own runs"

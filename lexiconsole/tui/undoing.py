@@ -39,7 +39,7 @@ UNDOING: tuple[Undoing, ...] = (
     Undoing("delegation", ("delegate",), "", "who has it now can hand it on"),
     Undoing("question", ("ask_info",), "", "it stands in the chain, and one may decide without its answer"),
     Undoing("start", ("start",), "", "{cancel} cancels the run"),
-    Undoing("branch", ("fork",), "", "{cancel} cancels the new run; the old one is as it was"),
+    Undoing("fork", ("fork",), "", "{cancel} cancels the new run; the old one is as it was"),
     Undoing("retry", ("retry", "retry_all"), "", "{pause} stops it before its next step, {cancel} cancels it"),
     Undoing("skip", ("skip",), "", _FROM_BEFORE),
     Undoing("resolution", ("mark_done", "fail"), "", _FROM_BEFORE),

@@ -22,13 +22,11 @@ def sentence_of(snapshot: Snapshot, key: str, now: Instant) -> tuple[Look, Sente
     if snapshot.past:
         last = snapshot.lines[-1] if snapshot.lines else None
         said = f"{last.subject} {last.text}" if last is not None else "nothing yet"
-        then = Sentence(f"as it stood then: {harmless(said)}", (BACK_FROM_PAST, ("b", "branch from here")))
+        then = Sentence(f"as it stood then: {harmless(said)}", (BACK_FROM_PAST, ("b", "fork from here")))
         return _look(snapshot, view), then
     whole = verdict(story, now)
     if story.parking is not None and story.parking.why:
-        return whole.look, Sentence(
-            harmless(whole.sentence), (("r", "try again"), ("b", "branch"), ("L", "definitions"))
-        )
+        return whole.look, Sentence(harmless(whole.sentence), (("r", "try again"), ("b", "fork"), ("L", "definitions")))
     about = _of_node(snapshot, view, now) if view is not None else None
     if view is not None and about is not None:
         return STEP_LOOKS[view.state], about
@@ -37,12 +35,12 @@ def sentence_of(snapshot: Snapshot, key: str, now: Instant) -> tuple[Look, Sente
 
 _SAY = ("enter", "say what happened")
 _KEYS = {
-    RunStatus.FAILED: (("r", "try again"), ("b", "branch")),
+    RunStatus.FAILED: (("r", "try again"), ("b", "fork")),
     RunStatus.WAITING: (("i", "answer"),),
     RunStatus.PAUSED: (("p", "go on"),),
     RunStatus.DOUBTFUL: (_SAY,),
     RunStatus.COMPENSATED: (("b", "try again as a new run"),),
-    RunStatus.COMPLETED: (("[", "look back"), ("b", "branch")),
+    RunStatus.COMPLETED: (("[", "look back"), ("b", "fork")),
     RunStatus.CANCELLED: (("b", "try again as a new run"),),
 }
 

@@ -151,7 +151,7 @@ def test_back_to_an_earlier_moment_and_on_from_there_with_other_data(tmp_path: P
             terminal.press("[")
         terminal.until("PAST seq", "2 Inspector  reckon")
         terminal.press("=")
-        terminal.until("what reckon finds is changed for a branch")
+        terminal.until("what reckon finds is changed for a fork")
         terminal.press("b")
         terminal.until("a new run of quote", "reckon finds rate 4 instead of 0")
         confirmed(terminal)

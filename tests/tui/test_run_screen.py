@@ -111,10 +111,16 @@ async def test_scrubbing_makes_the_whole_screen_historic_and_a_full_stop_comes_b
         assert "PAST" not in visit.seen
 
 
-async def test_a_branch_from_the_past_is_previewed_confirmed_and_watched(folder: Path) -> None:
+async def test_a_fork_is_asked_for_on_the_dashboard_or_from_the_past_previewed_confirmed_and_watched(
+    folder: Path,
+) -> None:
     run_loan(folder)
-    async with visiting(folder, Place.RUN, "loan-1") as visit:
-        await visit.until("waits for role:underwriter")
+    async with visiting(folder, Place.DASHBOARD, "") as visit:
+        await visit.until("loan-1")
+        await visit.press("2", "b")
+        await visit.until("a new run of loan takes over")
+        await visit.press("escape")
+        await visit.until("LIVE")
         await visit.press("left_square_bracket", "left_square_bracket")
         await visit.until("PAST")
         await visit.press("b")

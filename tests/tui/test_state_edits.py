@@ -123,7 +123,7 @@ async def test_a_branch_of_the_past_begins_with_the_state_changed(
         screen.map.choose("score model")
         screen.select("score model")
         await visit.press("equals_sign")
-        await visit.until("what score model finds is changed for a branch; b makes it")
+        await visit.until("what score model finds is changed for a fork; b makes it")
         await visit.press("b")
         await visit.until('where score model finds credit_bureau {"accounts": 9} instead of')
         await confirmed(visit)

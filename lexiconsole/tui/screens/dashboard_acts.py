@@ -9,7 +9,7 @@ from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.dashboard_reads import read_group
 from lexiconsole.tui.screens.diffing import Moment, subject_of
-from lexiconsole.types import RunStatus
+from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.board import TALL
 from lexiconsole.views.incidents import Incident
 
@@ -125,6 +125,16 @@ class DashboardActs:
             self._change_group(None, "cancel")
         else:
             self._change("cancel")
+
+    def action_fork(self) -> None:
+        """On the run's own screen, from how it stands now; there an earlier moment can be gone to."""
+        from lexiconsole.tui.screens.revising import Revising
+
+        run = self.subject_run()
+        if run is not None:
+            self.console.go(Place.SAGA if run.kind is ModelKind.SAGA else Place.RUN, run.id)
+            if isinstance(screen := self.console.screen, Revising):
+                screen.begins_with = "fork"
 
     def action_retry_all(self) -> None:
         subject = self.subject()

@@ -76,7 +76,7 @@ def why_not(screen: DashboardScreen, action: str) -> str:
             return "the list is grouped: esc takes that away"
         case "open" | "copy" | "start":
             return _why_not_look(screen, action)
-        case "retry" | "pause" | "cancel":
+        case "retry" | "pause" | "cancel" | "fork":
             return _why_not_change(screen, action)
         case "answer":
             return _why_not_answer(screen)
@@ -132,6 +132,8 @@ def _why_not_change(screen: DashboardScreen, action: str) -> str:
         return ""
     if run is None:
         return "choose a run first"
+    if action == "fork":
+        return ""
     word = RUN_LOOKS[run.status].word
     if action == "retry":
         return "" if run.status in _TRIED_AGAIN else f"a run that is {word} has nothing to try again"

@@ -31,7 +31,7 @@ Restated: TypeAlias = "tuple[GraphState, StateChange] | None"
 
 
 class Revising:
-    """Of the moment that `snapshot` shows. `edits` are results (by key, "" for the input) that a branch will begin with, and
+    """Of the moment that `snapshot` shows. `edits` are results (by key, "" for the input) that a fork will begin with, and
     `restated` the state of a graph as a node will find it there.
     """
 
@@ -47,6 +47,7 @@ class Revising:
         def snapshot(self) -> Snapshot | None: ...
         @property
         def console(self) -> ConsoleApp: ...
+        def do(self, action: str) -> None: ...
         def _ask_for(
             self, kind: RequestKind, target: str = "", data: dict[str, Any] | None = None, title: str = ""
         ) -> None: ...
@@ -56,21 +57,26 @@ class Revising:
         self.edits: dict[str, Json] = {}
         self.restated: tuple[GraphState, StateChange] | None = None
         self._finder = ""
-        """The node whose state was changed for a branch."""
+        """The node whose state was changed for a fork."""
+        self.begins_with = ""
+        """What is done as soon as the run is shown: a key on another screen asked for it."""
+
+    def begin(self) -> None:
+        action, self.begins_with = self.begins_with, ""
+        if action:
+            self.do(action)
 
     def _why_not_edit(self, snapshot: Snapshot) -> str:
         ended = snapshot.row.status if not snapshot.past else None
         if ended in (RunStatus.COMPLETED, RunStatus.COMPENSATED):
-            return (
-                f"it is {ended.value}{with_keys('; {back_one} goes back, and what is changed there is for a branch')}"
-            )
+            return f"it is {ended.value}{with_keys('; {back_one} goes back, and what is changed there is for a fork')}"
         if self._stateful(snapshot) is not None:
             return ""
         key = self._recorded(snapshot)
         return "" if key is not None else "the selected node has no result to edit"
 
     def action_edit(self) -> None:
-        """In the past: what a branch from there begins with. Now: what is recorded, after a preview. That is the result of
+        """In the past: what a fork from there begins with. Now: what is recorded, after a preview. That is the result of
         the selected node, or where a graph's node has yet to end well the state that it finds.
         """
         snapshot = self.snapshot
@@ -102,7 +108,7 @@ class Revising:
             self.status.explain(f"edit: {harmless_sentence(str(fault))}")
 
         look = partial(_preview_of_fork, snapshot.row, snapshot.at, {key: value}, None)
-        self.console.reads.of_workspace("edit", look, looked, failed)  # before anybody types what no branch can have
+        self.console.reads.of_workspace("edit", look, looked, failed)  # before anybody types what no fork can have
 
     def _still_at(self, snapshot: Snapshot) -> bool:
         now = self.snapshot
@@ -116,7 +122,7 @@ class Revising:
             self.status.explain(edit.problem)
         elif edit.changed and snapshot.past:
             self.edits[key] = edit.value
-            self.status.explain(f"{harmless(key) or 'the input'} is changed for a branch; b makes it")
+            self.status.explain(f"{harmless(key) or 'the input'} is changed for a fork; b makes it")
         elif edit.changed:
             self._ask_for(RequestKind.EDIT, key, {"value": edit.value})
 
@@ -134,7 +140,7 @@ class Revising:
             self.restated = (state, change)
         else:
             self.edits[""] = change.input
-        self.status.explain(f"what {harmless(state.node)} finds is changed for a branch; b makes it")
+        self.status.explain(f"what {harmless(state.node)} finds is changed for a fork; b makes it")
 
     def _stateful(self, snapshot: Snapshot) -> str | None:
         """Whose state `=` is about: the selected node's that has yet to end well, "" the one's that is under way; None where
@@ -163,23 +169,23 @@ class Revising:
         edits = {key: value for key, value in self.edits.items() if not key or key in recorded}  # others come later
         restated = self.restated if snapshot.past else None
         change = Change(
-            title=f"Branch {row.name} {row.id}",
-            word="branch",
+            title=f"Fork {row.name} {row.id}",
+            word="fork",
             look=partial(_preview_of_fork, row, at, edits, restated),
             perform=partial(_forked, row, at, edits, restated),
             runs=((row.id, snapshot.at),),
-            then=self._branched,
+            then=self._forked_run,
         )
         self.console.acts.ask(change)
 
     def _begins(self, snapshot: Snapshot) -> int:
-        """The entry that a branch begins behind: the one that is looked at, but never behind what a node already made of the
+        """The entry that a fork begins behind: the one that is looked at, but never behind what a node already made of the
         state that was changed for it.
         """
         came = [entry.seq for entry in snapshot.entries if self._finder and snapshot.past and entry.key == self._finder]
         return min([snapshot.at, *(seq - 1 for seq in came)])
 
-    def _branched(self, done: Done) -> None:
+    def _forked_run(self, done: Done) -> None:
         self.edits.clear()
         self.restated, self._finder = None, ""
         if done.runs:

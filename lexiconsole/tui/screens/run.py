@@ -227,6 +227,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         self._show_selected()
         self._show_header()
         self.show_keys()
+        self.begin()
 
     def _show_picture(self, snapshot: Snapshot, *, play: bool) -> None:
         picture = snapshot.picture

@@ -211,6 +211,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         self._panes[0].border_subtitle = f" {showing.said} " if showing.said else ""
         self._scrub(self._playback.past)
         self._details(lanes)
+        self.begin()
 
     def _moment(self, lanes: Lanes) -> Instant:
         """What counts as now for what is shown."""
@@ -287,7 +288,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
             return "it asks nothing now"
         step = self._chosen()
         if action == "edit" and self._playback.past is None and self.lanes_view.lanes.turned:
-            return "it has begun to undo what it did; b branches from before that"
+            return "it has begun to undo what it did; b forks it from before that"
         if action == "edit" and (step is None or step.state is not StepState.DONE):
             return "the selected step has no result to edit"
         return ""

@@ -27,7 +27,7 @@ __all__ = ["StateEdit"]
 class StateEdit:
     """One visit to the editor. `node` is whose state it is, "" for the one that is under way; `already` are fields that were
     changed before. `is_wanted` says whether whoever asked still looks at it once it was read. `kept` is told of a change
-    of the past, which a branch begins with.
+    of the past, which a fork begins with.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class StateEdit:
             self._console.acts.ask(self._change(state, edit.value))
 
     def _keep(self, state: GraphState, wanted: Json) -> None:
-        """For a branch: that the node would find it so is looked at now, what the branch does when it is made."""
+        """For a fork: that the node would find it so is looked at now, what the fork does when it is made."""
         snapshot = self._snapshot
         self._console.reads.of_workspace(
             "state",
