@@ -87,8 +87,7 @@ class MapView(MapMarks, can_focus=True):
         self.zoom: int | None = None
         """0 to 3, None for the largest that fits."""
         self.selected, self.follow, self.playing = "", True, True
-        self.moment: float | None = None
-        """What counts as now for what is shown, None for the present."""
+        self.moment: float | None = None  # what counts as now for what is shown; None: now
         self.drawing: Drawing | None = Drawing()
         self._drawn_for: tuple[Outline, int] | None = None
         self._sheet, self._overlay = Sheet(), Overlay()
