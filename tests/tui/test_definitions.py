@@ -48,11 +48,12 @@ async def test_it_looks_like_this(kept: Path, size: tuple[int, int]) -> None:
         check(f"definitions-{size[0]}x{size[1]}", shown(app))
 
 
-async def test_a_remark_is_explained_like_this(kept: Path) -> None:
-    async with looking(kept) as (app, pilot):
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_a_remark_is_explained_like_this(kept: Path, size: tuple[int, int]) -> None:
+    async with looking(kept, size=size) as (app, pilot):
         await pilot.press("4", "j", "K")
         await settled(pilot)
-        check("definitions-explained-120x36", shown(app))
+        check(f"definitions-explained-{size[0]}x{size[1]}", shown(app))
         await pilot.press("escape")
         assert app.screen.place is Place.DEFINITIONS
 

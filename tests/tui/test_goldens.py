@@ -98,6 +98,7 @@ async def test_money_that_may_have_moved(folder: Path, size: tuple[int, int]) ->
     check(f"doubt-{size[0]}x{size[1]}", await picture(folder, size, Place.DOUBT, "pay-5512"))
 
 
-async def test_an_inbox_in_which_nothing_waits(folder: Path) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_an_inbox_in_which_nothing_waits(folder: Path, size: tuple[int, int]) -> None:
     approvals(folder, operators=True)
-    check("inbox-empty-120x36", await picture(folder, (120, 36), Place.INBOX, ""))
+    check(f"inbox-empty-{size[0]}x{size[1]}", await picture(folder, size, Place.INBOX, ""))
