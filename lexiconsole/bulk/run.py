@@ -78,7 +78,10 @@ class BulkRun(Generic[T, R]):
         self._total: int | None = state["total"]
         self._ahead: set[int] = set(state["ahead"])
         self.tally: Tally[R] = Tally(
-            limits.max_failures, keep_results=collect and terms.keep_results, keep_places=ctx.journaled
+            limits.max_failures,
+            keep_results=collect and terms.keep_results,
+            keep_places=ctx.journaled,
+            clock=lambda: ctx.elapsed,
         )
         if "tally" in state:
             self.tally.restore(state["tally"], terms.results_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -25,7 +25,15 @@ class Tally(Generic[R]):
     With `keep_places` it knows of the failures beyond the first ones at least which items they were.
     """
 
-    def __init__(self, max_failures: int, *, keep_results: bool, keep_places: bool = False) -> None:
+    def __init__(
+        self,
+        max_failures: int,
+        *,
+        keep_results: bool,
+        keep_places: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` tells for how many seconds the operation was at work."""
         self._max_failures, self._keep, self._keep_places = max_failures, keep_results, keep_places
         self.succeeded = self.failed = self.excluded = self.batches = self.retries = 0
         self.failures: list[ItemFailure] = []
@@ -35,7 +43,7 @@ class Tally(Generic[R]):
         self._next_in_row: int | None = None
         self._durations = Durations()
         self._seconds = 0.0
-        self._since = time.monotonic()
+        self._clock, self._since = clock, clock()
 
     @property
     def items(self) -> int:
@@ -89,7 +97,7 @@ class Tally(Generic[R]):
 
     @property
     def seconds(self) -> float:
-        return self._seconds + time.monotonic() - self._since
+        return self._seconds + self._clock() - self._since
 
     def metrics(self) -> BulkOperationMetrics:
         seconds = self.seconds

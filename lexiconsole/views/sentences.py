@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lexiconsole.durable.rows import RunRow, TaskRow
-from lexiconsole.types import Instant, RunStatus
+from lexiconsole.types import Instant, ModelKind, RunStatus
 from lexiconsole.views.durations import age, ahead, deadline, span
 from lexiconsole.views.faults import cause, misfit
 from lexiconsole.views.incidents import Incident
@@ -44,6 +44,8 @@ def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
             return f"failed{at} {moved}{because}"
         case RunStatus.WAITING if task is not None:
             return task_sentence(task, now)
+        case RunStatus.WAITING if row.kind == ModelKind.BULK and row.where.partition("#")[0] == "steer":
+            return f"items of it failed; for {span(now - row.changed_at)} it waits to be told what becomes of them"
         case RunStatus.WAITING:
             return f"waits{at} since {span(now - row.changed_at)}"
         case RunStatus.SLEEPING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -97,6 +98,10 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
         elif row.kind is RowKind.CHILD and row.open:
             waits.append(f"{row.key} waits for its child {row.data.get('run', '')}".rstrip())
     for key, names in (story.parking.signals if story.parking else {}).items():
+        if list(names) == ["steer"] and any(_OF_BULK.match(row.key) for row in story.rows):
+            waits.append("items of it failed, and somebody is to say what becomes of them")
+            ways += _steering(story)
+            continue
         waits.append(f"{key} waits for the signal {' or '.join(names) or 'that comes next'}")
         ways += [Way(("signal", story.run_id, name), "send it") for name in names]
     first = waits[0] if waits else "somebody or something outside"
@@ -104,6 +109,19 @@ def _parked(story: Story, now: Instant, look: Look) -> Verdict:
     if story.status is RunStatus.SLEEPING:
         ways.append(Way(("resume", story.run_id), "drive it on from here when the time has come"))
     return Verdict(look, sentence, tuple(waits[1:]), tuple(ways))
+
+
+_OF_BULK = re.compile(r"(?:.*/)?(?:batch|again)/\d+")
+
+
+def _steering(story: Story) -> list[Way]:
+    id = story.run_id
+    return [
+        Way(("bulk", id), "why they failed"),
+        Way(("bulk", id, "--retry", "all"), "try them again"),
+        Way(("bulk", id, "--exclude", "all"), "let them go"),
+        Way(("bulk", id, "--finish"), "end it with the failures it has"),
+    ]
 
 
 def _doubtful(story: Story, look: Look) -> Verdict:

@@ -86,6 +86,13 @@ def test_a_question_is_quoted_with_its_deadline_and_the_fields_to_fill_in():
     assert ways(script) == ["answer r1:review -i approve=… -i note=…"]
 
 
+def test_a_bulk_operation_that_waits_for_its_failed_items_says_what_can_be_done_with_them():
+    script = Script().done("batch/0").add(EntryKind.PARKED, status="waiting", on=["steer"], signals={"steer": "steer"})
+    assert "items of it failed, and somebody is to say what becomes of them" in said(script).sentence
+    assert ways(script) == ["bulk r1", "bulk r1 --retry all", "bulk r1 --exclude all", "bulk r1 --finish"]
+
+
+
 def test_a_run_that_waits_for_a_signal_says_how_to_send_it():
     script = Script().add(EntryKind.PARKED, status="waiting", on=["paid"], signals={"paid": "payment"})
     assert said(script).sentence == "parked, nothing is lost: paid waits for the signal payment"
