@@ -41,8 +41,8 @@ class BulkStopLossError(BulkError):
         failed, items = result.failed - before[0], result.total - before[1]
         further = " further" if before[1] else ""
         reason = (
-            f"was stopped because {failed / items:.0%} of {items:,}{further} items failed, "
-            f"more than the {allowed:.0%} allowed"
+            f"was stopped because {failed / items * 100:.3g}% of {items:,}{further} items failed, "
+            f"more than the {allowed * 100:g}% allowed"
         )
         first = f" (first: item {result.failures[0].index}, {result.failures[0].message})" if result.failures else ""
         super().__init__(name, reason + first, result)

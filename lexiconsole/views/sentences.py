@@ -44,10 +44,10 @@ def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
             return f"failed{at} {moved}{because}"
         case RunStatus.WAITING if task is not None:
             return task_sentence(task, now)
-        case RunStatus.WAITING if row.kind == ModelKind.BULK and row.where.partition("#")[0] == "steer":
-            return f"items of it failed; for {span(now - row.changed_at)} it waits to be told what becomes of them"
         case RunStatus.WAITING:
-            return f"waits{at} since {span(now - row.changed_at)}"
+            held = row.kind == ModelKind.BULK and row.where.partition("#")[0] == "steer"
+            what = " to be told what becomes of the items that failed," if held else at
+            return f"waits{what} since {span(now - row.changed_at)}"
         case RunStatus.SLEEPING:
             return f"sleeps{at}{', goes on ' + ahead(row.wake_at, now) if row.wake_at is not None else ''}"
         case RunStatus.PAUSED:

@@ -115,12 +115,12 @@ _OF_BULK = re.compile(r"(?:.*/)?(?:batch|again)/\d+")
 
 
 def _steering(story: Story) -> list[Way]:
-    id = story.run_id
+    run = story.run_id
     return [
-        Way(("bulk", id), "why they failed"),
-        Way(("bulk", id, "--retry", "all"), "try them again"),
-        Way(("bulk", id, "--exclude", "all"), "let them go"),
-        Way(("bulk", id, "--finish"), "end it with the failures it has"),
+        Way(("bulk", run), "why they failed"),
+        Way(("bulk", run, "--retry", "all"), "try them again"),
+        Way(("bulk", run, "--exclude", "all"), "let them go"),
+        Way(("bulk", run, "--finish"), "end it with the failures it has"),
     ]
 
 

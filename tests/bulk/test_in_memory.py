@@ -256,9 +256,9 @@ async def test_what_a_stop_loss_stopped_goes_on_once_the_cause_is_mended_and_is_
         checkpoint=MemoryCache(),
     )
     first = (await operation.execute(range(100), "nightly")).unwrap_err()
-    assert "33% of 30 items" in str(first) and len(seen) == 30
+    assert "33.3% of 30 items" in str(first) and len(seen) == 30
     again = (await operation.execute(range(100), "nightly")).unwrap_err()
-    assert "29% of 70 further items" in str(again) and seen == [*range(100)]
+    assert "28.6% of 70 further items" in str(again) and seen == [*range(100)]
     assert again.result.failed == 30 and again.result.succeeded == 70
 
 

@@ -103,7 +103,9 @@ async def test_after_a_crash_what_was_said_still_holds() -> None:
 
 
 @pytest.mark.parametrize("renew_every", [1, 1000])
-async def test_how_long_it_took_counts_what_was_done_before_a_crash_and_not_the_time_it_waited(renew_every: int) -> None:
+async def test_how_long_it_took_counts_what_was_done_before_a_crash_and_not_the_time_it_waited(
+    renew_every: int,
+) -> None:
     """The process that ended it took its own seconds for all: 73,599 items a second."""
     async with house() as h:
 

@@ -133,7 +133,9 @@ async def test_items_are_filtered_marked_and_exported(folder: Path, monkeypatch:
         await visit.press("i")
         file = folder / "refund-items.csv"
         await visit.until(lambda: file.exists() and file.read_text().count("TimeoutError") == 3)
-        await visit.press("slash", *["backspace"] * 7, *"all", "enter")
+        await visit.press("slash", "z", "enter")
+        await visit.until("no item is like that")
+        await visit.press("slash", *["backspace"] * 8, *"all", "enter")
         await visit.until("Items  400 of 400")
         await visit.press("G")
         await visit.until("#399")

@@ -92,7 +92,6 @@ def test_a_bulk_operation_that_waits_for_its_failed_items_says_what_can_be_done_
     assert ways(script) == ["bulk r1", "bulk r1 --retry all", "bulk r1 --exclude all", "bulk r1 --finish"]
 
 
-
 def test_a_run_that_waits_for_a_signal_says_how_to_send_it():
     script = Script().add(EntryKind.PARKED, status="waiting", on=["paid"], signals={"paid": "payment"})
     assert said(script).sentence == "parked, nothing is lost: paid waits for the signal payment"

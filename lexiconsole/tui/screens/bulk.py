@@ -43,6 +43,9 @@ __all__ = ["BulkScreen"]
 _EVERY = 0.15
 """Seconds between two looks while batches end."""
 
+_NONE_NOTED = "no item needs a look: {filter} all shows every one"
+_NONE_LIKE_THAT = "no item is like that: {filter} takes failed, done, all, #12 or a part of the error"
+
 _STEERED = frozenset({"faster", "slower", "rate", "retry_all", "exclude", "finish"})
 
 
@@ -73,7 +76,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.header.tell(trail=("Runs", harmless(subject)))
         self.progress, self.now_pane = ProgressPane(id="progress", classes="pane"), NowPane(id="now", classes="pane")
         self.causes = CauseTable(id="causes", classes="pane", empty="no item has failed")
-        self.items = ItemTable(empty=with_keys("no item needs a look: {filter} all shows every one"))
+        self.items = ItemTable(empty=with_keys(_NONE_NOTED))
         self._typing = Input(
             placeholder="failed  excluded  all  #12  or a part of the error", classes="-hidden", compact=True
         )
@@ -186,6 +189,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         """The items that the filter shows; only those near the screen are made."""
         assert self.fold is not None
         self._chosen = matching(self.fold, self._filter)
+        self.items.empty = with_keys(_NONE_LIKE_THAT if self._filter.strip() else _NONE_NOTED)
         first, count = self.items.seen() if self.items.total else (0, 60)
         at = self._place_of(self.items.selected)
         start = max(0, min(first, at if at is not None else first) - 50)

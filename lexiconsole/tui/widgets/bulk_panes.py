@@ -71,7 +71,8 @@ class ProgressPane(_Lines):
         view, colours, glyphs = self.view, self.console.palette, self.console.glyphs
         total = view.total
         if not total:
-            return [(f" {view.settled:,} items so far; nobody knows how many there are", ink(colours.text))]
+            begun = f"{view.settled:,} items so far; nobody knows how many there are" if view.began_at else "not begun"
+            return [(f" {begun}", ink(colours.text))]
         room = max(8, width - 10 - (12 if view.eta is not None and self.status is RunStatus.RUNNING else 0))
         parts = ((view.done, StepState.DONE), (view.excluded, StepState.SKIPPED), (view.failed, StepState.FAILED))
         bar: list[Part] = [(" ", ink())]
@@ -127,7 +128,7 @@ class ProgressPane(_Lines):
             return []
         over = view.failed_share > view.stop_loss and view.settled >= view.stop_loss_after
         colour = colours.state(STEP_LOOKS[StepState.FAILED]) if over else colours.faint
-        return [(f"stop-loss {view.stop_loss:.0%}, now {view.failed_share:.1%} ", ink(colour, bold=over))]
+        return [(f"stop-loss {view.stop_loss * 100:g}%, now {view.failed_share:.1%} ", ink(colour, bold=over))]
 
     def _series(self, name: str, counts: Sequence[int], said: str, more: str, width: int) -> list[Part]:
         colours, glyphs = self.console.palette, self.console.glyphs
