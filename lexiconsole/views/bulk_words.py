@@ -30,7 +30,7 @@ def bulk_sentence(view: BulkView, status: RunStatus, fault: str = "") -> Sentenc
     if status is RunStatus.WAITING and view.hold and first is not None:
         over = _over(view)
         why = (
-            f"stopped: {view.failed_share:.1%} failed, more than {view.stop_loss * 100:g}%"
+            f"stopped: {view.failed_share:.1%} failed, more than {(view.stop_loss or 0) * 100:g}%"
             if over
             else "all items are through"
         )
