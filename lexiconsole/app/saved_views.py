@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lexiconsole.errors import ConfigurationError, NotFoundError, UsageError
 from lexiconsole.views.run_filter import read_filter
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 __all__ = ["SavedViews"]
 
@@ -55,23 +58,29 @@ class SavedViews:
         read_filter(text)
         if any("\ud800" <= sign <= "\udfff" for sign in text):
             raise UsageError("a part of the filter is no UTF-8, so no file can hold it; type that part again")
-        self._write({**self.all(), name: text.strip()})
+        kept = self._kept()
+        kept[name] = text.strip()
+        self._write(kept)
 
     def forget(self, name: str) -> None:
         """Raises NotFoundError."""
         self.get(name)
-        self._write({kept: text for kept, text in self.all().items() if kept != name})
+        kept = self._kept()
+        kept.remove(name)
+        self._write(kept)
 
-    def _write(self, views: dict[str, str]) -> None:
-        lines = [
-            f"{name if _NAME.fullmatch(name) else _quoted(name)} = {_quoted(text)}" for name, text in views.items()
-        ]
+    def _kept(self) -> TOMLDocument:
+        """The file with its comments and empty lines, which belong to whoever wrote them. Raises as `all`."""
+        import tomlkit
+
+        self.all()
+        try:
+            return tomlkit.parse(self.file.read_bytes().decode("utf-8"))
+        except FileNotFoundError:
+            return tomlkit.parse(_HEAD)
+
+    def _write(self, kept: TOMLDocument) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.file.with_suffix(".new")
-        fresh.write_text("\n".join([_HEAD.rstrip(), *lines]) + "\n", encoding="utf-8")
+        fresh.write_bytes(kept.as_string().encode("utf-8"))
         fresh.replace(self.file)
-
-
-def _quoted(text: str) -> str:
-    """As TOML writes a string: like JSON, but a letter beyond 16 bits has no escape of two parts there."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

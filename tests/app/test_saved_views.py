@@ -52,12 +52,23 @@ def test_a_mistake_in_the_file_is_named_and_the_file_left_alone(views, text, sai
 
 
 def test_what_an_editor_may_have_written_is_still_there_after_a_save(views):
-    """A name in quotes, and a letter that JSON would write as two."""
+    """Every line but the one that is meant: remarks, empty lines, a name in quotes, the order, the ends of lines. A letter
+    that JSON would write as two, and what TOML has to escape, come back too.
+    """
     views.file.parent.mkdir()
-    views.file.write_text('"my view" = "state:failed"\n')
+    views.file.write_bytes(
+        b'# ours, see the wiki\r\n"my view" = "state:failed"  # Monday\r\n\r\n# old\r\nlate = \'age>2d\'  # why\r\n'
+    )
     views.save("shown", "err~\U0001f600")
-    views.save("late", "age>1d")
-    assert views.all() == {"my view": "state:failed", "shown": "err~\U0001f600", "late": "age>1d"}
+    views.save("late", 'age>1d err~"\\d\x7f"')
+    views.save("gone", "state:me")
+    views.forget("gone")
+    assert views.all() == {"my view": "state:failed", "late": 'age>1d err~"\\d\x7f"', "shown": "err~\U0001f600"}
+    lines = views.file.read_bytes().decode().splitlines()
+    assert lines[:4] == ["# ours, see the wiki", '"my view" = "state:failed"  # Monday', "", "# old"]
+    assert lines[4].startswith("late = ") and lines[4].endswith("  # why")
+    views.forget("late")
+    assert views.file.read_bytes().decode().splitlines()[:4] == lines[:4]
 
 
 def test_a_filter_that_no_file_can_hold_is_refused_and_changes_nothing(views):
