@@ -7,9 +7,30 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from lexiconsole.store.asking import MOST_ROWS, Answer, ReadyQuery, SqlError, ask, ready_queries, views
+from lexiconsole.store.asking import (
+    MOST_ROWS,
+    Answer,
+    ReadyQuery,
+    SqlError,
+    ask,
+    ready_queries,
+    tables,
+    view_queries,
+    views,
+)
 
-__all__ = ["MOST_ROWS", "Answer", "QueryHistory", "ReadyQuery", "SqlError", "ask", "ready_queries", "views"]
+__all__ = [
+    "MOST_ROWS",
+    "Answer",
+    "QueryHistory",
+    "ReadyQuery",
+    "SqlError",
+    "ask",
+    "ready_queries",
+    "tables",
+    "view_queries",
+    "views",
+]
 
 _KEPT = 200
 

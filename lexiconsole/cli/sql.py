@@ -90,7 +90,9 @@ def _list(face: Face) -> ExitCode:
         return ExitCode.COMPLETED
     face.out.lines(columns([(query.name, f"{query.title}: {query.about}") for query in ready_queries()]))
     face.err.hint("lexiconsole sql --ready NAME asks one; --show prints its SQL")
-    face.err.hint(f"views: {', '.join(views())}")
+    face.err.hint("views, to ask of:")
+    for name, about in views().items():
+        face.err.hint(f"  {name}: {about}")
     return ExitCode.COMPLETED
 
 

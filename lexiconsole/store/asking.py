@@ -28,7 +28,7 @@ from lexiconsole.store.at_rest import read_error, reading
 from lexiconsole.store.bounded import bound
 from lexiconsole.store.faults import store_error
 
-__all__ = ["MOST_ROWS", "Answer", "ReadyQuery", "SqlError", "ask", "ready_queries", "views"]
+__all__ = ["MOST_ROWS", "Answer", "ReadyQuery", "SqlError", "ask", "ready_queries", "tables", "view_queries", "views"]
 
 MOST_ROWS = 20_000
 """Rows that are read of an answer; fewer of large ones."""
@@ -131,6 +131,24 @@ def ready_queries() -> tuple[ReadyQuery, ...]:
 def views() -> dict[str, str]:
     """Name of a view to what it shows."""
     return {file.stem: _parted(file)[0] for file in sorted((_SQL / "shown").glob("*.sql"))}
+
+
+def view_queries() -> tuple[ReadyQuery, ...]:
+    """For each view the question that shows it."""
+    return tuple(
+        ReadyQuery(name, f"view {name}", about, f"SELECT * FROM {name} LIMIT 100")  # noqa: S608 - names of files of ours
+        for name, about in views().items()
+    )
+
+
+def tables(path: Path) -> dict[str, tuple[str, ...]]:
+    """The columns of each view, then of each table of the store."""
+    with closing(_opened(path, reading(path)[0])) as raw:
+        listed = raw.execute("PRAGMA main.table_list").fetchall()
+        own = sorted(row[1] for row in listed if row[2] == "table" and not row[1].startswith("sqlite_"))
+        return {
+            name: tuple(row[0] for row in _asked(raw, f"PRAGMA table_info({name})", 1)) for name in (*views(), *own)
+        }
 
 
 def _ready(file: Path) -> ReadyQuery:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from lexiconsole.app.queries import QueryHistory, ready_queries
+from lexiconsole.app.queries import QueryHistory, ready_queries, views
 from lexiconsole.cli.main import main
 from tests.tui.making import BUSY_DAY, fill
 
@@ -53,7 +53,7 @@ def test_what_a_run_says_can_not_act_on_the_terminal(sql):
 def test_ready_questions_are_listed_shown_and_asked(sql):
     listed = sql()
     assert len(ready_queries()) >= 12 and all(query.name in listed.out for query in ready_queries())
-    assert "views: decisions, entries, questions, requests, runs" in listed.err
+    assert all(f"{view}: {about}" in listed.err for view, about in views().items())
     assert sql("--ready", "failures", "--show").out.startswith("SELECT name, step, error")
     assert "RefundError: 402 card closed" in sql("--ready", "failures").out
     assert "did you mean 'failures'" in sql("--ready", "failurs", code=2).err

@@ -65,6 +65,26 @@ async def test_what_is_typed_is_a_question_and_no_key(root, store):
         assert not isinstance(app.screen, SqlScreen), "on the answer it is a key again"
 
 
+async def test_tab_goes_on_with_a_word_of_the_store_and_else_to_the_next_pane(root, store):
+    """Its offers stand under the question; again it is the next one, and what is typed has its colours."""
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        screen = await opened(app, pilot)
+        await until(pilot, lambda: "runs" in screen.query_text.tables)
+        await pilot.press(*"sel", "tab", *" 'é' as x, n from r")
+        await settled(pilot)
+        assert "tab: requests  runs" in shown(app)
+        await pilot.press("tab", "tab", "shift+tab", "tab")
+        assert screen.query_text.text == "select 'é' as x, n from runs"
+        await pilot.press(*" where st", "tab")
+        assert screen.query_text.text == "select 'é' as x, n from runs where status"
+        spans = [screen.query_text.get_line(0).get_style_at_offset(app.console, at) for at in (0, 8, 14)]
+        assert len({style.color for style in spans}) == 3, "a word of the language, a text, and a name"
+        await pilot.press("space", "tab")
+        assert screen.ready.has_focus
+
+
 async def test_what_is_wrong_is_said_and_the_cursor_stands_there(root, store):
     await write(store, BUSY_DAY)
     async with console(root) as (app, pilot):

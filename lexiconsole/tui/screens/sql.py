@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from lexiconsole.app.exporting import Draft
-from lexiconsole.app.queries import Answer, QueryHistory, SqlError, ask, views
+from lexiconsole.app.queries import Answer, QueryHistory, SqlError, ask, tables, views
 from lexiconsole.tui.copying import offer
 from lexiconsole.tui.exporting import Export, offer_exports
 from lexiconsole.tui.ink import ink
@@ -36,6 +36,9 @@ __all__ = ["SqlScreen"]
 
 _NARROW, _LOW = 90, 18
 _SECONDS = 10.0
+_KEYS = "enter asks   ctrl+j new line"
+_OFFERED = 4
+"""Ways that a word can go on which are shown."""
 _RUNS = ("id", "run", "parent", "origin")
 """Columns in which a run's id may stand, the likeliest first."""
 
@@ -80,9 +83,22 @@ class SqlScreen(ConsoleScreen):
         super().on_mount()
         self._query_pane.border_title, self.ready.border_title = "1 Question", "2 Ready and asked"
         self._result_pane.border_title = "3 Answer"
-        self._query_pane.border_subtitle = "enter asks   ctrl+j new line"
+        self._query_pane.border_subtitle = _KEYS
         self.console.reads.of_workspace("sql history", lambda workspace: _history(workspace).all(), self._remember)
+        self.console.reads.of_workspace(
+            "sql words", lambda workspace: tables(workspace.store_path), self._learn, _unheard
+        )
         self._say()
+
+    def _learn(self, known: dict[str, tuple[str, ...]]) -> None:
+        self.query_text.tables = known
+
+    @on(QueryText.Offered)
+    def _offered(self, event: QueryText.Offered) -> None:
+        event.stop()
+        said = "  ".join(event.offers[:_OFFERED])
+        more = "  …" if len(event.offers) > _OFFERED else ""
+        entitle(self._query_pane, None, f"tab: {said}{more}" if said else _KEYS)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
@@ -285,6 +301,10 @@ class SqlScreen(ConsoleScreen):
             self.table.focus()
         else:
             super().action_close()
+
+
+def _unheard(fault: Exception) -> None:
+    """What is wrong with the store is told when it is asked; until then only the words of SQL are offered."""
 
 
 def _history(workspace: Workspace) -> QueryHistory:

@@ -1,4 +1,4 @@
-"""QuestionTable: ready questions to the store, then what was asked before, the newest first."""
+"""QuestionTable: ready questions to the store, its views, then what was asked before, the newest first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.strip import Strip
 
-from lexiconsole.app.queries import ReadyQuery, ready_queries
+from lexiconsole.app.queries import ReadyQuery, ready_queries, view_queries
 from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
@@ -32,7 +32,7 @@ class QuestionTable(VirtualTable[Question]):
 
     def show_history(self, asked: Sequence[str]) -> None:
         before = [Question(f"asked {sql}", " ".join(sql.split()), "", sql) for sql in reversed(asked)]
-        self.show_all([*(_ready(query) for query in ready_queries()), *before])
+        self.show_all([*(_ready(query) for query in (*ready_queries(), *view_queries())), *before])
 
     def draw(self, row: Question, how: Drawn) -> list[Strip]:
         colours = self.console.palette
