@@ -135,9 +135,9 @@ def views() -> dict[str, str]:
 
 def view_queries() -> tuple[ReadyQuery, ...]:
     """For each view the question that shows it."""
+    shown = (_SQL / "asked" / "view.sql").read_text("utf-8").strip()
     return tuple(
-        ReadyQuery(name, f"view {name}", about, f"SELECT * FROM {name} LIMIT 100")  # noqa: S608 - names of files of ours
-        for name, about in views().items()
+        ReadyQuery(name, f"view {name}", about, shown.replace("{view}", name)) for name, about in views().items()
     )
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lexiconsole.errors import UsageError, nearest
+from lexiconsole.tui.elsewhere import WHERE, elsewhere
 from lexiconsole.tui.going import act_on, filter_runs, go_home, go_to_run, start
 from lexiconsole.tui.keymap import Place, shown_key
 from lexiconsole.tui.theme import THEMES
@@ -83,6 +84,7 @@ def understood(screen: ConsoleScreen, text: str) -> tuple[Command, str]:
         raise UsageError("type a command; tab completes it, esc leaves")
     command = table.get(name) or _begun(table, name)
     if command is None:
+        _tell_where(screen, name)
         close = nearest(name, table)
         if rest or (close and not any(sign.isdigit() for sign in name)):
             raise UsageError(f"{name} is no command{f'; did you mean {close}?' if close else ''}")
@@ -92,6 +94,14 @@ def understood(screen: ConsoleScreen, text: str) -> tuple[Command, str]:
     if not rest and command.takes in _NEEDED:
         raise UsageError(f"{command.name} needs {_NEEDED[command.takes]}")
     return command, rest
+
+
+def _tell_where(screen: ConsoleScreen, name: str) -> None:
+    """Raises UsageError for what another screen can do."""
+    here = frozenset(key.action for key in screen.served())
+    for key, place in elsewhere(here):
+        if key.action.replace("_", "-") == name:
+            raise UsageError(f"{name} is for {WHERE[place]}: {shown_key(key.keys[0])} there")
 
 
 def _begun(table: dict[str, Command], name: str) -> Command | None:
@@ -112,7 +122,11 @@ def offers(screen: ConsoleScreen, text: str, runs: Iterable[RunRow] = ()) -> lis
     if not space:
         found = [command for command in table.values() if command.name.startswith(name)]
         found += [command for command in table.values() if name and name in command.name[1:] and command not in found]
-        return [*map(_offered, found), *(_run_offer("", row) for row in (() if found else runs))]
+        keys = {key.action.replace("_", "-"): shown_key(key.keys[0]) for key in screen.served()}
+        return [
+            *(_offered(command, keys.get(command.name, "")) for command in found),
+            *(_run_offer("", row) for row in (() if found else runs)),
+        ]
     command = table.get(name)
     if command is None:
         return []
@@ -143,9 +157,10 @@ def _words(console: ConsoleApp, takes: Takes) -> list[tuple[str, str]]:
     return [(name, "") for name in THEMES] if takes is Takes.THEME else []
 
 
-def _offered(command: Command) -> Offer:
+def _offered(command: Command, key: str) -> Offer:
     more = f" {command.takes}" if command.takes else ""
-    about = f"{command.about}   not now: {command.why_not}" if command.why_not else command.about
+    about = f"{command.about}  ({key})" if key else command.about
+    about = f"{about}   not now: {command.why_not}" if command.why_not else about
     return Offer(f"{command.name}{' ' if more else ''}", f"{command.name}{more}", about)
 
 
@@ -161,7 +176,7 @@ def _of_keys(screen: ConsoleScreen) -> list[Command]:
     return [
         Command(
             key.action.replace("_", "-"),
-            f"{key.about}  ({shown_key(key.keys[0])})",
+            key.about,
             _pressing(key.action),
             why_not=screen.off(key.action),
         )

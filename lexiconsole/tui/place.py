@@ -235,6 +235,10 @@ class ConsoleScreen(PaintsAtOnce):
         self.app.action_command_palette()
 
     def action_command(self) -> None:
+        self.open_command()
+
+    def open_command(self, begun: str = "") -> None:
+        """The line behind `:`, with what is known of it already."""
         from lexiconsole.tui.commands import understood
         from lexiconsole.tui.widgets.command_line import CommandLine
 
@@ -244,7 +248,7 @@ class ConsoleScreen(PaintsAtOnce):
                 self.status.explain("")
                 command.perform(self, rest)
 
-        self.app.push_screen(CommandLine(self), typed)
+        self.app.push_screen(CommandLine(self, begun), typed)
 
     def action_jump(self) -> None:
         from lexiconsole.tui.jump import labels, targets

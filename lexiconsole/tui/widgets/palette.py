@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, cast
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
-from lexiconsole.tui.keymap import Place, shown_key
+from lexiconsole.tui.elsewhere import AT_HAND, WHERE, elsewhere
+from lexiconsole.tui.keymap import Key, Place, shown_key
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
+    from lexiconsole.tui.commands import Command
     from lexiconsole.tui.place import ConsoleScreen
 
 __all__ = ["Actions", "PalettePanel", "Runs"]
+
+_BY_ITS_CLAUSE = 0.2
+"""The score of what is found by the words of its clause, below that of a name."""
 
 
 class PalettePanel(CommandPalette):
@@ -37,7 +42,9 @@ class PalettePanel(CommandPalette):
 
 
 class Actions(Provider):
-    """Keys of the screen that are possible now, and a start of each definition."""
+    """Keys of the screen that are possible now, a start of each definition, and what can be typed behind `:`. What is sought
+    by its words is found too when it is not possible now, with the reason, or on another screen, with its key there.
+    """
 
     def _offers(self) -> list[tuple[str, partial[None], str]]:
         screen, console = cast("ConsoleScreen", self.screen), cast("ConsoleApp", self.app)
@@ -57,12 +64,55 @@ class Actions(Provider):
         for text, call, about in self._offers():
             yield DiscoveryHit(text, call, help=about)
 
+    def _farther(self) -> list[tuple[str, partial[None], str]]:
+        from lexiconsole.tui.commands import commands_of
+
+        screen, console = cast("ConsoleScreen", self.screen), cast("ConsoleApp", self.app)
+        served = screen.served()
+        found = [
+            (
+                f"{key.label}  ({shown_key(key.keys[0])})",
+                partial(screen.do, key.action),
+                f"{key.about}   not now: {why}",
+            )
+            for key in served
+            if not key.action.startswith("pane_") and (why := screen.off(key.action))
+        ]
+        here = frozenset(key.action for key in served)
+        found += [
+            (f":{command.name}", partial(_type, screen, command), command.about)
+            for command in commands_of(screen).values()
+            if command.name.replace("-", "_") not in here
+        ]
+        for key, place in elsewhere(here):
+            goes = partial(console.go, place) if place in AT_HAND else partial(_tell, screen, key, place)
+            found.append((f"{key.label}  ({shown_key(key.keys[0])} on {WHERE[place]})", goes, key.about))
+        return found
+
     async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for text, call, about in self._offers():
-            score = matcher.match(text)
-            if score > 0:
-                yield Hit(score, matcher.highlight(text), call, help=about)
+        """By its name, or else by the words of its clause."""
+        matcher, words = self.matcher(query), query.lower().split()
+        for offers, share in ((self._offers(), 1.0), (self._farther(), 0.5)):
+            for text, call, about in offers:
+                score = matcher.match(text)
+                if score <= 0 and words and all(word in about.lower() for word in words):
+                    score = _BY_ITS_CLAUSE
+                if score > 0:
+                    yield Hit(score * share, matcher.highlight(text), call, help=about)
+
+
+def _type(screen: ConsoleScreen, command: Command) -> None:
+    """Does it; what takes more is typed behind it."""
+    from lexiconsole.tui.commands import Takes
+
+    if command.takes is Takes.NOTHING:
+        command.perform(screen, "")
+    else:
+        screen.open_command(f"{command.name} ")
+
+
+def _tell(screen: ConsoleScreen, key: Key, place: Place) -> None:
+    screen.status.explain(f"{key.label} is for {WHERE[place]}: {shown_key(key.keys[0])} there")
 
 
 class Runs(Provider):
