@@ -16,7 +16,7 @@ from lexiconsole.views.story import Moment, Row
 from lexiconsole.views.telling import Telling
 from lexiconsole.views.words import StepState
 
-__all__ = ["Mark", "Snapshot", "Watched"]
+__all__ = ["Mark", "Snapshot", "Watched", "drawn_as"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class Snapshot:
 
     def result_of(self, key: str) -> Row | None:
         return self.picture.story.row(key)
+
+
+def drawn_as(snapshot: Snapshot | None) -> str:
+    """` · drawn as version 1 was` of a run that was migrated: its shape is still that of the version it began with."""
+    made = snapshot.entries[0].data.get("version", 1) if snapshot is not None and snapshot.entries else None
+    now = snapshot.picture.story.version if snapshot is not None else None
+    return f" · drawn as version {made} was" if made is not None and now != made else ""
 
 
 class Watched:

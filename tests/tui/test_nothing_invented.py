@@ -75,6 +75,14 @@ def meets(folder: Path) -> None:
     fill(folder / ".lexiconsole" / "store.db", story)
 
 
+def migrated(folder: Path) -> None:
+    """A run that began under version 1 and is at 2, which has other nodes."""
+    loans(folder)
+    moved = (EntryKind.MIGRATED, "", {"from": 1, "to": 2, "keys": {}, "voids": [], "added": []})
+    done = (EntryKind.DONE, "draft", {"result": "fine"})
+    fill(folder / ".lexiconsole" / "store.db", Story("zephyr-81", [done, moved], name="zephyr", outline=TWICE))
+
+
 asked = ran(lambda folder: approvals(folder, operators=True), "credit_limit")
 
 SHOWN = [
@@ -183,6 +191,17 @@ async def test_the_past_holds_nothing_that_came_later(folder: Path) -> None:
             await check(folder, Place.RUN, shown(app), seq)
     with pytest.raises(AssertionError):
         await check(folder, Place.RUN, now, 5)
+
+
+async def test_a_picture_says_of_which_version_it_is_once_the_run_is_at_another(folder: Path) -> None:
+    await asyncio.to_thread(migrated, folder)
+    async with console(folder) as (app, pilot):
+        app.go(Place.RUN, "zephyr-81")
+        await settled(pilot)
+        assert "following · drawn as version 1 was" in shown(app)
+        await pilot.press("[")
+        await settled(pilot)
+        assert "PAST seq 2" in shown(app) and "drawn as" not in shown(app)
 
 
 async def test_a_figure_or_a_name_that_is_made_up_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

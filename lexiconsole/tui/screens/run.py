@@ -34,7 +34,7 @@ from lexiconsole.views.layout.engine import why_not
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.telling_run import sentence_of
-from lexiconsole.views.watched import Snapshot, Watched
+from lexiconsole.views.watched import Snapshot, Watched, drawn_as
 from lexiconsole.views.words import RUN_LOOKS, StepState
 from lexiconsole.views.words import Look as StateLook
 
@@ -245,9 +245,10 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         pane.border_subtitle = self._subtitle()
 
     def _subtitle(self) -> str:
+        drawn = drawn_as(self.snapshot)
         if self.view == "map":
-            return map_words(self.map)
-        return catching_up(self.map) or (why_not() if self.view == "rail" else "") or size_of(self.map)
+            return f"{map_words(self.map)}{drawn}"
+        return catching_up(self.map) or (why_not() if self.view == "rail" else "") or f"{size_of(self.map)}{drawn}"
 
     def _show_header(self) -> None:
         snapshot = self.snapshot
