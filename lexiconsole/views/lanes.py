@@ -114,6 +114,12 @@ class Lanes:
         return tuple(step for step in self.unwinding if step.in_effect)
 
     @property
+    def may_turn(self) -> bool:
+        """Whether what took effect can still be undone: it goes on, and has not passed its pivot."""
+        passed = any(step.pivot and step.state in (StepState.DONE, StepState.BY_HAND) for step in self.steps)
+        return not self.status.ended and not passed
+
+    @property
     def failure(self) -> Passage | None:
         """The step at which it turned, or that holds it up now."""
         at = [step for step in self.steps if step.turned_here]

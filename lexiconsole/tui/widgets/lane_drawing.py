@@ -282,7 +282,9 @@ class _Pen:
         if step.turned_here and not undo.order:
             return
         if undo.need in _SAID:
-            put(x, y, _SAID[undo.need] if step.undo.need is not Need.NOT_YET or undo.key else "", self._dim)
+            stays = undo.need is Need.NOT_YET and not self._lanes.may_turn
+            word = undo.need.value if stays else _SAID[undo.need]
+            put(x, y, word if undo.need is not Need.NOT_YET or undo.key else "", self._dim)
             return
         if undo.need is Need.NOT_DONE:
             return

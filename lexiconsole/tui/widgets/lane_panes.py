@@ -39,6 +39,10 @@ def unwinding_lines(lanes: Lanes, palette: Palette, glyphs: Glyphs, chosen: int,
     if not lanes.turned:
         ready = [step.key for step in lanes.steps if step.undo.need is Need.NOT_YET]
         said = f"goes forward; {len(ready)} of {len(lanes.steps)} could be undone" if ready else "nothing to undo yet"
+        if lanes.status.ended:
+            said = "went forward; what took effect stays" if ready else "nothing to undo"
+        elif not lanes.may_turn:
+            said = "the pivot is passed; it goes forward"
         return [Content.styled(said, palette.faint)]
     digits, far = len(str(len(lanes.unwinding))), max([5, *(len(_how(step)) for step in lanes.unwinding)])
     room = max(_SHORTEST, width - digits - far - _BESIDES)
