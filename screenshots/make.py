@@ -4,7 +4,7 @@
     python screenshots/make.py               # all of them
     python screenshots/make.py saga inbox    # those whose names begin so
 
-Each picture is made at two sizes, as PNG by `painter.py` and as SVG by Textual. People, times and runs are those of `stories.py`.
+Each picture is made at two sizes, as PNG by `painter.py` and as SVG by `vector.py`. People, times and runs are those of `stories.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
-import re
 import shutil
 import socket
 import sys
@@ -34,6 +33,7 @@ socket.gethostname = lambda: "host"
 from painter import few_colours, paint, save_moving  # noqa: E402
 from PIL import Image  # noqa: E402
 from stories import NOW, Day, busy, counter  # noqa: E402
+from vector import drawn  # noqa: E402
 
 from lexiconsole.app.look import first_look  # noqa: E402
 from lexiconsole.app.workspace import Workspace  # noqa: E402
@@ -132,20 +132,18 @@ async def visit(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -
 
 
 def painted(app: ConsoleApp) -> Image.Image:
-    lines = app.screen._compositor.render_strips()  # noqa: SLF001
-    ground = "#0f1117" if app.current_theme.dark else "#fbfbf8"
-    return paint(lines, app.size.width, ground=ground, text=app.palette.text)
+    return paint(app.screen._compositor.render_strips(), app.size.width, **_colours(app))  # noqa: SLF001
 
 
 def picture(app: ConsoleApp, file: Path) -> None:
     few_colours(painted(app)).save(file.with_suffix(".png"), optimize=True)
-    file.with_suffix(".svg").write_text(_with_fonts_at_hand(app.export_screenshot(title="")), encoding="utf-8")
+    lines = app.screen._compositor.render_strips()  # noqa: SLF001
+    title = f"lexiconsole: {file.name.rpartition('-')[0]}"
+    file.with_suffix(".svg").write_text(drawn(lines, app.size.width, title=title, **_colours(app)), encoding="utf-8")
 
 
-def _with_fonts_at_hand(svg: str) -> str:
-    """Textual's asks a server for a font."""
-    fonts = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
-    return re.sub(r"\s*@font-face \{[^}]*\}", "", svg).replace("Fira Code, monospace", fonts)
+def _colours(app: ConsoleApp) -> dict[str, str]:
+    return {"ground": app.palette.ground, "text": app.palette.text}
 
 
 async def turning(folder: Path, run: str, file: Path) -> None:
