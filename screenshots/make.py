@@ -35,6 +35,7 @@ from PIL import Image  # noqa: E402
 from stories import NOW, Day, busy, counter  # noqa: E402
 from vector import drawn  # noqa: E402
 
+from lexiconsole.app.loading import load  # noqa: E402
 from lexiconsole.app.look import first_look  # noqa: E402
 from lexiconsole.app.workspace import Workspace  # noqa: E402
 from lexiconsole.tui.app import ConsoleApp  # noqa: E402
@@ -42,6 +43,7 @@ from lexiconsole.tui.keymap import Place  # noqa: E402
 from lexiconsole.tui.screens import saga  # noqa: E402
 from lexiconsole.views.playback import Playback  # noqa: E402
 from lexiconsole.views.watched import Watched  # noqa: E402
+from tests.tui import making  # noqa: E402
 from tests.tui.making import StillVitals, settled, until  # noqa: E402
 
 SIZES = ((120, 36), (80, 24))
@@ -182,6 +184,8 @@ async def turning(folder: Path, run: str, file: Path) -> None:
 
 
 def main(wanted: Sequence[str], out: Path = HERE) -> None:
+    load()
+    making.PATIENCE = 600.0  # others may be at work here as well
     place = Path(tempfile.gettempdir()) / "shop"  # some pictures show it
     if place.exists():
         sys.exit(f"{place} is in the way: move it")

@@ -69,10 +69,11 @@ def laid(
     room = width - width_of(kept_right) - (bool(kept_right) and kept_right[0][0] != EDGE[0])
     parts: list[tuple[str, Look]] = []
     used = 0
-    for text, look in left:
+    for number, (text, look) in enumerate(left):
         if used >= room:
             break
-        shown = cut(text, room - used)
+        ends = used + cell_width(text) == room and any(more.strip() for more, _ in left[number + 1 :])
+        shown = cut(f"{text}…" if ends else text, room - used)
         parts.append((shown, look))
         used += cell_width(shown)
     gap = width - used - width_of(kept_right)

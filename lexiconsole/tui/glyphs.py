@@ -15,7 +15,7 @@ __all__ = ["ASCII", "UNICODE", "Glyphs"]
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """`bars` go from the smallest to the full one; `spinner` turns once through its frames."""
+    """`bars` go from the smallest to the largest, which leaves a gap to the row above; `spinner` turns once through its frames."""
 
     ascii_only: bool
     bars: str
@@ -50,7 +50,7 @@ class Glyphs:
 
 UNICODE = Glyphs(
     ascii_only=False,
-    bars="▁▂▃▄▅▆▇█",
+    bars="▁▂▃▄▅▆▇",
     spinner="◐◓◑◒",
     trail="▸",
     down="▾",

@@ -20,16 +20,16 @@ GAP = 2
 _COUNTED = (RunStatus.DOUBTFUL, RunStatus.FAILED, RunStatus.WAITING, RunStatus.COMPENSATING, RunStatus.RUNNING)
 
 
-def led_here(trail: Sequence[str], face: Face, *, readonly: bool) -> list[Said]:
-    """The places one came through."""
+def led_here(trail: Sequence[str], face: Face, *, readonly: bool, named: bool = True) -> list[Said]:
+    """The places one came through; the program's name before them where it is `named`."""
     colours, faint = face.palette, Tone(face.palette.faint)
-    parts: list[Said] = [(" lexiconsole", Tone(colours.accent, bold=True))]
+    parts: list[Said] = [(" lexiconsole", Tone(colours.accent, bold=True))] if named else []
     if readonly:
         parts += [(" ", faint), (" READ-ONLY ", Tone(colours.key, bold=True, reverse=True))]
     for place in trail:
         last = place is trail[-1]
         parts += [
-            (f" {face.glyphs.trail} ", faint),
+            (f" {face.glyphs.trail} " if parts else " ", faint),
             (place, Tone(colours.bright if last else colours.text, bold=last)),
         ]
     return parts

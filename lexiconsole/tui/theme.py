@@ -9,6 +9,9 @@ from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, VIOLET
 
 __all__ = ["COLOURLESS", "CSS", "PALETTES", "THEMES", "theme_of"]
 
+_FIELD = {"dark": "#1c2029", "light": "#ecedee", "contrast": "#2c323e"}
+"""What is written upon in a form, by the name of the theme."""
+
 
 def theme_of(name: str, *, colourless: bool = False) -> Theme:
     """By the name that people give to it."""
@@ -30,6 +33,7 @@ def theme_of(name: str, *, colourless: bool = False) -> Theme:
         variables={
             "line": palette.line,
             "chosen": palette.chosen,
+            "field": _FIELD[name],
             "faint": states[FAINT],
             "grey": states[GREY],
             "gold": states[GOLD],
@@ -54,6 +58,7 @@ Screen {
 }
 ModalScreen { background: $background 65%; }
 CommandPalette > Vertical { margin: 2 8 0 8; background: transparent; }
+CommandPalette.-narrow > Vertical { margin: 0 1; }
 CommandPalette #--input { background: $background; border: heavy $primary; height: 3; padding: 0 1; }
 CommandPalette #--input.--list-visible { border-bottom: none; height: 2; }
 CommandPalette CommandInput, CommandPalette CommandInput:focus { border: none; height: 1; padding: 0; }

@@ -9,22 +9,26 @@ from typing import Any
 
 __all__ = ["Field", "fields", "limits", "type_words"]
 
-_LIMITS = (
-    ("minimum", "at least {}"),
-    ("exclusiveMinimum", "more than {}"),
-    ("maximum", "at most {}"),
-    ("exclusiveMaximum", "less than {}"),
-    ("multipleOf", "a multiple of {}"),
-    ("minLength", "{} letters or more"),
-    ("maxLength", "{} letters at most"),
-    ("pattern", "like {}"),
-    ("minItems", "{} items or more"),
-    ("maxItems", "{} items at most"),
-)
+_LIMITS = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "{} letters or more",
+    "maxLength": "{} letters at most",
+    "pattern": "like {}",
+    "minItems": "{} items or more",
+    "maxItems": "{} items at most",
+}
 
+<<<<<<< HEAD
 _NAMED = 8
 """Fields of an object that are named in its type."""
 
+=======
+_ENDS = frozenset({"minimum", "maximum"})
+>>>>>>> af2d8f0 (Small screens: one pane of SQL while one reads, a form without its foot, commands at the bottom, the name goes before what needs somebody; fields that are seen in high contrast; bars keep a gap to the row above; a filter that finds nothing says so)
 _EMPTY = (("minLength", 1), ("minItems", 1))  # to say that it must not be empty is what `needed` says already
 
 
@@ -78,7 +82,10 @@ def _field(name: str, raw: Mapping[str, Any], definitions: Mapping[str, Any], *,
 
 def limits(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[str, ...]:
     """What a schema says of bounds, in words; those of its alternatives too."""
-    found = [text.format(schema[key]) for key, text in _LIMITS if key in schema and (key, schema[key]) not in _EMPTY]
+    both = schema.keys() >= _ENDS
+    found = ["{minimum} to {maximum}".format_map(schema)] if both else []
+    told = [key for key in _LIMITS if key in schema and not (both and key in _ENDS)]
+    found += [_LIMITS[key].format(schema[key]) for key in told if (key, schema[key]) not in _EMPTY]
     for choice in schema.get("anyOf", ()):
         found += limits(_resolved(choice, definitions), definitions)
     return tuple(found)

@@ -184,7 +184,13 @@ def _verbs(
     """What can be done to it, deciding first."""
     if ballot is None:
         request = Request(row.run_id, RequestKind.ANSWER, row.key, data, by=me, at=at)
-        verbs = [Verb(RequestKind.ANSWER, leads_to="answered", why_not=refusal(people, row.data, row.acts, request))]
+        verbs = [
+            Verb(
+                RequestKind.ANSWER,
+                leads_to="the run goes on with this answer",
+                why_not=refusal(people, row.data, row.acts, request),
+            )
+        ]
         if people.enforced and row.data.get("who"):
             verbs.append(replace(verbs[0], kind=RequestKind.DELEGATE, leads_to="somebody else may answer too"))
         if row.data.get("escalate_to") and not any(act.kind is EntryKind.ESCALATED for act in row.acts):

@@ -96,7 +96,7 @@ def test_fields_know_what_is_needed_what_about_and_within_what() -> None:
     assert field("who").required
     assert not field("why").required
     assert field("who").about == "Whose name it is."
-    assert field("age").limits == ("at least 0", "at most 150")
+    assert field("age").limits == ("0 to 150",)
     assert field("second.number").group == "second"
     assert field("second.number").above == (("second",),)
     assert field("home.street").above == ()

@@ -53,6 +53,8 @@ def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]
     if subject is not None and subject in console.definitions:
         about = harmless(console.definitions[subject].about) or harmless(subject)
         return [(about, text)], [("s", "start one"), ("enter", "its runs")]
+    if screen.runs.listed:
+        return [("reading…", ink(colours.faint))], []
     if screen.runs.text:
         return [("no run is like that", ink(colours.faint))], [("esc", "takes the filter away"), ("/", "another")]
     return [("nothing has run here yet", ink(colours.faint))], [("s", "start a run"), ("?", "every key")]

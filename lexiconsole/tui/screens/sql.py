@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SqlScreen"]
 
-_NARROW, _LOW = 90, 18
+_NARROW, _LOW, _TINY = 90, 18, 14
 _SECONDS = 10.0
 _KEYS = "enter asks   ctrl+j new line"
 _OFFERED = 4
@@ -55,6 +55,7 @@ class SqlScreen(ConsoleScreen):
     SqlScreen #result { height: 1fr; }
     SqlScreen.-narrow #ready { width: 26; }
     SqlScreen.-low #upper { height: 5; }
+    SqlScreen.-tiny.-reading #upper { height: 0; }
     """
 
     def __init__(self) -> None:
@@ -103,6 +104,7 @@ class SqlScreen(ConsoleScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
         self.set_class(event.size.height < _LOW, "-low")
+        self.set_class(event.size.height < _TINY, "-tiny")
 
     def on_screen_suspend(self) -> None:
         self._halt()
@@ -200,6 +202,7 @@ class SqlScreen(ConsoleScreen):
         self.show_keys()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.set_class(self.table.has_focus, "-reading")
         self._say()
         self.show_keys()
 

@@ -44,6 +44,7 @@ class StartScreen(ConsoleScreen):
     DEFAULT_CSS = """
     StartScreen #columns { height: 1fr; }
     StartScreen FormPanel { width: 3fr; padding: 1 1 0 1; }
+    StartScreen FormPanel.-low { padding: 0; }
     StartScreen #about { width: 2fr; padding: 0 1; }
     StartScreen #about > Static { height: auto; margin-bottom: 1; }
     StartScreen #about > MapView { height: 1fr; background: $background; }

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["CommandLine"]
 
 _NAME = 22
+_OFFERS = 8
+_KEYS = "tab completes   enter does it   esc leaves"
 
 
 class _Offers(VirtualTable[Offer]):
@@ -68,7 +70,6 @@ class CommandLine(ModalScreen[str]):
     DEFAULT_CSS = """
     CommandLine { align: left bottom; background: $background 0%; }
     CommandLine > Vertical { width: 1fr; height: auto; border-top: heavy $primary; background: $background; }
-    CommandLine _Offers { height: 8; max-height: 50vh; }
     CommandLine Horizontal { height: 1; background: $panel; }
     CommandLine #colon { width: 2; color: $primary; text-style: bold; }
     CommandLine Input { width: 1fr; background: $panel; }
@@ -92,8 +93,12 @@ class CommandLine(ModalScreen[str]):
             yield self._why
 
     def on_mount(self) -> None:
-        self._say("tab completes   enter does it   esc leaves")
+        self._say("")
         self._offer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Half of a low screen is the line's: what is below it is what it is about."""
+        self._offers.styles.height = max(1, min(_OFFERS, event.size.height // 2))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -117,7 +122,8 @@ class CommandLine(ModalScreen[str]):
             self._offer(tuple(rows))
 
     def _say(self, why: str) -> None:
-        self._why.update(Content(harmless(why)))
+        """Why it can not be done; else which keys there are."""
+        self._why.update(Content(harmless(why)) if why else Content.styled(_KEYS, "$faint"))
 
     def on_key(self, event: events.Key) -> None:
         match event.key:

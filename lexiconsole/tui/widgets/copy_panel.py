@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CopyPanel"]
 
 _NAME = 26
+_LEAST = 12
 
 
 class CopyPanel(ChoicePanel[Copy]):
@@ -45,9 +46,12 @@ class CopyPanel(ChoicePanel[Copy]):
         lines = copy.text.count("\n") + 1
         more = f"  ({lines} lines)" if lines > 1 else ""
         first = harmless(copy.text.split("\n", 1)[0])
-        width = max(20, min(84, self.app.size.width * 96 // 100) - _NAME - 12)
+        width = min(84, self.app.size.width * 96 // 100) - _NAME - 12
+        named = Content.styled(f" {copy.key}  ", f"bold {colours.key}")
+        if width < _LEAST:  # half of it says nothing
+            return named + Content.styled(cut(harmless(copy.name), _NAME), colours.text)
         return (
-            Content.styled(f" {copy.key}  ", f"bold {colours.key}")
+            named
             + Content.styled(padded(cut(harmless(copy.name), _NAME), _NAME + 2), colours.text)
             + Content.styled(cut(first, width - len(more)) + more, colours.faint)
         )

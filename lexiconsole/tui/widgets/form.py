@@ -24,6 +24,7 @@ from lexiconsole.views.safe import harmless
 __all__ = ["FormPanel"]
 
 _NARROW = 60
+_LOW = 8
 _WAYS = {"^s": "submit", "^r": "reject", "^t": "ask_info", "^e": "edit", "esc": "leave"}
 
 
@@ -39,6 +40,7 @@ class FormPanel(Vertical):
     FormPanel .group { height: auto; padding: 0 1; margin-top: 1; color: $foreground 80%; text-style: bold; }
     FormPanel > .standing { height: auto; padding: 0 1; }
     FormPanel > .keys { height: auto; padding: 0 1; color: $foreground 80%; }
+    FormPanel.-low > .keys { display: none; }
     FormPanel.-roomy FormRow { margin-bottom: 1; }
     FormPanel.-narrow FormRow .label { width: 13; }
     FormPanel.-narrow FormRow .hint { margin-left: 14; }
@@ -134,6 +136,7 @@ class FormPanel(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
+        self.set_class(self.outer_size.height < _LOW, "-low")
         self.call_after_refresh(self._spread)
 
     def _spread(self, tries: int = 3) -> None:

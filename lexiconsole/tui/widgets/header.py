@@ -22,7 +22,7 @@ class Header(Painted):
     """One line. `trail` are the places one came through; `said` stands right of them, the screen's own news."""
 
     DEFAULT_CSS = """
-    Header { height: 1; background: $panel; }
+    Header { dock: top; height: 1; background: $panel; }
     """
 
     def __init__(self) -> None:
@@ -54,23 +54,27 @@ class Header(Painted):
 
     def render_line(self, y: int) -> Strip:
         app = cast("ConsoleApp", self.app)
-        trail = self.trail
-        left = self._left(trail)
-        right = inked(counted(self.counts, self.clock, app))
-        if self.rate and self.size.width >= 100:
-            right = [(f"{self.rate}   ", ink(app.palette.faint)), *right]
-        width = self.size.width
-        room = width - GAP
-        while len(trail) > 1 and width_of(left) + width_of(right) > room:
+        width, trail = self.size.width, self.trail
+        counts = inked(counted(self.counts, self.clock, app))
+        left, right = self._left(trail), counts
+        if self.rate and width >= 100:
+            right = [(f"{self.rate}   ", ink(app.palette.faint)), *counts]
+
+        def too_wide() -> bool:
+            return width_of(left) + width_of(right) > width - GAP
+
+        while len(trail) > 1 and too_wide():
             trail = trail[1:]  # where one came through is the first to go
             left = self._left(trail)
-        if width_of(left) + width_of(right) > room:
-            right = right[:-1]  # a clock is looked for elsewhere, runs that need somebody are not
-        while right and width_of(left) + width_of(right) > room:
-            right = right[1:]
+        if too_wide():
+            right = counts[:-1]  # a clock is looked for elsewhere, runs that need somebody are not
+        if too_wide():
+            left = self._left(trail, named=False)
+        while right and too_wide():
+            right = right[:-1]  # those that need somebody most stay
         return line(left, width, right).apply_style(self.rich_style)
 
-    def _left(self, trail: tuple[str, ...]) -> list[Part]:
+    def _left(self, trail: tuple[str, ...], *, named: bool = True) -> list[Part]:
         app = cast("ConsoleApp", self.app)
-        parts = inked(led_here(trail, app, readonly=app.readonly))
+        parts = inked(led_here(trail, app, readonly=app.readonly, named=named))
         return [*parts, ("   ", ink(app.palette.faint)), *self.said] if self.said else parts

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["HelpPanel"]
 
 
+_ROOMY = 50
+"""Cells from which a key's clause stands in its row; below the list there is always room for the selected one's."""
+
+
 class _Keys(VirtualTable[Key]):
     can_focus = False
 
@@ -41,7 +45,7 @@ class _Keys(VirtualTable[Key]):
         why = self._place.off(row.action)
         names = " ".join(shown_key(name) for name in row.keys)
         text = colours.dim if why else colours.text
-        said = f"{row.about}   not now: {why}" if why else row.about
+        said = (f"{row.about}   not now: {why}" if why else row.about) if how.width >= _ROOMY else ""
         return [
             line(
                 [
@@ -61,7 +65,7 @@ class HelpPanel(Panel[None]):
 
     DEFAULT_CSS = """
     HelpPanel > .frame {
-        width: 92; max-width: 98%; height: 28; max-height: 92%; border: heavy $primary; padding: 0 1;
+        width: 112; max-width: 98%; height: 28; max-height: 92%; border: heavy $primary; padding: 0 1;
         border-title-color: $primary;
     }
     HelpPanel Input { padding: 0 1; background: $panel; margin-bottom: 1; }

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
@@ -25,10 +26,14 @@ __all__ = ["Actions", "PalettePanel", "Runs"]
 
 _BY_ITS_CLAUSE = 0.2
 """The score of what is found by the words of its clause, below that of a name."""
+_NARROW = 70
 
 
 class PalettePanel(CommandPalette):
     """Does what was chosen once: a second choice may be on its way while the first one closes the panel."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < _NARROW, "-narrow")
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         if self.is_current:

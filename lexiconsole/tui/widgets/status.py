@@ -58,13 +58,13 @@ class Status(Painted):
         if self._why:
             return line([(f" {self._why}", ink(app.palette.key))], width).apply_style(self.rich_style)
         keys = self._fitting(width - _LEAST - 1)
-        said = _cut([(" ", ink()), *self._said], max(_LEAST, width - width_of(keys) - bool(keys)))
+        said = _cut([(" ", ink()), *self._said], max(_LEAST // 2, width - width_of(keys) - bool(keys)))
         return line([*said, *keys], width).apply_style(self.rich_style)
 
     def _fitting(self, room: int) -> list[Part]:
         """The keys with what each does, as many as there is room for; the first one at least."""
         keys = [("   ", ink()), *self._keys] if self._keys else []
-        while len(keys) > _WAY and width_of(keys) > room:
+        while len(keys) > 1 + _WAY and width_of(keys) > room:
             keys = keys[:-_WAY]
         return keys
 
