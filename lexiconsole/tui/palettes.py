@@ -16,6 +16,7 @@ class Palette:
 
     ground: str
     bar: str
+    field: str
     chosen: str
     chosen_far: str
     line: str
@@ -36,6 +37,7 @@ class Palette:
 DARK_PALETTE = Palette(
     ground="#0f1117",
     bar="#161c29",
+    field="#1c2029",
     chosen="#1b2a44",
     chosen_far="#161d2b",
     line="#343d4f",
@@ -53,6 +55,7 @@ DARK_PALETTE = Palette(
 LIGHT_PALETTE = Palette(
     ground="#fbfbf8",
     bar="#f0f2f5",
+    field="#ecedee",
     chosen="#dce9f8",
     chosen_far="#eef3f8",
     line="#b9c0cb",
@@ -79,6 +82,7 @@ LIGHT_PALETTE = Palette(
 CONTRAST_PALETTE = Palette(
     ground="#000000",
     bar="#0d0f14",
+    field="#2c323e",
     chosen="#00244a",
     chosen_far="#0d1a2b",
     line="#9aa3b2",

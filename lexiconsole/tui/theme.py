@@ -9,9 +9,6 @@ from lexiconsole.views.words import AMBER, FAINT, GOLD, GREEN, GREY, RED, VIOLET
 
 __all__ = ["COLOURLESS", "CSS", "PALETTES", "THEMES", "theme_of"]
 
-_FIELD = {"dark": "#1c2029", "light": "#ecedee", "contrast": "#2c323e"}
-"""What is written upon in a form, by the name of the theme."""
-
 
 def theme_of(name: str, *, colourless: bool = False) -> Theme:
     """By the name that people give to it."""
@@ -33,7 +30,7 @@ def theme_of(name: str, *, colourless: bool = False) -> Theme:
         variables={
             "line": palette.line,
             "chosen": palette.chosen,
-            "field": _FIELD[name],
+            "field": palette.field,
             "faint": states[FAINT],
             "grey": states[GREY],
             "gold": states[GOLD],

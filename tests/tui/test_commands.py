@@ -32,7 +32,7 @@ async def test_the_line_with_what_it_offers(busy):
     _app, pilot = busy
     await typed(pilot, "run")
     check(
-        "command-120x36", "\n".join(shown(pilot.app).splitlines()[-10:])
+        "command-120x36", "\n".join(shown(pilot.app).splitlines()[-11:])
     )  # what lies behind it has goldens of its own
 
 

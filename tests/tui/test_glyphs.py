@@ -27,7 +27,7 @@ def test_the_ascii_set_is_ascii():
 
 
 def test_bars_reach_from_the_smallest_to_the_full_one():
-    assert UNICODE.spark([0, 1, 2]) == "▁▅█"
+    assert UNICODE.spark([0, 1, 2]) == "▁▄▇"
     assert UNICODE.spark([]) == ""
     assert UNICODE.spark([0, 0]) == "▁▁"
-    assert UNICODE.spark([5], 10) == "▅"
+    assert UNICODE.spark([5], 10) == "▄"

@@ -69,7 +69,7 @@ def seen(colour: str, eyes) -> tuple[float, float, float]:
 
 def texts_of(palette) -> dict[str, str]:
     """Every colour that something is written in; the others are grounds, and `line`, which frames are drawn with."""
-    grounds = {"ground", "bar", "chosen", "chosen_far", "line", "states"}
+    grounds = {"ground", "bar", "field", "chosen", "chosen_far", "line", "states"}
     named = {field.name: getattr(palette, field.name) for field in dataclasses.fields(palette)}
     states = {look.word: palette.state(look) for look in (*RUN_LOOKS.values(), *STEP_LOOKS.values())}
     return {name: colour for name, colour in named.items() if name not in grounds} | states
@@ -104,11 +104,12 @@ def test_every_text_can_be_read_on_every_ground(name, palettes):
 def test_what_a_style_sheet_writes_in_is_of_the_palette(name):
     theme = THEMES[name]
     palette = PALETTES[theme.name]
-    known = set(texts_of(palette).values()) | set(grounds_of(palette).values()) | {palette.line}
+    known = set(texts_of(palette).values()) | set(grounds_of(palette).values()) | {palette.line, palette.field}
     used = {theme.primary, theme.secondary, theme.accent, theme.warning, theme.error, theme.success}
     used |= {theme.foreground, theme.background, theme.surface, theme.panel, *theme.variables.values()}
     assert used <= known
     assert theme.background == palette.ground
+    assert contrast(palette.text, palette.field) >= 7
 
 
 @pytest.mark.parametrize("eyes", EYES)
