@@ -18,7 +18,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -203,10 +205,20 @@ def main(wanted: Sequence[str], out: Path = HERE) -> None:
 
 
 def see(day: Day, scenes: Sequence[Scene], wanted: Sequence[str], out: Path) -> None:
-    for scene in scenes:
-        if not wanted or scene.name.startswith(tuple(wanted)):
-            for size in scene.sizes:
-                asyncio.run(visit(day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}"))
+    """Four at a time: each waits for its threads most of the time."""
+    with ProcessPoolExecutor(4, get_context("fork")) as pool:
+        seen = [
+            pool.submit(_look, day.folder, scene, size, out / f"{scene.name}-{size[0]}x{size[1]}")
+            for scene in scenes
+            if not wanted or scene.name.startswith(tuple(wanted))
+            for size in scene.sizes
+        ]
+    for one in seen:
+        one.result()
+
+
+def _look(folder: Path, scene: Scene, size: tuple[int, int], file: Path) -> None:
+    asyncio.run(visit(folder, scene, size, file))
 
 
 if __name__ == "__main__":
