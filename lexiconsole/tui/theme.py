@@ -91,6 +91,7 @@ CommandPalette CommandList > .option-list--option-highlighted { background: $cho
 }
 .-hidden { display: none; }
 CommandPalette SearchIcon { display: none; }
+FormRow Input, FormRow TextArea { background: $field; }
 ToastRack { align-horizontal: right; }
 .-toured ToastRack { margin-bottom: 7; }
 Toast {

@@ -22,13 +22,10 @@ _LIMITS = {
     "maxItems": "{} items at most",
 }
 
-<<<<<<< HEAD
 _NAMED = 8
 """Fields of an object that are named in its type."""
 
-=======
 _ENDS = frozenset({"minimum", "maximum"})
->>>>>>> af2d8f0 (Small screens: one pane of SQL while one reads, a form without its foot, commands at the bottom, the name goes before what needs somebody; fields that are seen in high contrast; bars keep a gap to the row above; a filter that finds nothing says so)
 _EMPTY = (("minLength", 1), ("minItems", 1))  # to say that it must not be empty is what `needed` says already
 
 

@@ -29,7 +29,7 @@ NOW = 1_767_268_800.0
 ORDER = Outline.sequence(
     [OutlineNode("reserve"), OutlineNode("charge"), OutlineNode("manager", NodeKind.HUMAN), OutlineNode("courier")]
 )
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that are waited for what has to come."""
 
 GOLDENS = Path(__file__).parent / "goldens"
@@ -209,15 +209,9 @@ async def console(
         await asyncio.to_thread(app.put_down)
 
 
-<<<<<<< HEAD
-async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 60.0) -> None:
-    """Lets the console go on until something is true."""
-    end = asyncio.get_running_loop().time() + within
-=======
 async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 0.0) -> None:
     """Lets the console go on until something is true; for `PATIENCE` unless `within` says how long."""
     end = asyncio.get_running_loop().time() + (within or PATIENCE)
->>>>>>> af2d8f0 (Small screens: one pane of SQL while one reads, a form without its foot, commands at the bottom, the name goes before what needs somebody; fields that are seen in high contrast; bars keep a gap to the row above; a filter that finds nothing says so)
     while not true():
         assert asyncio.get_running_loop().time() < end, "it did not come to that\n" + shown(pilot.app)
         await pilot.pause(0.01)

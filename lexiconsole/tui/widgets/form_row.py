@@ -48,8 +48,8 @@ class FormRow(Vertical):
     FormRow > Horizontal { height: auto; }
     FormRow .label { width: 20; height: auto; color: $foreground 80%; padding: 0 1 0 0; }
     FormRow .hint { height: auto; margin-left: 21; color: $foreground 80%; }
-    FormRow Input { width: 1fr; padding: 0 1 !important; background: $field; }
-    FormRow TextArea { height: auto; min-height: 3; max-height: 8; width: 1fr; background: $field; }
+    FormRow Input { width: 1fr; padding: 0 1 !important; background: $foreground 6%; }
+    FormRow TextArea { height: auto; min-height: 3; max-height: 8; width: 1fr; background: $foreground 6%; }
     FormRow:focus-within .label { color: $accent; text-style: bold; }
     FormRow.-wrong .hint { color: $error; }
     FormRow.-wrong .label { color: $error; }
@@ -129,23 +129,15 @@ class FormRow(Vertical):
 
     def _hint(self) -> Content:
         field = self.field
-<<<<<<< HEAD
-        parts = [harmless(field.about)] if field.about else []
-        parts += [limit for limit in field.limits if not _says_little(limit, field)]
-        if field.kind:
-            parts.append(f"JSON: {harmless(field.kind)}")
-        elif not parts and not field.has_default and field.sort in _EXAMPLES:
-            parts.append(_EXAMPLES[field.sort])
-        return Content(" · ".join(parts))
-=======
         about = harmless(field.about)
-        limits = ", ".join(limit for limit in field.limits if not _says_little(limit, field))
+        limits = [limit for limit in field.limits if not _says_little(limit, field)]
+        if field.kind:
+            limits.append(f"JSON: {harmless(field.kind)}")
+        if not about and not limits and not field.has_default and field.sort in _EXAMPLES:
+            return Content(_EXAMPLES[field.sort])
         if about and limits:
-            return Content(f"{about.removesuffix('.')} ({limits})")
-        if not about and not limits and not field.has_default:
-            limits = _EXAMPLES.get(field.sort, "")
-        return Content(about or limits)
->>>>>>> af2d8f0 (Small screens: one pane of SQL while one reads, a form without its foot, commands at the bottom, the name goes before what needs somebody; fields that are seen in high contrast; bars keep a gap to the row above; a filter that finds nothing says so)
+            return Content(f"{about.removesuffix('.')} ({', '.join(limits)})")
+        return Content(about or ", ".join(limits))
 
 
 def _says_little(limit: str, field: FormField) -> bool:
