@@ -102,6 +102,7 @@ SCENES: dict[Place, tuple[Scene, ...]] = {
     Place.DASHBOARD: (
         Scene(FAILED, "", "fraud score did not answer", ("retry", "start")),
         Scene(FAILED, "", "fraud score did not answer", ("retry_all",), ("space",)),
+        Scene(FAILED, "", "fraud score did not answer", ("fork",)),
         Scene(WAITS, "", "underwriter", ("pause", "cancel"), typed="0001"),
         Scene(asked, "", "run-0001", ("reject", "delegate"), ("3",), typed="max", me="ben"),
         Scene(asked, "", "run-0001", ("approve",), ("3",), me="ben"),
