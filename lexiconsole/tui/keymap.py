@@ -11,7 +11,19 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["KEYS", "LEADS_TO_CHANGES", "MOVES", "Key", "Place", "key_of", "keys_at", "shown_key", "use", "with_keys"]
+__all__ = [
+    "KEYS",
+    "LEADS_TO_CHANGES",
+    "MOVES",
+    "Key",
+    "Place",
+    "key_of",
+    "keys_at",
+    "pressed_key",
+    "shown_key",
+    "use",
+    "with_keys",
+]
 
 
 class Place(StrEnum):
@@ -218,6 +230,12 @@ def shown_key(name: str) -> str:
     """A key as people write it: `/`, `^p`, `enter`."""
     *held, last = name.split("+")
     return "+".join([*held, _SHOWN.get(last, last)]).replace("ctrl+", "^")
+
+
+def pressed_key(shown: str) -> str:
+    """The other way round: the name of the key that is shown so."""
+    named = {shown_key(name): name for key in _in_use.keys for name in key.keys}
+    return named.get(shown, shown.replace("^", "ctrl+"))
 
 
 def keys_at(place: Place) -> tuple[Key, ...]:

@@ -257,6 +257,16 @@ async def test_every_change_is_previewed_and_enter_does_not_confirm_it(root, sto
         assert done == []
 
 
+async def test_a_key_in_the_sentence_is_a_button(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        status = app.screen.status
+        await until(pilot, lambda: "try again" in status.text)
+        await pilot.click(status, offset=(shown(app).splitlines()[status.region.y].index("try again"), 0))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and app.screen.change.word == "retry")
+
+
 async def test_y_does_it_and_the_screen_follows_the_store(root, store):
     """Nothing is painted that was not committed: the run is `failed` until an entry says otherwise."""
     with Workspace.find(root) as workspace:
