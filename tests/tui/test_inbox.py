@@ -182,24 +182,25 @@ async def test_several_marked_tasks_are_exported_and_approved_at_once_each_with_
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    start(folder, "credit_limit", "credit_limit", "credit_limit")
+    """And what of them takes no vote is shown with the others, with the reason."""
+    start(folder, "credit_limit", "credit_limit", "parcel")
     async with visiting(folder, Place.INBOX) as visit:
         await visit.until("all 3")
-        await visit.press("space", "j", "space")
-        await visit.until("2 marked")
+        await visit.press("space", "space", "space")
+        await visit.until("3 marked")
         await visit.press("X")
-        await visit.until("2 tasks marked as CSV")
+        await visit.until("3 tasks marked as CSV")
         await visit.press("C")
         await visit.until(lambda: any("tasks.csv" in one.message for one in visit.app._notifications))
         rows = list(csv.DictReader(io.StringIO((tmp_path / "tasks.csv").read_text())))
-        assert [row["key"] for row in rows] == ["manager", "manager"] and rows[0]["prompt"]
+        assert sorted(row["key"] for row in rows) == ["manager", "manager", "pick_courier"] and rows[0]["prompt"]
         await visit.press("a")
-        await visit.until("Approve 2 tasks")
-        await visit.until(lambda: visit.seen.count("manager is approved") == 2)
+        await visit.until("Approve 3 tasks")
+        await visit.until(lambda: visit.seen.count("manager is approved") == 2 and "it is a question" in visit.seen)
         await confirm(visit)
         await visit.until("Grant ACME")
     with Workspace.find(folder) as workspace:
-        assert sorted(task.key for task in workspace.tasks()) == ["director", "director", "manager"]
+        assert sorted(task.key for task in workspace.tasks()) == ["director", "director", "pick_courier"]
 
 
 async def test_a_decision_that_somebody_else_made_meanwhile_shows_at_once(folder: Path) -> None:
