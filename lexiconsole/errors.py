@@ -313,9 +313,19 @@ class RunCancelled(LexiconsoleError):  # noqa: N818 - an event that models catch
         super().__init__(f"cancelled{f' by {by}' if by else ''}{f': {reason}' if reason else ''}")
 
 
+_NAMED = 5
+"""Exceptions of a group that are told."""
+
+
 def words_of(fault: BaseException) -> str:
-    """What it says of itself, its class's name where it says nothing. An exception of a user's may fail even at that."""
+    """What it says of itself, its class's name where it says nothing; of a group, what those in it say. An exception of a user's
+    may fail even at that.
+    """
     kind = type(fault).__name__
+    if isinstance(fault, BaseExceptionGroup):
+        some = [f"{type(each).__name__}: {words_of(each)}" for each in fault.exceptions[:_NAMED]]
+        more = len(fault.exceptions) - len(some)
+        return f"{fault.message}: {'; '.join(some)}{f' and {more:,} more' if more else ''}"
     try:
         return str(fault) or kind
     except Exception as worse:

@@ -11,7 +11,7 @@ from lexiconsole.durable.attempts import traceback_of
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.entry import EntryKind
-from lexiconsole.errors import REJECTION, RunCancelled, StepError, ValueNotStorableError
+from lexiconsole.errors import REJECTION, RunCancelled, StepError, ValueNotStorableError, words_of
 from lexiconsole.result import Err, Ok, UnwrapError
 from lexiconsole.types import Json, JsonObject, RunStatus
 
@@ -60,7 +60,7 @@ def _error_data(error: Any, codec: Codec) -> JsonObject:
     if isinstance(error, StepError):
         return {"key": error.key, **error.to_data()} if error.key else error.to_data()
     if isinstance(error, BaseException):
-        data: JsonObject = {"type": _type_of(error), "message": str(error) or type(error).__name__}
+        data: JsonObject = {"type": _type_of(error), "message": words_of(error)}
         if error.__traceback__ is not None:
             data["traceback"] = traceback_of(error)
         return data

@@ -24,7 +24,7 @@ from lexiconsole.runtime.rights import identity_refusal
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.runtime.task_acts import plan_task_at_rest
 from lexiconsole.runtime.withdrawing import is_of_a_cancel, plan_withdrawal, taken, withdraw
-from lexiconsole.types import JsonObject
+from lexiconsole.types import JsonObject, RunStatus
 
 __all__ = ["act", "free_if_dead", "preview", "take"]
 
@@ -193,6 +193,13 @@ async def preview(runtime: Runtime, request: Request) -> Plan:
     """What a request would lead to; writes nothing, claims nothing, runs no step."""
     row = await runtime.journal.run(request.run_id)
     assert row is not None
+    plan = await _plan(runtime, row, request)
+    if request.kind is RequestKind.CANCEL and row.status is RunStatus.COMPENSATING and not plan.refused:
+        return replace(plan, sentence="what it did is being undone already; that goes on to its end")
+    return plan
+
+
+async def _plan(runtime: Runtime, row: RunRow, request: Request) -> Plan:
     if reason := identity_refusal(runtime.people, request):
         return Plan(refused=reason)
     if is_of_a_cancel(request):

@@ -97,6 +97,7 @@ def step_sentence(lanes: Lanes, step: Passage, now: Instant, *, past: bool) -> S
 _PUT_RIGHT = (("r", "undo again"), ("m", "undone by hand"), ("J", "leave it"))
 _LOOK_BACK = ("[", "look back")
 _KEYS: dict[RunStatus, tuple[tuple[str, str], ...]] = {
+    RunStatus.COMPENSATING: (("p", "pause"),),
     RunStatus.COMPLETED: (_LOOK_BACK,),
     RunStatus.COMPENSATED: (_LOOK_BACK,),
     RunStatus.CANCELLED: (_LOOK_BACK,),

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from lexiconsole.durable.context import Context
-from lexiconsole.durable.journal import RequestKind, RequestState
+from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy, StepRole
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import ReplayMismatchError, RunCancelled, StepError, WorkflowVersionMismatchError
 from lexiconsole.result import Err, Ok, Result
+from lexiconsole.runtime.taking import preview
 from lexiconsole.types import RunStatus
 from tests.support import House, define, house
 
@@ -288,6 +289,24 @@ async def test_cancel_in_flight_drains_the_step_and_compensates() -> None:
         ]  # fmt: skip
 
 
+async def test_the_preview_of_a_cancel_of_what_is_being_undone_promises_no_other_end() -> None:
+    gate = asyncio.Event()
+
+    async def flow(ctx: Context) -> Any:
+        result = await ctx.step("a", Calls().give("a", fail=9))
+        await ctx.step("undo/a", gate.wait, role=StepRole.COMPENSATION)
+        return result
+
+    async with house() as h:
+        row = await h.start(flow)
+        while (await h.row(row)).status is not RunStatus.COMPENSATING:
+            await asyncio.sleep(0)
+        plan = await preview(h.runtime, Request(row.id, RequestKind.CANCEL))
+        assert plan.sentence == "what it did is being undone already; that goes on to its end"
+        gate.set()
+        assert (await h.settle(row)).status is RunStatus.COMPENSATED
+
+
 async def test_cancel_then_crash_takes_the_same_way_on_replay() -> None:
     calls, gate, refund = Calls(), asyncio.Event(), asyncio.Event()
 
@@ -491,6 +510,14 @@ async def test_a_run_that_unwraps_a_failed_step_says_what_went_wrong_in_the_step
     async with house() as h:
         row = await h.run(flow)
         assert (row.status, row.where, row.error) == (RunStatus.FAILED, "a", "ValueError: a is down")
+
+
+async def test_a_run_that_ends_in_a_group_of_errors_says_what_each_of_them_is() -> None:
+    async def flow(ctx: Context) -> None:
+        raise ExceptionGroup("two", [ValueError("a is down"), TypeError("b")])
+
+    async with house() as h:
+        assert (await h.run(flow)).error == "ExceptionGroup: two: ValueError: a is down; TypeError: b"
 
 
 async def test_retry_is_refused_once_compensation_has_begun() -> None:

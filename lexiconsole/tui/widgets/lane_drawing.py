@@ -293,8 +293,7 @@ class _Pen:
         put(x, y, self._mark(StepState.UNDOING) if undo.need is Need.NOW else self._glyphs.state(look), style)
         name = f"undo {harmless(step.key)}" if self._wide else harmless(step.key)
         order, *said = (part for part in self._undo_words(step) if part)
-        if undo.need in (Need.NOW, Need.GAVE_UP, Need.LEFT):  # what is held up is said in full, whatever its name is
-            name = cut(name, max(8, room - cell_width("  ".join(said)) - 3))
+        name = cut(name, max(8, room - cell_width("  ".join(said)) - 3))  # how it went is said in full
         end = put(x + 3, y, name, self._bright if undo.need is not Need.DUE else self._text, room)
         words, left = "  ".join((order, *said)), self._columns.width - end - 3
         put(end + 2, y, words if cell_width(words) <= left else "  ".join(said), style, left)
