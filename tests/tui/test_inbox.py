@@ -195,7 +195,7 @@ async def test_several_marked_tasks_are_exported_and_approved_at_once_each_with_
         rows = list(csv.DictReader(io.StringIO((tmp_path / "tasks.csv").read_text())))
         assert sorted(row["key"] for row in rows) == ["manager", "manager", "pick_courier"] and rows[0]["prompt"]
         await visit.press("a")
-        await visit.until("Approve 3 tasks")
+        await visit.until("Approve 2 of 3 tasks")
         await visit.until(lambda: visit.seen.count("manager is approved") == 2 and "it is a question" in visit.seen)
         await confirm(visit)
         await visit.until("Grant ACME")

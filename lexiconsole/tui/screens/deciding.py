@@ -181,12 +181,12 @@ class DecidingScreen(ConsoleScreen):
             self.action_answer()
             self.status.explain("an approval needs the form to be filled in; ctrl+s approves with it")
             return
-        title = f"Approve {_named(tasks)}"
+        title = f"Approve {_named(tasks, len(aside))}"
         self._ask(tasks, RequestKind.VOTE, lambda task: found.get(task.id) or {}, title, "approval", aside=aside)
 
     def action_reject(self) -> None:
         tasks = self.tasks()
-        title = f"Reject {_named(tasks)}"
+        title = f"Reject {_named(tasks, len(_questions(tasks)))}"
 
         def typed(reason: str | None) -> None:
             if reason is not None:
@@ -287,5 +287,7 @@ def _questions(tasks: Sequence[Task]) -> dict[str, str]:
     return {task.id: with_keys("it is a question: {answer} answers it") for task in tasks if not task.levels}
 
 
-def _named(tasks: Sequence[Task]) -> str:
-    return f"{tasks[0].key} of {tasks[0].run_id}" if len(tasks) == 1 else f"{len(tasks)} tasks"
+def _named(tasks: Sequence[Task], aside: int = 0) -> str:
+    if len(tasks) == 1:
+        return f"{tasks[0].key} of {tasks[0].run_id}"
+    return f"{len(tasks) - aside} of {len(tasks)} tasks" if aside else f"{len(tasks)} tasks"

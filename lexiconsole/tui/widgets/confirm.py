@@ -187,7 +187,8 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
     def _of_run(self, run_id: str, preview: Preview) -> tuple[str, str]:
         palette = cast("ConsoleApp", self.app).palette
         if preview.refused:
-            return f"{harmless(run_id)}  not possible: {harmless_sentence(preview.refused)}", palette.key
+            about = "" if run_id in preview.refused else f"{harmless(run_id)}  "
+            return f"{about}not possible: {harmless_sentence(preview.refused)}", palette.key
         name = "" if run_id in preview.sentence else f"{harmless(run_id)}  "  # that of a task names its run
         return f"{name}{harmless(preview.sentence)}", palette.text
 
