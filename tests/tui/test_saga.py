@@ -110,7 +110,9 @@ async def test_the_past_is_shown_as_it_stood_and_nothing_can_be_done_in_it(folde
     async with visiting(folder, Place.SAGA, "trip", drives=False) as visit:
         await visit.until("ROLLBACK INCOMPLETE")
         await visit.press(*["left_curly_bracket"] * 3)
-        await visit.until("ROLLING BACK  1 of 4 undone")  # of the last of them: a sentence would go with the next moment
+        await visit.until(
+            "ROLLING BACK  1 of 4 undone"
+        )  # of the last of them: a sentence would go with the next moment
         await visit.press("r")
         await visit.until("this is the past")
         await visit.press("full_stop")
