@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -68,4 +67,4 @@ def _open_tasks(workspace: Workspace) -> Iterator[TaskRow]:
 
 
 def _onlooker(workspace: Workspace, me: str) -> Onlooker:
-    return Onlooker(workspace.people, me, workspace.identity.user, time.time())
+    return Onlooker(workspace.people, me, workspace.identity.user, workspace.now())

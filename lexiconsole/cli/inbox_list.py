@@ -77,7 +77,7 @@ def watch_inbox(face: Face, wanted: Wanted) -> ExitCode:
                 face.out.screen(_screen(face, found, more=more))
             else:
                 fresh = [task for task in found if task.id not in seen]
-                seen = {task.id for task in found}
+                seen = {task.id for task in found} | (seen if more else set())  # one that is not listed may come back
                 if face.json:
                     for task in fresh:
                         face.out.object(task_shape(task))
