@@ -84,7 +84,7 @@ SCENES = (
     Scene("run-failed", Place.RUN, "loan-0309"),
     Scene("run-gantt", Place.RUN, "loan-0311", ("v", "v"), sizes=SIZES[:1]),
     Scene("run-rail", Place.RUN, "loan-0311", ("v",), sizes=SIZES[:1]),
-    Scene("run-past", Place.RUN, "loan-0311", ("left_square_bracket",) * 9),
+    Scene("run-past", Place.RUN, "loan-0311", ("left_square_bracket",) * 4),
     Scene("run-light", Place.RUN, "loan-0311", light=True, sizes=SIZES[:1]),
     Scene("run-triage", Place.RUN, "ticket-509"),
     Scene("run-claim", Place.RUN, "claim-77"),
