@@ -84,10 +84,9 @@ def ask(
     while True:
         terms, rest = reading(path)
         answer = _answered(path, terms, sql, seconds, most, stop)
-        if (
-            rest is None or rest.holds()
-        ):  # else somebody wrote meanwhile to a file that was read as one that does not change
+        if rest is None or rest.holds():
             return answer
+        # Somebody wrote meanwhile to a file that was read as one that does not change: asked again.
 
 
 def _answered(path: Path, terms: str, sql: str, seconds: float, most: int, stop: threading.Event | None) -> Answer:

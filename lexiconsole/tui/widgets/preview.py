@@ -57,9 +57,8 @@ class Glance:
 
     def at(self, store: Store, run_id: str) -> Seen | None:
         """None when there is no such run."""
-        from lexiconsole.views.watched import (
-            Watched,
-        )  # loads the models' words, which the first paint does not wait for
+        # It loads the models' words, which the first paint does not wait for.
+        from lexiconsole.views.watched import Watched
 
         row = store.run(run_id)
         if row is None:
