@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from lexiconsole.catalog.finding import Finding
+from lexiconsole.catalog.parsing import parsed
 from lexiconsole.catalog.reading import dotted, imported_names, own_nodes
 from lexiconsole.errors import RefusedError
 
@@ -255,7 +256,7 @@ def _lines(text: str) -> list[str]:
 
 def _tree(text: str) -> ast.Module | None:
     try:
-        return ast.parse(text)
+        return parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from lexiconsole.catalog.mentions import OWN, mentions
+from lexiconsole.catalog.parsing import parsed
 
 __all__ = ["Reader", "Snapshot", "SourceFile"]
 
@@ -43,7 +44,7 @@ class SourceFile:
         if self.fault:
             raise ImportError(f"{self.path}: {self.fault}", name=self.name, path=str(self.path))
         try:
-            return ast.parse(importlib.util.decode_source(self.content), str(self.path))
+            return parsed(importlib.util.decode_source(self.content), str(self.path))
         except SyntaxError as fault:
             fault.filename, fault.lineno = str(self.path), fault.lineno or 1
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,6 +77,9 @@ class FakeWorkspace:
         row = row_of(entries, len(self.rows) + 1, **fields)
         self.journal[row.id], self.rows[row.id] = entries, row
         return row
+
+    def now(self) -> float:
+        return time.time()
 
     def __enter__(self) -> FakeWorkspace:
         return self

@@ -56,12 +56,15 @@ asyncio.run(main(sys.argv[1]))
 
 def ends(tmp_path, script: str, interrupts: int = 0) -> tuple[int, str]:
     process = child(BEGIN + script, tmp_path / "store.db")
-    first = process.stdout.readline()
-    if first != "open\n":
-        raise AssertionError(process.communicate()[1])
-    for _ in range(interrupts):
-        process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=20)
+    try:
+        first = process.stdout.readline()
+        if first != "open\n":
+            raise AssertionError(process.communicate()[1])
+        for _ in range(interrupts):
+            process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    finally:
+        process.kill()
     return process.returncode, out
 
 

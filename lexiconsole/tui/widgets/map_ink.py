@@ -185,14 +185,14 @@ class _Painter:
             self._sheet.write(box.right - 2 - cell_width(words), box.bottom - 1, words, style)
 
     def _chip(self, box: Box, view: NodeView, look: Look, border: Style, mark: Style, title: Style) -> None:
-        brackets = _BRACKETS.get(view.node.kind, "[]")
+        brackets, sign = _BRACKETS.get(view.node.kind, "[]"), self._glyphs.state(look)
         one, other = brackets[0], brackets[1]
         if self._sight.zoom == DOT:
             self._sheet.write(box.x, box.y, one + " " * (box.width - 2) + other, border)
-            self._sheet.write(box.x + box.width // 2, box.y, self._glyphs.state(look)[:1], mark)
+            self._sheet.write(box.x + box.width // 2, box.y, sign[-1:], mark)  # of `«!` what tells it from `«`
         else:
             self._sheet.write(box.x, box.y, one + " " * (box.width - 2) + other, border)
-            self._sheet.write(box.x + 1, box.y, self._glyphs.state(look)[:1], mark)
+            self._sheet.write(box.x + 1, box.y, sign, mark)
             self._sheet.write(box.x + 3, box.y, cut(node_title(view.node), box.width - 4), title)
         if view.state in (StepState.RUNNING, StepState.UNDOING):
             middle = box.width // 2 if self._sight.zoom == DOT else 1
