@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.durable.journal import RunRow
 
-__all__ = ["GraphState", "StateChange", "change_of_state", "state_of"]
+__all__ = ["GraphState", "StateChange", "StateMove", "change_of_state", "state_move", "state_of"]
+
+_BACK = 4
+"""Outcomes that are looked at for the one that changed the state last; each is the graph driven once more."""
+
+_OUTCOMES = frozenset({EntryKind.DONE, EntryKind.ANSWERED, EntryKind.SKIPPED, EntryKind.RESOLVED, EntryKind.EDITED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,29 @@ class StateChange:
     def data(self) -> JsonObject:
         """Of a request to edit."""
         return {"patch": self.patch} if self.behind else {"value": self.input}
+
+
+@dataclass(frozen=True, slots=True)
+class StateMove:
+    """The state as entry `at` left it, and as it was before the last outcome that changed it: that of `by`, "" where none of
+    the last few did.
+    """
+
+    at: int
+    fields: JsonObject
+    before: JsonObject
+    by: str = ""
+
+
+def state_move(workspace: Workspace, run: RunRow, entries: Sequence[Entry]) -> StateMove:
+    """How the state stood when the last of these entries was the newest. Raises RefusedError as `state_of` does."""
+    fields, at = state_of(workspace, run, entries).fields, entries[-1].seq
+    outcomes = [place for place, entry in enumerate(entries) if entry.kind in _OUTCOMES]
+    for place in outcomes[: -_BACK - 1 : -1]:
+        before = state_of(workspace, run, entries[:place]).fields
+        if before != fields:
+            return StateMove(at, fields, before, entries[place].key)
+    return StateMove(at, fields, fields)
 
 
 def state_of(workspace: Workspace, run: RunRow, entries: Sequence[Entry], node: str = "") -> GraphState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -17,7 +17,7 @@ from lexiconsole.views.story import Attempt, Row, RowKind
 from lexiconsole.views.values import brief, error_line
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
-__all__ = ["Fact", "Tone", "inspected", "so_far"]
+__all__ = ["Fact", "Tone", "inspected", "so_far", "state_facts"]
 
 
 class Tone(StrEnum):
@@ -42,14 +42,15 @@ class Fact:
     state: StepState | None = None
 
 
-def inspected(picture: Picture, key: str, now: Instant) -> list[Fact]:
-    """Of the node, or of the run as a whole when there is none of that key."""
+def inspected(picture: Picture, key: str, now: Instant, state: Sequence[Fact] = ()) -> list[Fact]:
+    """Of the node, or of the run as a whole when there is none of that key. `state` is what `state_facts` says of the graph."""
     view = picture.nodes.get(key)
     if view is None:
-        return list(_run(picture))
+        return [*_run(picture), *state]
     row = picture.story.row(view.row) if view.row else None
     lines = list(_standing(view, row, now))
     lines += _why_here(picture, view)
+    lines += state
     lines += _tries(view)
     if row is not None:
         lines += _came_of_it(picture, view, row)
@@ -62,6 +63,13 @@ def so_far(note: Progress) -> Fact:
     failed = f", {note.failed:,} failed" if note.failed else ""
     text = f"   {harmless(note.text)}" if note.text else ""
     return Fact("so far", f"{note.done:,}{of}{failed}{text}")
+
+
+def state_facts(at: int, before: JsonObject, after: JsonObject, by: str) -> list[Fact]:
+    """The state of a graph at entry `at`; what is other than before the outcome of `by` comes first."""
+    changed = f", by {harmless(by)}" if by else ""
+    fields = sorted(_changes(before, after), key=lambda fact: fact.tone is Tone.PLAIN)
+    return [Fact("", ""), Fact("graph state", f"seq {at}{changed}", Tone.HEAD), *fields]
 
 
 def _run(picture: Picture) -> Iterator[Fact]:

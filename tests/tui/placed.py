@@ -100,7 +100,7 @@ def figures_in(value: Any) -> Iterator[tuple[str, str]]:
     """The names and the numbers under them in what entries hold."""
     for name, each in value.items() if isinstance(value, Mapping) else ():
         if isinstance(each, int | float) and not isinstance(each, bool):
-            yield name, f"{each:g}" if isinstance(each, float) else str(each)
+            yield from ((name, text) for text in {str(each), f"{each:g}" if isinstance(each, float) else str(each)})
         yield from figures_in(each)
 
 
@@ -116,7 +116,7 @@ def _head(told: Told) -> dict[str, Any]:
     titles = {node.title.rpartition(" ")[2] for node in told.outline.nodes}
     for entry in told.entries:
         for name, number in ((name, number) for name, number in figures_in(entry.data) if name not in titles):
-            truth.setdefault(rf"\b{re.escape(name)}:? +(\d[\d.,]*)(?![\w:])", set()).add(number)
+            truth.setdefault(rf"\b{re.escape(name)}\"?:? +(\d[\d.,]*)(?![\w:])", set()).add(number)
         for prefix, number in re.findall(r"\b([A-Za-z]+)-(\d+)\b", str(entry.data)):
             truth.setdefault(rf"\b{prefix}-(\d+)", set()).add(number)
     lines = {str(found) for entry in told.entries for found in re.findall(r"line (\d+)", str(entry.data))}
@@ -130,6 +130,10 @@ def of_run(told: Told, selected: str) -> Truth:
     truth[r"(\d+) nodes?\b"] = {len(told.outline.nodes)}
     truth[r"zoom (\d)/(\d)"] = {f"{zoom}/3" for zoom in range(4)}
     truth[r"(\d+) lines? [─━]"] = {len(told.lines)}
+    changed = [entry.key for entry in told.entries if entry.kind in {EntryKind.DONE, EntryKind.ANSWERED}]
+    truth[r"graph state +seq (\d+)(?:, by (.+?))? +[▂▇█│]"] = {
+        f"{told.entries[-1].seq}/{key}" for key in ["", *changed]
+    }
     for entry in told.lines:
         if entry.attempt > 1:
             truth[rf"{clock(entry.at)} [^│┃\n]*try (\d+)"] = {entry.attempt}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -138,3 +139,25 @@ async def test_a_branch_of_the_past_begins_with_the_state_changed(
         made = cast("RunScreen", visit.app.screen).run_id
         state = await asyncio.to_thread(state_of_it, visit.app.workspace, made)
         assert state.fields["credit_bureau"] == {"accounts": 9}
+
+
+async def test_the_inspector_has_the_state_of_the_moment_and_what_changed_it_first(folder: Path) -> None:
+    """Of a past moment nothing that came later."""
+    async with visiting(folder, Place.RUN, "quote-1", drives=False) as visit:
+        inspector = cast("RunScreen", visit.app.screen).inspector
+        await visit.until(lambda: "seq 4, by look up" in inspector.text)
+        lines = [line.split() for line in inspector.text.splitlines()]
+        begin = lines.index(["graph", "state", "seq", "4,", "by", "look", "up"])
+        changed = [["+", "rate", "0"], ["+", "source", "table"]]
+        assert lines[begin + 1 : begin + 3] == changed and ["amount", "480"] in lines
+        await visit.press(*["left_square_bracket"] * 3)
+        await visit.until(lambda: re.search(r"graph state +seq 1$", inspector.text, re.MULTILINE) is not None)
+        assert "amount" in inspector.text and "source" not in inspector.text
+
+
+async def test_of_a_definition_that_is_another_one_by_now_it_is_said_why_the_state_is_not_known(folder: Path) -> None:
+    quote = folder / "definitions" / "quote.py"
+    quote.write_text(quote.read_text().replace('name="quote"', 'name="quote", version=2'))
+    async with visiting(folder, Place.RUN, "quote-1", drives=False) as visit:
+        inspector = cast("RunScreen", visit.app.screen).inspector
+        await visit.until(lambda: "not known: quote is of version 2 by now" in " ".join(inspector.text.split()))

@@ -17,6 +17,7 @@ from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.finding import RunFinding
 from lexiconsole.tui.screens.run_acts import RunActs
 from lexiconsole.tui.screens.run_copies import RunCopies
+from lexiconsole.tui.screens.run_state import RunState
 from lexiconsole.tui.screens.run_time import RunTime
 from lexiconsole.tui.widgets.gantt import GanttView
 from lexiconsole.tui.widgets.inspector import Inspector
@@ -50,7 +51,7 @@ _NARROW, _WIDE = 100, 160  # columns: below the first the rail and one pane unde
 _VIEWS = ("map", "rail", "gantt")
 
 
-class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen):
+class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, ConsoleScreen):
     """`run_id` is what it shows. Everything on it comes from one snapshot: of now, or of an entry in the past."""
 
     place = Place.RUN
@@ -59,6 +60,8 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
     RunScreen #upper { height: 1fr; }
     RunScreen #picture { width: 1fr; height: 1fr; }
     RunScreen #side { width: 46; height: 1fr; }
+    RunScreen #inspector { height: 3fr; }
+    RunScreen #timeline { height: 2fr; }
     RunScreen #scrub { height: 4; padding: 0; }
     RunScreen #scrub Scrubber { height: 2; }
     RunScreen.-narrow #upper { layout: vertical; }
@@ -224,6 +227,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
         self.timeline.border_subtitle = "1 line" if len(snapshot.lines) == 1 else f"{len(snapshot.lines)} lines"
         self.scrubber.show(snapshot)
         self.mark_found()
+        self.ask_state(snapshot)
         self._show_selected()
         self._show_header()
         self.show_keys()
@@ -284,7 +288,7 @@ class RunScreen(RunFinding, RunTime, RunActs, Diffing, RunCopies, ConsoleScreen)
             return
         now = self._moment()
         view = snapshot.picture.nodes.get(self.selected)
-        facts = inspected(snapshot.picture, self.selected, now)
+        facts = inspected(snapshot.picture, self.selected, now, self.state_facts(snapshot))
         note = self._told.get(view.row) if view is not None and not snapshot.past else None
         if note is not None and view is not None and view.state is StepState.RUNNING:
             facts.insert(1, so_far(note))

@@ -56,9 +56,12 @@ class Inspector(ScrollView, can_focus=True):
     def repaint(self) -> None:
         if not self.is_attached or not self.size.width:
             return
-        labels = [cell_width(fact.label) for fact in self._facts if fact.label]
-        width = max(6, min(14, max(labels, default=6)))
-        self._lines = [parts for fact in self._facts for parts in self._fold(fact, width)]
+        self._lines = [
+            parts
+            for section in _sections(self._facts)
+            for fact in section
+            for parts in self._fold(fact, _width_of_labels(section))
+        ]
         self.virtual_size = Size(self.size.width, len(self._lines))
         self.refresh()
 
@@ -112,6 +115,20 @@ class Inspector(ScrollView, can_focus=True):
         event.stop()
         event.prevent_default()
         self.scroll_to(y=self.scroll_offset.y + by, animate=False, immediate=True)
+
+
+def _sections(facts: list[Fact]) -> list[list[Fact]]:
+    """Parted where a line is empty; what stands together has its labels in one column."""
+    sections: list[list[Fact]] = [[]]
+    for fact in facts:
+        if not (fact.label or fact.text):
+            sections.append([])
+        sections[-1].append(fact)
+    return sections
+
+
+def _width_of_labels(section: list[Fact]) -> int:
+    return max(6, min(14, max((cell_width(fact.label) for fact in section), default=6)))
 
 
 def _wrapped(text: str, room: int) -> list[str]:
