@@ -122,7 +122,7 @@ class Revising:
             self.status.explain(edit.problem)
         elif edit.changed and snapshot.past:
             self.edits[key] = edit.value
-            self.status.explain(f"{harmless(key) or 'the input'} is changed for a fork; b makes it")
+            self.status.explain(f"{harmless(key) or 'the input'} is changed for a fork; {with_keys('{fork} makes it')}")
         elif edit.changed:
             self._ask_for(RequestKind.EDIT, key, {"value": edit.value})
 
@@ -140,7 +140,7 @@ class Revising:
             self.restated = (state, change)
         else:
             self.edits[""] = change.input
-        self.status.explain(f"what {harmless(state.node)} finds is changed for a fork; b makes it")
+        self.status.explain(f"what {harmless(state.node)} finds is changed for a fork; {with_keys('{fork} makes it')}")
 
     def _stateful(self, snapshot: Snapshot) -> str | None:
         """Whose state `=` is about: the selected node's that has yet to end well, "" the one's that is under way; None where

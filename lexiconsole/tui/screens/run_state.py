@@ -46,8 +46,9 @@ class RunState:
         """Asks for the state at this moment, unless it is known."""
         if snapshot.row.kind != ModelKind.GRAPH or (self._move is not None and self._move.at == snapshot.at):
             return
-        self._why_no_state = f"not reckoned beyond {_MOST:,} entries" if snapshot.at > _MOST else ""
-        if not self._why_no_state:
+        if snapshot.at > _MOST:
+            self._why_no_state = f"not reckoned beyond {_MOST:,} entries"
+        else:
             group = f"state of {self.run_id}"
             self.console.reads.after(_PAUSE, group, lambda: self._read_state(group, snapshot))
 

@@ -288,7 +288,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
             return "it asks nothing now"
         step = self._chosen()
         if action == "edit" and self._playback.past is None and self.lanes_view.lanes.turned:
-            return "it has begun to undo what it did; b forks it from before that"
+            return with_keys("it has begun to undo what it did; {fork} forks it from before that")
         if action == "edit" and (step is None or step.state is not StepState.DONE):
             return "the selected step has no result to edit"
         return ""

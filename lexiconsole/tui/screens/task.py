@@ -77,9 +77,8 @@ class TaskScreen(DecidingScreen):
         if opens and self.pane.panel is not None:  # who may only look has keys in the letters
             self.pane.panel.call_after_refresh(self.pane.panel.focus_first)  # its rows are there by then
         if task is not None and task.why_not and before is not None and not before.why_not:
-            self.set_focus(
-                None
-            )  # else the keys that lead on, such as that for somebody else, were letters of the reason
+            # The keys that lead on, such as that for somebody else, would be letters of the reason.
+            self.set_focus(None)
         self.say_task(task)
         self.show_keys()
 
