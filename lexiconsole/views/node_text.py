@@ -46,7 +46,7 @@ def _said_no(row: Row) -> str:
     votes = said.get("votes")
     cast = [vote for vote in votes if isinstance(vote, dict)] if isinstance(votes, list) else []
     against = {
-        str(vote.get("by") or vote.get("seat")): vote.get("reason") for vote in cast if vote["verdict"] == "reject"
+        str(vote.get("by") or vote.get("seat")): vote.get("reason") for vote in cast if vote.get("verdict") == "reject"
     }
     steps = said.get("rejected")
     against |= steps if isinstance(steps, dict) else {}

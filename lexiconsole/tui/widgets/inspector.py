@@ -57,10 +57,7 @@ class Inspector(ScrollView, can_focus=True):
         if not self.is_attached or not self.size.width:
             return
         self._lines = [
-            parts
-            for section in _sections(self._facts)
-            for fact in section
-            for parts in self._fold(fact, _width_of_labels(section))
+            parts for width, section in _sections(self._facts) for fact in section for parts in self._fold(fact, width)
         ]
         self.virtual_size = Size(self.size.width, len(self._lines))
         self.refresh()
@@ -117,18 +114,18 @@ class Inspector(ScrollView, can_focus=True):
         self.scroll_to(y=self.scroll_offset.y + by, animate=False, immediate=True)
 
 
-def _sections(facts: list[Fact]) -> list[list[Fact]]:
-    """Parted where a line is empty; what stands together has its labels in one column."""
+def _sections(facts: list[Fact]) -> list[tuple[int, list[Fact]]]:
+    """Parted where a line is empty; what stands together has its labels in one column, so wide."""
     sections: list[list[Fact]] = [[]]
     for fact in facts:
         if not (fact.label or fact.text):
             sections.append([])
         sections[-1].append(fact)
-    return sections
+    return [(max(6, min(14, max(map(_label_width, section), default=6))), section) for section in sections]
 
 
-def _width_of_labels(section: list[Fact]) -> int:
-    return max(6, min(14, max((cell_width(fact.label) for fact in section), default=6)))
+def _label_width(fact: Fact) -> int:
+    return cell_width(fact.label)
 
 
 def _wrapped(text: str, room: int) -> list[str]:
