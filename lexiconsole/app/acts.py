@@ -40,7 +40,7 @@ def reload_until(catalog: Catalog, engine: Engine, stop: threading.Event) -> Non
 
 async def drive_on(runtime: Runtime, run: RunRow) -> RunRow:
     row = await runtime.reload(run)
-    if row.id in runtime.drives or row.status.ended:
+    if runtime.has(row.id) or row.status.ended:
         return row
     if not await free_if_dead(runtime, row):
         raise RefusedError(f"run {row.id} is driven by another process; watch it with: lexiconsole watch {row.id}")

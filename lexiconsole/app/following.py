@@ -74,7 +74,7 @@ def _rests(entry: Entry) -> bool:
 async def _stopped_by(run: RunRow, runtime: Runtime) -> BaseException | None:
     """What made this process stop driving the run without an ending; losing it to another process does not count."""
     fault = runtime.faults.get(run.id)
-    return None if isinstance(fault, NotOwnedError) or run.id in runtime.drives else fault
+    return None if isinstance(fault, NotOwnedError) or runtime.has(run.id) else fault
 
 
 async def _load(run: RunRow, after: int, runtime: Runtime) -> list[Entry]:

@@ -36,7 +36,7 @@ async def start(runtime: Runtime, parent: Drive, id: str, key: str, definition: 
         return found.name
     if row.status.ended:
         await _tell_end(runtime, parent, key, row)
-    elif row.owner is None and id not in runtime.drives:
+    elif row.owner is None and not runtime.has(id):
         with suppress(RefusedError, NotFoundError):  # another process was quicker, or is the one that can
             await runtime.claim(row)
     return row.name

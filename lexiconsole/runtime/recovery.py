@@ -46,9 +46,7 @@ async def drive_what_waits(runtime: Runtime) -> list[RunRow]:
             break
         last = rows[-1].number
         known = runtime.definitions.names()
-        mine = [
-            row for row in rows if row.name in known and row.id not in runtime.refused and row.id not in runtime.drives
-        ]
+        mine = [row for row in rows if row.name in known and row.id not in runtime.refused and not runtime.has(row.id)]
         outcomes = await asyncio.gather(*(_take(runtime, row) for row in mine))
         taken += [row for row, driven in zip(mine, outcomes, strict=True) if driven]
     return taken

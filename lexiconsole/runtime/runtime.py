@@ -17,7 +17,6 @@ from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER, Progress
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Journal, NewRun, Request, RunRow
 from lexiconsole.durable.migrated import migrated, version_of
 from lexiconsole.durable.people import Nobody, People
@@ -32,6 +31,7 @@ from lexiconsole.errors import (
     WorkflowVersionMismatchError,
 )
 from lexiconsole.runtime import children, requests
+from lexiconsole.runtime.claiming import Taking, claim
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.forking import fork_of
 from lexiconsole.runtime.ids import new_run_id
@@ -75,6 +75,7 @@ class Runtime:
         self.threads = Threads(self.settings.threads)
         self.starts = Starts(self.settings.show_start_after, lambda: self.drives)
         self.drives: dict[str, Drive] = {}
+        self.taking = Taking()
         self.refused: dict[str, str] = {}
         self.faults: dict[str, BaseException] = {}
         self._owner: Owner | None = None
@@ -199,14 +200,17 @@ class Runtime:
             parent=parent,
             parent_key=parent_key,
         )
-        row, created = await self.journal.create(new)
+        if not drive:
+            row, created = await self.journal.create(new)
+        else:
+            with self.taking.one(new.id):
+                row, created = await self.journal.create(new)
+                if created:
+                    entry = Entry(row.id, 1, row.created_at, EntryKind.CREATED, data=new.data, by=by)
+                    self.begin(Drive(self, row, definition, [entry], clean=True))
         if not created:
             await self._check_same(row, definition, stored)
-            return row, False
-        if drive:
-            entry = Entry(row.id, 1, row.created_at, EntryKind.CREATED, data=new.data, by=by)
-            self._begin(Drive(self, row, definition, [entry], clean=True))
-        return row, True
+        return row, created
 
     async def _check_same(self, row: RunRow, definition: Definition, stored: Json) -> None:
         if row.name != definition.name:
@@ -254,41 +258,14 @@ class Runtime:
 
         Raises RefusedError when somebody else drives it, WorkflowVersionMismatchError when the definition is another one.
         """
-        definition = self.definition_for(row)
-        migrating = any(kind is EntryKind.MIGRATED for kind, *_ in writes)
-        if not migrating:
-            await self.check_version(row, definition)
-        if row.owner is not None and (row.owner != self.number or row.id in self.drives):
-            raise NotOwnedError(row.id)  # ours, but driven no more, after a fault: may be taken up again
-        owner = await self.owner()
-        claimed = await self.journal.claim(row, owner.number)
-        if claimed is None:
-            raise NotOwnedError(row.id)
-        entries = await self.load(claimed)
-        clean = History.of(entries, copied=claimed.origin_seq).clean or row.epoch == 0
-        seq, at = entries[-1].seq, self.clock.now()
-        owned: JsonObject = {
-            "owner": owner.number,
-            "epoch": claimed.epoch,
-            "host": owner.row.host,
-            "pid": owner.row.pid,
-        }
-        fingerprint = self.definitions.fingerprint(definition.name)
-        if fingerprint != row.fingerprint:
-            owned["fingerprint"] = fingerprint
-        rows = [(EntryKind.OWNED, "", owned, ""), *((kind, key, data, by) for kind, key, data in writes)]
-        new = [
-            Entry(row.id, seq + n, at, kind, key, 0, data, who)
-            for n, (kind, key, data, who) in enumerate(rows, start=1)
-        ]
-        await self.journal.append(claimed, claimed.epoch, new)
-        if not drive:
-            await self.journal.release(claimed, claimed.epoch)
-            return None
-        entries = await self.load(claimed) if migrating else [*entries, *new]
-        return self._begin(Drive(self, claimed, definition, entries, clean=clean))
+        return await claim(self, row, writes=writes, by=by, drive=drive)
 
-    def _begin(self, drive: Drive) -> Drive:
+    def has(self, run_id: str) -> bool:
+        """Whether the run is driven here, or is about to be: the store names its owner some waits before there is a drive."""
+        return run_id in self.drives or run_id in self.taking
+
+    def begin(self, drive: Drive) -> Drive:
+        """Drives from now on what is this runtime's in the store."""
         self.faults.pop(drive.row.id, None)
         self.drives[drive.row.id] = drive
         self.starts.begin()

@@ -76,7 +76,7 @@ async def act(
         row = await runtime.journal.run(request.run_id)
         if row is None:
             return state
-        if row.id in runtime.drives:
+        if runtime.has(row.id):
             await runtime.do_requests()
         elif await free_if_dead(runtime, row):
             if not drive or (patience is not None and runtime.clock.monotonic() >= patience):
@@ -264,7 +264,8 @@ async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request],
             continue
         if not await taken(runtime.journal, request):
             continue
-        claimed = await runtime.journal.claim(row, (await runtime.owner()).number)
+        number = (await runtime.owner()).number
+        claimed = None if runtime.has(row.id) else await runtime.journal.claim(row, number)
         if claimed is None:
             raise NotOwnedError(row.id)
         note = "the definition no longer fits the run; nothing was undone"
@@ -280,7 +281,7 @@ async def free_if_dead(runtime: Runtime, row: RunRow) -> bool:
     if row.owner is None:
         return True
     if row.owner == runtime.number:
-        return row.id not in runtime.drives
+        return not runtime.has(row.id)
     state = await _owner_state(runtime, row)
     if state is Liveness.DEAD:
         await runtime.journal.retire(row.owner)
