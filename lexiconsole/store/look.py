@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.rows import OwnerRow, RunRow, TaskRow
+from lexiconsole.errors import StoreError
 from lexiconsole.store.at_rest import Rest, read_error, reading
 from lexiconsole.store.listing import FARTHEST, listing
 from lexiconsole.store.run_query import RunQuery
@@ -94,14 +95,19 @@ class Look:
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """Everything asked within is answered from one moment of the store."""
-        with self._turn:
+        """Everything asked within is answered from one moment of the store. Raises StoreError at the end where that was not
+        so: a file at rest has no moments, and somebody began to write it.
+        """
+        with self._turn, self._told():
             self._ask("BEGIN", ())
+            rest = None if self._raw is None else self._rest
             try:
                 yield
             finally:
-                if self._raw is not None and self._raw.in_transaction:  # not of a file that came into being meanwhile
-                    self._ask("COMMIT", ())
+                if self._raw is not None:  # it may have come into being meanwhile, and then nothing has begun
+                    self._raw.rollback()
+                if rest is not None and not rest.holds():
+                    raise StoreError(f"the store {self.path} was written to while it was read; ask again")
 
     # what moved
 

@@ -67,6 +67,22 @@ async def test_what_was_written_and_closed_between_two_questions_is_seen(store: 
     look.close()
 
 
+async def test_a_moment_in_which_somebody_wrote_is_none_and_that_is_said(store: Path) -> None:
+    """What was read within may be half of before and half of after; the next question finds what was written."""
+    with closing(Look(store, readonly=True)) as look, pytest.raises(StoreError, match="while it was read; ask again"):
+        with bereft(store.parent):
+            moment = look.moment()
+            moment.__enter__()
+            assert names(look) == ["r1"]
+        async with opened(store) as journal:
+            await driven(journal, "r2")
+        with bereft(store.parent):
+            try:
+                moment.__exit__(None, None, None)
+            finally:
+                assert names(look) == ["r1", "r2"]
+
+
 async def test_a_journal_that_only_reads_opens_there(store: Path) -> None:
     with bereft(store.parent):
         async with opened(store, readonly=True) as journal:
