@@ -75,8 +75,10 @@ class Forgetting:
 
     async def _forget(self, run_id: str) -> None:
         row = await self._runtime.journal.run(run_id)
-        kept = self._vault.runs().get(run_id, set())
-        if row is None or not (kept := kept | await self._secrets(row)):
+        if row is None:
+            return
+        kept = self._vault.runs().get(run_id, set()) | await self._secrets(row)
+        if not kept:
             return
         for other in await self._relatives(row):
             kept -= await self._secrets(other)
@@ -88,10 +90,17 @@ class Forgetting:
         return {reference for entry in entries for reference in references(entry.data)}
 
     async def _relatives(self, row: RunRow) -> list[RunRow]:
-        """Runs that may go on and share a beginning with this one: forks of it, what it was forked from, and other forks."""
+        """Runs that may go on and share a beginning with this one: forks, and what all of its family descend from."""
+        first = await self._first(row)
         found: list[RunRow] = []
         before: int | None = None
         while rows := await self._runtime.journal.runs(RunFilter(statuses=_HOLD, limit=_PAGE, before=before)):
-            found += [other for other in rows if other.origin or other.id == row.origin]
+            found += [other for other in rows if other.origin or other.id == first]
             before = rows[-1].number
         return found
+
+    async def _first(self, row: RunRow) -> str:
+        """The run that this one is a fork of, or a fork of a fork; itself when it is none."""
+        while row.origin and (origin := await self._runtime.journal.run(row.origin)) is not None:
+            row = origin
+        return row.origin or row.id

@@ -168,6 +168,23 @@ def test_a_secret_that_outlived_its_run_goes_when_the_next_process_looks(folder)
     assert len(list((folder / ".lexiconsole" / "vault").iterdir())) == 5
 
 
+def test_what_a_run_still_needs_outlives_the_forks_of_its_forks(folder):
+    """They were told the same, whoever they were forked from last."""
+    with Workspace.find(folder) as workspace:
+        root = done(
+            workspace, begun(workspace, "asks"), RequestKind.ANSWER, "login", value={"name": "a", "token": SECRET}
+        )
+        ended = root
+        for _ in range(2):
+            fork = workspace.settle(workspace.fork(ended, root.seq))
+            ended = done(workspace, fork, RequestKind.ANSWER, "any", value={"token": "other"})
+            assert ended.status is RunStatus.COMPLETED
+    with Workspace.find(folder) as workspace:
+        root = done(workspace, workspace.run(root.id), RequestKind.ANSWER, "any", value={"token": "other"})
+        assert root.status is RunStatus.COMPLETED
+    assert list((folder / ".lexiconsole" / "vault").iterdir()) == []
+
+
 def test_a_secret_that_can_not_be_taken_away_harms_nobody_and_is_tried_again(folder, monkeypatch, caplog):
     """Another login may own the folder of the vault."""
     vault = FileVault(folder / ".lexiconsole" / "vault")
