@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lexiconsole.durable.entry import EntryKind
 from lexiconsole.tui.keymap import Place, key_of, shown_key
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import StepState
@@ -36,6 +37,14 @@ _PAUSE = 0.7
 """Seconds that each step of the order takes, so that one sees it."""
 
 _KEY = re.compile(r"\{([a-z_]+|\^[sr])\}")
+
+
+class Then(Enum):
+    """A moment of the claim's past, as it stands to the one in which it waited for its manager."""
+
+    BEFORE = auto()
+    WAITING = auto()
+    AFTER = auto()
 
 
 class Stage(IntEnum):
@@ -135,7 +144,7 @@ class Tour:
             case Stage.ANSWER:
                 return _answering(screen.place, chosen=here == CLAIM)
             case Stage.BRANCH:
-                return _forking(screen.place, chosen=here == CLAIM, asks=_asked_then(screen))
+                return _forking(screen.place, chosen=here == CLAIM, then=_then(screen))
             case Stage.BEGIN:
                 return _beginning(screen.place, "" if self.home is None else harmless(str(self.home)))
 
@@ -159,12 +168,14 @@ def _answering(place: Place, *, chosen: bool) -> str:
             return f"{CLAIM} waits for you in the list of runs. {{back}} goes back."
 
 
-def _forking(place: Place, *, chosen: bool, asks: bool | None) -> str:
-    """`asks`: whether the claim waited for its manager at the moment of the past that is looked at; None in the present."""
+def _forking(place: Place, *, chosen: bool, then: Then | None) -> str:
+    """`then` is the moment of the past that is looked at; None in the present."""
     match place:
-        case Place.RUN if chosen and asks:
+        case Place.RUN if chosen and then is Then.WAITING:
             return "Here it still waited. {fork} begins a new run from this moment, which asks anew; this one stays as it is."
-        case Place.RUN if chosen and asks is not None:
+        case Place.RUN if chosen and then is Then.BEFORE:
+            return "Here it did not wait yet. {on_one} goes on, to where it waited for its manager."
+        case Place.RUN if chosen and then is Then.AFTER:
             return "This is how it stood then. {back_one} goes on back, to where it still waited for its manager."
         case Place.RUN if chosen:
             return (
@@ -180,26 +191,25 @@ def _forking(place: Place, *, chosen: bool, asks: bool | None) -> str:
 
 
 def _beginning(place: Place, home: str) -> str:
-    seen = "A run undone, one decided, one forked."
+    seen, first = "A run undone, one decided, one forked.", place is Place.DASHBOARD
     if not home:
-        leads = (
-            "back to your own runs" if place is Place.DASHBOARD else "back, and from the first screen to your own runs"
-        )
+        leads = "back to your own runs" if first else "back, and from the first screen to your own runs"
         return f"{seen} {{back}} goes {leads}; the tour's store is thrown away then."
     if place in key_of("init").places:
-        return (
-            f"{seen} Now your own: {{init}} shows the files it would write into {home}. "
-            "{back} leaves the tour and throws its store away."
-        )
+        leaves = "leaves the tour" if first else "goes back, and from the first screen leaves the tour"
+        files = f"Now your own: {{init}} shows the files it would write into {home}."
+        return f"{seen} {files} {{back}} {leaves}, whose store is thrown away."
     return f"{seen} {{back}} goes back; there you begin with workflows of your own."
 
 
-def _asked_then(screen: ConsoleScreen) -> bool | None:
-    """Of the moment of the past that a run is looked at; None in the present, and where there is no time."""
+def _then(screen: ConsoleScreen) -> Then | None:
+    """None in the present, and where there is no time."""
     snapshot: Snapshot | None = getattr(screen, "snapshot", None)
     if snapshot is None or not snapshot.past:
         return None
-    return any(view.state is StepState.WAITING for view in snapshot.picture.nodes.values())
+    if any(view.state is StepState.WAITING for view in snapshot.picture.nodes.values()):
+        return Then.WAITING
+    return Then.AFTER if any(entry.kind is EntryKind.ASKED for entry in snapshot.entries) else Then.BEFORE
 
 
 def _keyed(text: str) -> Iterable[tuple[str, bool]]:

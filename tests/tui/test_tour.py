@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lexiconsole.app.first_start import Scaffold, is_bare, is_empty, tour_folder
 from lexiconsole.app.look import first_look
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.rows import RunRow
 from lexiconsole.tui import open as open_console
 from lexiconsole.tui.app import ConsoleApp
@@ -20,6 +22,7 @@ from lexiconsole.tui.keymap import Place, keys_at, shown_key
 from lexiconsole.tui.tour import CLAIM, ORDER, Stage, Tour, stage_of
 from lexiconsole.tui.widgets.welcome import WelcomePanel
 from lexiconsole.types import RunStatus
+from lexiconsole.views.words import StepState
 from tests.tui.making import Story, check, console, fill, settled, shown, until
 from tests.tui.test_exporting import panel
 
@@ -69,6 +72,27 @@ def test_every_key_that_the_tour_names_is_a_key_of_that_screen(tmp_path, row):
             named = {text for text, is_key in tour.said(_Seen(place, run)) if is_key}
             assert named <= known, (place, tour.stage)
             assert named or tour.stage is Stage.UNDOING, (place, tour.stage)
+
+
+@pytest.mark.parametrize(
+    ("state", "entries", "key", "says"),
+    [
+        (StepState.PENDING, [], "]", "did not wait yet"),
+        (StepState.WAITING, [EntryKind.ASKED], "b", "Here it still waited"),
+        (StepState.DONE, [EntryKind.ASKED, EntryKind.ANSWERED], "[", "goes on back"),
+    ],
+)
+def test_who_looks_at_the_past_is_led_to_where_it_waited_from_either_side(tmp_path, row, state, entries, key, says):
+    """Whoever holds the key down goes past it."""
+    screen, tour = _Seen(Place.RUN, row(CLAIM)), Tour(tmp_path, tmp_path)
+    picture = SimpleNamespace(nodes={"manager": SimpleNamespace(state=state)})
+    screen.snapshot = SimpleNamespace(
+        past=True, picture=picture, entries=[SimpleNamespace(kind=kind) for kind in entries]
+    )
+    tour.stage = Stage.BRANCH
+    said = tour.said(screen)
+    assert key in {text for text, is_key in said if is_key}
+    assert says in "".join(text for text, _ in said)
 
 
 def test_a_folder_is_empty_while_it_holds_nothing_but_hidden_files(tmp_path):
