@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.migrated import names_of_now, outline_of_now
-from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge
+from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk_node import of_bulk
 from lexiconsole.views.flat import flat, shown, without_seats
@@ -34,6 +36,13 @@ class _Place:
     rows: list[str] = field(default_factory=list)  # of the current visit, without a node of their own
     inner: dict[str, StepState] = field(default_factory=dict)
 
+    def branch(self) -> _Place:
+        return _Place(list(self.visits), list(self.began), self.ended, list(self.rows), dict(self.inner))
+
+
+_Shows: TypeAlias = tuple[OutlineNode, Row | None, list[Row], dict[str, StepState], int]
+"""What a plain node's view is made of: the node, its row, those inside it and how each stood, how often it was come to."""
+
 
 class Picturing:
     """A picture that grows by one entry at a time; entries in the order of their seq."""
@@ -46,6 +55,7 @@ class Picturing:
         self._hops: list[Hop] = []
         self._machine_at = ""
         self._carried: dict[str, NodeView] = {}
+        self._plain: dict[str, tuple[_Shows, NodeView]] = {}  # what nothing else but its rows speaks for
 
     def _draw(self, outline: Outline) -> None:
         self._outline = outline
@@ -72,6 +82,13 @@ class Picturing:
         if row is not None and row.revision == entry.seq:
             self._go_to(entry, row)
 
+    def branch(self) -> Picturing:
+        """One that has taken in the same entries and goes on by itself."""
+        other = copy(self)
+        other._telling, other._hops = self._telling.branch(), list(self._hops)  # noqa: SLF001 - the same class
+        other._places = {key: place.branch() for key, place in self._places.items()}  # noqa: SLF001 - the same class
+        return other
+
     def _carry(self) -> None:
         """A new generation begins anew; but a bulk operation goes on in it, and what came before it stays done."""
         bulks = any(node.kind is NodeKind.BULK for node in self._nodes.values())
@@ -88,7 +105,7 @@ class Picturing:
         """As it stands; a value of its own."""
         story = self._telling.story
         if self._grows:
-            return _grown(story)
+            return _grown(story, self._plain)
         nodes = {key: self._view(key, story) for key in self._nodes}
         taken = Counter(hop.edge for hop in self._hops)
         reachable = self._reachable(nodes, story)
@@ -205,7 +222,28 @@ class Picturing:
                 of_bulk(view, None, story, over=self._left(key)) if view.visits and node.kind is NodeKind.BULK else view
             )
         row = self._telling.row(place.visits[-1])
-        items = Counter(place.inner[k] for k in place.inner)
+        inner = [found for k in place.rows if (found := self._telling.row(k)) is not None]
+        if self._is_machine:
+            view = replace(self._spoken_of(node, place, row, inner), items={})
+            return self._standing(replace(view, text=node_text(view, row, [])), story)
+        shows = node, row, inner, dict(place.inner), len(place.visits)
+        known = self._plain.get(key)
+        if known is not None and known[0] == shows:
+            return known[1]
+        view = self._spoken_of(node, place, row, inner)
+        around = row is None and key in self._silent
+        if around:
+            view = self._around(view)
+        if node.kind is NodeKind.BULK:
+            view = of_bulk(view, self._carried.get(key), story, over=self._left(key))
+        view = replace(view, text=node_text(view, row, inner))
+        if not around and node.kind is not NodeKind.BULK:
+            self._plain[key] = shows, view
+        return view
+
+    def _spoken_of(self, node: OutlineNode, place: _Place, row: Row | None, inner: list[Row]) -> NodeView:
+        """As its own row and those inside it say."""
+        items = Counter(place.inner.values())
         view = NodeView(node, visits=len(place.visits), row=place.visits[-1], items=dict(items))
         if row is not None:
             view = replace(
@@ -218,17 +256,9 @@ class Picturing:
                 ended_at=row.ended_at,
                 until=row.until,
             )
-        inner = [found for k in place.rows if (found := self._telling.row(k)) is not None]
         if row is None or any(found.state in LOUD for found in inner) or (row.open and inner):
             view = from_inside(view, inner, row)
-        if self._is_machine:
-            view = replace(view, items={})
-            return self._standing(replace(view, text=node_text(view, row, [])), story)
-        if row is None and key in self._silent:
-            view = self._around(view)
-        if node.kind is NodeKind.BULK:
-            view = of_bulk(view, self._carried.get(key), story, over=self._left(key))
-        return replace(view, text=node_text(view, row, inner))
+        return view
 
     def _left(self, key: str) -> bool:
         """Whether the token is past a node."""
@@ -327,11 +357,11 @@ def _means(edge: OutlineEdge, answer: bool) -> bool:
     return edge.kind is kind or edge.label == kind.value
 
 
-def _grown(story: Story) -> Picture:
+def _grown(story: Story, plain: dict[str, tuple[_Shows, NodeView]]) -> Picture:
     """The picture of a run whose definition says nothing of its shape: drawn from its keys, again each time."""
     outline = shown(story.rows)
     known = Picturing(outline)
-    known._telling = _Told(story)  # noqa: SLF001 - the same class
+    known._telling, known._plain = _Told(story), plain  # noqa: SLF001 - the same class
     for row in story.rows:
         known._go_to(_entry_of(story.run_id, row), row)  # noqa: SLF001
     return known.picture if outline.nodes else Picture(story=story)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from lexiconsole.durable.journal import RunRow
 from lexiconsole.durable.migrated import names_of_now, outline_of_now, renames
 from lexiconsole.durable.outline import Outline
 from lexiconsole.views.chained import with_levels
+from lexiconsole.views.past import Past
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.picturing import Picturing
 from lexiconsole.views.story import Moment, Row
@@ -61,6 +63,8 @@ class Watched:
         self.row, self._outline = row, outline
         self._picturing, self._telling = Picturing(outline), Telling()
         self._entries: list[Entry] = []
+        self._drawn: list[Entry] = []  # the same, under the names that they have by now
+        self._past = Past(outline, self._drawn)
         self._lines: list[Moment] = []
         self._marks: list[Mark] = []
 
@@ -84,11 +88,14 @@ class Watched:
     def _picture(self, entry: Entry) -> None:
         """A chain of approvals that began is drawn by its levels from then on, also in the past."""
         outline = with_levels(outline_of_now(self._outline, [entry]), entry)
+        self._drawn.append(entry)
         if outline is self._outline and not renames(entry):
             self._picturing.add(entry)
             return
         self._outline, self._picturing = outline, Picturing(outline)
-        for known in names_of_now(self._entries):
+        self._drawn = names_of_now(self._entries)
+        self._past = Past(outline, self._drawn)
+        for known in self._drawn:
             self._picturing.add(known)
 
     def now(self) -> Snapshot:
@@ -106,13 +113,9 @@ class Watched:
         """As it stood when entry `at` was its newest."""
         if at >= self.seq:
             return self.now()
-        entries = self._entries[: max(1, at)]
-        telling = Telling()
-        lines = [line for entry in entries for line in _told(telling, entry)]
-        past = Picturing(self._outline)
-        for entry in names_of_now(self._entries)[: len(entries)]:
-            past.add(entry)
-        shown = past.picture
+        count = max(1, bisect_right(self._entries, at, key=lambda entry: entry.seq))
+        entries, lines = self._entries[:count], self._lines[: bisect_right(self._lines, at, key=lambda line: line.seq)]
+        shown = self._past.picture(count)
         return Snapshot(self.row, shown, tuple(lines), tuple(entries), tuple(self._marks), at, self.seq)
 
     def moves(self) -> list[int]:

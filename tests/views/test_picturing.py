@@ -249,6 +249,32 @@ def test_after_a_migration_the_map_has_its_nodes_under_their_new_names_now_and_i
     assert {key: view.state for key, view in then.items()} == {"first": StepState.DONE, "b": StepState.PENDING}
 
 
+@pytest.mark.parametrize(
+    "outline", [Outline.sequence([OutlineNode(f"s{n}") for n in range(9)]), Outline()], ids=("defined", "grown")
+)
+def test_a_moment_of_the_past_is_the_same_from_wherever_it_is_come_to(outline: Outline) -> None:
+    """Steps back are folded on from moments that were kept; nothing of a later moment, or of another one, is in them."""
+    script = Script("r1")
+    for n in range(50):
+        key = f"s{n % 9}#{n // 9 + 1}" if n > 8 else f"s{n}"
+        script.add(EntryKind.STARTED, key, 1)
+        (script.failed if n % 25 == 24 else script.done)(key, "x")
+        if n % 25 == 24:
+            script.add(EntryKind.FAILED, error={"type": "E", "message": "x", "key": key})
+            script.add(EntryKind.RETRIED, voids=[len(script.entries) - 1])
+    watched = Watched(row_of(script.entries), outline)
+    watched.add(row_of(script.entries), script.entries[:80])
+    asked = [70, 69, 38, 6, 60]
+    seen = [watched.then(at) for at in asked]
+    watched.add(row_of(script.entries), script.entries)
+    asked += [100, 99, 68, 1, 54]
+    seen += [watched.then(at) for at in asked[len(seen) :]]
+    for at, one in zip(asked, seen, strict=True):
+        prefix = Watched(row_of(script.entries), outline)
+        prefix.add(row_of(script.entries), script.entries[:at])
+        assert (one.picture, one.lines, one.entries) == (prefix.now().picture, prefix.now().lines, prefix.now().entries)
+
+
 def test_a_chain_from_which_a_rejection_leads_back_begins_at_its_first_level() -> None:
     """Nothing came back from a level that nobody was asked at: the picture followed the circle for ever."""
     script = Script()
