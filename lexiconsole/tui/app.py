@@ -124,7 +124,8 @@ class ConsoleApp(KeysInTurn):
         self._opened = threading.Event()
         self._shut = False
         self._last_fault, self._last_fault_at = "", 0.0
-        self.acts, self.vitals, self.driving, self.calling = Acts(self), Vitals(), Driving(self), Calling(self)
+        self.acts, self.vitals, self.calling = Acts(self), Vitals(), Calling(self)
+        self.driving = Driving(self, comes=self._drives)
         self.ahead, self.vitals.counts = ahead, {} if ahead is None else ahead.counts
         self.reads: Reads
         self.feed: Feed | None = None

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from lexiconsole.durable.context import Progress
     from lexiconsole.tui.app import ConsoleApp
 
-__all__ = ["Driving"]
+__all__ = ["STARTING", "Driving"]
+
+STARTING = "the engine is starting"
 
 
 class Driving:
-    """Nothing before `begin`, and nothing at all in a console that does not drive: its acts are then done where it is."""
+    """Nothing before `begin`, and nothing at all in a console that does not drive: its acts are then done where it is.
+    `comes` says whether it will be begun.
+    """
 
-    def __init__(self, console: ConsoleApp) -> None:
-        self._console = console
+    def __init__(self, console: ConsoleApp, *, comes: bool) -> None:
+        self._console, self._comes = console, comes
         self._process: EngineProcess | None = None
         self._turn = threading.Lock()
         self._ended = False
@@ -50,6 +54,15 @@ class Driving:
     def fallen(self) -> str:
         """Why there is no engine just now, "" while there is one."""
         return "" if self._process is None else self._process.fallen
+
+    @property
+    def awaited(self) -> str:
+        """What a run that nobody drives yet waits for, as a clause; "" when there is an engine, or none will come."""
+        if self._process is None:
+            return STARTING if self._comes else ""
+        if self._process.health is not None:
+            return ""
+        return "the engine ended and is begun again" if self._process.fallen else STARTING
 
     @property
     def pid(self) -> int | None:

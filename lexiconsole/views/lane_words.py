@@ -11,7 +11,7 @@ from lexiconsole.views.lanes import Lanes, Need, Passage
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import BACK_FROM_PAST, Sentence
 from lexiconsole.views.values import brief, error_line
-from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, Look, StepState
+from lexiconsole.views.words import NOBODY, RUN_LOOKS, STEP_LOOKS, Look, StepState
 
 __all__ = ["LaneVerdict", "effect_line", "effect_of", "lane_verdict", "step_sentence"]
 
@@ -56,7 +56,7 @@ _NOW = frozenset({StepState.RUNNING, StepState.RETRYING, StepState.WAITING, Step
 
 
 def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) -> LaneVerdict:
-    undone = [step for step in lanes.unwinding if step.undo.need is Need.DONE]
+    undone = lanes.undone
     if given_up:
         rest = [step for step in left if step not in given_up]
         sentence = "; ".join(f"{effect_line(step, but=lanes.run_id)} is still in effect" for step in given_up)
@@ -68,15 +68,20 @@ def _turned(lanes: Lanes, left: tuple[Passage, ...], given_up: list[Passage]) ->
         )
         return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATING], "ROLLING BACK", sentence)
     names = [f"{step.key} (by hand)" if step.undo.by_hand else step.key for step in undone]
-    sentence = f"nothing is left; undone newest first: {', '.join(names)}" if names else "nothing had taken effect"
+    turn = "newest first" if lanes.newest_first else "in this order"
+    sentence = f"nothing is left; undone {turn}: {', '.join(names)}" if names else "nothing had taken effect"
     return LaneVerdict(RUN_LOOKS[RunStatus.COMPENSATED], "ROLLED BACK", sentence)
 
 
-def step_sentence(lanes: Lanes, step: Passage, now: Instant, *, past: bool) -> Sentence:
-    """What the step does or waits for, and which keys lead on; made harmless. In the past the one that leads back."""
+def step_sentence(lanes: Lanes, step: Passage, now: Instant, *, past: bool, awaited: str = "") -> Sentence:
+    """What the step does or waits for, and which keys lead on; made harmless. In the past the one that leads back.
+    `awaited` is what the saga needs before it can begin.
+    """
     name, word = harmless(step.key), STEP_LOOKS[step.state].word
     if past:
         return Sentence(f"as it stood then: {name}: {word}", (BACK_FROM_PAST,))
+    if lanes.status is RunStatus.PENDING:
+        return Sentence(f"pending: {awaited or NOBODY}", (("c", "cancel"),))
     if step.undo.need is Need.GAVE_UP:
         why = error_line(step.undo.error or step.error, 200)
         return Sentence(f"{name} is still in effect: {why}", _PUT_RIGHT)

@@ -109,6 +109,19 @@ class Lanes:
         return tuple(sorted((step for step in self.steps if step.undo.order), key=lambda step: step.undo.order))
 
     @property
+    def undone(self) -> tuple[Passage, ...]:
+        """What was undone, in the order in which that happened."""
+        came = {key: place for place, key in enumerate(self.story.undone)}
+        done = [step for step in self.unwinding if step.undo.need is Need.DONE]
+        return tuple(sorted(done, key=lambda step: came.get(step.key, len(came))))
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether it was; what gave up and was tried once more, or was undone by hand, came out of its turn."""
+        orders = [step.undo.order for step in self.undone]
+        return orders == sorted(orders)
+
+    @property
     def left(self) -> tuple[Passage, ...]:
         """What is still in effect although it is to be undone, in the order of the unwinding."""
         return tuple(step for step in self.unwinding if step.in_effect)

@@ -12,6 +12,7 @@ from lexiconsole.views.faults import cause, misfit
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.safe import harmless, harmless_sentence
+from lexiconsole.views.words import NOBODY
 
 __all__ = ["BACK_FROM_PAST", "Sentence", "incident_sentence", "run_sentence", "task_sentence"]
 
@@ -27,8 +28,8 @@ class Sentence:
 BACK_FROM_PAST = (".", "back to now")
 
 
-def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
-    """Made harmless. `task` is the question it waits for, if that is known."""
+def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None, awaited: str = "") -> str:
+    """Made harmless. `task` is the question it waits for, if that is known; `awaited` what it waits for before it can begin."""
     where, error = harmless(row.where), cause(harmless_sentence(row.error))
     moved = age(row.changed_at, now)
     at = f" at {where}" if where else ""
@@ -57,7 +58,7 @@ def run_sentence(row: RunRow, now: Instant, task: TaskRow | None = None) -> str:
         case RunStatus.RUNNING:
             return f"running for {span(now - row.created_at)}, last heard of {moved}{at}"
         case RunStatus.PENDING:
-            return "pending: nobody drives it yet"
+            return f"pending: {awaited or NOBODY}"
         case RunStatus.COMPENSATED:
             return f"rolled back {moved}, everything it did was undone{because}"
         case RunStatus.CANCELLED:

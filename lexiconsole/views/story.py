@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from lexiconsole.types import ENDED, Instant, Json, JsonObject, RunStatus
 from lexiconsole.views.words import Look, StepState
@@ -182,6 +183,13 @@ class Story:
             return self.undone_at_end
         back = [row for row in self.rows if row.undoes and row.state in (StepState.UNDONE, StepState.BY_HAND)]
         return tuple(row.undoes for row in sorted(back, key=lambda row: row.revision))
+
+    @property
+    def in_turn(self) -> str:
+        """How what was undone was taken, as words: what was tried once more came out of its turn."""
+        places = {row.key: place for place, row in enumerate(self.rows)}
+        came = [places.get(key, -1) for key in self.undone]
+        return "newest first" if all(one > other for one, other in pairwise(came)) else "in this order"
 
     def row(self, key: str) -> Row | None:
         """The row at a key, None when the run has not come there."""

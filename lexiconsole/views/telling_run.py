@@ -15,8 +15,8 @@ from lexiconsole.views.words import STEP_LOOKS, Look, StepState
 __all__ = ["sentence_of"]
 
 
-def sentence_of(snapshot: Snapshot, key: str, now: Instant) -> tuple[Look, Sentence]:
-    """About the node, if something is going on there; else about the run."""
+def sentence_of(snapshot: Snapshot, key: str, now: Instant, awaited: str = "") -> tuple[Look, Sentence]:
+    """About the node, if something is going on there; else about the run. `awaited` is what it needs before it can begin."""
     view = snapshot.picture.nodes.get(key)
     story = snapshot.picture.story
     if snapshot.past:
@@ -25,6 +25,8 @@ def sentence_of(snapshot: Snapshot, key: str, now: Instant) -> tuple[Look, Sente
         then = Sentence(f"as it stood then: {harmless(said)}", (BACK_FROM_PAST, ("b", "fork from here")))
         return _look(snapshot, view), then
     whole = verdict(story, now)
+    if story.status is RunStatus.PENDING and awaited:
+        return whole.look, Sentence(f"pending: {awaited}", (("c", "cancel"),))
     if story.parking is not None and story.parking.why:
         return whole.look, Sentence(harmless(whole.sentence), (("r", "try again"), ("b", "fork"), ("L", "definitions")))
     about = _of_node(snapshot, view, now) if view is not None else None

@@ -13,7 +13,7 @@ from lexiconsole.views.key_parts import repaired_key
 from lexiconsole.views.story import Row, RowKind, Story
 from lexiconsole.views.values import error_line
 from lexiconsole.views.ways import Way, ways_to_decide
-from lexiconsole.views.words import RUN_LOOKS, Look, StepState
+from lexiconsole.views.words import NOBODY, RUN_LOOKS, Look, StepState
 
 __all__ = ["Verdict", "verdict"]
 
@@ -33,7 +33,7 @@ def verdict(story: Story, now: Instant, *, driven: bool = True) -> Verdict:
     look = RUN_LOOKS[story.status]
     match story.status:
         case RunStatus.PENDING:
-            return Verdict(look, "pending: nobody drives it yet", ways=_going_on(story, "drive it here"))
+            return Verdict(look, f"pending: {NOBODY}", ways=_going_on(story, "drive it here"))
         case RunStatus.RUNNING | RunStatus.COMPENSATING:
             return _moving(story, now, look, driven=driven)
         case RunStatus.WAITING | RunStatus.SLEEPING:
@@ -212,7 +212,9 @@ def _compensated(story: Story, now: Instant, look: Look) -> Verdict:
     why = _why(story, story.turned_at)
     cause = f"{story.turned_at} failed" if story.turned_at else "it failed"
     details = (f"{cause}{f': {why}' if why else ''}", f"took {span(story.took(now))}")
-    sentence = f"compensated: everything undone, newest first: {undone}" if undone else "compensated: everything undone"
+    sentence = (
+        f"compensated: everything undone, {story.in_turn}: {undone}" if undone else "compensated: everything undone"
+    )
     return Verdict(look, sentence, details, (Way(("fork", story.run_id, "--at", "1"), "try again as a new run"),))
 
 
@@ -226,7 +228,7 @@ def _cancelled(story: Story, look: Look) -> Verdict:
     by = f"by {story.cancelled_by}" if story.cancelled_by else ""
     who = "because its time ran out" if story.reason == "timeout" else by
     why = f": {story.reason}" if story.reason and story.reason != "timeout" else ""
-    undone = (f"undone, newest first: {', '.join(story.undone)}",) if story.undone else ()
+    undone = (f"undone, {story.in_turn}: {', '.join(story.undone)}",) if story.undone else ()
     return Verdict(look, f"cancelled {who}".rstrip() + why, undone)
 
 

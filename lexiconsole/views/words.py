@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from lexiconsole.types import RunStatus
 
-__all__ = ["OPERATOR", "RUN_LOOKS", "STEP_LOOKS", "Look", "StepState"]
+__all__ = ["NOBODY", "OPERATOR", "RUN_LOOKS", "STEP_LOOKS", "Look", "StepState"]
 
 GREY, SKY, GOLD, AMBER = "#8b93a1", "#66c2ff", "#f0e442", "#e69f00"
 GREEN, RED, VIOLET, FAINT = "#7bd389", "#ff6b3d", "#8f7bff", "#7d8590"
@@ -87,3 +87,6 @@ STEP_LOOKS: dict[StepState, Look] = {
 
 OPERATOR = Look("by an operator", "►", ">", SKY)
 """In front of what a person did to a run."""
+
+NOBODY = "nobody drives it yet"
+"""Why a run is pending, where nothing more is known."""

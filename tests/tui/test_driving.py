@@ -7,15 +7,25 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import RunFilter
+from lexiconsole.durable.outline import Outline, OutlineNode
+from lexiconsole.tui.driving import STARTING, Driving
 from lexiconsole.tui.keymap import Place
 from lexiconsole.types import RunStatus
+from lexiconsole.views.lane_words import step_sentence
+from lexiconsole.views.lanes import lanes_of
+from lexiconsole.views.sentences import run_sentence
+from lexiconsole.views.telling_run import sentence_of
+from lexiconsole.views.watched import Watched
+from tests.cli.fake import row_of
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.visiting import visiting
+from tests.views.entries import Script
 
 COPYING = '''"""One step that says how far it is, and waits for a file."""
 import asyncio
@@ -166,3 +176,27 @@ def test_a_console_that_is_killed_leaves_no_engine_behind_and_the_next_worker_go
         os.kill(terminal.program(), signal.SIGKILL)
         until(lambda: gone(drivers(folder)[0]))
     assert finished(folder) == "once\n"
+
+
+def test_a_run_that_nobody_drives_yet_says_what_it_waits_for():
+    """The engine process takes a second to begin: a run that was started meanwhile said only that it is pending."""
+    coming = Driving(SimpleNamespace(), comes=True)
+    assert coming.awaited == STARTING, "the workspace is being opened"
+    assert Driving(SimpleNamespace(), comes=False).awaited == ""
+    coming._process = SimpleNamespace(health=None, fallen="")
+    assert coming.awaited == STARTING
+    coming._process.fallen = "the engine process ended by SIGKILL"
+    assert "ended" in coming.awaited
+    coming._process.health = object()
+    assert coming.awaited == ""
+    row = row_of(Script().entries)
+    assert run_sentence(row, 0.0, awaited=STARTING) == "pending: the engine is starting"
+    assert run_sentence(row, 0.0) == "pending: nobody drives it yet"
+    watched = Watched(row, Outline())
+    watched.add(row, Script().entries)
+    assert sentence_of(watched.now(), "", 0.0, STARTING)[1].text == "pending: the engine is starting"
+    lanes = lanes_of(Script().entries, Outline.sequence([OutlineNode("pay")]))
+    assert (
+        step_sentence(lanes, lanes.steps[0], 0.0, past=False, awaited=STARTING).text
+        == "pending: the engine is starting"
+    )

@@ -51,7 +51,8 @@ def test_what_was_decided_about_it_by_hand_counts() -> None:
     lanes = lanes_of(script.entries, ORDER)
     assert lanes.steps[1].undo.need is Need.DONE
     assert lanes.steps[1].undo.said == "paid back in cash"
-    assert lane_verdict(lanes).text == "ROLLED BACK: nothing is left; undone newest first: charge (by hand), reserve"
+    assert lane_verdict(lanes).text == "ROLLED BACK: nothing is left; undone in this order: reserve, charge (by hand)"
+    assert not lanes.newest_first
 
 
 def test_what_was_left_on_purpose_is_never_called_rolled_back() -> None:

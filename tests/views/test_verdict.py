@@ -48,6 +48,8 @@ def test_compensated_lists_what_was_undone_newest_first_and_why():
     verdict = said(rolled_back())
     assert verdict.sentence == "compensated: everything undone, newest first: charge, reserve"
     assert verdict.details[0] == "courier failed: RuntimeError: no van"
+    late = stuck_rollback().undone("charge").add(EntryKind.COMPENSATED, undone=["reserve", "charge"])
+    assert said(late).sentence == "compensated: everything undone, in this order: reserve, charge"
 
 
 def test_a_changed_definition_is_not_taken_for_an_unknown_outcome():

@@ -31,7 +31,7 @@ from lexiconsole.views.bulk_words import bulk_sentence, items_csv, matching
 from lexiconsole.views.cells import cut
 from lexiconsole.views.copies import Copy
 from lexiconsole.views.safe import harmless, harmless_sentence
-from lexiconsole.views.words import RUN_LOOKS
+from lexiconsole.views.words import NOBODY, RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -226,6 +226,9 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         palette, item = self.console.palette, self.items.selected_row
         if self.items.has_focus and item is not None and item.error:
             self.say([(f"#{item.index:,}: {harmless_sentence(item.error)}", ink(palette.text))])
+            return
+        if self.row.status is RunStatus.PENDING:
+            self.say([(f"pending: {self.console.driving.awaited or NOBODY}", ink(palette.text))])
             return
         said = bulk_sentence(self.view, self.row.status, f"failed at {self.row.where}: {self.row.error}")
         self.say([(said.text, ink(palette.text))], *said.keys)

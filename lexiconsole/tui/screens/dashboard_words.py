@@ -44,7 +44,10 @@ def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]
         look = RUN_LOOKS[subject.status]
         task = next((task for task in screen.tasks if task.run_id == subject.id), None)
         sign = f"{console.glyphs.state(look)} {harmless(short_id(subject.id, 8))} "
-        said = [(sign, ink(colours.state(look), bold=True)), (run_sentence(subject, now, task), text)]
+        said = [
+            (sign, ink(colours.state(look), bold=True)),
+            (run_sentence(subject, now, task, console.driving.awaited), text),
+        ]
         return said, _ways(screen)
     if isinstance(subject, TaskRow):
         return [(f"{harmless(subject.run_id)}  ", key), (task_sentence(subject, now), text)], _ways(screen)

@@ -37,7 +37,7 @@ from lexiconsole.views.picture import Picture
 from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.watched import Watched
 from lexiconsole.views.ways import Way
-from lexiconsole.views.words import RUN_LOOKS, StepState
+from lexiconsole.views.words import NOBODY, RUN_LOOKS, StepState
 
 if TYPE_CHECKING:
     from lexiconsole.app.look import Look
@@ -260,11 +260,12 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
     def _say(self) -> None:
         if self.row is None:
             return
-        palette, event = self.console.palette, self._event
-        text = ink(palette.text)
+        event, text = self._event, ink(self.console.palette.text)
         if self.row.status is RunStatus.FAILED:
             said = f"it failed at {harmless(self.row.where)}: {harmless_sentence(self.row.error)}"
             self.say([(said, text)], ("r", "try again"))
+        elif self.row.status is RunStatus.PENDING:
+            self.say([(f"pending: {self.console.driving.awaited or NOBODY}", text)])
         elif self.row.status.ended:
             self.say([(f"it is {RUN_LOOKS[self.row.status].word}; nothing can happen to it any more", text)])
         elif event is None:

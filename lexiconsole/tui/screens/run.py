@@ -30,13 +30,13 @@ from lexiconsole.tui.widgets.timeline import Timeline
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.durations import span
 from lexiconsole.views.faults import misfit
-from lexiconsole.views.inspecting import inspected, so_far
+from lexiconsole.views.inspecting import Fact, inspected, so_far
 from lexiconsole.views.layout.engine import why_not
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.telling_run import sentence_of
 from lexiconsole.views.watched import Snapshot, Watched, drawn_as
-from lexiconsole.views.words import RUN_LOOKS, StepState
+from lexiconsole.views.words import NOBODY, RUN_LOOKS, StepState
 from lexiconsole.views.words import Look as StateLook
 
 if TYPE_CHECKING:
@@ -292,10 +292,12 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
         note = self._told.get(view.row) if view is not None and not snapshot.past else None
         if note is not None and view is not None and view.state is StepState.RUNNING:
             facts.insert(1, so_far(note))
+        if not snapshot.past and snapshot.row.status is RunStatus.PENDING:
+            facts.insert(1, Fact("pending", self.console.driving.awaited or NOBODY))
         self.inspector.show(self.selected, facts)
         if view is not None:
             self.inspector.border_title = f"2 Inspector  {harmless(view.node.title)}"
-        self._tell(*sentence_of(snapshot, self.selected, now))
+        self._tell(*sentence_of(snapshot, self.selected, now, self.console.driving.awaited))
 
     def _moment(self) -> Instant:
         """What `now` means for what is shown."""

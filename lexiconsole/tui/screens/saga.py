@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SagaScreen"]
 
+_UNWINDING = "2 Unwinding, newest first"
+
 _OF_A_RUN = frozenset({"retry", "mark_done", "skip", "pause", "cancel", "answer", "open", "edit", "fork"})
 
 
@@ -94,7 +96,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         lanes = Vertical(self.lanes_view, self._verdict, id="lanes", classes="pane")
         lanes.border_title = "1 Saga"
         unwinding = VerticalScroll(self._unwinding, id="unwinding", classes="pane", can_focus=True)
-        unwinding.border_title = "2 Unwinding, newest first"
+        unwinding.border_title = _UNWINDING
         step = VerticalScroll(self._step, id="step", classes="pane", can_focus=True)
         step.border_title = "3 Step"
         self._panes = [lanes, unwinding, step]
@@ -209,6 +211,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
             told.append((f"  {asked}", ink(palette.key)))
         self.header.tell(trail=("Runs", harmless(self.row.name), harmless(lanes.run_id)), said=told)
         self._panes[0].border_subtitle = f" {showing.said} " if showing.said else ""
+        self._panes[1].border_title = _UNWINDING if lanes.newest_first else "2 Unwinding"
         self._scrub(self._playback.past)
         self._details(lanes)
         self.begin()
@@ -266,7 +269,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         if step is None:
             return
         past = self._playback.past is not None
-        said = step_sentence(lanes, step, self._moment(lanes), past=past)
+        said = step_sentence(lanes, step, self._moment(lanes), past=past, awaited=self.console.driving.awaited)
         self.say([(said.text, ink(palette.text))], *said.keys)
 
     # what the keys do

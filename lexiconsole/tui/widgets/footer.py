@@ -67,8 +67,12 @@ class Footer(Painted):
                 cast("ConsoleScreen", self.screen).do(action)
                 return
 
-    @staticmethod
-    def _words(app: ConsoleApp, key_name: str, key: Key) -> list[Part]:
-        name, leaves = shown_key(key_name), key.action == "back" and len(app.screen_stack) < 2 and app.tour is None
+    @property
+    def _is_first(self) -> bool:
+        """Whether its screen is the one from which back leaves the program; a panel may lie over it."""
+        return cast("ConsoleScreen", self.screen).is_root
+
+    def _words(self, app: ConsoleApp, key_name: str, key: Key) -> list[Part]:
+        name, leaves = shown_key(key_name), key.action == "back" and self._is_first and app.tour is None
         label = key_of("quit").label if leaves else key.label
         return [(f" {name}", ink(app.palette.key, bold=True)), (f" {label} ", ink(app.palette.text))]

@@ -126,7 +126,7 @@ class _Pen:
         canvas.put(2, 0, f"forward {down}", self._faint)
         middle = "took effect, under which key" if self._wide else "took effect"
         canvas.put(columns.middle + 2, 0, middle, self._faint, columns.end - columns.middle - 2)
-        undoing = f"undoing {up} newest first"
+        undoing = f"undoing {up} newest first" if self._lanes.newest_first else f"undoing {up}"
         room = columns.width - columns.back
         canvas.put(columns.back, 0, undoing if cell_width(undoing) <= room else f"undoing {up}", self._faint, room)
 
