@@ -362,9 +362,10 @@ class ConsoleApp(KeysInTurn):
                 return
             event = event if name == event.key else Key(name, None)
         open_still = bool(self._screen_stacks.get(self._current_mode))
-        if open_still and isinstance(event, Key) and event.is_forwarded and hasattr(self.screen, "take_key"):
-            self.screen.take_key(event)
-        elif open_still or not isinstance(event, InputEvent):
+        taking = open_still and isinstance(event, Key) and event.is_forwarded and hasattr(self.screen, "take_key")
+        if taking and self.screen.take_key(event):
+            return
+        if open_still or not isinstance(event, InputEvent):
             await super().on_event(event)
 
     def action_command_palette(self) -> None:

@@ -92,7 +92,7 @@ CommandPalette CommandList > .option-list--option-highlighted { background: $cho
 .-hidden { display: none; }
 CommandPalette SearchIcon { display: none; }
 FormRow Input, FormRow TextArea { background: $field; }
-ToastRack { align-horizontal: right; }
+ToastRack { align-horizontal: right; margin-bottom: 2; }
 .-toured ToastRack { margin-bottom: 7; }
 Toast {
     width: auto; max-width: 70; min-width: 24; padding: 0 2; margin-top: 0; background: $panel;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from lexiconsole.errors import UsageError
 from lexiconsole.tui.commands import commands_of, offers, understood
@@ -45,8 +46,12 @@ async def test_a_run_by_the_beginning_of_its_id(busy):
 
 
 async def test_tab_completes_the_verb_and_then_the_id(busy):
+    """What was typed before is deleted as in a shell."""
     app, pilot = busy
-    await typed(pilot, "show")
+    await typed(pilot, "go od")
+    await pilot.press("ctrl+w", "left", "x")
+    assert app.screen.query_one(Input).value == "gox "
+    await pilot.press("ctrl+e", "ctrl+u", *"show")
     await pilot.press("tab")
     await pilot.press("e", "e")
     await until(pilot, lambda: any("eeee5555" in row and "order  failed" in row for row in shown(app).splitlines()))

@@ -140,11 +140,15 @@ class CommandLine(ModalScreen[str]):
         event.stop()
         event.prevent_default()
 
-    def take_key(self, event: events.Key) -> None:
-        """A key that was on its way to the screen below when the line opened: people type `:inbox` as one word."""
+    def take_key(self, event: events.Key) -> bool:
+        """Takes a key that was on its way to the screen below when the line opened: people type `:inbox` as one word. False for
+        those that move in the line or delete from it: the field knows them.
+        """
         sign = event.character if event.is_printable else None
-        if self._asked or (sign is None and event.key != "enter"):
-            return
+        if sign is None and event.key != "enter":
+            return self._asked
+        if self._asked:
+            return True
         if sign is None:
             self._asked = True
             self.call_after_refresh(self._do)
@@ -152,6 +156,7 @@ class CommandLine(ModalScreen[str]):
             self.query_one(Input).insert_text_at_cursor(sign)
         else:
             self._text += sign
+        return True
 
     def _move(self, step: int) -> None:
         table = self._offers
