@@ -36,7 +36,7 @@ class Attending:
     def now(self, me: str) -> Attention:
         """What needs the operator `me`."""
         at = self._workspace.now()
-        if at - self._since > _HOLDS:
+        if not 0 <= at - self._since <= _HOLDS:  # a clock may be set back
             self._judged, self._since = {}, at
         rows = self._look.first_tasks(_MOST + 1)
         judged = {self._mark(me, row): row for row in rows[:_MOST]}
