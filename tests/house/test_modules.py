@@ -207,3 +207,17 @@ def test_every_folder_below_the_faces_is_kept_headless():
     contract = next(each for each in settings["tool"]["importlinter"]["contracts"] if each["id"] == "headless")
     folders = {f"lexiconsole.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py")}
     assert folders - set(contract["source_modules"]) <= {"lexiconsole.cli", "lexiconsole.tui"}
+
+
+def test_what_others_wrote_reaches_a_border_as_no_markup():
+    """Through `titled`: `harmless` alone leaves brackets, which a border takes for tags."""
+    raw = re.compile(
+        r"border_(?:sub)?title = (?!titled\()[^\n]*harmless\(|entitle\([^\n]*(?<!titled\()f?\"[^\n]*harmless\("
+    )
+    found = [
+        f"{short(path)}: {line.strip()}"
+        for path in MODULES
+        for line in path.read_text("utf-8").splitlines()
+        if raw.search(line)
+    ]
+    assert found == []

@@ -50,14 +50,14 @@ class MoveMoney(AbstractSaga[str]):
 '''
 
 
-def transfers(folder: Path) -> Path:
+def transfers(folder: Path, text: str = TRANSFER) -> Path:
     (folder / "definitions").mkdir(parents=True, exist_ok=True)
-    (folder / "definitions" / "transfer.py").write_text(TRANSFER, encoding="utf-8")
+    (folder / "definitions" / "transfer.py").write_text(text, encoding="utf-8")
     return folder
 
 
-def in_doubt(folder: Path) -> None:
+def in_doubt(folder: Path, text: str = TRANSFER) -> None:
     """Run `money`, to where nobody knows whether it was sent."""
-    with Workspace.find(transfers(folder)) as workspace:
+    with Workspace.find(transfers(folder, text)) as workspace:
         row, _ = workspace.start("transfer", {"desk": str(folder)}, id="money")
         workspace.settle(row, 30)

@@ -8,7 +8,7 @@ import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.tui.keymap import Place
-from tests.tui.doubts import in_doubt
+from tests.tui.doubts import TRANSFER, in_doubt
 from tests.tui.visiting import Visit, visiting
 
 
@@ -33,6 +33,15 @@ async def test_what_is_known_is_told_and_what_follows_from_each_choice(tmp_path:
         assert "its intent was on disk" in seen
         assert "the run goes on to tell" in seen
         assert "then what was done is undone" in seen
+
+
+@pytest.mark.parametrize("place", [Place.DOUBT, Place.SAGA])
+async def test_a_name_with_brackets_is_no_markup_of_a_border(tmp_path: Path, place: Place) -> None:
+    """It would not be seen."""
+    named = TRANSFER.replace('"send_money"', '"send [eur]"')
+    in_doubt(tmp_path, named)
+    async with visiting(tmp_path, place, "money", drives=False) as visit:
+        await visit.until("1 What is known of send [eur]" if place is Place.DOUBT else "3 send [eur]")
 
 
 async def test_run_again(tmp_path: Path) -> None:

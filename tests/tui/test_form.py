@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
 
-from lexiconsole.tui.editing import from_yaml, to_yaml
+from lexiconsole.tui.editing import Edit, from_yaml, to_yaml
 from lexiconsole.tui.widgets.form import FormPanel
 from lexiconsole.views.values import unspoken
 
@@ -55,6 +55,21 @@ class Harness(App[None]):
 
 def harness(**options: object) -> Harness:
     return Harness(FormPanel(Decision.model_json_schema(), title="Decide", **options))  # type: ignore[arg-type]
+
+
+async def test_what_a_form_is_named_is_no_markup_and_what_an_editor_left_wrong_neither(monkeypatch) -> None:
+    """Both are somebody else's text; a closing tag that closes nothing would end the program."""
+    monkeypatch.setattr(
+        "lexiconsole.tui.widgets.form.edited", lambda *_, **__: Edit(problem="line 2: [/b] is no [list")
+    )
+    app = Harness(FormPanel(Decision.model_json_schema(), title="Decide [/b] [now]"))
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.panel.styles.border = ("round", "red")
+        await pilot.pause()
+        assert "Decide [/b] [now]" in app.seen
+        app.panel.action_edit()
+        await pilot.pause()
+        assert [(told.message, told.markup) for told in app._notifications] == [("line 2: [/b] is no [list", False)]
 
 
 async def test_a_form_is_typed_through_and_submitted() -> None:

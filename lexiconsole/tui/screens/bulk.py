@@ -22,6 +22,7 @@ from lexiconsole.tui.screens.jumping import BulkJumps
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.bulk_panes import CauseTable, ItemTable, NowPane, ProgressPane
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
 from lexiconsole.types import Instant, RunStatus
@@ -181,9 +182,8 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         cause = self.causes.selected_row
         if cause is None:
             return ""
-        return cut(
-            harmless(f"#{cause.sample.index:,} in {cause.sample.batch}"), max(10, self.causes.size.width - 4)
-        ).replace("[", "\\[")
+        where = harmless(f"#{cause.sample.index:,} in {cause.sample.batch}")
+        return titled(cut(where, max(10, self.causes.size.width - 4)))
 
     def _list(self) -> None:
         """The items that the filter shows; only those near the screen are made."""
@@ -198,7 +198,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.items.show((Span(len(self._chosen)),), start, rows, at=at)
         shown = f"  / {self._filter}" if self._filter else ""
         known = "" if self.view.total is None else f" of {self.view.total:,}"
-        self._items_pane.border_title = f"3 Items  {len(self._chosen):,}{known}{shown}".replace("[", "\\[")
+        self._items_pane.border_title = titled(f"3 Items  {len(self._chosen):,}{known}{shown}")
 
     def _place_of(self, selected: str | None) -> int | None:
         if selected is None:

@@ -9,6 +9,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.run_row import short_id
 from lexiconsole.tui.screens.dashboard_shape import title_of
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.incidents import Incident
 from lexiconsole.views.safe import harmless
@@ -154,8 +155,8 @@ def preview_title(seen: Seen | None, *, newest: bool) -> str:
     """As markup. `newest`: a group is selected, and this is its youngest run."""
     if seen is None:
         return title_of(5)
-    which = f"  newest: {harmless(short_id(seen.row.id, 8))}" if newest and seen.row is not None else ""
-    return f"5 {harmless(seen.name)}{which}".replace("[", "\\[")
+    which = f"  newest: {short_id(seen.row.id, 8)}" if newest and seen.row is not None else ""
+    return titled(f"5 {seen.name}{which}")
 
 
 def tab_names(runs: int, tasks: int, soon: int, incidents: int) -> tuple[str, ...]:

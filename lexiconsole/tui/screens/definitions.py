@@ -21,7 +21,7 @@ from lexiconsole.tui.screens.definitions_reads import Drawn, Files, Lives, Read,
 from lexiconsole.tui.screens.definitions_words import headline, sentence
 from lexiconsole.tui.widgets.definition_panes import FileTable, FindingTable, LiveRow, LiveTable, SourceTable
 from lexiconsole.tui.widgets.map import MapView
-from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.painted import entitle, titled
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant
@@ -327,10 +327,10 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         files = sum(row.level is Level.FILE for row in self.files.rows_at_hand.values())
         entitle(self.files, f"1 Files  {files or ''}".rstrip())
         path = Path(self._wanted[0]).name
-        entitle(self.source, f"2 Source  {harmless(path)}".rstrip().replace("[", "\\["))
-        entitle(self._graph, f"3 Graph  {harmless(self.shown_graph.name)}".rstrip().replace("[", "\\["))
-        of_run = f"as {harmless(self.shown_graph.of_run)} went" if self.shown_graph.of_run else ""
-        entitle(self._graph, subtitle=of_run.replace("[", "\\["))
+        entitle(self.source, titled(f"2 Source  {path}".rstrip()))
+        entitle(self._graph, titled(f"3 Graph  {self.shown_graph.name}".rstrip()))
+        of_run = f"as {self.shown_graph.of_run} went" if self.shown_graph.of_run else ""
+        entitle(self._graph, subtitle=titled(of_run))
         entitle(self.findings, f"4 Findings  {counts}".rstrip())
         live = self.live.runs.get(self.definition_name) if self.live is not None else None
         entitle(self.lives, f"5 Live runs  {len(live.tried) + live.untried:,}" if live is not None else "5 Live runs")

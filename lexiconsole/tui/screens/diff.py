@@ -21,7 +21,7 @@ from lexiconsole.tui.screens.diffing import Moment, pair_of
 from lexiconsole.tui.widgets.diff_heads import DiffHeads
 from lexiconsole.tui.widgets.diff_table import DiffTable
 from lexiconsole.tui.widgets.inspector import Inspector
-from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.painted import entitle, titled
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Json, ModelKind
 from lexiconsole.views.copies import Copy
@@ -178,7 +178,7 @@ class DiffScreen(ConsoleScreen):
         facts = values_at(self.diff, line)
         self.values.show(line.id, facts)
         title = f"{line.many} alike" if line.kind is LineKind.FOLD else line.name
-        entitle(self.values, f"2 Values  {title}".replace("[", "\\["))
+        entitle(self.values, titled(f"2 Values  {title}"))
         ways = {LineKind.FOLD: [("enter", "unfold")], LineKind.HEAD: [("n", "next"), ("v", "all")]}.get(line.kind)
         if line.open:
             ways = [("enter", "fold")]

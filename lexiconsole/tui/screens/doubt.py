@@ -21,6 +21,7 @@ from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, JsonObject
@@ -148,7 +149,7 @@ class DoubtScreen(RunCopies, ConsoleScreen):
             self.say([(f"the run is {look.word}", ink(palette.text))])
         else:
             more = f"  {self._at + 1} of {len(self._doubts)}, j k" if len(self._doubts) > 1 else ""
-            self._panes[0].border_title = f"1 What is known of {harmless(doubt.key)}{more}"
+            self._panes[0].border_title = titled(f"1 What is known of {doubt.key}{more}")
             self._known.update(Content("\n").join(_known(doubt, palette, now)))
             room = max(24, self.size.width - 5 if self.has_class("-narrow") else self._choices.size.width - 1)
             self._choices.update(Content("\n").join(_choices(doubt, self.row, palette, room, self.size.height)))

@@ -27,6 +27,7 @@ from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
 from lexiconsole.tui.widgets.map import MapView
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, RunStatus
@@ -229,7 +230,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
 
     def _tell_run(self) -> None:
         one, palette, arrow = self._instance, self.console.palette, self.console.glyphs.arrow
-        self._run_pane.border_title = f"2 {harmless(self.run_id)}".replace("[", "\\[")
+        self._run_pane.border_title = titled(f"2 {self.run_id}")
         if one is None or not one.path:
             self._path.update(Content.styled("it has not entered a state yet", palette.faint))
             return

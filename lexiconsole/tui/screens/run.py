@@ -24,6 +24,7 @@ from lexiconsole.tui.widgets.inspector import Inspector
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.map_words import ages, catching_up, map_words, size_of
 from lexiconsole.tui.widgets.node_table import NodeTable
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.rail import RailView
 from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.tui.widgets.timeline import Timeline
@@ -296,7 +297,7 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
             facts.insert(1, Fact("pending", self.console.driving.awaited or NOBODY))
         self.inspector.show(self.selected, facts)
         if view is not None:
-            self.inspector.border_title = f"2 Inspector  {harmless(view.node.title)}"
+            self.inspector.border_title = titled(f"2 Inspector  {view.node.title}")
         self._tell(*sentence_of(snapshot, self.selected, now, self.console.driving.awaited))
 
     def _moment(self) -> Instant:

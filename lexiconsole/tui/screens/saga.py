@@ -28,6 +28,7 @@ from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.screens.saga_time import SagaTime
 from lexiconsole.tui.widgets.lane_panes import step_lines, unwinding_lines
 from lexiconsole.tui.widgets.lanes import LanesView
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.scrubber import Scrubber
 from lexiconsole.tui.widgets.static import Static
@@ -210,7 +211,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         if asked:
             told.append((f"  {asked}", ink(palette.key)))
         self.header.tell(trail=("Runs", harmless(self.row.name), harmless(lanes.run_id)), said=told)
-        self._panes[0].border_subtitle = f" {showing.said} " if showing.said else ""
+        self._panes[0].border_subtitle = titled(f" {showing.said} ") if showing.said else ""
         self._panes[1].border_title = _UNWINDING if lanes.newest_first else "2 Unwinding"
         self._scrub(self._playback.past)
         self._details(lanes)
@@ -231,7 +232,7 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         step = self._chosen()
         self._keep_in_sight(lanes.unwinding.index(step) + 1 if step in lanes.unwinding else 0)
         if step is not None:
-            self._panes[2].border_title = f"3 {harmless(step.key)}"
+            self._panes[2].border_title = titled(f"3 {step.key}")
             lines = step_lines(step, palette, self._moment(lanes), max(20, self._panes[2].size.width - 5))
             self._step.update(Content("\n").join(lines))
         self._say(lanes, step)

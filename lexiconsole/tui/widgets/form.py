@@ -15,6 +15,7 @@ from textual.style import Style
 
 from lexiconsole.tui.editing import edited
 from lexiconsole.tui.widgets.form_row import FormRow
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Json
 from lexiconsole.views.filling import Filled, fill, first_texts
@@ -106,7 +107,8 @@ class FormPanel(Vertical):
         """`initial` are values to begin with, `draft` texts kept from an earlier visit, which count more."""
         super().__init__(id=id, classes=classes)
         self.form: Form = form_of(schema)
-        self.border_title = harmless(title or self.form.title)
+        self._title = harmless(title or self.form.title)
+        self.border_title = titled(self._title)
         self._about = about
         self._words = {"^s": submit, "^r": reject, "^t": ask_info}
         self._rows = [FormRow(field, text) for field, text in self._texts_at_first(initial, draft)]
@@ -208,9 +210,9 @@ class FormPanel(Vertical):
     def action_edit(self) -> None:
         """Opens the values in the person's editor; what they save comes back into the fields."""
         secret = {row.field.name for row in self._rows if row.field.sort is Sort.SECRET}
-        result = edited(self.app, self.filled.value, str(self.border_title or "form"), without=secret)
+        result = edited(self.app, self.filled.value, self._title or "form", without=secret)
         if result.problem:
-            self.notify(result.problem, severity="warning")
+            self.notify(harmless(result.problem), severity="warning", markup=False)
         elif result.changed:
             self.set_values(result.value)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -18,6 +19,7 @@ from lexiconsole.tui.widgets.panel import Panel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.cells import padded
+from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
     from lexiconsole.tui.app import ConsoleApp
@@ -122,7 +124,7 @@ class HelpPanel(Panel[None]):
         row = self.query_one(_Keys).selected_row
         why = self._place.why_not(row.action) if row is not None else ""
         said = f"{row.about}{f'; not now: {why}' if why else ''}" if row is not None else ""
-        self.query_one("#whole", Static).update(said)
+        self.query_one("#whole", Static).update(Content(harmless(said)))
 
     def on_virtual_table_opened(self) -> None:
         self._do()

@@ -9,7 +9,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-__all__ = ["Painted", "entitle"]
+from lexiconsole.views.safe import harmless
+
+__all__ = ["Painted", "entitle", "titled"]
 
 
 class Painted(Widget):
@@ -52,3 +54,8 @@ def entitle(widget: Widget, title: str | None = None, subtitle: str | None = Non
             shown = widget.render_str(text) if text else None
             setattr(widget, f"_{name}", shown)
             widget.refresh(Region(-1, y, widget.outer_size.width, 1))
+
+
+def titled(text: str) -> str:
+    """As a border takes a text that somebody else may have written: harmless, and its brackets are no markup."""
+    return harmless(text).replace("[", "\\[")

@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 
 from lexiconsole.tui.in_turn import PaintsAtOnce
 from lexiconsole.tui.widgets.closing import close
-from lexiconsole.views.safe import harmless
+from lexiconsole.tui.widgets.painted import titled
 
 __all__ = ["ChoicePanel", "Panel"]
 
@@ -36,7 +36,7 @@ class Panel(ModalScreen[T | None], PaintsAtOnce):
     def framed(self, frame: Frame, title: str, keys: str = "") -> Frame:
         """The frame around all that the panel shows; `keys` stands in its lower edge."""
         frame.add_class("frame")
-        frame.border_title = harmless(title).replace("[", "\\[")
+        frame.border_title = titled(title)
         frame.border_subtitle = keys
         return frame
 

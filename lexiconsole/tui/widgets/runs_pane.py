@@ -17,13 +17,12 @@ from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.run_row import spans_of
 from lexiconsole.tui.screens.dashboard_shape import NEEDED_FIRST, title_of
 from lexiconsole.tui.throttle import Throttle
-from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.painted import entitle, titled
 from lexiconsole.tui.widgets.run_table import RunTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.board import AT_FIRST, Board, next_of, read_board
 from lexiconsole.views.run_filter import Filter, read_filter
-from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
     from lexiconsole.app.grouping import Column, GroupRow
@@ -164,8 +163,8 @@ class RunsPane(Vertical):
     def _entitle(self) -> None:
         total = self.listed
         self.table.empty = with_keys(_NONE_LIKE_THAT if self.text else _NONE_YET)
-        pills = "  ".join(harmless(pill) for pill in self.filter.pills)
-        title = title_of(2, f"{total:,}{'  / ' + pills if pills else ''}").replace("[", "\\[")
+        pills = "  ".join(self.filter.pills)
+        title = titled(title_of(2, f"{total:,}{'  / ' + pills if pills else ''}"))
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
         new = (
             f"{self.console.glyphs.up} {self.table.new_above:,} new, home shows them  " if self.table.new_above else ""

@@ -18,6 +18,7 @@ from lexiconsole.tui.deciding import form_of_task
 from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.widgets.chain import chain_lines
 from lexiconsole.tui.widgets.form import FormPanel
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, Json
 from lexiconsole.views.durations import age, clock, deadline
@@ -126,7 +127,7 @@ class TaskPane(Vertical):
             return
         width = max(20, self._chain.size.width - 4)
         now = app.now()
-        self._chain.border_title = f"{self._first} {harmless(task.name)} ▸ {harmless(task.run_id)}".replace("[", "\\[")
+        self._chain.border_title = titled(f"{self._first} {task.name} ▸ {task.run_id}")
         lines = [Content.styled(harmless(task.prompt), f"bold {palette.bright}")]
         lines += chain_lines(task, width, palette, app.glyphs, self._me, low=self.has_class("-low"))
         lines.append(self._due(task, palette, now))
