@@ -21,6 +21,7 @@ from lexiconsole.store.at_rest import Rest, read_error, reading
 from lexiconsole.store.listing import FARTHEST, listing
 from lexiconsole.store.run_query import RunQuery
 from lexiconsole.store.run_rows import act_of, run_of, task_of
+from lexiconsole.store.same_file import SameFile
 from lexiconsole.store.statements import statement
 from lexiconsole.types import Instant, RunStatus
 
@@ -84,6 +85,7 @@ class Look:
         self._busy = busy
         self._raw: sqlite3.Connection | None = None
         self._rest: Rest | None = None
+        self._file = SameFile(self.path)
         self._openings = 0
         self._turn = threading.RLock()
         self._closed = False
@@ -333,6 +335,7 @@ class Look:
 
     def _open(self) -> sqlite3.Connection | None:
         """None while there is nothing to read: no file, or one that the engine has yet to bring up to date."""
+        self._file.check()
         if self._moved_on():
             self._shut()
         if self._raw is not None or self._closed or not self.path.is_file():
@@ -346,6 +349,7 @@ class Look:
             raise
         if ready:
             self._raw, self._rest = raw, rest
+            self._file.opened()
         else:
             raw.close()
         return self._raw

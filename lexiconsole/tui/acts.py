@@ -148,6 +148,7 @@ class Acts:
         """On a thread of its own: an act waits until the run's owner, maybe another process, has done it."""
         try:
             workspace = self._console.opened_workspace()
+            self._console.reads.check()
             done = change.perform(workspace, previews)
         except Exception as fault:
             done = Done("", (str(fault) or type(fault).__name__,))

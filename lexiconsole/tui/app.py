@@ -273,6 +273,7 @@ class ConsoleApp(KeysInTurn):
         tidings = self.feed.take()
         if tidings.fault:
             self.failed(Exception(tidings.fault))
+            self.seen_screen_changed()  # what it shows can not be read any more, and it says so
         self.vitals.came(tidings.entries)
         self.acts.heard(tidings)
         self.calling.heard()

@@ -68,6 +68,10 @@ class Reads:
         for group, question in early:
             self._ask(group, question)
 
+    def check(self) -> None:
+        """Safe from any thread. Raises StoreError when the store can not be read, or is gone from where it was."""
+        self._look.version()
+
     def relook(self, look: Look) -> None:
         """Reads another store from now on: the settings named one."""
         before, self._look = self._look, look

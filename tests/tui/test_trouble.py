@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import pytest
+
+from lexiconsole.errors import StoreError
 from lexiconsole.tui.keymap import Place
 from tests.tui.making import BUSY_DAY, console, settled, shown, until, write
 
@@ -44,3 +47,22 @@ async def test_a_store_that_is_damaged_is_told_of_in_the_panes_until_it_is_put_b
         assert board.runs.table.has_focus
         assert board.runs.selected is not None
         assert app.vitals.counts == counts
+
+
+async def test_a_store_that_is_deleted_or_replaced_under_an_open_console_is_not_shown_as_if_it_were_there(root, store):
+    """Whoever has a file open reads it on when it is gone: the console showed runs that nobody else could find."""
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        aside = store.with_name("aside.db")
+        store.rename(aside)
+        app.feed.hurry()
+        await until(pilot, lambda: said(app).count("This can not be read:") >= 3 and "deleted" in said(app))
+        with pytest.raises(StoreError, match="nothing new can be kept in it"):
+            app.reads.check()  # before each act
+        aside.rename(store)
+        await until(pilot, lambda: "This can not be read" not in shown(app))
+        aside.write_bytes(store.read_bytes())
+        aside.replace(store)
+        app.feed.hurry()
+        await until(pilot, lambda: said(app).count("This can not be read:") >= 3 and "replaced" in said(app))
