@@ -18,6 +18,8 @@ from pathlib import Path
 import pexpect
 import pyte
 
+from tests.e2e.journal import journal
+
 __all__ = ["ROOT", "Terminal", "opened"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,7 +89,7 @@ class Terminal:
         """Reads until all texts stand on the screen and all conditions hold."""
         deadline = time.monotonic() + limit
         while not all(each in self.text if isinstance(each, str) else each() for each in wanted):
-            assert time.monotonic() < deadline, f"never all of {wanted!r} on:\n{self.text}"
+            assert time.monotonic() < deadline, f"never all of {wanted!r} on:\n{self.text}\n{journal(self.here)}"
             self.read(0.05)
 
     def until_gone(self, text: str) -> None:
