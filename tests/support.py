@@ -21,6 +21,23 @@ from lexiconsole.store.memory import MemoryJournal
 from lexiconsole.testing import JumpingClock
 from lexiconsole.types import ModelKind
 
+
+async def outlasting(seconds: float) -> None:
+    """Waits for ever, and as soon as it does, so much time of the event loop is over.
+
+    For what in memory counts by the loop: a limit that is longer than any machine needs passes as soon as all that comes before
+    has had its turn, however long that took.
+    """
+    for _ in range(
+        10
+    ):  # the limit of this call is set when it first waits; who ended with it is heard in the turns after
+        await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    time = loop.time
+    loop.time = lambda: time() + seconds  # type: ignore[method-assign]
+    await asyncio.Event().wait()
+
+
 Body = Callable[[Context], Awaitable[Any]]
 
 

@@ -10,16 +10,25 @@ from typing import Any
 from lexiconsole.app.workspace import Workspace
 
 FILE = """
-import asyncio, time
+import asyncio, os, time
 from datetime import timedelta
+from pathlib import Path
 from lexiconsole import workflow
+
+GO = Path(__file__).parent.parent / "go"
+
+
+def until_it_may_go():
+    end = time.monotonic() + 60
+    while not os.access(GO, os.F_OK) and time.monotonic() < end:  # no call of which is a line elsewhere
+        time.sleep(0.01)
 
 
 @workflow(name="hold")
 async def hold(ctx):
     async def charge():
         await asyncio.sleep(0.2)
-        time.sleep(2)
+        until_it_may_go()
     await ctx.step("charge", charge)
 
 
@@ -30,7 +39,7 @@ async def nap(ctx):
 
 @workflow(name="busy")
 async def busy(ctx):
-    await ctx.step("press", lambda: time.sleep(1))
+    await ctx.step("press", until_it_may_go)
 """
 
 
@@ -58,28 +67,28 @@ def test_a_step_that_holds_the_loop_is_named_and_looking_does_not_wait_for_it(tm
     with made(tmp_path) as workspace:
         row, _ = workspace.start("hold", None)
 
-        def held() -> Any:
-            began = time.monotonic()
+        def named() -> Any:
+            """A busy machine may hold the loop before it comes there, and that is told as well."""
             health = workspace.health()
-            assert time.monotonic() - began < 1, "it waited for the step, which takes two seconds"
-            return health if health is not None and health.held and health.held.key else None
+            held = health and health.held
+            return held and (held.run_id, held.key) == (row.id, "charge") and "flows.py:" in held.where and health
 
-        health = until(held)
-        assert (health.held.run_id, health.held.key) == (row.id, "charge")
-        assert health.held.where.rpartition(":")[0].endswith("flows.py")
+        health = until(named)
         assert health.lag >= 0.25
         assert health.driven == 1
+        (tmp_path / "go").touch()
         until(lambda: workspace.health().held is None)
 
 
 def test_the_next_timer_threads_and_size_are_those_of_this_moment(tmp_path: Path) -> None:
     with made(tmp_path) as workspace:
         slept, _ = workspace.start("nap", None)
+        until(lambda: (h := workspace.health()) is not None and h.rate > 0)
         workspace.settle(slept)
         health = until(lambda: (h := workspace.health()) is not None and h.next_timer and h)
         assert 3500 < health.next_timer - time.time() < 3601
         assert health.size > 4096
-        assert health.rate > 0
         workspace.start("busy", None)
         health = until(lambda: (h := workspace.health()) is not None and h.busy == 1 and h)
         assert health.threads == workspace.settings.engine.threads
+        (tmp_path / "go").touch()

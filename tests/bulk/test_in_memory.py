@@ -29,7 +29,9 @@ from lexiconsole import (
 from lexiconsole.app.cache import MemoryCache
 from lexiconsole.bulk import BulkItemsError, BulkSourceError, BulkStopLossError, BulkTimeoutError
 from lexiconsole.contracts import BulkProcessorProtocol
+from lexiconsole.durable.clock import SystemClock
 from lexiconsole.errors import ContextMisuseError, DefinitionError, RefusedError
+from tests.support import outlasting
 
 
 def config(**terms: Any) -> BulkOperationConfig:
@@ -288,15 +290,16 @@ async def test_cancel_finishes_what_runs_and_begins_nothing_more() -> None:
     assert (await early).unwrap_err().result.total == 0
 
 
-async def test_it_has_its_time() -> None:
+async def test_it_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(x: int) -> int:
         if x >= 4:
-            await asyncio.Event().wait()
+            monkeypatch.setattr(SystemClock, "monotonic", lambda _: 1e9)
+            await outlasting(60)
         return x
 
-    operation = BulkOperation(work, config(batch_size=2, timeout=0.05, retry_attempts=1))
+    operation = BulkOperation(work, config(batch_size=2, timeout=60, retry_attempts=1))
     error = (await operation.execute(range(100))).unwrap_err()
-    assert isinstance(error, BulkTimeoutError) and error.result.succeeded == 4 and "0.05 s" in str(error)
+    assert isinstance(error, BulkTimeoutError) and error.result.succeeded == 4 and "60 s" in str(error)
 
 
 async def test_a_source_that_fails_ends_it_with_what_was_done() -> None:

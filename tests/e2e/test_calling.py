@@ -12,6 +12,8 @@ from lexiconsole.durable.journal import Request, RequestKind
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.chains import approvals
 
+pytestmark = pytest.mark.timeout(400)  # a busy machine takes its time
+
 KEPT, BACK = b"\x1b[22;2t", b"\x1b[23;2t"
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.operating import confirmed
 from tests.e2e.terminal import opened
+
+pytestmark = pytest.mark.timeout(400)  # a busy machine takes its time
 
 
 def test_a_stranger_is_led_from_an_empty_folder_to_workflows_of_their_own(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from lexiconsole.types import RunStatus
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.loans import loans
 
+pytestmark = pytest.mark.timeout(400)  # a busy machine takes its time
+
 CRASHING = """
 import sys
 from pathlib import Path

@@ -18,6 +18,8 @@ from tests.tui.loans import loans
 from tests.tui.quotes import editor, quotes
 from tests.tui.sagas import trips
 
+pytestmark = pytest.mark.timeout(400)  # a busy machine takes its time
+
 Start = tuple[str, dict[str, Any]]
 
 
@@ -86,7 +88,6 @@ def test_all_failures_of_one_cause_are_retried_with_three_keys(store: Callable[.
         terminal.until("Retry 2 runs", "do it")
         terminal.until(lambda: terminal.text.count("again") >= 1)
         terminal.press("y")
-        terminal.until("2 runs tried again")
         assert terminal.count() == 3
         terminal.until("4 Incidents  1")
 

@@ -22,6 +22,7 @@ from lexiconsole.pipeline import (
     PipelineStep,
 )
 from lexiconsole.result import Err, Ok, Result
+from tests.support import outlasting
 
 
 class Log(list[str]):
@@ -134,9 +135,9 @@ async def test_a_step_has_its_time() -> None:
 
 async def test_the_whole_has_its_time_and_says_where_it_was() -> None:
     log = Log()
-    pipeline = Pipeline("slow", [log.step("a"), FunctionStep("b", hangs), log.step("c")], timeout=0.02)
+    pipeline = Pipeline("slow", [log.step("a"), FunctionStep("b", lambda: outlasting(60)), log.step("c")], timeout=60)
     error = (await pipeline.execute()).unwrap_err()
-    assert error.step == "b" and "0.02 s were over" in str(error) and error.not_run == ("c",)
+    assert error.step == "b" and "60 s were over" in str(error) and error.not_run == ("c",)
 
 
 def test_the_default_time_is_that_of_the_reference() -> None:
@@ -292,14 +293,20 @@ async def test_a_group_runs_side_by_side_and_gives_results_by_name_in_order() ->
 
 async def test_fail_fast_lets_go_of_the_others() -> None:
     ended: list[str] = []
+    failed = asyncio.Event()
+
+    async def bad() -> Result[None, str]:
+        failed.set()
+        return Err("no")
 
     async def slow() -> None:
         try:
-            await hangs()
+            await failed.wait()
+            await outlasting(60)
         finally:
             ended.append("slow")
 
-    steps = [FunctionStep("bad", lambda: Err("no")), FunctionStep("slow", slow, timeout=0.05)]
+    steps = [FunctionStep("bad", bad), FunctionStep("slow", slow, timeout=60)]
     error = (await Pipeline(steps=[ParallelStep("group", steps), Log().step("after")]).execute()).unwrap_err()
     assert list(error.failures) == ["group"] and error.cause.key == "group/bad" and error.not_run == ("after",)
     assert ended == ["slow"]
@@ -313,8 +320,18 @@ async def test_without_fail_fast_all_run_to_their_end_and_all_failures_are_told(
 
 
 async def test_a_group_has_its_time_for_all() -> None:
-    steps = [FunctionStep("slow", hangs), FunctionStep("quick", lambda: 1)]
-    error = (await Pipeline(steps=[ParallelStep("group", steps, timeout=0.3)]).execute()).unwrap_err()
+    done = asyncio.Event()
+
+    async def quick() -> int:
+        done.set()
+        return 1
+
+    async def slow() -> None:
+        await done.wait()
+        await outlasting(60)
+
+    steps = [FunctionStep("slow", slow), FunctionStep("quick", quick)]
+    error = (await Pipeline(steps=[ParallelStep("group", steps, timeout=60)]).execute()).unwrap_err()
     assert error.cause.type == "TimeoutError" and error.context["quick"] == 1
 
 

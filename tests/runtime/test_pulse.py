@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,14 +69,18 @@ def test_what_holds_the_loop_is_named(engine: Engine, registry: Registry, inside
             case _:
                 gate.wait(20)
 
-    assert engine.held() is None
+    until(lambda: engine.held() is None)
     run = start(engine, registry, flow)
-    held = until(lambda: (now := engine.held()) is not None and now.run_id and now)
+    wanted = run, {"branch": "left/charge", "workflow": ""}.get(inside, "charge"), "threading.py"
+
+    def named() -> Held | None:
+        """A busy machine may hold it before it comes there, and that is told as well."""
+        now = engine.held()
+        return now if now and (now.run_id, now.key, Path(now.where.rpartition(":")[0]).name) == wanted else None
+
+    held = until(named)
     gate.set()
-    keys = {"branch": "left/charge", "workflow": ""}
-    assert (held.run_id, held.key) == (run, keys.get(inside, "charge"))
     assert held.seconds >= 0.25
-    assert held.where.rpartition(":")[0].endswith("threading.py")
     assert until(lambda: engine.held() is None)
     assert engine.pulse is not None
     assert engine.pulse.lag >= 0.25, "that it was late is still to be seen a moment later"
@@ -100,8 +105,11 @@ def test_a_worker_thread_that_blocks_holds_nothing(engine: Engine, registry: Reg
 
     start(engine, registry, flow)
     assert inside.wait(10)
-    threading.Event().wait(0.4)
-    assert engine.held() is None
+    pulse = engine.pulse
+    assert pulse is not None
+    due = pulse._due
+    until(lambda: pulse._due > due + 0.4)  # it beats, on a busy machine as late as it likes
+    until(lambda: engine.held() is None)
     assert engine.runtime is not None
     assert engine.runtime.threads.busy == 1
     gate.set()

@@ -15,7 +15,7 @@ import pytest
 from tests.tui.making import Story, completed, fill, waiting
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = 40.0
+QUICK = 90.0
 """Seconds that a loaded machine may take for anything."""
 
 
@@ -63,6 +63,9 @@ class Terminal:
         end = time.monotonic() + QUICK
         while self._read():
             assert time.monotonic() < end, self.text
+        while self.child.isalive():  # who closed the terminal is there for a moment yet
+            assert time.monotonic() < end, self.text
+            time.sleep(0.01)
         self.child.close()
         return self.child.exitstatus
 
