@@ -346,6 +346,6 @@ async def test_a_store_that_fails_while_an_event_is_made_costs_that_event_and_no
     async with Application.boot([STUB]) as app:
         app.hooks.register("*", lambda event: heard.append(type(event).__name__))
         await app.runs.settle(await app.runs.start("greet", {"name": "Ann"}))
-        await asyncio.wait_for(app.stop(), 10)
+        await asyncio.wait_for(app.stop(), 60)
     assert heard[-1] == "WorkflowCompletedEvent" and "WorkflowStartedEvent" not in heard
     assert "disk I/O error" in caplog.text

@@ -67,7 +67,7 @@ def test_warnings_of_what_can_not_work_do_not_let_it_pass(root):
 def test_warnings_do_not_stop_a_run(root):
     with Workspace.find(root) as workspace:
         row, _ = workspace.start("nap", 0.0)
-        assert workspace.settle(row, 20).status is RunStatus.COMPLETED
+        assert workspace.settle(row, 90).status is RunStatus.COMPLETED
 
 
 def test_a_version_that_has_passed_is_not_read_again(root, monkeypatch):

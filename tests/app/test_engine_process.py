@@ -95,7 +95,7 @@ class Engines:
         self.process = EngineProcess(folder, self.workspace.store_path, "", self.heard)
         self.workspace.hand_over = self.process.take
 
-    def until(self, true: Callable[[], object], seconds: float = 40.0) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 90.0) -> None:
         end = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < end, f"it did not come to that: {self.heard.reasons}"
@@ -209,7 +209,7 @@ def test_stopping_puts_a_run_down_where_it_stands_as_ctrl_c_does(folder: Path) -
         assert engines.heard.reasons == []
     with Workspace.find(folder) as after:
         after.drive(left)
-        assert after.settle(left, 30).status is RunStatus.COMPLETED
+        assert after.settle(left, 90).status is RunStatus.COMPLETED
     assert len(engines.wrote("first")) == 1
 
 
@@ -248,7 +248,7 @@ def test_it_ends_with_whoever_began_it_even_while_a_step_holds_its_loop(folder: 
         (folder / "go").touch()
         with Workspace.find(folder) as after:
             after.drive(after.run(row))
-            assert after.settle(after.run(row), 30).status is RunStatus.COMPLETED
+            assert after.settle(after.run(row), 90).status is RunStatus.COMPLETED
     engines.workspace.interrupt()
 
 
@@ -289,7 +289,7 @@ def test_what_is_not_understood_or_heard_is_no_reason_to_keep_it_no_longer(tmp_p
     lines = [7, {"progress": 7}, {"health": {}}, {"declined": "no"}, {"fault": "the last line"}]
     process._command = ["printf", "%s\n", *map(json.dumps, lines), "no JSON"]
     process.start()
-    end = time.monotonic() + 40
+    end = time.monotonic() + 90
     while len(heard.reasons) < 2:
         assert time.monotonic() < end and process._keeper.is_alive()
         time.sleep(0.01)

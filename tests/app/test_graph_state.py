@@ -19,7 +19,7 @@ from tests.tui.quotes import quotes
 
 def failed(workspace: Workspace, name: str, **given: Any) -> RunRow:
     row, _ = workspace.start(name, given, id="r1")
-    workspace.settle(row, 30)
+    workspace.settle(row, 90)
     return workspace.run("r1")
 
 
@@ -43,7 +43,7 @@ def test_what_a_failed_node_found_and_a_run_that_goes_on_with_another(tmp_path: 
         change = changed(workspace, row, rate=4, source="hand")
         assert (change.behind, change.patch) == ("look up", {"rate": 4, "source": "hand"})
         outcome = workspace.act(Request(row.id, RequestKind.EDIT, change.behind, change.data))
-        workspace.settle(outcome.run, 30)
+        workspace.settle(outcome.run, 90)
         done = workspace.run("r1")
         assert done.status is RunStatus.COMPLETED
         ended = stood(workspace, done)

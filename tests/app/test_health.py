@@ -50,7 +50,7 @@ def made(folder: Path) -> Workspace:
 
 
 def until(look: Any) -> Any:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if found := look():
             return found

@@ -16,7 +16,7 @@ def folder(tmp_path, monkeypatch):
     quotes(tmp_path)
     monkeypatch.chdir(tmp_path)
     with Workspace.find(tmp_path) as workspace:
-        workspace.settle(workspace.start("quote", {}, id="r1")[0], 30)
+        workspace.settle(workspace.start("quote", {}, id="r1")[0], 90)
         assert workspace.run("r1").status is RunStatus.FAILED
     return tmp_path
 

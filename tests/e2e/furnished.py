@@ -80,7 +80,7 @@ def furnished(folder: Path) -> Path:
     with Workspace.find(folder) as workspace:
         rows = [workspace.start(name, given, id=f"first-{n}")[0] for n, (name, given) in enumerate(_FIRST)]
         for row in rows:
-            workspace.settle(row, 30)
+            workspace.settle(row, 90)
     return folder
 
 

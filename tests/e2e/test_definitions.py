@@ -315,12 +315,12 @@ def in_the_way(folder: Path) -> list[str]:
     }
     with Workspace.find(folder) as workspace:
         for name, given in wishes.items():
-            workspace.settle(workspace.start(name, given, id=f"bad-{name[:5]}")[0], 60)
+            workspace.settle(workspace.start(name, given, id=f"bad-{name[:5]}")[0], 90)
         form = {"value": {"system": "billing", "level": "read", "hours": 8, "why": ""}}
         asked = workspace.act(Request("bad-acces", RequestKind.ANSWER, "form", form)).run
-        workspace.settle(asked, 60)
+        workspace.settle(asked, 90)
         vote = Request("bad-acces", RequestKind.VOTE, "approval/manager", {"verdict": "approve"}, by="ana")
-        workspace.settle(workspace.act(vote).run, 60)
+        workspace.settle(workspace.act(vote).run, 90)
         assert {row.status for row in workspace.runs(RunFilter())} == {RunStatus.FAILED}
     report.write_text("date,what,category,amount\n2026-01-01,Train,travel,12.00\n", encoding="utf-8")
     return [f"bad-{name[:5]}" for name in wishes]

@@ -40,9 +40,9 @@ def test_a_decision_a_pause_and_a_cancel_are_taken_back(tmp_path: Path) -> None:
     (tmp_path / "definitions" / "holds.py").write_text(HOLDS, encoding="utf-8")
     with Workspace.find(tmp_path) as workspace:
         row, _ = workspace.start("credit_limit", {}, id="limit-1")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
         manager = Request("limit-1", RequestKind.VOTE, "manager", {"verdict": "approve"}, by="ben")
-        workspace.settle(workspace.act(manager).run, 30)
+        workspace.settle(workspace.act(manager).run, 90)
     with opened(tmp_path) as terminal:
         terminal.until("3 Inbox  1", "s start")
         a_decision(terminal)

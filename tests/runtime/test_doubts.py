@@ -120,7 +120,7 @@ async def test_a_dropped_step_whose_time_runs_out_is_in_doubt_live_too() -> None
 
         row = await home.start(flow)
         drive = home.runtime.drives[row.id]
-        await asyncio.wait_for(asyncio.shield(drive.ended), 10)
+        await asyncio.wait_for(asyncio.shield(drive.ended), 60)
         row = await home.row(row)
         assert (row.status, row.where) == (RunStatus.DOUBTFUL, "charge")
         await home.ask(row, RequestKind.RESOLVE, "charge", how="fail")

@@ -65,7 +65,7 @@ async def test_a_model_that_is_put_down_starts_no_step_on_its_way_out() -> None:
         row = await h.start(flow)
         await called(calls, "a")
         drive = h.runtime.drives[row.id]
-        await asyncio.wait_for(h.runtime.stop(), 1)
+        await asyncio.wait_for(h.runtime.stop(), 60)
         assert drive.task.done() and calls == ["a"]
         assert await h.story(row) == []
 
@@ -137,7 +137,7 @@ async def test_no_exception_of_a_definition_ends_the_engine(place: str, fault: t
                 return bad()
 
     async with house() as h:
-        row = await asyncio.wait_for(h.run(flow), 2)
+        row = await asyncio.wait_for(h.run(flow), 60)
         assert row.status is RunStatus.FAILED
 
 
@@ -421,7 +421,7 @@ async def test_a_cancelled_run_whose_time_is_over_too_is_cancelled_once_and_can_
         row = await h.settle(row)
         assert row.status is RunStatus.DOUBTFUL and row.wake_at is None
         await h.clock.advance(60)
-        row = await asyncio.wait_for(h.again(row), 2)
+        row = await asyncio.wait_for(h.again(row), 60)
         assert row.status is RunStatus.DOUBTFUL
         assert (await h.story(row)).count("run.cancel") == 1
 
@@ -506,8 +506,9 @@ async def test_a_secret_in_an_err_is_masked() -> None:
 async def test_two_calls_at_once_do_not_wait_for_the_same_idle_thread() -> None:
     threads = Threads()
     await threads.run(lambda: None)
-    await asyncio.sleep(0.01)
-    both = threading.Barrier(2, timeout=1)
+    while not threads._idle:
+        await asyncio.sleep(0)
+    both = threading.Barrier(2, timeout=60)
     await asyncio.gather(threads.run(both.wait), threads.run(both.wait))
 
 
@@ -566,7 +567,7 @@ async def test_a_signal_taken_by_a_receive_that_lost_is_there_for_the_next() -> 
         await turns()
         journal.gate.set()
         await asked
-        row = await asyncio.wait_for(h.settle(row), 2)
+        row = await asyncio.wait_for(h.settle(row), 60)
         assert row.status is RunStatus.COMPLETED, await h.story(row)
         assert (await h.entries(row))[-1].data == {"result": 7}
 
@@ -595,7 +596,7 @@ async def test_nothing_that_comes_in_during_a_renewal_is_lost(kind: RequestKind)
         await turns()
         journal.gate.set()
         await asked
-        row = await asyncio.wait_for(h.settle(row), 2)
+        row = await asyncio.wait_for(h.settle(row), 60)
         wanted = {"signal": RunStatus.COMPLETED, "cancel": RunStatus.CANCELLED, "pause": RunStatus.PAUSED}
         assert row.status is wanted[kind.value], await h.story(row)
         assert "b" not in calls
@@ -639,7 +640,7 @@ async def test_a_store_that_fails_at_any_write_leaves_a_run_that_goes_on(at: int
     journal = Failing(at)
     async with house(journal) as h:
         try:
-            row = await asyncio.wait_for(h.run(flow), 3)
+            row = await asyncio.wait_for(h.run(flow), 60)
         except StoreError:
             row = (await journal.runs(_all()))[0]
             assert not row.status.ended
@@ -649,7 +650,7 @@ async def test_a_store_that_fails_at_any_write_leaves_a_run_that_goes_on(at: int
         before = list(calls)
         journal.left = 1000
         if not row.status.ended:
-            row = await asyncio.wait_for(h.again(row), 3)
+            row = await asyncio.wait_for(h.again(row), 60)
         if row.status is RunStatus.DOUBTFUL:
             await h.ask(row, RequestKind.RESOLVE, "pay", how="again")
             row = await h.settle(row)
@@ -664,10 +665,10 @@ async def test_a_run_whose_parking_can_not_be_written_is_put_down_and_whoever_fo
     journal = Failing(1)
     async with house(journal) as h:
         with pytest.raises(StoreError, match="the disk is full"):
-            await asyncio.wait_for(h.run(flow), 3)
+            await asyncio.wait_for(h.run(flow), 60)
         assert not h.runtime.drives
         journal.left = 1000
-        row = await asyncio.wait_for(h.again((await journal.runs(_all()))[0]), 3)
+        row = await asyncio.wait_for(h.again((await journal.runs(_all()))[0]), 60)
         assert row.status is RunStatus.WAITING
 
 
@@ -678,7 +679,7 @@ async def test_a_doubtful_parking_that_can_not_be_written_is_told_too() -> None:
         await h.crash()
         journal.left = 1
         with pytest.raises(StoreError, match="the disk is full"):
-            await asyncio.wait_for(h.again(row, lambda ctx: ctx.sleep("ok", timedelta(days=1))), 3)
+            await asyncio.wait_for(h.again(row, lambda ctx: ctx.sleep("ok", timedelta(days=1))), 60)
 
 
 def _all() -> Any:

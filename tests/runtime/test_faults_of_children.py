@@ -76,7 +76,7 @@ async def test_a_parent_cancelled_before_its_crash_still_cancels_its_child() -> 
     entries.append(Entry(row.id, len(entries) + 1, 0.0, EntryKind.CANCEL, data={"reason": "no"}))
     h = await resumed_from(entries, flow)
     h.registry.set(define(asks, name="child"))
-    row = await asyncio.wait_for(h.again(row), 2)
+    row = await asyncio.wait_for(h.again(row), 60)
     assert row.status is RunStatus.CANCELLED
     assert (await parent_of(h, row)).status is RunStatus.CANCELLED and child.id
     await h.runtime.stop()
@@ -97,7 +97,7 @@ async def test_a_cancel_while_the_child_is_being_made_reaches_the_child() -> Non
         await turns()
         journal.gate.set()
         await asked
-        row = await asyncio.wait_for(h.settle(row), 2)
+        row = await asyncio.wait_for(h.settle(row), 60)
         assert row.status is RunStatus.CANCELLED
         assert (await parent_of(h, row)).status is RunStatus.CANCELLED
 

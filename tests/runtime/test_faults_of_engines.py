@@ -40,7 +40,7 @@ def test_an_engine_that_can_not_be_built_says_so_instead_of_hanging() -> None:
 
     thread = threading.Thread(target=start, daemon=True)
     thread.start()
-    thread.join(2)
+    thread.join(60)
     assert str(found[0]) == "no place for locks"
 
 
@@ -55,7 +55,7 @@ def test_the_poll_goes_on_after_a_fault_of_the_store() -> None:
             return await super().requests(owner, run)
 
     async def flow(ctx: Context) -> Any:
-        await ctx.step("a", lambda: gate.wait(5))
+        await ctx.step("a", lambda: gate.wait(60))
         return Ok(await ctx.receive("r", "go"))
 
     gate, registry, journal = threading.Event(), Registry(), Fails()
@@ -67,7 +67,7 @@ def test_the_poll_goes_on_after_a_fault_of_the_store() -> None:
         engine.call(lambda runtime: journal.request(Request(row.id, RequestKind.SIGNAL, "go", {"payload": 1})))
 
         async def served(runtime: Runtime) -> None:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(40):
                 while await journal.requests():
                     await asyncio.sleep(0.01)
 
@@ -87,7 +87,7 @@ def test_an_engine_stops_while_steps_run_and_leaves_runs_that_can_be_resumed(kin
 
     def block() -> None:
         began.set()
-        gate.wait(5)
+        gate.wait(60)
 
     async def flow(ctx: Context) -> Any:
         return await ctx.step("a", hang if kind == "async" else block)
@@ -97,7 +97,7 @@ def test_an_engine_stops_while_steps_run_and_leaves_runs_that_can_be_resumed(kin
     engine = engine_of(registry, journal)
     engine.start()
     row, _ = engine.call(lambda runtime: runtime.create(registry.definitions["flow"], None))
-    assert began.wait(2)
+    assert began.wait(60)
     engine.stop()
     gate.set()
     kept = journal._runs[row.id].listed()

@@ -29,7 +29,7 @@ def contexts() -> int:
 
 def until(condition: Callable[[], bool]) -> None:
     """A run is put down a moment after it is known to wait."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "they are still held"
         time.sleep(0.01)
@@ -53,4 +53,4 @@ def test_a_run_that_waits_is_held_neither_by_who_began_it_nor_by_who_serves_it(t
         assert len(workspace.runs(RunFilter(statuses=(RunStatus.WAITING,)))) == RUNS + 1
         until(lambda: workspace._look(held) == 0 and contexts() == before)
         stop.set()
-        serving.join(20)
+        serving.join(60)

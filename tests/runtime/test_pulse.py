@@ -38,7 +38,7 @@ def start(engine: Engine, registry: Registry, body: Any) -> str:
     return row.id
 
 
-def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Waits for a condition on another thread."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -53,7 +53,7 @@ def test_what_holds_the_loop_is_named(engine: Engine, registry: Registry, inside
     gate = threading.Event()
 
     async def charge() -> None:
-        gate.wait(20)
+        gate.wait(100)
 
     async def flow(ctx: Any) -> None:
         await ctx.step("before", _nothing)
@@ -65,9 +65,9 @@ def test_what_holds_the_loop_is_named(engine: Engine, registry: Registry, inside
             case "branch":
                 await ctx.all([ctx.branch("left", lambda: _in_branch(ctx, charge)), ctx.step("other", _nothing)])
             case "decision":
-                await ctx.choose("charge", lambda: gate.wait(20))
+                await ctx.choose("charge", lambda: gate.wait(100))
             case _:
-                gate.wait(20)
+                gate.wait(100)
 
     until(lambda: engine.held() is None)
     run = start(engine, registry, flow)
@@ -98,13 +98,13 @@ def test_a_worker_thread_that_blocks_holds_nothing(engine: Engine, registry: Reg
 
     def charge() -> None:
         inside.set()
-        gate.wait(20)
+        gate.wait(100)
 
     async def flow(ctx: Any) -> None:
         await ctx.step("charge", charge)
 
     start(engine, registry, flow)
-    assert inside.wait(10)
+    assert inside.wait(60)
     pulse = engine.pulse
     assert pulse is not None
     due = pulse._due
@@ -143,8 +143,8 @@ def test_an_engine_stops_although_a_step_swallows_its_cancellation(
     engine = Engine(journal, lambda journal, engine: Runtime(journal, registry, told=engine), capture=False)
     engine.start()
     start(engine, registry, flow)
-    assert inside.wait(10)
+    assert inside.wait(60)
     stopping = threading.Thread(target=engine.stop, daemon=True)
     stopping.start()
-    stopping.join(15)
+    stopping.join(60)
     assert not stopping.is_alive()

@@ -34,10 +34,10 @@ async def test_what_is_sent_lands_with_its_cursor_or_its_fault(tmp_path) -> None
     try:
         await opened.all("CREATE TABLE t (x UNIQUE)")
         opened.send("INSERT INTO t VALUES (?)", (1,), landing)
-        cursor, fault = await asyncio.wait_for(landed.get(), 10)
+        cursor, fault = await asyncio.wait_for(landed.get(), 60)
         assert (cursor is not None and cursor.rowcount, fault) == (1, None), changed
         opened.send("INSERT INTO t VALUES (?)", (1,), landing)
-        cursor, fault = await asyncio.wait_for(landed.get(), 10)
+        cursor, fault = await asyncio.wait_for(landed.get(), 60)
         assert cursor is None, changed
         assert isinstance(fault, sqlite3.IntegrityError), changed
     finally:

@@ -62,7 +62,7 @@ def ends(tmp_path, script: str, interrupts: int = 0) -> tuple[int, str]:
             raise AssertionError(process.communicate()[1])
         for _ in range(interrupts):
             process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
     return process.returncode, out
@@ -88,7 +88,7 @@ async def test_every_thread_is_a_daemon_and_gone_after_close(tmp_path):
         assert mine
         assert all(thread.daemon for thread in mine)
     for thread in mine:
-        thread.join(5)
+        thread.join(60)
     assert set(threading.enumerate()) <= before
 
 
@@ -99,5 +99,5 @@ async def test_a_store_that_could_not_be_opened_leaves_no_thread(tmp_path):
         async with opened(tmp_path / "store.db"):
             pass
     for thread in set(threading.enumerate()) - before:
-        thread.join(5)
+        thread.join(60)
     assert set(threading.enumerate()) <= before

@@ -68,7 +68,7 @@ async def test_callbacks_and_collective_waits_work_as_with_any_future() -> None:
     heard: list[str] = []
     written, other = made(), made()
     written.add_done_callback(lambda _: heard.append("called back"))
-    both = asyncio.gather(asyncio.wait_for(written, 5), asyncio.shield(other))
+    both = asyncio.gather(asyncio.wait_for(written, 60), asyncio.shield(other))
     await asyncio.sleep(0)
     await told(written, heard)
     await told(other, heard)

@@ -62,8 +62,8 @@ def articles(folder: Path, clock: Any = None) -> Path:
         workspace.clock = clock or workspace.clock
         for name, way in ways.items():
             row, _ = workspace.start("article", {"reviewers": 1 if name == "lids" else 2}, id=name)
-            workspace.settle(row, 30)
+            workspace.settle(row, 90)
             for event in way:
                 workspace.act(Request(name, RequestKind.SIGNAL, event, {"payload": None}))
-                workspace.settle(workspace.run(name), 30)
+                workspace.settle(workspace.run(name), 90)
     return folder

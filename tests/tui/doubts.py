@@ -60,4 +60,4 @@ def in_doubt(folder: Path, text: str = TRANSFER) -> None:
     """Run `money`, to where nobody knows whether it was sent."""
     with Workspace.find(transfers(folder, text)) as workspace:
         row, _ = workspace.start("transfer", {"desk": str(folder)}, id="money")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)

@@ -60,7 +60,7 @@ def flows(folder: Path, *, changed: bool = True) -> Path:
     with Workspace.find(folder) as workspace:
         for name in ("elm", "oak"):
             row, _ = workspace.start("parcel", {"street": f"{name.title()} Street"}, id=name)
-            workspace.settle(row, 30)
+            workspace.settle(row, 90)
     (place / "stamps.py").write_text(BROKEN, encoding="utf-8")
     if changed:
         (place / "parcel.py").write_text(CHANGED, encoding="utf-8")

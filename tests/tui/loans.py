@@ -84,4 +84,4 @@ def run_loan(folder: Path, **input: Any) -> None:
     """To its end or to where somebody must say something; as run `loan-1`."""
     with Workspace.find(folder) as workspace:
         row, _ = workspace.start("loan", {"desk": str(folder), **input}, id="loan-1")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)

@@ -29,7 +29,7 @@ NOW = 1_767_268_800.0
 ORDER = Outline.sequence(
     [OutlineNode("reserve"), OutlineNode("charge"), OutlineNode("manager", NodeKind.HUMAN), OutlineNode("courier")]
 )
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds that are waited for what has to come."""
 
 GOLDENS = Path(__file__).parent / "goldens"

@@ -52,7 +52,7 @@ def run_quote(folder: Path, **given: Any) -> None:
     """As run `quote-1`."""
     with Workspace.find(folder) as workspace:
         row, _ = workspace.start("quote", given, id="quote-1")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
 
 
 def editor(folder: Path, change: str) -> str:

@@ -66,4 +66,4 @@ def run_refunds(folder: Path, **given: Any) -> None:
     """To its end or to where it waits to be told; as run `refund`."""
     with Workspace.find(folder) as workspace:
         row, _ = workspace.start("refunds", {"desk": str(folder), **given}, id="refund")
-        workspace.settle(row, 60)
+        workspace.settle(row, 90)

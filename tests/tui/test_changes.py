@@ -60,7 +60,7 @@ def with_run(furnish: Callable[[Path], object], name: str, **given: Any) -> Call
     def make(folder: Path) -> None:
         furnish(folder)
         with Workspace.find(folder) as workspace:
-            workspace.settle(workspace.start(name, {"desk": str(folder), **given}, id="run-0001")[0], 30)
+            workspace.settle(workspace.start(name, {"desk": str(folder), **given}, id="run-0001")[0], 90)
 
     return make
 
@@ -70,7 +70,7 @@ def asked(folder: Path) -> None:
     with (folder / "application.yaml").open("a", encoding="utf-8") as file:
         file.write("  max: {roles: [manager]}\n")
     with Workspace.find(folder) as workspace:
-        workspace.settle(workspace.start("credit_limit", {}, id="run-0001")[0], 30)
+        workspace.settle(workspace.start("credit_limit", {}, id="run-0001")[0], 90)
 
 
 def operation(folder: Path) -> None:
@@ -91,7 +91,7 @@ def failing_machine(folder: Path) -> None:
         f"{ARTICLE}\n    async def on_enter_draft(self):\n        raise OSError('no desk')\n", encoding="utf-8"
     )
     with Workspace.find(folder) as workspace:
-        workspace.settle(workspace.start("article", {}, id="kettles")[0], 30)
+        workspace.settle(workspace.start("article", {}, id="kettles")[0], 90)
 
 
 FAILED = with_run(loans, "loan", fails="fraud score")

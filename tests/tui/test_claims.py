@@ -29,7 +29,7 @@ async def test_a_claim_goes_through_manager_finance_and_two_directors(tmp_path: 
     with Workspace.find(tmp_path) as workspace:
         given = {"amount": 12_000, "books": str(tmp_path / "books.db")}
         row, _ = workspace.start("expense_claim", given, id="claim")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
     async with visiting(tmp_path, Place.INBOX) as visit:
         await visit.until("claims 12,000")
         await approve_as(visit, "ana", "◆ finance")

@@ -271,7 +271,7 @@ async def test_y_does_it_and_the_screen_follows_the_store(root, store):
     """Nothing is painted that was not committed: the run is `failed` until an entry says otherwise."""
     with Workspace.find(root) as workspace:
         row, _ = workspace.start("order", {"amount": 12}, id="toolarge1234")
-        workspace.settle(row, 20)
+        workspace.settle(row, 90)
     async with console(root, drives=True) as (app, pilot):
         await settled(pilot)
         assert "courier does not carry more than 9" in shown(app)
@@ -291,7 +291,7 @@ async def test_y_does_it_and_the_screen_follows_the_store(root, store):
 async def test_what_can_not_be_taken_back_wants_the_end_of_the_id(root, store):
     with Workspace.find(root) as workspace:
         row, _ = workspace.start("permit", None, id="aaaabbbb1111")
-        workspace.settle(row, 20)
+        workspace.settle(row, 90)
     async with console(root, drives=True) as (app, pilot):
         await settled(pilot)
         await pilot.press("c")

@@ -163,14 +163,14 @@ async def test_a_fork_is_compared_with_its_origin_and_followed_while_it_goes_on(
     with Workspace.find(tmp_path) as workspace:
         origin = workspace.run("loan-1")
         fork = workspace.fork(origin, origin.seq - 1)
-        workspace.settle(fork, 30)
+        workspace.settle(fork, 90)
     async with visiting(tmp_path, Place.RUN, fork.id, drives=False) as visit:
         await visit.until("◆ WAITING")
         await visit.press("D")
         await visit.until("A and B are alike")
         with Workspace.find(tmp_path) as workspace:
             answer = Request(fork.id, RequestKind.ANSWER, "manual review", {"value": {"decision": "decline"}})
-            workspace.settle(workspace.act(answer).run, 30)
+            workspace.settle(workspace.act(answer).run, 90)
         await visit.until("first difference: manual review is waiting in A, done in B")
         await visit.until("decision")
         assert "state" in [part.title for part in screen(visit.app).diff.differing]  # type: ignore[union-attr]

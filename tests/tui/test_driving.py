@@ -78,12 +78,12 @@ def finished(folder: Path) -> str:
     with Workspace.find(folder) as workspace:
         (row,) = workspace.runs(RunFilter())
         workspace.drive(row)
-        assert workspace.settle(row, 30).status is RunStatus.COMPLETED
+        assert workspace.settle(row, 90).status is RunStatus.COMPLETED
     return (folder / "copied").read_text()
 
 
 def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 40
+    end = time.monotonic() + 90
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -49,20 +49,20 @@ def told(folder: Path, tell: Callable[[Workspace], None]) -> Path:
 
 def trip(workspace: Workspace) -> None:
     row, _ = workspace.start("book_trip", {"desk": "/nonexistent"}, id="trip-2207")
-    workspace.settle(row, 30)
+    workspace.settle(row, 90)
 
 
 def limits(workspace: Workspace) -> None:
     for name, given in (("credit_limit", "limit-9f21"), ("parcel", "parcel-0031")):
         row, _ = workspace.start(name, {}, id=given)
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
     vote = Request("limit-9f21", RequestKind.VOTE, "manager", {"verdict": "approve", "reason": "good payer"}, by="ben")
-    workspace.settle(workspace.act(vote).run, 30)
+    workspace.settle(workspace.act(vote).run, 90)
 
 
 def money(workspace: Workspace) -> None:
     row, _ = workspace.start("transfer", {}, id="pay-5512")
-    workspace.settle(row, 30)
+    workspace.settle(row, 90)
 
 
 async def picture(folder: Path, size: tuple[int, int], place: Place, subject: str, acting: str = "") -> str:

@@ -27,7 +27,7 @@ def start(folder: Path, *names: str) -> None:
     with Workspace.find(folder) as workspace:
         for number, name in enumerate(names):
             row, _ = workspace.start(name, {}, id=f"r{number}")
-            workspace.settle(row, 30)
+            workspace.settle(row, 90)
 
 
 def vote(folder: Path, run: str, verdict: str = "approve", by: str = "") -> None:
@@ -35,7 +35,7 @@ def vote(folder: Path, run: str, verdict: str = "approve", by: str = "") -> None
         [task] = workspace.tasks(workspace.run(run))
         outcome = workspace.act(Request(run, RequestKind.VOTE, task.key, {"verdict": verdict}, by=by))
         assert outcome.applied, outcome
-        workspace.settle(outcome.run, 30)
+        workspace.settle(outcome.run, 90)
 
 
 def status(folder: Path, run: str) -> str:

@@ -48,7 +48,7 @@ async def test_the_dashboard_says_when_nothing_failed(root, store):
 async def test_in_a_saga_they_go_from_step_to_step(tmp_path: Path) -> None:
     with Workspace.find(trips(tmp_path)) as workspace:
         row, _ = workspace.start("book_trip", {"desk": str(tmp_path)}, id="trip")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
     async with visiting(tmp_path, Place.SAGA, "trip", drives=False) as visit:
         await visit.until("ROLLBACK INCOMPLETE")
         keys = []

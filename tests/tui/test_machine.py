@@ -151,7 +151,7 @@ def test_in_a_real_terminal_an_event_is_fired_with_few_keys_and_what_others_fire
         terminal.until("◆ draft", "✓ submit", "2 here", "only from review")
         with Workspace.find(tmp_path) as other:
             other.act(Request("teapots", RequestKind.SIGNAL, "publish", {"payload": None}))
-            other.settle(other.run("teapots"), 30)
+            other.settle(other.run("teapots"), 90)
         terminal.until(lambda: re.search(r"teapots +review → publish → publ", terminal.text))
         terminal.press("q", "q")
         assert terminal.left() == 0

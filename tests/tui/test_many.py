@@ -22,10 +22,10 @@ WAITING, DONE = ("wait-1", "wait-2", "wait-3"), "done-1"
 def runs(root: Path) -> None:
     with Workspace.find(root) as workspace:
         for given in WAITING:
-            workspace.settle(workspace.start("permit", {}, id=given)[0], 30)
-        workspace.settle(workspace.start("order", {"amount": 1}, id=DONE)[0], 30)
+            workspace.settle(workspace.start("permit", {}, id=given)[0], 90)
+        workspace.settle(workspace.start("order", {"amount": 1}, id=DONE)[0], 90)
         for given in ("bad-1", "bad-2"):
-            workspace.settle(workspace.start("order", {"amount": 99}, id=given)[0], 30)
+            workspace.settle(workspace.start("order", {"amount": 99}, id=given)[0], 90)
 
 
 def statuses(root: Path) -> dict[str, RunStatus]:

@@ -63,12 +63,12 @@ def folder(root: Path, no_slow_steps: None, monkeypatch: pytest.MonkeyPatch) -> 
 def started(workspace: Workspace, *runs: tuple[str, str]) -> None:
     for name, given in runs:
         row, _ = workspace.start(name, {}, id=given)
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
 
 
 def decided(workspace: Workspace, run: str, level: str, by: str, reason: str = "") -> None:
     vote = Request(run, RequestKind.VOTE, level, {"verdict": "approve", "reason": reason}, by=by)
-    workspace.settle(workspace.act(vote).run, 30)
+    workspace.settle(workspace.act(vote).run, 90)
 
 
 async def golden(
@@ -139,9 +139,9 @@ def asked_in_all_ways(workspace: Workspace) -> None:
     for request in (hand_on, ask_back):
         outcome = workspace.act(request)
         assert not outcome.refused, outcome.refused
-        workspace.settle(outcome.run, 30)
+        workspace.settle(outcome.run, 90)
     row, _ = workspace.start("credit_limit", {}, id="her-own", by="dora")
-    workspace.settle(row, 30)
+    workspace.settle(row, 90)
     decided(workspace, "her-own", "manager", "ben")
     Drafts(workspace.store_path).keep("dan", "draft:director", {"limit": "150000", "reason": "ok with collateral"})
 

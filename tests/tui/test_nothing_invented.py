@@ -53,7 +53,7 @@ def ran(furnish: Callable[[Path], object], name: str, step: float = 7.3, **given
         workspace = Workspace.find(folder)
         workspace.clock = Passing(step)
         with workspace:
-            workspace.settle(workspace.start(name, given, id="zephyr-81")[0], 30)
+            workspace.settle(workspace.start(name, given, id="zephyr-81")[0], 90)
 
     return run
 

@@ -30,7 +30,7 @@ def asked(folder: Path) -> None:
     from lexiconsole.app.workspace import Workspace
 
     with Workspace.find(approvals(folder)) as workspace:
-        workspace.settle(workspace.start("credit_limit", {}, id="limit-1")[0], 30)
+        workspace.settle(workspace.start("credit_limit", {}, id="limit-1")[0], 90)
 
 
 def operation(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lexiconsole.tui.terminal import LastingDriver, Told
 
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 """Seconds; nothing here takes any on a machine that has time."""
 
 

@@ -144,7 +144,7 @@ async def test_a_run_moves_on_the_screen_when_another_process_answers(folder: Pa
             with Workspace.find(folder) as other:
                 row = other.run("loan-1")
                 other.act(Request(row.id, RequestKind.ANSWER, "manual review", {"value": {"decision": "offer"}}))
-                other.settle(row, 30)
+                other.settle(row, 90)
 
         await asyncio.to_thread(answer)
         await visit.until("✓ COMPLETED")

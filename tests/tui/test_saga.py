@@ -22,7 +22,7 @@ def run_trip(folder: Path, **input: Any) -> None:
     """To its end or to where somebody must say something; as run `trip`."""
     with Workspace.find(folder) as workspace:
         row, _ = workspace.start("book_trip", {"desk": str(folder), **input}, id="trip")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
 
 
 async def test_a_rollback_shows_both_lanes_the_turn_and_the_last_word(folder: Path) -> None:

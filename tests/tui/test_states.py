@@ -44,7 +44,7 @@ def ran(folder: Path, name: str, **input: Any) -> Path:
     workspace.clock = StandingClock()
     with workspace:
         row, _ = workspace.start(name, input, id="one-1")
-        workspace.settle(row, 30)
+        workspace.settle(row, 90)
     return folder
 
 

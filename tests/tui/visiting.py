@@ -44,7 +44,7 @@ class Visit:
         await self.pilot.pause()
         await self.until(lambda: not self.app.has_keys)
 
-    async def until(self, what: str | Callable[[], bool], limit: float = 40.0) -> None:
+    async def until(self, what: str | Callable[[], bool], limit: float = 90.0) -> None:
         """Waits until the text is on the screen, or the condition holds."""
         holds = (lambda: what in self.seen) if isinstance(what, str) else what
         end = time.monotonic() + limit
