@@ -55,7 +55,8 @@ class MostAtOnce:
     async def work(self, _: Any) -> None:
         self.now += 1
         self.most = max(self.most, self.now)
-        await asyncio.sleep(0.02)
+        for _ in range(100):  # turns of the loop, not time, in which a busy machine may begin no other
+            await asyncio.sleep(0)
         self.now -= 1
 
 
@@ -96,15 +97,15 @@ async def tries(execute: Execute) -> Any:
 
 
 async def pauses(execute: Execute) -> Any:
-    """Whether there is a pause before the second try, by the clock of the loop or of the run."""
-    tried: list[float] = []
+    """Whether there is a pause before the second try, by the clock of the loop or of the run; of some items the quickest counts."""
+    tried: dict[int, list[float]] = {}
 
     async def fails(item: int) -> None:
-        tried.append(execute.now())  # type: ignore[attr-defined]
+        tried.setdefault(item, []).append(execute.now())  # type: ignore[attr-defined]
         raise ValueError("no")
 
-    await execute(lambda: BulkOperation(fails, items=[1]), BULK)
-    return tried[1] - tried[0] > 0.02
+    await execute(lambda: BulkOperation(fails, items=range(4)), BULK)
+    return min(second - first for first, second, *_ in tried.values()) > 0.02
 
 
 async def told(execute: Execute) -> Any:

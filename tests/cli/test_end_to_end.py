@@ -86,10 +86,10 @@ class Stuck(AbstractSaga[str]):
 
 @workflow(name="bars")
 async def bars(ctx) -> str:
-    """Tells how far it is."""
+    """Tells how far it is, until there is a file named go."""
     async def work() -> int:
-        for i in range(40):
-            ctx.note(Progress("rows", i, 40, failed=1, text="importing"))
+        while not Path("go").exists():
+            ctx.note(Progress("rows", 7, 40, failed=1, text="importing"))
             await asyncio.sleep(0.05)
         return 40
     await ctx.step("rows", work)
@@ -299,21 +299,21 @@ def test_a_run_of_a_killed_process_is_finished_by_a_worker(lx, here):
 
 
 def test_another_process_that_drives_a_run_is_left_alone_but_obeys(lx, here):
-    child = spawn(here, "run", "count", "--id", "k", "-i", "n=60", "-i", "seconds=0.2", "--json")
+    child = spawn(here, "run", "count", "--id", "k", "-i", "n=600", "-i", "seconds=0.2", "--json")
     for line in child.stdout:
         if json.loads(line)["kind"] == "step.done":
             break
     assert lx("resume", "k")[0] == 8
     assert lx("cancel", "k", "-m", "enough")[0] == 0
-    child.communicate(timeout=30)
+    child.communicate(timeout=60)
     assert child.returncode == 6
 
 
 def test_the_reader_of_json_that_goes_away_ends_the_command(here):
-    child = spawn(here, "run", "count", "--id", "k", "-i", "n=40", "-i", "seconds=0.1", "--json")
+    child = spawn(here, "run", "count", "--id", "k", "-i", "n=400", "-i", "seconds=0.1", "--json")
     child.stdout.readline()
     child.stdout.close()
-    assert child.wait(timeout=30) == 141
+    assert child.wait(timeout=60) == 141
     assert child.stderr.read() == ""
     child.stderr.close()
 

@@ -77,9 +77,10 @@ def at(tmp_path: Path):
         terminal.child.close(force=True)
 
 
-def test_a_bar_shows_how_far_a_step_is_and_leaves_nothing_behind(at):
+def test_a_bar_shows_how_far_a_step_is_and_leaves_nothing_behind(at, tmp_path):
     terminal = at("run", "bars")
     terminal.until(lambda: "importing" in terminal.text and "/40, 1 failed" in terminal.text)
+    (tmp_path / "go").touch()
     assert terminal.end() == 0
     assert "importing" not in terminal.text
     assert "✓ rows" in terminal.text
@@ -125,15 +126,33 @@ def test_an_act_asks_first(at):
     assert terminal.end() == 0
 
 
-def test_ctrl_c_once_stops_cleanly_and_the_run_is_resumed(at):
-    terminal = at("run", "count", "--id", "c", "-i", "n=6", "-i", "seconds=0.3")
-    terminal.until("✓ s1")
+def test_ctrl_c_once_stops_cleanly_and_the_run_is_resumed(at, tmp_path):
+    (tmp_path / "definitions" / "held.py").write_text(HELD)
+    terminal = at("run", "held", "--id", "c")
+    terminal.until("✓ first")
     terminal.type("\x03")
     assert terminal.end() == 130
     assert "lexiconsole resume c" in terminal.text
     assert not terminal.screen.cursor.hidden
+    (tmp_path / "go").touch()
     assert at("resume", "c").end() == 0
 
+
+HELD = '''
+import asyncio
+from pathlib import Path
+from lexiconsole import workflow
+@workflow(name="held")
+async def held(ctx) -> int:
+    """Waits for a file named go."""
+    async def wait() -> int:
+        while not Path("go").exists():
+            await asyncio.sleep(0.01)
+        return 1
+    await ctx.step("first", lambda: 1)
+    await ctx.step("wait", wait)
+    return 1
+'''
 
 STUBBORN = '''
 import asyncio
