@@ -19,6 +19,9 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.types import RunStatus
+from tests.e2e.journal import journal
+
+pytestmark = pytest.mark.timeout(400)  # a busy machine takes its time
 
 DEFINITIONS = '''
 import asyncio
@@ -98,7 +101,7 @@ class Engines:
     def until(self, true: Callable[[], object], seconds: float = 90.0) -> None:
         end = time.monotonic() + seconds
         while not true():
-            assert time.monotonic() < end, f"it did not come to that: {self.heard.reasons}"
+            assert time.monotonic() < end, f"it did not come to that: {self.heard.reasons}\n{journal(self.folder)}"
             time.sleep(0.02)
 
     def wrote(self, name: str) -> list[int]:
@@ -114,6 +117,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "definitions").mkdir()
     (tmp_path / "definitions" / "slow.py").write_text(DEFINITIONS)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "lexiconsole.runtime.taking._HANDED_OVER", 90.0
+    )  # it steps back behind all that a busy machine does
     return tmp_path
 
 
