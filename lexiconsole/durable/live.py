@@ -99,7 +99,11 @@ class LiveContext(Delivery):
     ) -> Step:
         strand = self._here(key)
         address = strand.prefix + key
-        if role is _COMPENSATION and address.replace("undo/", "", 1) in self._inherited:
+        if (
+            role is _COMPENSATION
+            and address.replace("undo/", "", 1) in (kept := self._inherited)
+            and address not in kept
+        ):
             call, returns = _left_to_origin, None
         return self._add(Step(self, address, call, policy, role, returns), strand)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.history import History
-from lexiconsole.durable.journal import RunRow
+from lexiconsole.durable.journal import Request, RequestState, RunRow
 from lexiconsole.errors import NotOwnedError, StoreError
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.types import JsonObject
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from lexiconsole.runtime.owner import Owner
     from lexiconsole.runtime.runtime import Runtime
 
-__all__ = ["Taking", "Write", "claim"]
+__all__ = ["Refusal", "Taking", "Write", "claim", "close_refused", "held"]
 
 Write = tuple[EntryKind, str, JsonObject]
 """What an operator decided: an entry's kind, key and data."""
+
+Refusal = tuple[Request, str]
+"""What was asked, and why it is not done."""
 
 
 class Taking:
@@ -51,13 +54,37 @@ class Taking:
 
 
 async def claim(
-    runtime: Runtime, row: RunRow, *, writes: Sequence[Write] = (), by: str = "", drive: bool = True
+    runtime: Runtime,
+    row: RunRow,
+    *,
+    writes: Sequence[Write] = (),
+    refused: Sequence[Refusal] = (),
+    by: str = "",
+    drive: bool = True,
 ) -> Drive | None:
-    """See Runtime.claim."""
+    """See Runtime.claim. `refused` are told so once the run is ours, and not before: whoever had it then might do them."""
     definition = runtime.definition_for(row)
     migrating = any(kind is EntryKind.MIGRATED for kind, *_ in writes)
     if not migrating:
         await runtime.check_version(row, definition)
+    async with held(runtime, row) as (claimed, owner):
+        entries, clean = await _own(runtime, claimed, owner, definition, writes, by)
+        await close_refused(runtime, refused)
+        if not drive:
+            await runtime.journal.release(claimed, claimed.epoch)
+            return None
+        if migrating:
+            entries = await runtime.load(claimed)
+        runtime.check_goes_on()
+        return runtime.begin(Drive(runtime, claimed, definition, entries, clean=clean))
+
+
+@asynccontextmanager
+async def held(runtime: Runtime, row: RunRow) -> AsyncIterator[tuple[RunRow, Owner]]:
+    """The run as ours, while it is decided about. A fault gives it back.
+
+    Raises NotOwnedError when it is somebody else's, or not as `row` says any more.
+    """
     if runtime.has(row.id) or row.owner not in (None, runtime.number):
         raise NotOwnedError(row.id)  # ours, but driven no more, after a fault: may be taken up again
     with runtime.taking.one(row.id):
@@ -66,17 +93,16 @@ async def claim(
         if claimed is None:
             raise NotOwnedError(row.id)
         try:
-            entries, clean = await _own(runtime, claimed, owner, definition, writes, by)
-            if not drive:
-                await runtime.journal.release(claimed, claimed.epoch)
-                return None
-            if migrating:
-                entries = await runtime.load(claimed)
-        except Exception:
+            yield claimed, owner
+        except BaseException:
             with suppress(StoreError):  # else nobody would look for it as long as this process lives
                 await runtime.journal.release(claimed, claimed.epoch)
             raise
-        return runtime.begin(Drive(runtime, claimed, definition, entries, clean=clean))
+
+
+async def close_refused(runtime: Runtime, refused: Sequence[Refusal]) -> None:
+    for request, why in refused:
+        await runtime.journal.close_request(request.id, RequestState.REFUSED, why)
 
 
 async def _own(

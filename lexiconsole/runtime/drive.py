@@ -176,6 +176,16 @@ class Drive:
         await self.record(new)
         self.entries, self.clean = [self.entries[0], *new], True
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is to end: also when the model has not heard of that, or it is still on its way to the disk."""
+        return self._cancelled
+
+    def put_down(self) -> None:
+        """Its task is over, perhaps before it began."""
+        if not self.ended.done():
+            self._end(None)
+
     def _end(self, fault: BaseException | None) -> None:
         if fault is not None:
             self.runtime.faults[self.row.id] = fault
@@ -222,8 +232,8 @@ class Drive:
     # leaving memory
 
     async def _consider_parking(self) -> None:
+        ctx = self.ctx
         try:
-            ctx = self.ctx
             if ctx is None or not await self.runtime.may_park(self):
                 return
             if ctx.closed or not ctx.live or ctx.schedule.moving or self._writing or not ctx.resting():
@@ -244,6 +254,8 @@ class Drive:
                 self.ctx.broke(fault)
         finally:
             self._parking = False
+            if self.ctx is not None and self.ctx is not ctx:
+                self.ctx.check_blocked()  # it was renewed meanwhile, and what blocked then told nobody
 
     def _rest(self) -> tuple[RunStatus, Instant | None, list[str]]:
         """What the run waits for: status, when it wakes by itself, and the keys it waits on."""

@@ -68,6 +68,8 @@ async def _plan(
         return await _plan_edit(definition, row, entries, request, clock, codec)
     if target and target not in {entry.key for entry in entries}:
         return Plan(refused=_unknown_key(row, target, entries))
+    if request.kind is RequestKind.SKIP and not target:
+        return Plan(refused=f"nothing in run {row.id} failed; say which step is to be skipped")
     failed = _outcome_of(entries, target, history.voided) if target else None
     if child := _failed_child(row, entries, target, history.voided):
         return Plan(refused=_about_child(child))

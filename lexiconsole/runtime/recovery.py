@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from lexiconsole.durable.journal import OwnerRow, RunRow
 from lexiconsole.errors import NotFoundError, NotOwnedError, RefusedError
@@ -45,11 +46,22 @@ async def drive_what_waits(runtime: Runtime) -> list[RunRow]:
         if not rows:
             break
         last = rows[-1].number
-        known = runtime.definitions.names()
-        mine = [row for row in rows if row.name in known and row.id not in runtime.refused and not runtime.has(row.id)]
+        mine = await _of_use(runtime, rows)
         outcomes = await asyncio.gather(*(_take(runtime, row) for row in mine))
         taken += [row for row, driven in zip(mine, outcomes, strict=True) if driven]
     return taken
+
+
+async def _of_use(runtime: Runtime, rows: Sequence[RunRow]) -> list[RunRow]:
+    """Those that may go on here. What a definition refused is tried again once somebody wrote to it, or asks something of it:
+    a cancel ends it as it is, a migration in another process makes it fit, and who asks for anything else is told why not.
+    """
+    known = runtime.definitions.names()
+    mine = [row for row in rows if row.name in known and not runtime.has(row.id)]
+    if any(row.id in runtime.refused for row in mine):
+        asked = {request.run_id for request in await runtime.journal.requests()}
+        mine = [row for row in mine if row.seq + (row.id in asked) > runtime.refused.get(row.id, 0)]
+    return mine
 
 
 async def _take(runtime: Runtime, row: RunRow) -> bool:
@@ -57,6 +69,6 @@ async def _take(runtime: Runtime, row: RunRow) -> bool:
         return await take(runtime, row) is not None
     except NotOwnedError:
         return False  # another process was quicker
-    except (RefusedError, NotFoundError) as fault:
-        runtime.refused[row.id] = str(fault)
+    except (RefusedError, NotFoundError):
+        runtime.refused[row.id] = row.seq
         return False

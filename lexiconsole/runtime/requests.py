@@ -44,7 +44,14 @@ async def do(drive: Drive, request: Request) -> None:
     async with drive.acting:  # one after the other: the second of two answers must find that there was a first
         if drive.reachable and request.id not in drive.doing:
             drive.doing.add(request.id)
-            await _do(drive, request)
+            if await _is_open(drive, request):
+                await _do(drive, request)
+
+
+async def _is_open(drive: Drive, request: Request) -> bool:
+    """Whoever has it from a list that was made before the run was claimed may find it done by the claim, or by the drive before."""
+    now = await drive.runtime.journal.request_state(request.id)
+    return now is not None and now.state is RequestState.OPEN
 
 
 async def _do(drive: Drive, request: Request) -> None:

@@ -26,7 +26,7 @@ async def retry_by_itself(runtime: Runtime, drive: Drive, ending: JsonObject) ->
     Neither after a cancel nor when the run's time is over.
     """
     ctx = drive.ctx
-    if ctx is None or drive.definition.retries <= 0 or ctx.schedule.cancelled is not None:
+    if ctx is None or drive.definition.retries <= 0 or drive.cancelled:
         return False
     entries = await runtime.load(drive.row)
     if sum(1 for e in entries if e.kind is EntryKind.RETRIED and not e.by) >= drive.definition.retries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -76,7 +77,9 @@ class Runtime:
         self.starts = Starts(self.settings.show_start_after, lambda: self.drives)
         self.drives: dict[str, Drive] = {}
         self.taking = Taking()
-        self.refused: dict[str, str] = {}
+        self.refused: dict[
+            str, float
+        ] = {}  # by run, the seq at which its definition refused it; inf after a fault of ours
         self.faults: dict[str, BaseException] = {}
         self._owner: Owner | None = None
         self._registering: asyncio.Lock = asyncio.Lock()
@@ -89,12 +92,21 @@ class Runtime:
     # its own life
 
     async def owner(self) -> Owner:
-        """This runtime as an owner; it becomes one when it first needs to, so that looking at a store writes nothing."""
+        """This runtime as an owner; it becomes one when it first needs to, so that looking at a store writes nothing.
+
+        Raises RefusedError once it is being stopped.
+        """
         async with self._registering:
+            self.check_goes_on()
             if self._owner is None:
                 self._owner = await Owner.register(self.journal, self.locks, self.clock)
                 self.spawn(self._beat())
             return self._owner
+
+    def check_goes_on(self) -> None:
+        """Raises RefusedError once everything is being put down: what began now would go on beside whoever takes it over."""
+        if self._stopping:
+            raise RefusedError("the engine is being stopped; nothing is begun any more")
 
     @property
     def number(self) -> int | None:
@@ -196,7 +208,7 @@ class Runtime:
             outline=definition.outline_for(given),
             fingerprint=self.definitions.fingerprint(definition.name),
             by=by,
-            owner=(self._owner or await self.owner()).number if drive else None,
+            owner=(await self.owner()).number if drive else None,
             parent=parent,
             parent_key=parent_key,
         )
@@ -205,7 +217,7 @@ class Runtime:
         else:
             with self.taking.one(new.id):
                 row, created = await self.journal.create(new)
-                if created:
+                if created and not self._stopping:
                     entry = Entry(row.id, 1, row.created_at, EntryKind.CREATED, data=new.data, by=by)
                     self.begin(Drive(self, row, definition, [entry], clean=True))
         if not created:
@@ -279,6 +291,7 @@ class Runtime:
             self.stirred = True  # there is room for another, or for the same one again
         if not task.cancelled():
             task.exception()
+        drive.put_down()
         parent = self.drives.get(drive.row.parent) if drive.row.parent else None
         if parent is not None and not self._stopping:
             self.spawn(self._child_put_down(parent))
@@ -355,7 +368,7 @@ class Runtime:
 
     def bug(self, row: RunRow, fault: BaseException) -> None:
         """Something of ours broke. The run stays as it is on disk; this process does not touch it again."""
-        self.refused[row.id] = str(fault)
+        self.refused[row.id] = math.inf
         if self.told is not None:
             self.told.bug(row.id, fault)
 

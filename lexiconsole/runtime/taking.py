@@ -13,6 +13,7 @@ from lexiconsole.durable.journal import TASK_ACTS, Request, RequestKind, Request
 from lexiconsole.durable.vault import SECRET, emptied, sealed, sealed_by_name
 from lexiconsole.errors import LexiconsoleError, NotOwnedError, RefusedError, WorkflowVersionMismatchError
 from lexiconsole.runtime.bound import change_refusal
+from lexiconsole.runtime.claiming import Refusal, claim, close_refused, held
 from lexiconsole.runtime.drive import Drive
 from lexiconsole.runtime.gate import attributed, gate
 from lexiconsole.runtime.interventions import Plan, moved_on, plan_at_rest
@@ -139,6 +140,7 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
     writes: list[tuple[EntryKind, str, JsonObject]] = []
     by = ""
     early: list[Request] = []
+    refused: list[Refusal] = []
     for request in requests:
         if not row.status.ended and request.kind is not RequestKind.EDIT:
             if request.kind in _BEFORE_GOING_ON and request.expects is None and not await gate(runtime, request):
@@ -148,15 +150,24 @@ async def take(runtime: Runtime, row: RunRow) -> Drive | None:
             Plan(refused="another act came first; look again") if writes else await _plan_gated(runtime, row, request)
         )
         if plan.refused:
-            await runtime.journal.close_request(request.id, RequestState.REFUSED, plan.refused)
+            refused.append((request, plan.refused))
             continue
         writes = [(kind, key, attributed(request, data)) for kind, key, data in plan.writes]
         by = request.by
     if row.status.ended and not writes:
+        await _refuse(runtime, row, refused)
         return None
     if early and not writes and await taken(runtime.journal, early[0]):
         writes, by = await _before_going_on(runtime, row, early[0]), early[0].by
-    return await runtime.claim(row, writes=writes, by=by)
+    return await claim(runtime, row, writes=writes, refused=refused, by=by)
+
+
+async def _refuse(runtime: Runtime, row: RunRow, refused: Sequence[Refusal]) -> None:
+    """Only as long as it stands as it was looked at: somebody may have taken it up since, and be doing what was asked."""
+    if refused:
+        async with held(runtime, row) as (claimed, _):
+            await close_refused(runtime, refused)
+            await runtime.journal.release(claimed, claimed.epoch)
 
 
 async def _before_going_on(runtime: Runtime, row: RunRow, request: Request) -> list[tuple[EntryKind, str, JsonObject]]:
@@ -256,24 +267,24 @@ async def _plan_elsewhere(runtime: Runtime, row: RunRow, request: Request) -> Pl
 
 async def _without_model(runtime: Runtime, row: RunRow, requests: list[Request], fault: RefusedError) -> bool:
     """A run whose definition no longer fits can still be cancelled; nothing is undone, and the entry says so."""
-    cancelled = False
+    refused: list[Refusal] = []
+    cancel: Request | None = None
     for request in requests:
         why = await gate(runtime, request) or str(fault)
-        if request.kind is not RequestKind.CANCEL or cancelled or row.status.ended or why != str(fault):
-            await runtime.journal.close_request(request.id, RequestState.REFUSED, why)
-            continue
-        if not await taken(runtime.journal, request):
-            continue
-        number = (await runtime.owner()).number
-        claimed = None if runtime.has(row.id) else await runtime.journal.claim(row, number)
-        if claimed is None:
-            raise NotOwnedError(row.id)
+        if request.kind is not RequestKind.CANCEL or cancel or row.status.ended or why != str(fault):
+            refused.append((request, why))
+        elif await taken(runtime.journal, request):
+            cancel = request
+    if cancel is None:
+        await _refuse(runtime, row, refused)
+        return False
+    async with held(runtime, row) as (claimed, _):
         note = "the definition no longer fits the run; nothing was undone"
-        data = attributed(request, {"reason": "", "undone": [], "note": note})
-        entry = Entry(row.id, claimed.seq + 1, runtime.clock.now(), EntryKind.CANCELLED, data=data, by=request.by)
+        data = attributed(cancel, {"reason": "", "undone": [], "note": note})
+        entry = Entry(row.id, claimed.seq + 1, runtime.clock.now(), EntryKind.CANCELLED, data=data, by=cancel.by)
         await runtime.journal.append(claimed, claimed.epoch, [entry])
-        cancelled = True
-    return cancelled
+        await close_refused(runtime, refused)
+    return True
 
 
 async def free_if_dead(runtime: Runtime, row: RunRow) -> bool:
