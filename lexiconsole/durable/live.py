@@ -99,11 +99,8 @@ class LiveContext(Delivery):
     ) -> Step:
         strand = self._here(key)
         address = strand.prefix + key
-        if (
-            role is _COMPENSATION
-            and address.replace("undo/", "", 1) in (kept := self._inherited)
-            and address not in kept
-        ):
+        kept = self._inherited
+        if role is _COMPENSATION and address not in kept and address.replace("undo/", "", 1) in kept:
             call, returns = _left_to_origin, None
         return self._add(Step(self, address, call, policy, role, returns), strand)
 
@@ -391,8 +388,7 @@ class LiveContext(Delivery):
 
 async def _left_to_origin() -> None:
     """A fork leaves the effects it inherited to the run that made them."""
-    step = in_step.get()
-    if step is not None:
+    if (step := in_step.get()) is not None:
         step.write("left alone: the effect belongs to the run this one was forked from")
 
 

@@ -240,14 +240,16 @@ class World:
             with suppress(LexiconsoleError):
                 await migrate(self.processes[0].runtime, row)
                 return []
-        if history.paused:
-            return [Request(row.id, RequestKind.RESUME, by="ana")]
         if last.kind is not EntryKind.PARKED:
             return []
         tasks = [
             Request(row.id, RequestKind.ANSWER, task.key, {"value": 1}, by="ana")
             for task in await self.store.tasks(row)
         ]
+        if "why" in last.data:  # it fits its definition no more
+            return [Request(row.id, RequestKind.CANCEL, by="ana")]
+        if history.paused:
+            return [Request(row.id, RequestKind.RESUME, by="ana")]
         if row.status is RunStatus.DOUBTFUL:
             return [
                 Request(row.id, RequestKind.RESOLVE, str(key), {"how": "done", "result": ""}, by="ana")
