@@ -145,7 +145,8 @@ def test_json_on_the_command_line_says_how_to_write_text():
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
-        st.text("abcxyz_", min_size=1), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)
+        st.text("abcxyz_", min_size=1),
+        st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=6),
     )
 )
 def test_any_object_comes_through_field_by_field(value: dict[str, object]):

@@ -1,11 +1,30 @@
-"""A workspace with one definition, and a time zone that does not depend on the machine."""
+"""A workspace with one definition, and a time zone that does not depend on the machine.
+
+Every console has the same style sheets: they are parsed once for all of them, not again for each.
+"""
 
 import time
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from lexiconsole.runtime.starts import Starts
 from tests.tui.making import DEFINITIONS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once():
+    parse, known = Stylesheet._parse_rules, {}
+
+    def parsed(self, *source, **more):
+        key = (source, tuple(more.items()), tuple(self._variables.items()))
+        if key not in known:
+            known[key] = parse(self, *source, **more)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
 
 
 @pytest.fixture

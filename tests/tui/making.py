@@ -214,7 +214,7 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 0.0
     end = asyncio.get_running_loop().time() + (within or PATIENCE)
     while not true():
         assert asyncio.get_running_loop().time() < end, "it did not come to that\n" + shown(pilot.app)
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.01)
     await pilot.pause()
 
 
