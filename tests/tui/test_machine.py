@@ -11,7 +11,9 @@ from lexiconsole.app.prospecting import prospects_of
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
-from lexiconsole.views.machine import place_of
+from lexiconsole.tui.palettes import DARK_PALETTE
+from lexiconsole.tui.widgets.machine_panes import way_through
+from lexiconsole.views.machine import Instance, place_of
 from tests.e2e.operating import confirmed
 from tests.e2e.terminal import opened
 from tests.tui.articles import articles
@@ -114,6 +116,26 @@ async def test_an_event_that_means_nothing_here_says_where_it_does(settled: Path
         await visit.until("✓ publish")
         await visit.press("j", "j", "f")
         await visit.until("fire: revise is possible only from draft")
+
+
+@pytest.mark.parametrize(
+    ("states", "width", "shown"),
+    [
+        (["new"], 20, "new"),
+        (["new", "in review"], 4, "new > in review"),
+        (["new", "open", "done"], 17, "new > open > done"),
+        (["new", "open", "done"], 16, "… > open > done"),
+        (["neu", "稿件", "審査", "公開"], 19, "… > 審査 > 公開"),
+        (["neu", "稿件", "審査", "公開"], 22, "… > 稿件 > 審査 > 公開"),
+        (["a", "b"] * 5_000, 13, "… > b > a > b"),
+    ],
+)
+def test_the_way_through_is_told_from_its_end_where_there_is_no_room_for_all(states, width, shown) -> None:
+    """By cells, not signs, in one go however long it is."""
+    one = Instance("r", path=[(state, 0.0) for state in states])
+    told = way_through(one, ">", DARK_PALETTE, width).plain
+    assert told.split("\n")[0] == shown
+    assert f"{len(states) - 1} transition" in told
 
 
 def test_prospects_ask_the_guards_and_change_nothing(settled: Path) -> None:

@@ -25,14 +25,14 @@ from lexiconsole.tui.screens.jumping import MachineJumps
 from lexiconsole.tui.screens.machine_reads import Found, asked
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.throttle import Throttle
-from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading
+from lexiconsole.tui.widgets.machine_panes import Event, EventTable, FeedTable, StayTable, stay_heading, way_through
 from lexiconsole.tui.widgets.map import MapView
 from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.tui.widgets.reason import ReasonPanel
 from lexiconsole.tui.widgets.static import Static
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.copies import Copy
-from lexiconsole.views.durations import clock, span
+from lexiconsole.views.durations import span
 from lexiconsole.views.machine import Instance, MachineFold, place_of
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.safe import harmless, harmless_sentence
@@ -234,16 +234,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         if one is None or not one.path:
             self._path.update(Content.styled("it has not entered a state yet", palette.faint))
             return
-        width = max(20, self._run_pane.size.width - 4)
-        way = [harmless(state) for state, _ in one.path]
-        while len(way) > 2 and len(f" {arrow} ".join(way)) > width:
-            way = ["…", *way[2:]] if way[0] == "…" else ["…", *way[1:]]
-        text = Content.styled(f" {arrow} ".join(way[:-1]) + (f" {arrow} " if way[1:] else ""), palette.faint)
-        moves = len(one.path) - 1
-        said = f"{moves} transition{'' if moves == 1 else 's'}, here since {clock(one.since)}"
-        self._path.update(
-            text + Content.styled(way[-1], f"bold {palette.gold}") + Content.styled(f"\n{said}", palette.faint)
-        )
+        self._path.update(way_through(one, arrow, palette, max(20, self._run_pane.size.width - 4)))
 
     def _tell_header(self) -> None:
         if self.row is None:

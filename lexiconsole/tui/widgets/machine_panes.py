@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.strip import Strip
 
 from lexiconsole.tui.drawing import Drawn
 from lexiconsole.tui.ink import EDGE, Part, ink, line
+from lexiconsole.tui.palettes import Palette
 from lexiconsole.tui.run_row import short_age
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
-from lexiconsole.views.cells import cut, padded
+from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
-from lexiconsole.views.machine import Crossing, Stay
+from lexiconsole.views.machine import Crossing, Instance, Stay
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from lexiconsole.app.prospecting import Prospect
 
-__all__ = ["Event", "EventTable", "FeedTable", "StayTable", "stay_heading"]
+__all__ = ["Event", "EventTable", "FeedTable", "StayTable", "stay_heading", "way_through"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,19 @@ def _edge(table: EventTable | StayTable | FeedTable, how: Drawn) -> list[Part]:
 def _ground(table: EventTable | StayTable | FeedTable, how: Drawn) -> Style | None:
     colours = table.console.palette
     return ink(back=colours.chosen if how.focused else colours.chosen_far) if how.selected else None
+
+
+def way_through(one: Instance, arrow: str, palette: Palette, width: int) -> Content:
+    """The states that it went through, the last ones where there is no room for all; below, how many moves that were."""
+    way, moves = [harmless(state) for state, _ in one.path], len(one.path) - 1
+    between = cell_width(f" {arrow} ")
+    wide = [cell_width(state) + between for state in way]
+    if moves > 1 and sum(wide) - between > width:
+        last, room = moves, width - wide[-1] - 1
+        while last > 1 and room >= wide[last - 1]:
+            last -= 1
+            room -= wide[last]
+        way = ["…", *way[last:]]
+    text = Content.styled("".join(f"{state} {arrow} " for state in way[:-1]), palette.faint)
+    said = f"{moves} transition{'' if moves == 1 else 's'}, here since {clock(one.since)}"
+    return text + Content.styled(way[-1], f"bold {palette.gold}") + Content.styled(f"\n{said}", palette.faint)
