@@ -29,12 +29,12 @@ class Drafts:
         )
 
     def keep(self, person: str, task: str, texts: Mapping[str, str]) -> None:
-        """Takes the place of the draft before."""
+        """Takes the place of the draft before. Raises OSError."""
         file = self._file(person, task)
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-            json.dump(dict(texts), out, ensure_ascii=False)
+            json.dump(dict(texts), out)  # in ASCII: what was typed may hold half a sign, which no UTF-8 has
         fresh.replace(file)
 
     def forget(self, person: str, task: str) -> None:

@@ -106,7 +106,11 @@ async def test_two_marked_runs_are_compared_the_older_one_on_the_left(root, stor
         await until(pilot, lambda: "diff: mark two runs with space" in shown(app))
         await pilot.press("space", "space", "D")
         await until(pilot, lambda: "first difference" in shown(app))
-        assert screen(app).moments == (Moment("good-1041"), Moment("bad-1042"))
+        ordered = (Moment("good-1041"), Moment("bad-1042"))
+        assert screen(app).moments == ordered
+        late = [app.reads._look.run(moment.run) for moment in reversed(ordered)]
+        screen(app)._gathered(late)  # was being read before they were put in order
+        assert screen(app).moments == ordered
         await pilot.press("q")
         await settled(pilot)
         await write(store, [Story("more-7", completed(), ago=5)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,24 @@ async def test_a_name_with_brackets_is_no_markup_of_a_border(tmp_path: Path, pla
     in_doubt(tmp_path, named)
     async with visiting(tmp_path, place, "money", drives=False) as visit:
         await visit.until("1 What is known of send [eur]" if place is Place.DOUBT else "3 send [eur]")
+
+
+async def test_what_is_typed_is_about_the_doubt_it_was_begun_for(tmp_path: Path) -> None:
+    """Others settle doubts meanwhile; a result for one must not become the result of the next."""
+    in_doubt(tmp_path)
+    async with visiting(tmp_path, Place.DOUBT, "money", drives=False) as visit:
+        await visit.until("may or may not")
+        screen = visit.app.screen
+        row, [first] = screen.row, screen._doubts
+        second, third = replace(first, key="second"), replace(first, key="third")
+        screen._got((row, [first, second, third]))
+        await visit.press("j")
+        screen._got((row, [second, third]))
+        assert screen.doubt == second
+        await visit.press("m", *"TX-9")
+        screen._got((row, [third]))
+        await visit.until("second is not in doubt any more")
+        assert screen.doubt == third and not screen.has_class("-typing")
 
 
 async def test_run_again(tmp_path: Path) -> None:

@@ -122,6 +122,18 @@ async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path) 
         assert workspace.run("r0").status.value == "completed"
 
 
+async def test_a_draft_that_can_not_be_kept_is_told_and_ends_nothing(folder: Path) -> None:
+    start(folder, "parcel")
+    (folder / ".lexiconsole" / "drafts").touch()  # where a folder should be
+    async with visiting(folder, Place.TASK, "r0:pick_courier") as visit:
+        await visit.until("still to do: courier")
+        await visit.press("v", "tab", *"ring", "escape")
+        await visit.until(lambda: visit.app.screen.is_root)  # type: ignore[attr-defined]
+        assert [told.message for told in visit.app._notifications] == [
+            "what you typed can not be kept as a draft: File exists"
+        ]
+
+
 async def act_as(visit: Visit, name: str) -> None:
     """Ana, who is logged in, acts for another operator."""
     await visit.press("O")
@@ -222,8 +234,8 @@ async def test_it_fits_every_terminal(folder: Path, size: tuple[int, int]) -> No
 
 def test_a_draft_is_for_its_owner_only(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path / "store.db")
-    drafts.keep("ana", "r1:a", {"x": "1"})
-    assert drafts.of("ana", "r1:a") == {"x": "1"}
+    drafts.keep("ana", "r1:a", {"x": "ü\ud800"})
+    assert drafts.of("ana", "r1:a") == {"x": "ü\ud800"}
     assert drafts.of("bob", "r1:a") == {}
     [file] = (tmp_path / "drafts").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

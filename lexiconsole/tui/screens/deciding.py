@@ -45,6 +45,7 @@ class DecidingScreen(ConsoleScreen):
         super().__init__()
         self.pane = TaskPane(self.first_pane)
         self._sent: set[str] = set()
+        self._kept: tuple[str, dict[str, str]] | None = None
 
     def tasks(self) -> list[Task]:
         return [self.pane.task_shown] if self.pane.task_shown is not None else []
@@ -110,10 +111,16 @@ class DecidingScreen(ConsoleScreen):
             and workspace is not None
             and texts is not None
             and task.id not in self._sent
+            and (task.id, texts) != self._kept
             and not self.console.readonly
         ):
-            Drafts(workspace.store_path).keep(self.me, task.id, texts)
-            self.status.explain("what you typed is kept as a draft")
+            self._kept = (task.id, texts)
+            try:
+                Drafts(workspace.store_path).keep(self.me, task.id, texts)
+            except OSError as fault:  # a full disk, a folder of somebody else
+                self.console.toast(f"what you typed can not be kept as a draft: {fault.strerror}", good=False)
+            else:
+                self.status.explain("what you typed is kept as a draft")
 
     def _at_once(self, task: Task, kind: RequestKind, data: JsonObject, word: str) -> None:
         """ctrl+s and ctrl+r in a form confirm by themselves: what follows stands beside it."""

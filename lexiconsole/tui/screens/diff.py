@@ -113,9 +113,9 @@ class DiffScreen(ConsoleScreen):
             return
         if not self.is_attached:
             return
-        if rows[0].created_at > rows[1].created_at and all(moment.at is None for moment in self.moments):
-            rows.reverse()  # the older one on the left, so that + is what is new
-            self.moments = (self.moments[1], self.moments[0])
+        if all(moment.at is None for moment in self.moments):
+            rows.sort(key=lambda row: row.created_at)  # the older one on the left, so that + is what is new
+            self.moments = (Moment(rows[0].id), Moment(rows[1].id))
         self._compare(rows)
         if any(row.kind == ModelKind.GRAPH for row in rows):
             entries = [self._seen(moment) for moment in self.moments]

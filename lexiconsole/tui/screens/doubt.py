@@ -122,9 +122,20 @@ class DoubtScreen(RunCopies, ConsoleScreen):
         return (None, []) if row is None else (row, doubts_of(look.entries(row), look.outline(row)))
 
     def _got(self, answer: tuple[RunRow | None, list[Doubt]]) -> None:
+        """The selected one stays so while it is in doubt, wherever it stands now."""
+        if not self.is_attached:
+            return
+        before = self.doubt
         self.row, self._doubts = answer
-        self._at = min(self._at, max(0, len(self._doubts) - 1))
+        places = {doubt.key: place for place, doubt in enumerate(self._doubts)}
+        if before is not None and before.key in places:
+            self._at = places[before.key]
+        else:
+            self._at = min(self._at, max(0, len(self._doubts) - 1))
         self._tell()
+        if before is not None and before.key not in places and self.has_class("-typing"):
+            self._left()  # what is typed was about that one
+            self.status.explain(f"{harmless(before.key)} is not in doubt any more")
 
     @property
     def doubt(self) -> Doubt | None:
@@ -178,7 +189,7 @@ class DoubtScreen(RunCopies, ConsoleScreen):
 
     def action_retry(self) -> None:
         """It did not happen, or may safely happen twice: again."""
-        self._ask(RequestKind.RETRY, {}, "Run again")
+        self._ask(self.doubt, RequestKind.RETRY, {}, "Run again")
 
     def action_mark_done(self) -> None:
         """It did happen: the form asks with which result."""
@@ -186,9 +197,11 @@ class DoubtScreen(RunCopies, ConsoleScreen):
         self.form.focus_first()
 
     def action_fail(self) -> None:
+        doubt = self.doubt
+
         def typed(reason: str | None) -> None:
             if reason is not None:
-                self._ask(RequestKind.RESOLVE, {"how": "fail", "reason": reason}, "Count as failed")
+                self._ask(doubt, RequestKind.RESOLVE, {"how": "fail", "reason": reason}, "Count as failed")
 
         self.app.push_screen(ReasonPanel("Count as failed", "How do you know that it did not happen?"), typed)
 
@@ -202,15 +215,14 @@ class DoubtScreen(RunCopies, ConsoleScreen):
         data: JsonObject = {"how": "done", "result": values.get("result")}
         if values.get("reason"):
             data["reason"] = values["reason"]
-        self._ask(RequestKind.RESOLVE, data, "Count as done")
+        self._ask(self.doubt, RequestKind.RESOLVE, data, "Count as done")
 
     @on(FormPanel.Left)
     def _left(self) -> None:
         self.remove_class("-typing")
         self._panes[0].focus()
 
-    def _ask(self, kind: RequestKind, data: JsonObject, title: str) -> None:
-        doubt = self.doubt
+    def _ask(self, doubt: Doubt | None, kind: RequestKind, data: JsonObject, title: str) -> None:
         if doubt is None or self.row is None:
             return
         change = change_of([self.row], kind, doubt.key, data, title=f"{title}: {doubt.key}", then=self._done)

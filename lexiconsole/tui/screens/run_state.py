@@ -47,7 +47,7 @@ class RunState:
         if snapshot.row.kind != ModelKind.GRAPH or (self._move is not None and self._move.at == snapshot.at):
             return
         if snapshot.at > _MOST:
-            self._why_no_state = f"not reckoned beyond {_MOST:,} entries"
+            self._move, self._why_no_state = None, f"not reckoned beyond {_MOST:,} entries"
         else:
             group = f"state of {self.run_id}"
             self.console.reads.after(_PAUSE, group, lambda: self._read_state(group, snapshot))
