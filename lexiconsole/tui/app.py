@@ -363,8 +363,9 @@ class ConsoleApp(KeysInTurn):
                 return
             event = event if name == event.key else Key(name, None)
         open_still = bool(self._screen_stacks.get(self._current_mode))
-        taking = open_still and isinstance(event, Key) and event.is_forwarded and hasattr(self.screen, "take_key")
-        if taking and self.screen.take_key(event):
+        forwarded = open_still and isinstance(event, Key) and event.is_forwarded
+        take = getattr(self.screen, "take_key", None) if forwarded else None
+        if take is not None and take(event):
             return
         if open_still or not isinstance(event, InputEvent):
             await super().on_event(event)
