@@ -59,9 +59,11 @@ class Owner:
     def number(self) -> int:
         return self.row.number
 
-    async def beat(self) -> None:
-        await self.journal.beat(self.number, self.clock.now())
+    async def beat(self) -> bool:
+        """False when somebody took it for dead: from then on nobody would look after what it owns."""
+        alive = await self.journal.beat(self.number, self.clock.now())
         self.last_beat = self.clock.monotonic()
+        return alive
 
     def silent_for(self) -> float:
         """Seconds since the last sign of life: long after the process was stopped, or starved."""

@@ -96,16 +96,19 @@ async def _planned(drive: Drive, request: Request) -> Plan:
 
 async def give_up(drive: Drive, fault: ReplayMismatchError) -> bool:
     """The definition does not fit the journal, so nothing can be done through it: a cancel ends the run where it stands,
-    all else is refused with both sides shown. True when the run was cancelled.
+    so does one that is on record already; all else is refused with both sides shown. True when the run was cancelled.
     """
     ctx = drive.ctx
     assert ctx is not None
-    cancelled = False
+    note = "the definition does not fit the journal; nothing was undone"
+    asked = next((event for event in ctx.history.events if event.kind is EntryKind.CANCEL), None)
+    cancelled = asked is not None
+    if asked is not None:
+        await ctx.last_word(EntryKind.CANCELLED, {"reason": asked.data.get("reason", ""), "note": note}, asked.by)
     for request in await drive.runtime.journal.requests(run=drive.row):
         if request.kind is RequestKind.CANCEL and not cancelled and not await gate(drive.runtime, request):
             if not await taken(drive.runtime.journal, request):
                 continue
-            note = "the definition does not fit the journal; nothing was undone"
             await ctx.last_word(EntryKind.CANCELLED, attributed(request, {"reason": "", "note": note}), request.by)
             cancelled = True
         else:

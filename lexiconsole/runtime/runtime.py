@@ -101,6 +101,9 @@ class Runtime:
             if self._owner is None:
                 self._owner = await Owner.register(self.journal, self.locks, self.clock)
                 self.spawn(self._beat())
+            elif self.may_have_lost_runs():
+                await self._show_life(self._owner)
+            self.check_goes_on()  # what it claimed now would be owned by nobody
             return self._owner
 
     def check_goes_on(self) -> None:
@@ -130,9 +133,10 @@ class Runtime:
         if own:
             await asyncio.wait(own, timeout=PATIENCE)
         self.starts.stop()
-        if self._owner is not None:
-            await self._owner.retire()
-            self._owner = None
+        async with self._registering:
+            if self._owner is not None:
+                await self._owner.retire()
+                self._owner = None
 
     def spawn(self, body: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task of the engine's own; a fault in it is a bug and is told."""
@@ -147,15 +151,23 @@ class Runtime:
             self.told.bug("", fault)
 
     async def _beat(self) -> None:
-        assert self._owner is not None
         while True:
             await self.clock.sleep(self.settings.beat if self.drives else self.settings.idle_beat)
-            try:
-                if self._owner.silent_for() > self.settings.stall_after / 2:
-                    await self._look_again()
-                await self._owner.beat()
-            except StoreError:
-                continue  # whoever uses the store is told; an owner that still lives must not seem stalled for good
+            # A store that fails tells whoever uses it; an owner that still lives must not seem stalled for good.
+            with suppress(StoreError):
+                async with self._registering:
+                    assert self._owner is not None
+                    await self._show_life(self._owner)
+
+    async def _show_life(self, owner: Owner) -> None:
+        """After a gap others may drive what is driven here, and may have struck us from the list of who lives."""
+        if suspect := self.may_have_lost_runs():
+            await self._look_again()
+        if not await owner.beat():
+            await self._look_again()
+            self._owner = await Owner.register(self.journal, self.locks, self.clock)
+            owner.let_go()
+        self._suspect = self._suspect and not suspect
 
     def may_have_lost_runs(self) -> bool:
         """Whether this process gave no sign of life for so long that somebody may have taken its runs over."""
@@ -166,12 +178,10 @@ class Runtime:
 
     async def _look_again(self) -> None:
         """After a gap: stop what others drive now, before another step starts."""
-        self._suspect = True
         for drive in list(self.drives.values()):
             now = await self.journal.run(drive.row.id)
             if (now is None or now.epoch != drive.row.epoch) and drive.ctx is not None:
                 drive.ctx.broke(NotOwnedError(drive.row.id))
-        self._suspect = False
 
     # starting and driving
 

@@ -247,9 +247,10 @@ class MemoryJournal:
         self._owners[owner.number] = owner
         return owner
 
-    async def beat(self, owner: int, at: Instant) -> None:
+    async def beat(self, owner: int, at: Instant) -> bool:
         if owner in self._owners:
             self._owners[owner] = replace(self._owners[owner], beat_at=at)
+        return owner in self._owners
 
     async def owners(self) -> list[OwnerRow]:
         return list(self._owners.values())

@@ -215,8 +215,8 @@ class SqliteJournal:
     async def register(self, host: str, pid: int, lock: str, at: Instant) -> OwnerRow:
         return OwnerRow(*(await self._write("register", host, pid, lock, at))[0])
 
-    async def beat(self, owner: int, at: Instant) -> None:
-        await self._write("beat", at, owner)
+    async def beat(self, owner: int, at: Instant) -> bool:
+        return bool(await self._write("beat", at, owner))
 
     async def owners(self) -> list[OwnerRow]:
         return [OwnerRow(*row) for row in await self._readers.all("owners")]

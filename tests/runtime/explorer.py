@@ -305,6 +305,9 @@ def _wrong_in(row: RunRow, entries: list[Entry]) -> list[str]:
     aside = {seq for entry in by_itself for seq in entry.data["voids"]}  # type: ignore[union-attr]
     if any(entry.kind is EntryKind.CANCEL and entry.seq in aside for entry in own):
         wrong.append("its cancel was set aside by a retry that nobody asked for")
+    cancels = [entry.seq for entry in own if entry.kind is EntryKind.CANCEL and entry.seq not in voided]
+    if cancels and any(e.kind is EntryKind.PARKED and "why" in e.data and e.seq > cancels[0] for e in own):
+        wrong.append(f"was cancelled in entry {cancels[0]}, and put down as it was")
     rests = False
     for entry in own:
         if rests and entry.kind is not EntryKind.OWNED and "note" not in entry.data:

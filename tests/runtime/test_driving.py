@@ -627,6 +627,27 @@ async def test_a_cancel_of_a_run_that_no_definition_fits_is_on_record_with_who_a
         await _is_on_record(h, "stuck")
 
 
+async def test_a_cancel_ends_what_fits_no_definition_at_the_first_time_of_asking() -> None:
+    """It is written before the model goes on; that the model then does not fit must not leave the run in doubt, being cancelled."""
+    calls = Calls()
+
+    def flow(name: str) -> Any:
+        async def body(ctx: Context) -> None:
+            await ctx.step(name, calls.give(name))
+            await ctx.receive("go", "go")
+
+        return body
+
+    async with house() as h:
+        row = await h.run(flow("a"))
+        h.registry.set(define(flow("b")))
+        await h.ask(row, RequestKind.CANCEL, reason="stuck", **{"from": {"os_user": "ana"}})
+        with suppress(ReplayMismatchError):
+            await h.settle(row)
+        now = await h.row(row)
+        assert (now.status, now.error, calls) == (RunStatus.CANCELLED, "stuck", ["a"])
+
+
 async def _is_on_record(h: House, reason: str) -> None:
     link = (await h.journal.audit())[-1].entry
     assert link.kind in ("run.cancelled", "run.cancel")

@@ -270,3 +270,16 @@ async def test_a_clean_stop_gives_runs_back_at_once(tmp_path: Path) -> None:
     async with runtime_on(tmp_path) as second:
         assert await second.journal.owners() == []
         assert (await recover_until_ended(second)).status is RunStatus.COMPLETED
+
+
+async def test_who_was_taken_for_dead_and_lives_is_among_the_owners_again(tmp_path: Path) -> None:
+    """Nobody looks after the runs of an owner that is on no list: what it made next would be stuck for good once it died."""
+    async with runtime_on(tmp_path) as first:
+        before = (await first.owner()).number
+        await first.journal.retire(before)
+        assert first._owner is not None
+        first._owner.last_beat -= 1000
+        row, _ = await first.create(first.definitions.find("flow"), None, id="therun")  # type: ignore[arg-type]
+        assert row.owner in {owner.number for owner in await first.journal.owners()}
+        assert row.owner == first.number != before
+        assert await first.drives["therun"].ended is None

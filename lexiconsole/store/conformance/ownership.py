@@ -78,10 +78,11 @@ class OwnershipConformance(Case):
         two = await journal.register("there", 12, "b.lock", AT + 0.1)
         assert await journal.owners() == [one, two]
         assert (two.host, two.pid, two.lock, two.started_at, two.beat_at) == ("there", 12, "b.lock", AT + 0.1, AT + 0.1)
-        await journal.beat(one.number, AT + 5)
+        assert await journal.beat(one.number, AT + 5)
         assert [owner.beat_at for owner in await journal.owners()] == [AT + 5, AT + 0.1]
         await journal.retire(one.number)
         assert await journal.owners() == [two]
+        assert not await journal.beat(one.number, AT + 6)
 
     async def test_an_owners_number_is_never_given_again(self, journal: Journal) -> None:
         one = await journal.register("here", 1, "a", AT)

@@ -1,1 +1,1 @@
-UPDATE owners SET beat_at = ? WHERE number = ?
+UPDATE owners SET beat_at = ? WHERE number = ? RETURNING number
