@@ -12,6 +12,7 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.cli.main import main
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.tui.keymap import Place
+from lexiconsole.views.bulk import BulkFold
 from tests.tui.making import NOW, Story, check, console, settled, shown, write
 from tests.tui.refunds import refunds, run_refunds
 from tests.tui.test_terminal import Terminal
@@ -139,6 +140,22 @@ async def test_items_are_filtered_marked_and_exported(folder: Path, monkeypatch:
         await visit.until("Items  400 of 400")
         await visit.press("G")
         await visit.until("#399")
+
+
+async def test_of_two_first_looks_the_later_one_counts(folder: Path) -> None:
+    """A run that ends between them says nothing more."""
+    async with visiting(folder, Place.BULK, "refund", drives=False) as visit:
+        await visit.until("3 Items")
+        screen = visit.app.screen
+        whole, row = screen.fold, screen.row
+        with Workspace.find(folder) as workspace:
+            entries = workspace.entries(row)
+        early = BulkFold()
+        early.add(entries[:3])
+        screen.fold = None
+        for fold in (early, whole, early):
+            screen._got((row, fold))
+        assert screen.fold is whole
 
 
 async def test_what_is_done_while_one_looks_on_is_seen(tmp_path: Path) -> None:

@@ -141,12 +141,13 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         return row, fold
 
     def _got(self, answer: tuple[RunRow | None, list[Entry] | BulkFold]) -> None:
-        self.row, found = answer
-        if self.row is None:
+        row, found = answer
+        if row is None:
             self.status.explain(f"there is no run {harmless(self.run_id)} in this store")
             return
-        if isinstance(found, BulkFold):
-            self.fold = self.fold or found
+        self.row = row
+        if isinstance(found, BulkFold):  # asked for twice before it came, the later one knows more
+            self.fold = found if self.fold is None or found.seq > self.fold.seq else self.fold
         elif self.fold is not None:
             self.fold.add(found)
         if self.is_attached and self.fold is not None:

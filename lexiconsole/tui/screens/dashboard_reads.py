@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,16 +74,17 @@ class Read:
         moved = (tuple(names), tuple(counts.values()), look.head())
         if moved == self._moved:
             return News(engines=engines)
-        self._moved = moved
         failed = tuple(counts[status] for status in (RunStatus.FAILED, RunStatus.DOUBTFUL))
         found: list[Incident] | None = None
         now = time.monotonic()
         if failed != self._failed or now - self._grouped >= _AGAIN:
-            self._failed, self._grouped = failed, now
             rows = [*look.failures(RunStatus.DOUBTFUL), *look.failures(RunStatus.FAILED)]
-            found = self.incidents = incidents(rows)
-        known = sorted({*names, *look.names()})
-        return News(incidents=found, latest=look.latest(known, LATEST), engines=engines)
+            found = incidents(rows)
+        latest = look.latest(sorted({*names, *look.names()}), LATEST)
+        if found is not None:
+            self.incidents, self._failed, self._grouped = found, failed, now
+        self._moved = moved  # only now: what could not be read is asked for again
+        return News(incidents=found, latest=latest, engines=engines)
 
 
 def read_group(look: Look, incident: Incident | None, marks: Sequence[str]) -> list[RunRow]:
@@ -101,4 +103,9 @@ def read_group(look: Look, incident: Incident | None, marks: Sequence[str]) -> l
 
 
 def _size(path: Path) -> int:
-    return sum(file.stat().st_size for file in (path, Path(f"{path}-wal")) if file.exists())
+    """Of what is there: whoever is the last to close the store takes its log away."""
+    size = 0
+    for file in (path, Path(f"{path}-wal")):
+        with suppress(OSError):
+            size += file.stat().st_size
+    return size

@@ -151,16 +151,17 @@ class SagaScreen(SagaFinding, SagaJumps, SagaTime, Revising, Diffing, RunCopies,
         return row, look.entries(row, after), look.outline(row)
 
     def _got(self, answer: tuple[RunRow | None, list[Entry], Outline]) -> None:
-        self.row, new, outline = answer
-        if self.row is None:
+        row, new, outline = answer
+        if row is None:
             self.say([("this run is not in the store", ink(self.console.palette.key))])
             return
+        self.row = row
         self._playback.take(new, outline)
         if self.console.motion is Motion.OFF and self._playback.past is None:
             self._playback.live()
         if self._watched is None:
-            self._watched = Watched(self.row, outline)
-        self._watched.add(self.row, new)
+            self._watched = Watched(row, outline)
+        self._watched.add(row, new)
         self._fold(force=True)
 
     # what it shows
