@@ -177,6 +177,14 @@ async def test_a_filter_as_it_is_typed(root, store):
         await pilot.press("escape")
         await settled(pilot)
         assert app.screen.runs.board.total == len(BUSY_DAY)
+        pane, rows = app.screen.runs, dict(app.screen.runs.table.rows_at_hand)
+        await pilot.press("slash", *"err~402", "enter")
+        await settled(pilot)
+        late = pane._asked, pane.board
+        await pilot.press("escape")
+        await settled(pilot)
+        pane._fill(*late)  # what was asked for under another filter, and comes when that is gone
+        assert pane.table.rows_at_hand == rows
 
 
 async def test_the_line_of_the_filter_goes_when_one_goes_to_another_pane_and_the_filter_stays(root, store):

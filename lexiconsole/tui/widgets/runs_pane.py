@@ -116,24 +116,28 @@ class RunsPane(Vertical):
         first, count = table.seen() if table.total else (0, AT_FIRST - 2 * _AROUND)
         before = max(0, table.cursor - first) + _AROUND if table.anchored else 0
         start = max(0, first - _AROUND)
-        query, selected = self.query_now(), table.selected or ""
+        asked, query, selected = self._asked, self.query_now(), table.selected or ""
         self.console.reads.look(
             "runs",
-            lambda look: (query, selected, *_stretch(look, query, start, count + 2 * _AROUND, selected, before)),
-            self._show,
+            lambda look: (selected, *_stretch(look, query, start, count + 2 * _AROUND, selected, before)),
+            lambda answer: self._show(asked, *answer),
             panes=(self.table,),
         )
 
-    def _show(self, answer: tuple[RunQuery, str, list[str], Board]) -> None:
-        query, selected, names, board = answer
+    @property
+    def _asked(self) -> tuple[Filter, bool]:
+        """What the list is asked for, whatever the time."""
+        return self.filter, self.by_status
+
+    def _show(self, asked: tuple[Filter, bool], selected: str, names: list[str], board: Board) -> None:
         if not self.is_attached or self.column is not None:
             return
         if names != self._names:
             self._names = names
             if self.filter.names:
                 self.ask()
-        if query.statuses != self.filter.statuses or query.by_status != self.by_status:
-            return  # another filter is on by now
+        if asked != self._asked:
+            return  # another filter is on by now, and is read
         at = board.at
         if selected != (self.table.selected or ""):  # the cursor went on while this was read
             at = next((n for n, row in enumerate(board.rows, board.first) if row.id == self.table.selected), None)
@@ -150,14 +154,19 @@ class RunsPane(Vertical):
         event.stop()
         if self.column is not None:
             return  # groups are there as a whole
-        query, ask = self.query_now(), self.console.reads.look
-        ask("page", lambda look: read_board(look, query, event.first, event.count), self._fill, panes=(self.table,))
+        asked, query = self._asked, self.query_now()
+        self.console.reads.look(
+            "page",
+            lambda look: read_board(look, query, event.first, event.count),
+            lambda board: self._fill(asked, board),
+            panes=(self.table,),
+        )
 
     def on_virtual_table_marked(self) -> None:
         self._entitle()
 
-    def _fill(self, board: Board) -> None:
-        if self.is_attached and self.column is None and board.query.statuses == self.filter.statuses:
+    def _fill(self, asked: tuple[Filter, bool], board: Board) -> None:
+        if self.is_attached and self.column is None and asked == self._asked:
             self.table.fill(board.first, board.rows)
 
     def _entitle(self) -> None:
