@@ -13,6 +13,7 @@ from lexiconsole.app.drafts import Drafts
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.widgets.form import FormPanel
 from tests.tui.chains import approvals
 from tests.tui.visiting import Visit, visiting
 
@@ -132,6 +133,22 @@ async def test_a_draft_that_can_not_be_kept_is_told_and_ends_nothing(folder: Pat
         assert [told.message for told in visit.app._notifications] == [
             "what you typed can not be kept as a draft: File exists"
         ]
+
+
+async def test_what_was_filled_in_for_one_task_never_decides_another(folder: Path, monkeypatch) -> None:
+    """The first was decided elsewhere in the moment in which ctrl+s was pressed; what stands there now is the second."""
+    start(folder, "credit_limit", "parcel")
+    async with visiting(folder, Place.INBOX, drives=False) as visit:
+        await visit.until("parcel")
+        screen, sent = visit.app.screen, []
+        monkeypatch.setattr(visit.app.acts, "begin", lambda *seen: sent.append(seen))
+        first, form = screen.pane.task_shown, screen.pane.panel
+        other = next(task for task in screen._tasks.values() if task.id != first.id)
+        form.post_message(FormPanel.Submitted(form, {}))
+        form.post_message(FormPanel.Rejected(form, {}))
+        screen._show(other, {})
+        await visit.until("not asked any more; nothing was sent")
+        assert screen.pane.task_shown == other and sent == []
 
 
 async def act_as(visit: Visit, name: str) -> None:

@@ -63,7 +63,7 @@ class DecidingScreen(ConsoleScreen):
 
     @on(FormPanel.Submitted)
     def _submitted(self, event: FormPanel.Submitted) -> None:
-        task = self.pane.task_shown
+        task = self._asked_by(event.panel)
         if task is None:
             return
         if task.levels:
@@ -75,11 +75,18 @@ class DecidingScreen(ConsoleScreen):
 
     @on(FormPanel.Rejected)
     def _rejected(self, event: FormPanel.Rejected) -> None:
-        task = self.pane.task_shown
+        task = self._asked_by(event.panel)
         if task is not None:
             self._at_once(
                 task, RequestKind.VOTE, {**split_reason(task, event.values), "verdict": "reject"}, "rejection"
             )
+
+    def _asked_by(self, panel: FormPanel) -> Task | None:
+        """The task that the form was filled in for; None when another one took its place before its key was heard."""
+        if panel is self.pane.panel:
+            return self.pane.task_shown
+        self.status.explain("what you filled in is not asked any more; nothing was sent")
+        return None
 
     @on(FormPanel.InfoWanted)
     def _info_wanted(self) -> None:
@@ -87,7 +94,8 @@ class DecidingScreen(ConsoleScreen):
 
     @on(FormPanel.Left)
     def _left(self, event: FormPanel.Left) -> None:
-        self._keep_draft(event.texts if event.touched else None)
+        if event.touched and event.panel is self.pane.panel:
+            self._keep_draft(event.texts)
         self.form_left()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -104,12 +112,11 @@ class DecidingScreen(ConsoleScreen):
         if panel is not None and panel.touched:
             self._keep_draft(panel.draft)
 
-    def _keep_draft(self, texts: dict[str, str] | None) -> None:
+    def _keep_draft(self, texts: dict[str, str]) -> None:
         task, workspace = self.pane.task_shown, self.console.workspace
         if (
             task is not None
             and workspace is not None
-            and texts is not None
             and task.id not in self._sent
             and (task.id, texts) != self._kept
             and not self.console.readonly
