@@ -110,6 +110,7 @@ class ConsoleApp(KeysInTurn):
         self.now, self.glyphs = now, ASCII if ascii_only else UNICODE
         self.workspace: Workspace | None = None
         self.definitions: dict[str, Definition] = {}
+        self.looks_for_definitions = True  # they are not loaded yet
         self.unstarted: dict[str, dict[str, str]] = {}  # forms that were left, by their definition
         self.fault: BaseException | None = None
         self.acting_as = ""  # an operator's name; "" for one's own
@@ -208,7 +209,7 @@ class ConsoleApp(KeysInTurn):
         self.seen_screen_changed()
 
     def definitions_loaded(self, definitions: list[Definition]) -> None:
-        self.definitions = {definition.name: definition for definition in definitions}
+        self.definitions, self.looks_for_definitions = {found.name: found for found in definitions}, False
         self.seen_screen_changed()
         if self.tour is not None:
             self.tour.begin(self)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from lexiconsole.tui.app import ConsoleApp
-from tests.tui.making import BUSY_DAY, console, shown, until, write
+from tests.tui.making import BUSY_DAY, console, settled, shown, until, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,3 +64,22 @@ async def test_runs_that_do_not_come_leave_the_screen_blank_for_a_moment_only(ro
     async with console(root) as (app, pilot):
         await until(pilot, lambda: not app.screen.blank)
         assert "1 Catalogue" in shown(app)
+
+
+async def test_keys_for_the_catalogue_wait_until_definitions_are_found(root):
+    """They take a second to load, and people know where their workflow stands in the list."""
+    async with console(root) as (app, pilot):
+        found = list(app.definitions.values())
+        app.definitions, app.looks_for_definitions = {}, True
+        app.screen.returned()
+        await pilot.press("1", "j", "k", "j", "s")
+        await until(pilot, lambda: "is done when they are found" in shown(app))
+        app.definitions_loaded(found)
+        await until(pilot, lambda: "Start ▸ permit" in shown(app))
+        await pilot.press("escape", "2")
+        app.definitions, app.looks_for_definitions = {}, True
+        app.screen.returned()
+        await pilot.press("s", "i")
+        app.definitions_loaded(found)
+        await settled(pilot)
+        assert len(app.screen_stack) == 1, "something else was asked for meanwhile"

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from lexiconsole.durable.rows import RunRow, TaskRow
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place, with_keys
+from lexiconsole.tui.keymap import Place, key_of, with_keys
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.run_row import SOON
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
@@ -19,7 +19,7 @@ from lexiconsole.tui.screens.dashboard_reads import News, Read
 from lexiconsole.tui.screens.dashboard_shape import HIGH, OPENS_IT, STYLE, VAST, WIDE, WIDEST, title_of
 from lexiconsole.tui.screens.dashboard_words import Subject, group_here, preview_title, sentence, tab_names, why_not
 from lexiconsole.tui.throttle import Throttle
-from lexiconsole.tui.widgets.catalogue_table import CatalogueTable
+from lexiconsole.tui.widgets.catalogue_table import LOOKING, CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
 from lexiconsole.tui.widgets.live_preview import LivePreview
@@ -56,7 +56,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def __init__(self) -> None:
         super().__init__()
         self.header.tell(trail=("Dashboard",))
-        self.catalogue = CatalogueTable(classes="pane", empty="looking for definitions…")
+        self.catalogue = CatalogueTable(classes="pane")
         self.runs = RunsPane(classes="pane")
         self.inbox = TaskTable(classes="pane")
         self.incidents = IncidentTable(classes="pane")
@@ -160,9 +160,11 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._say()
 
     def _show_catalogue(self) -> None:
-        definitions = self.console.definitions
-        self.catalogue.empty = "no definitions here" if definitions else "looking for definitions…"
+        definitions, looks = self.console.definitions, self.console.looks_for_definitions
+        self.catalogue.empty = LOOKING if looks else "no definitions here"
         self.catalogue.show_all(catalogue(definitions, self._latest))
+        if not looks:
+            self.catalogue.press_kept()
 
     def _entitle(self) -> None:
         read, now = self._read, self.console.now()
@@ -298,6 +300,19 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self.to_pane(event.number)
 
     # keys
+
+    def do(self, action: str) -> None:
+        """What needs definitions is done once they are loaded, unless something else is asked for meanwhile."""
+        asks = action == "start" or (action == "open" and self.catalogue.has_focus and not self.catalogue.total)
+        if asks and self.console.looks_for_definitions:
+            self.catalogue.keep(key_of(action).keys[0])
+        else:
+            self.catalogue.kept.clear()
+            super().do(action)
+
+    @on(CatalogueTable.Kept)
+    def _kept(self) -> None:
+        self.status.explain(f"{LOOKING} what you type there is done when they are found")
 
     def why_not(self, action: str) -> str:
         return why_not(self, action)

@@ -106,7 +106,7 @@ def why_not(screen: DashboardScreen, action: str) -> str:
 def _why_not_look(screen: DashboardScreen, action: str) -> str:
     subject, console = screen.subject(), screen.console
     if action == "start":
-        return "" if console.definitions else "the definitions are not loaded yet"
+        return "" if console.definitions or console.looks_for_definitions else "there are no definitions here"
     if subject is None:
         return "nothing is selected"
     if action == "open" and isinstance(subject, RunRow) and console.place_of(subject) is None:

@@ -128,7 +128,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         if known is None or not self.is_attached:
             return
         self.known = known
-        self.console.definitions = known.definitions
+        self.console.definitions, self.console.looks_for_definitions = known.definitions, False
         self.files.empty = "no definitions here; `lexiconsole init` writes a first one"
         rows = known.rows
         self.files.show_all(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 
 from lexiconsole.tui.drawing import Drawn
@@ -13,13 +15,44 @@ from lexiconsole.views.cells import cut, padded
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
-__all__ = ["CatalogueTable"]
+__all__ = ["LOOKING", "CatalogueTable"]
+
+LOOKING = "looking for definitions…"
 
 _ROOMY = 36
 
 
 class CatalogueTable(VirtualTable[CatalogueRow]):
-    """A bar's height is how long the run took, its colour how it ended; the newest is at the right."""
+    """A bar's height is how long the run took, its colour how it ended; the newest is at the right.
+
+    Keys that come before there is anything are `kept`, and pressed when there is.
+    """
+
+    class Kept(Message):
+        """A key was kept for later."""
+
+    def __init__(self, *, classes: str) -> None:
+        super().__init__(classes=classes, empty=LOOKING)
+        self.kept: list[str] = []
+
+    def on_key(self, event: events.Key) -> None:
+        if self.total == 0 and event.key in self._moves and self.console.looks_for_definitions:
+            self.keep(event.key)
+            event.stop()
+            event.prevent_default()
+
+    def on_blur(self) -> None:
+        self.kept.clear()
+
+    def keep(self, key: str) -> None:
+        self.kept.append(key)
+        self.post_message(self.Kept())
+
+    def press_kept(self) -> None:
+        """There is something now."""
+        kept, self.kept = self.kept, []
+        for key in kept:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
     def draw(self, row: CatalogueRow, how: Drawn) -> list[Strip]:
         colours, glyphs = self.console.palette, self.console.glyphs
