@@ -12,12 +12,27 @@ from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
-__all__ = ["ITEM_WORDS", "bulk_sentence", "items_csv", "matching"]
+__all__ = ["ITEM_WORDS", "bulk_sentence", "counts_of", "items_csv", "matching"]
 
 ITEM_WORDS = {state: STEP_LOOKS[state].word for state in StepState} | {
     StepState.SKIPPED: "excluded",
     StepState.PENDING: "queued",
 }
+
+
+def counts_of(view: BulkView, status: RunStatus) -> list[tuple[StepState, int]]:
+    """How many items stand how, as far as that is known: of batches that take a moment no entry says that they run."""
+    counts = [
+        (StepState.DONE, view.done),
+        (StepState.RUNNING, view.running),
+        (StepState.RETRYING, view.retrying),
+        (StepState.FAILED, view.failed),
+        (StepState.SKIPPED, view.excluded),
+    ]
+    if view.queued is not None:
+        counts.append((StepState.PENDING, view.queued))
+    unknown = status is RunStatus.RUNNING and not view.running
+    return [each for each in counts if not (unknown and each[0] is StepState.RUNNING)]
 
 
 def bulk_sentence(view: BulkView, status: RunStatus, fault: str = "") -> Sentence:

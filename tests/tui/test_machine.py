@@ -63,6 +63,7 @@ async def test_it_looks_like_this(settled: Path, name: str, run: str, size: tupl
 async def test_no_size_breaks_it(settled: Path, size: tuple[int, int]) -> None:
     async with visiting(settled, Place.MACHINE, "kettles", size=size, drives=False) as visit:
         await visit.until("send_back")
+        assert "┗" in visit.seen, "its pane has a lower border"
 
 
 async def test_counts_stand_in_the_states_and_what_was_never_taken_is_named(settled: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk import BulkFold
-from lexiconsole.views.bulk_words import bulk_sentence, items_csv, matching
+from lexiconsole.views.bulk_words import bulk_sentence, counts_of, items_csv, matching
 from lexiconsole.views.words import StepState
 
 TERMS = {
@@ -37,6 +37,11 @@ def test_counts_causes_and_what_is_left_come_from_the_batches_that_ended() -> No
     told.add(EntryKind.STARTED, "batch/1", 1, owner=1)
     view = told.fold.view()
     assert (view.done, view.failed, view.running, view.queued) == (8, 2, 10, 10)
+    assert (StepState.RUNNING, 10) in counts_of(view, RunStatus.RUNNING)
+    told.batch("batch/1", 10)
+    states = [state for state, _ in counts_of(told.fold.view(), RunStatus.RUNNING)]
+    assert StepState.RUNNING not in states, "no entry says that a batch of a moment runs: none is no figure"
+    assert (StepState.RUNNING, 0) in counts_of(told.fold.view(), RunStatus.COMPLETED)
     assert view.share == 10 / 30 and view.rate == 10.0 and view.eta == 2.0
     assert [(cause.items, cause.sample.error) for cause in view.causes] == [((3, 7), "402 card closed")]
     assert view.failed_share == 0.2 and view.stop_loss == 0.5

@@ -13,7 +13,7 @@ from lexiconsole.tui.ink import Part, ink, line
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk_figures import BulkItem, BulkView, Cause
-from lexiconsole.views.bulk_words import ITEM_WORDS
+from lexiconsole.views.bulk_words import ITEM_WORDS, counts_of
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.safe import harmless_sentence
@@ -100,17 +100,8 @@ class ProgressPane(_Lines):
 
     def _counts(self) -> list[Part]:
         view, colours, glyphs = self.view, self.console.palette, self.console.glyphs
-        counts = [
-            (view.done, StepState.DONE),
-            (view.running, StepState.RUNNING),
-            (view.retrying, StepState.RETRYING),
-            (view.failed, StepState.FAILED),
-            (view.excluded, StepState.SKIPPED),
-        ]
-        if view.queued is not None:
-            counts.append((view.queued, StepState.PENDING))
         said: list[Part] = []
-        for count, state in counts:
+        for state, count in counts_of(view, self.status):
             look = STEP_LOOKS[state]
             word = "" if self.size.width < 90 else f" {ITEM_WORDS[state]}"
             strong = bool(count) and state in (StepState.FAILED, StepState.RETRYING)
