@@ -265,10 +265,25 @@ async def test_every_change_is_previewed_and_enter_does_not_confirm_it(root, sto
         assert done == []
 
 
-async def test_a_key_in_the_sentence_is_a_button(root, store):
+async def test_keys_in_the_sentence_and_in_edges_are_buttons(root, store):
     await write(store, BUSY_DAY)
     async with console(root) as (app, pilot):
         await settled(pilot)
+
+        async def click(words):
+            y, row = next((y, row) for y, row in enumerate(shown(app).splitlines()) if words in row)
+            await pilot.click(offset=(row.index(words) + 1, y))
+
+        await click("those that need somebody first")
+        await until(pilot, lambda: "newest first" in shown(app))
+        await click("newest first")
+        await until(pilot, lambda: "those that need somebody first" in shown(app))
+        await click("I opens the inbox")
+        await until(pilot, lambda: app.screen.place is Place.INBOX)
+        await pilot.press("q", "2", "y")
+        await until(pilot, lambda: "esc leaves" in shown(app))
+        await click("esc leaves")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
         status = app.screen.status
         await until(pilot, lambda: "try again" in status.text)
         await pilot.click(status, offset=(shown(app).splitlines()[status.region.y].index("try again"), 0))

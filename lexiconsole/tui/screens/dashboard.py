@@ -23,7 +23,7 @@ from lexiconsole.tui.widgets.catalogue_table import LOOKING, CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
 from lexiconsole.tui.widgets.incident_table import IncidentTable
 from lexiconsole.tui.widgets.live_preview import LivePreview
-from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.painted import entitle, pressable
 from lexiconsole.tui.widgets.preview import Seen, see_definition
 from lexiconsole.tui.widgets.runs_pane import RunsPane
 from lexiconsole.tui.widgets.tabs import PaneTabs
@@ -171,7 +171,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
         entitle(self.catalogue, title_of(1, len(self.console.definitions) or ""))
-        entitle(self.inbox, title_of(3, tasks), with_keys(OPENS_IT))
+        entitle(self.inbox, title_of(3, tasks), pressable(with_keys(OPENS_IT)))
         entitle(self.incidents, title_of(4, len(read.incidents) or ""))
         entitle(self.preview, preview_title(self.preview.seen, newest=group_here(self) is not None))
         entitle(self.engine, title_of(6))

@@ -17,7 +17,7 @@ from lexiconsole.tui.exporting import Export, offer_exports
 from lexiconsole.tui.ink import ink
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.place import ConsoleScreen
-from lexiconsole.tui.widgets.painted import entitle
+from lexiconsole.tui.widgets.painted import entitle, pressable
 from lexiconsole.tui.widgets.query_text import QueryText
 from lexiconsole.tui.widgets.question_table import QuestionTable
 from lexiconsole.tui.widgets.result_table import ResultTable, cell_text
@@ -84,7 +84,7 @@ class SqlScreen(ConsoleScreen):
         super().on_mount()
         self._query_pane.border_title, self.ready.border_title = "1 Question", "2 Ready and asked"
         self._result_pane.border_title = "3 Answer"
-        self._query_pane.border_subtitle = _KEYS
+        self._query_pane.border_subtitle = pressable(_KEYS)
         self.console.reads.of_workspace("sql history", lambda workspace: _history(workspace).all(), self._remember)
         self.console.reads.of_workspace(
             "sql words", lambda workspace: tables(workspace.store_path), self._learn, _unheard
@@ -99,7 +99,7 @@ class SqlScreen(ConsoleScreen):
         event.stop()
         said = "  ".join(event.offers[:_OFFERED])
         more = "  …" if len(event.offers) > _OFFERED else ""
-        entitle(self._query_pane, None, f"tab: {said}{more}" if said else _KEYS)
+        entitle(self._query_pane, None, f"tab: {said}{more}" if said else pressable(_KEYS))
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_letters
 
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from lexiconsole.tui.keymap import pressed_key
 from lexiconsole.views.safe import harmless
 
-__all__ = ["Painted", "entitle", "titled"]
+__all__ = ["Painted", "clicked", "entitle", "pressable", "titled"]
 
 
 class Painted(Widget):
@@ -54,6 +56,28 @@ def entitle(widget: Widget, title: str | None = None, subtitle: str | None = Non
             shown = widget.render_str(text) if text else None
             setattr(widget, f"_{name}", shown)
             widget.refresh(Region(-1, y, widget.outer_size.width, 1))
+
+
+def clicked(text: str, action: str) -> str:
+    """As a border takes a text that does something when it is clicked on. Its closing is spelled out, as the toolkit gives it
+    back: else it would look as if it had changed.
+    """
+    return f"[@click={action}]{text}[/@click={action}]"
+
+
+def pressable(keys: str) -> str:
+    """Keys with what each does, three spaces apart, as a border takes them: a click on one presses it."""
+    return "   ".join(map(_pressable, keys.split("   ")))
+
+
+def _pressable(part: str) -> str:
+    shown = part.removeprefix("a letter or ").partition(" ")[0]
+    key = pressed_key(shown)
+    return clicked(part, f"app.simulate_key('{key}')") if key != shown or shown in _SHOWN_SO else part
+
+
+_SHOWN_SO = frozenset({"enter", "tab", "home", *ascii_letters})
+"""Keys that are shown by their own names."""
 
 
 def titled(text: str) -> str:

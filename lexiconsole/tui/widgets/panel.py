@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 
 from lexiconsole.tui.in_turn import PaintsAtOnce
 from lexiconsole.tui.widgets.closing import close
-from lexiconsole.tui.widgets.painted import titled
+from lexiconsole.tui.widgets.painted import pressable, titled
 
 __all__ = ["ChoicePanel", "Panel"]
 
@@ -37,7 +37,7 @@ class Panel(ModalScreen[T | None], PaintsAtOnce):
         """The frame around all that the panel shows; `keys` stands in its lower edge."""
         frame.add_class("frame")
         frame.border_title = titled(title)
-        frame.border_subtitle = keys
+        frame.border_subtitle = pressable(keys)
         return frame
 
     def action_leave(self) -> None:

@@ -17,7 +17,7 @@ from lexiconsole.tui.keymap import with_keys
 from lexiconsole.tui.run_row import spans_of
 from lexiconsole.tui.screens.dashboard_shape import NEEDED_FIRST, title_of
 from lexiconsole.tui.throttle import Throttle
-from lexiconsole.tui.widgets.painted import entitle, titled
+from lexiconsole.tui.widgets.painted import clicked, entitle, titled
 from lexiconsole.tui.widgets.run_table import RunTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import RunStatus
@@ -175,14 +175,17 @@ class RunsPane(Vertical):
         pills = "  ".join(self.filter.pills)
         title = titled(title_of(2, f"{total:,}{'  / ' + pills if pills else ''}"))
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
-        new = (
-            f"{self.console.glyphs.up} {self.table.new_above:,} new, home shows them  " if self.table.new_above else ""
-        )
-        order = NEEDED_FIRST if self.by_status else "newest first"
+        above = f"{self.console.glyphs.up} {self.table.new_above:,} new, home shows them"
+        new = clicked(above, "newest") + "  " if self.table.new_above else ""
+        order = clicked(NEEDED_FIRST if self.by_status else "newest first", "screen.do('sort')")
         if self._grouping is not None:
             groups = self._grouping.groups
             order = f"{groups:,} group{'s' if groups != 1 else ''} by {self._grouping.column}"
         entitle(self, title, f"{new}{marked}{order}")
+
+    def action_newest(self) -> None:
+        """What came in above is shown."""
+        self.table.go(0, touched=False)
 
     # groups
 
