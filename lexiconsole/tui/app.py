@@ -364,9 +364,8 @@ class ConsoleApp(KeysInTurn):
                 return
             event = event if name == event.key else Key(name, None)
         open_still = bool(self._screen_stacks.get(self._current_mode))
-        forwarded = open_still and isinstance(event, Key) and event.is_forwarded
-        take = getattr(self.screen, "take_key", None) if forwarded else None
-        if take is not None and take(event):
+        take = getattr(self.screen, "take_key", None) if open_still and isinstance(event, Key) else None
+        if take is not None and event.is_forwarded and take(event):
             return
         if open_still or not isinstance(event, InputEvent):
             await super().on_event(event)
