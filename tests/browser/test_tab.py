@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pyte
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMessage, WSMsgType
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.browser import tab
+from tests.terminals import Screen, Stream
 
 _PATIENCE = 90.0  # seconds for what takes one or two, on a machine that does other things too
 
@@ -25,8 +25,8 @@ class Page:
     """What a browser shows, and the processes behind it."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self._socket, self._screen = socket, pyte.Screen(100, 30)
-        self._stream = pyte.ByteStream(self._screen)
+        self._socket, self._screen = socket, Screen(100, 30)
+        self._stream = Stream(self._screen)
 
     @property
     def text(self) -> str:

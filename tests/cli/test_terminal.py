@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
-import pyte
 import pytest
 
 from tests.cli.test_end_to_end import DEFINITIONS, ROOT
+from tests.terminals import Screen, Stream
 
 _NOT_OURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 
@@ -26,8 +26,8 @@ class Terminal:
         self.child = pexpect.spawn(
             sys.executable, ["-m", "lexiconsole", *words], cwd=str(here), env=env, dimensions=(30, 100)
         )
-        self.screen = pyte.Screen(100, 30)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(100, 30)
+        self._stream = Stream(self.screen)
         self.raw = b""
 
     @property

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pexpect
-import pyte
 
 from tests.e2e.journal import journal
+from tests.terminals import Screen, Stream
 
 __all__ = ["ROOT", "Terminal", "opened"]
 
@@ -64,8 +64,8 @@ class Terminal:
         kept |= {"TEXTUAL_ANIMATIONS": "none", **env}
         script = f'echo "was $(stty -g)"; {shlex.join(program)}; echo "left $? now $(stty -g)"; read end'
         self.child = pexpect.spawn("sh", ["-c", script], cwd=str(here), env=kept, dimensions=(rows, columns))
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(columns, rows)
+        self._stream = Stream(self.screen)
         self.raw = b""
         self._keys: list[str] = []
 

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pexpect
-import pyte
 import pytest
 
+from tests.terminals import Screen, Stream
 from tests.tui.making import Story, completed, fill, waiting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +23,8 @@ class Terminal:
     """The console behind a terminal of its own, read as a person would."""
 
     def __init__(self, folder: Path, *words: str, size: tuple[int, int] = (120, 36), **environment: str) -> None:
-        self.screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(*size)
+        self._stream = Stream(self.screen)
         self.bytes = b""
         settings = {
             name: value
