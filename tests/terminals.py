@@ -1,4 +1,4 @@
-"""What stands on a terminal: pyte's screen and stream, in a quarter of their time.
+"""What stands on a terminal: pyte's screen and stream, in a third of their time.
 
 A console writes mostly short texts between orders for colours and places. pyte takes such an order a character at a time, and
 reads its whole screen anew for each look. Whatever is not that common goes pyte's own way: test_terminals.py compares the two.
@@ -45,6 +45,7 @@ class Screen(pyte.Screen):
         cursor, end = self.cursor, self.cursor.x + len(data)
         common = not self.charset and self.g0_charset is pyte.charsets.LAT1_MAP and pyte.modes.IRM not in self.mode
         if not common or cursor.x == self.columns or end > self.columns or not self._fits(data):
+            self.dirty.update(range(cursor.y)[-1:])  # an accent at a line's begin belongs to what stands before it
             super().draw(data)
             return
         line, ink = self.buffer[cursor.y], cursor.attrs[1:]
