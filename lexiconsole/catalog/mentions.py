@@ -1,9 +1,13 @@
-"""What a file imports, read from its text: nothing is run to find out which files belong together."""
+"""What a file imports, read from its text: nothing is run to find out which files belong together.
+
+Only statements are looked at: most of a text are expressions, an import is never in one, and every process reads its definitions.
+"""
 
 from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 
 __all__ = ["OWN", "Localise", "mentions"]
@@ -18,7 +22,7 @@ def mentions(tree: ast.Module, package: str) -> Iterator[tuple[str, bool]]:
     `package` is the dotted place of the file within its folder, "" at the top. `from a import b` mentions both `a` and
     `a.b`, because `b` may be a file.
     """
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         match node:
             case ast.Import():
                 for alias in node.names:
@@ -46,6 +50,9 @@ class Localise(ast.NodeTransformer):
     def __init__(self, package: str, local: Callable[[str], str | None]) -> None:
         self._package, self._local = package, local
 
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        return node if isinstance(node, ast.expr) else super().generic_visit(node)
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
         name = self._local(node.module) if node.level == 0 and node.module else None
         if name is not None:
@@ -66,6 +73,22 @@ class Localise(ast.NodeTransformer):
             top = name.partition(".")[0]
             yield ast.alias(_join(self._package, name), top)
             yield ast.alias(_join(self._package, top), top)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """In the order of `ast.walk`."""
+    waiting = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        for name in node._fields:
+            inner = getattr(node, name, None)
+            if (
+                isinstance(inner, list)
+                and inner
+                and isinstance(inner[0], ast.stmt | ast.excepthandler | ast.match_case)
+            ):
+                waiting.extend(inner)
 
 
 def _above(package: str, levels: int) -> str | None:
