@@ -77,7 +77,7 @@ class Localise(ast.NodeTransformer):
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
     """In the order of `ast.walk`."""
-    waiting = deque([tree])
+    waiting: deque[ast.AST] = deque([tree])
     while waiting:
         node = waiting.popleft()
         yield node
