@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from lexiconsole.errors import DefinitionError, StepError
-from lexiconsole.result import Err, Ok
+from lexiconsole.durable.truth import truth
+from lexiconsole.errors import DefinitionError
 
-__all__ = ["Condition", "WorkflowEdge", "open_edges", "truth"]
+__all__ = ["Condition", "WorkflowEdge", "open_edges"]
 
 Condition: TypeAlias = Callable[[Any], Any]
 """From the state to yes or no; may be async and may give a `Result`."""
@@ -65,17 +65,3 @@ async def open_edges(edges: Sequence[WorkflowEdge], state: Mapping[str, Any]) ->
     taken = {edge.target: await truth(edge.is_active, state) for edge in edges if edge.is_active is not None}
     otherwise = not any(taken.values())
     return [edge.target for edge in edges if taken.get(edge.target, otherwise if edge.otherwise else True)]
-
-
-async def truth(condition: Condition, state: Mapping[str, Any]) -> bool:
-    """The answer of a condition; an `Err` is raised."""
-    answer = condition(state)
-    if hasattr(answer, "__await__"):
-        answer = await answer
-    match answer:
-        case Ok(value):
-            return bool(value)
-        case Err(error):
-            raise error if isinstance(error, Exception) else StepError("condition", str(error))
-        case _:
-            return bool(answer)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.calling import check_call
 from lexiconsole.durable.context import INFER, Durable
-from lexiconsole.graph.edge import Condition, open_edges, truth
+from lexiconsole.durable.truth import truth
+from lexiconsole.graph.edge import Condition, open_edges
 from lexiconsole.graph.node import AbstractWorkflowNode, NodeType
 from lexiconsole.graph.plan import Way
 from lexiconsole.graph.state import WorkflowState

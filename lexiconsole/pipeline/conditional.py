@@ -9,11 +9,12 @@ from typing import Any
 from lexiconsole.durable.calling import check_call, wants_argument
 from lexiconsole.durable.memory import memory_context
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineEdge, OutlineNode
+from lexiconsole.durable.truth import truth
 from lexiconsole.errors import StepError
 from lexiconsole.pipeline.context import PipelineContext
 from lexiconsole.pipeline.function import as_step
 from lexiconsole.pipeline.step import PipelineStep
-from lexiconsole.pipeline.walk import SKIPPED, Outcome, Walk, truth
+from lexiconsole.pipeline.walk import SKIPPED, Outcome, Walk
 from lexiconsole.result import Err, Ok
 
 __all__ = ["ConditionalStep"]

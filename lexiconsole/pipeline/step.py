@@ -12,9 +12,10 @@ from lexiconsole.durable.codec import returns_of
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.outline import EdgeKind, NodeKind, Outline, OutlineNode
 from lexiconsole.durable.policy import Backoff, StepPolicy, check_terms
+from lexiconsole.durable.truth import truth
 from lexiconsole.errors import DefinitionError, RunCancelled, StepError
 from lexiconsole.pipeline.context import PipelineContext
-from lexiconsole.pipeline.walk import SKIPPED, Outcome, Walk, truth
+from lexiconsole.pipeline.walk import SKIPPED, Outcome, Walk
 from lexiconsole.result import Err, Ok
 
 __all__ = ["PipelineStep"]

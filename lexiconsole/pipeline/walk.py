@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,12 @@ from lexiconsole.durable.context import Context
 from lexiconsole.durable.policy import StepPolicy
 from lexiconsole.errors import StepError
 from lexiconsole.pipeline.context import PipelineContext
-from lexiconsole.result import Err, Ok, Result
+from lexiconsole.result import Result
 
 if TYPE_CHECKING:
     from lexiconsole.pipeline.step import PipelineStep
 
-__all__ = ["SKIPPED", "Outcome", "Walk", "truth"]
+__all__ = ["SKIPPED", "Outcome", "Walk"]
 
 Outcome = Result[Any, StepError]
 
@@ -79,17 +78,3 @@ class Walk:
             return policy
         left = self.left
         return policy if policy.timeout is not None and policy.timeout <= left else replace(policy, timeout=left)
-
-
-async def truth(ask: Callable[[], Any]) -> bool:
-    """The answer of a condition that may be async and may give a `Result`; its `Err` is raised."""
-    answer = ask()
-    if hasattr(answer, "__await__"):
-        answer = await answer
-    match answer:
-        case Ok(value):
-            return bool(value)
-        case Err(error):
-            raise error if isinstance(error, Exception) else StepError("condition", str(error))
-        case _:
-            return bool(answer)
