@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-__all__ = ["cell_width", "columns", "cut", "padded"]
+__all__ = ["cell_width", "columns", "cut", "fitting", "padded"]
 
 
 def cell_width(text: str) -> int:
@@ -16,17 +16,23 @@ def cell_width(text: str) -> int:
     return sum(_cells(sign) for sign in text)
 
 
+def fitting(text: str, width: int) -> int:
+    """How many signs from the beginning of the text there is room for in `width` cells."""
+    if text.isascii():
+        return min(len(text), width)
+    used = 0
+    for place, sign in enumerate(text):
+        used += _cells(sign)
+        if used > width:
+            return place
+    return len(text)
+
+
 def cut(text: str, width: int) -> str:
     """The text in at most `width` cells; a cut one ends with `…`."""
     if cell_width(text) <= width:
         return text
-    taken, used = [], 0
-    for sign in text:
-        used += _cells(sign)
-        if used > width - 1:
-            break
-        taken.append(sign)
-    return "".join(taken) + "…" if width > 0 else ""
+    return f"{text[: fitting(text, width - 1)]}…" if width > 0 else ""
 
 
 def padded(text: str, width: int) -> str:

@@ -10,7 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from lexiconsole.tui.ink import Part, ink, line
-from lexiconsole.views.cells import cell_width, cut, padded
+from lexiconsole.views.cells import cell_width, cut, fitting, padded
 from lexiconsole.views.inspecting import Fact, Tone
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
@@ -134,9 +134,10 @@ def _wrapped(text: str, room: int) -> list[str]:
         return [text]
     lines: list[str] = []
     rest = text
-    while cell_width(rest) > room and len(lines) < _FOLDED - 1:
-        space = rest.rfind(" ", room // 2, room + 1)
-        place = space if space > 0 else room
+    while len(lines) < _FOLDED - 1 and cell_width(rest) > room:
+        most = max(1, fitting(rest, room))
+        space = rest.rfind(" ", most // 2, most + 1)
+        place = space if space > 0 else most
         lines.append(rest[:place].rstrip())
         rest = rest[place:].lstrip()
     return [*lines, cut(rest, room)]
