@@ -11,6 +11,7 @@ import pytest
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import RunFilter
 from lexiconsole.types import RunStatus
+from tests.e2e.operating import confirmed
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.loans import loans
 
@@ -96,7 +97,7 @@ def held(folder: Path, terminal: Terminal) -> None:
     terminal.until("Start ▸ stubborn")
     terminal.press("ctrl+s")
     terminal.until("start a run of stubborn")
-    terminal.press("y")
+    confirmed(terminal)
     terminal.until((folder / "holding").exists)
     terminal.press("ctrl+q")
     terminal.until("putting runs down", "ctrl+c ends at once")

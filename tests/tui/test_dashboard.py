@@ -321,7 +321,9 @@ async def test_what_can_not_be_taken_back_wants_the_end_of_the_id(root, store):
         await until(pilot, lambda: isinstance(app.screen, ConfirmPanel) and "Type 1111" in shown(app))
         await pilot.press("y")
         assert isinstance(app.screen, ConfirmPanel)
-        await pilot.press("backspace", "1", "1", "1", "1", "y")
+        await pilot.press("backspace", "1", "1", "1", "1")
+        await until(pilot, lambda: app.screen.can_be_done)
+        await pilot.press("y")
         await until(pilot, lambda: app.screen is not None and not isinstance(app.screen, ConfirmPanel))
         await until(pilot, lambda: app.screen.runs.selected.status is RunStatus.CANCELLED)
 

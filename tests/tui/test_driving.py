@@ -23,6 +23,7 @@ from lexiconsole.views.sentences import run_sentence
 from lexiconsole.views.telling_run import sentence_of
 from lexiconsole.views.watched import Watched
 from tests.cli.fake import row_of
+from tests.e2e.operating import confirmed
 from tests.e2e.terminal import Terminal, opened
 from tests.tui.visiting import visiting
 from tests.views.entries import Script
@@ -103,7 +104,7 @@ def start(folder: Path, terminal: Terminal) -> None:
     terminal.until("Start ▸ copying")
     terminal.press("ctrl+s")
     terminal.until("start a run of copying")
-    terminal.press("y")
+    confirmed(terminal)
     terminal.until(lambda: drivers(folder))
 
 
@@ -149,10 +150,13 @@ async def test_a_cancel_that_nobody_took_up_yet_is_taken_back(folder):
         await visit.until(lambda: drivers(folder))
         await visit.press("c")
         await visit.until("Type opy1")
-        await visit.press(*"opy1", "y")
+        await visit.press(*"opy1")
+        await visit.until(lambda: getattr(visit.app.screen, "can_be_done", False))
+        await visit.press("y")
         await visit.until("cancel requested")
         await visit.press("u")
         await visit.until("nobody has taken it up yet")
+        await visit.until(lambda: getattr(visit.app.screen, "can_be_done", False))
         await visit.press("y")
         await visit.until(lambda: "the cancel of copy1 is taken back" in told)
         (folder / "go").touch()
