@@ -142,9 +142,9 @@ class Terminal:
 
     def left(self) -> int:
         """Waits until the shell has the terminal back, as it was; gives the program's exit code."""
-        self.until(lambda: re.search(rb"left \d+ now \S+", self.raw) is not None)
+        self.until(lambda: re.search(rb"left \d+ now \S+\r*\n", self.raw) is not None)  # a read may give half a line
         was, code, now = re.findall(rb"was (\S+).*left (\d+) now (\S+)", self.raw, re.DOTALL)[0]
-        assert now == was, "the terminal's settings are not what they were"
+        assert now == was, f"the terminal's settings are not what they were: {now!r}, not {was!r}"
         for mode, name in _MODES.items():
             last = self.raw.rfind(b"\x1b[?" + mode + b"h"), self.raw.rfind(b"\x1b[?" + mode + b"l")
             assert last[0] <= last[1], f"{name} is still on"

@@ -27,18 +27,24 @@ def parsed_once():
         yield
 
 
+@pytest.fixture(autouse=True)
+def utc(monkeypatch):
+    """For what is not made by `root` as well: pictures tell the time."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name in ("LEX_PROFILE", "LEX_STORE__PATH"):
         monkeypatch.delenv(name, raising=False)
-    time.tzset()
     (tmp_path / "definitions").mkdir()
     (tmp_path / "definitions" / "order.py").write_text(DEFINITIONS)
-    yield tmp_path
-    monkeypatch.undo()
-    time.tzset()
+    return tmp_path
 
 
 @pytest.fixture
