@@ -319,10 +319,10 @@ class LiveContext(Delivery):
                 self._drop(work, "the run was cancelled")
         while any(work.begun for work in (*self.open.values(), *self._dropped)) and not self.dry:
             self._changed = asyncio.get_running_loop().create_future()
-            self.schedule.moving = 0
+            self.schedule.moving -= 1  # the model waits here; a branch that is being taken down still moves
             self.pump()
-            if not self._changed.done():
-                await self._changed
+            await self._changed
+            self.schedule.moving += 1
 
     def _drop(self, work: Work, reason: str) -> None:
         if work.dropped:

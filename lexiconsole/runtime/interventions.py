@@ -237,7 +237,7 @@ def _base_voids(entries: Sequence[Entry], key: str, failed: Entry | None, voided
     """
     standing = [e for e in entries if e.seq not in voided]
     ended = {e.seq for e in standing if e.kind in ENDINGS or e.kind is EntryKind.CANCEL}
-    since = failed.seq if failed is not None else min(ended, default=entries[-1].seq)
+    since = min([*ended, failed.seq if failed is not None else entries[-1].seq])  # a step may fail behind the cancel
     withdrawn = {e.key for e in standing if e.kind is EntryKind.DROPPED and e.seq > since}
     again = {e.key for e in standing if _is_failure(e) and e.key in withdrawn} | (
         {key} if failed is not None else set()

@@ -973,3 +973,31 @@ async def test_a_plain_workflow_that_undid_all_it_did_is_compensated(fail: int, 
 
     async with house() as h:
         assert (await h.run(flow)).status is status
+
+
+async def test_a_retry_of_a_cancelled_run_asks_again_what_was_withdrawn_before_the_step_failed() -> None:
+    """Else it waits for an answer to a question that nobody is shown. The branch is still being taken down when the step fails."""
+    over = asyncio.Event()
+
+    async def fails_once() -> None:
+        if not over.is_set():
+            await over.wait()
+            raise OSError("cut off")
+
+    async def flow(ctx: Context) -> Any:
+        async def asks() -> Any:
+            return await ctx.ask("q", Question("well?"))
+
+        await ctx.all([ctx.branch("left", asks), ctx.step("a", fails_once)])
+        return Ok("both")
+
+    async with house() as h:
+        row = await h.start(flow)
+        await h.clock.advance(0)
+        await h.ask(row, RequestKind.CANCEL)
+        over.set()
+        assert (await h.settle(row)).status is RunStatus.CANCELLED
+        await h.ask(row, RequestKind.RETRY)
+        assert (await h.settle(row)).where == "left/q"
+        await h.ask(row, RequestKind.ANSWER, "left/q", value=1)
+        assert (await h.settle(row)).status is RunStatus.COMPLETED

@@ -111,7 +111,7 @@ class Bench:
             await ctx.step("r", self.step(0.1))
             await ctx.ask("q", Question("well?"))
 
-        await ctx.all([ctx.branch("left", left), ctx.branch("right", right), ctx.step("beside", self.step(0.01))])
+        await ctx.all([ctx.branch("left", left), ctx.branch("right", right), ctx.step("beside", self.step(0.6))])
         return Ok("wide")
 
     async def _fails(self, ctx: Context) -> Any:
