@@ -8,7 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lexiconsole.durable.context import Progress
 from lexiconsole.durable.entry import Entry
@@ -48,6 +48,9 @@ class Engine:
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._fault: BaseException | None = None
+        self._turn = threading.Lock()
+        self._over = False
+        self._asked: set[Future[Any]] = set()
         self._listeners: list[Listener] = []
         self.loop: asyncio.AbstractEventLoop | None = None
         self.runtime: Runtime | None = None
@@ -76,7 +79,16 @@ class Engine:
             ending.start()
             ending.join(PATIENCE)
         finally:
+            self._call_off(loop)
             loop.close()
+
+    def _call_off(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Whoever asked in the last moment, or of what does not want to end, waits for a loop that has no turn any more."""
+        with self._turn:
+            self._over, left = True, list(self._asked)
+        for future in left:
+            future.cancel()
+            loop.run_until_complete(asyncio.sleep(0))  # so that what was never begun is closed
 
     async def _main(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -121,9 +133,13 @@ class Engine:
 
     def begin(self, body: Callable[[Runtime], Awaitable[T]]) -> Future[T]:
         """The same without waiting: a concurrent future."""
-        if self.loop is None or self.runtime is None:
-            raise RuntimeError("the engine was not started")
-        return asyncio.run_coroutine_threadsafe(_as_coroutine(body, self.runtime), self.loop)
+        with self._turn:
+            if self.loop is None or self.runtime is None or self._over:
+                raise RuntimeError("the engine is not running")
+            future = asyncio.run_coroutine_threadsafe(_as_coroutine(body, self.runtime), self.loop)
+            self._asked.add(future)
+        future.add_done_callback(self._asked.discard)
+        return future
 
     def stop(self) -> None:
         """Puts every run down where it stands and closes the journal. Safe to call twice."""

@@ -12,6 +12,7 @@ from lexiconsole.durable.context import Context
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.errors import StoreError
 from lexiconsole.result import Ok
+from lexiconsole.runtime import engine as engines
 from lexiconsole.runtime.engine import Engine
 from lexiconsole.runtime.runtime import Runtime
 from lexiconsole.store.memory import MemoryJournal
@@ -42,6 +43,24 @@ def test_an_engine_that_can_not_be_built_says_so_instead_of_hanging() -> None:
     thread.start()
     thread.join(60)
     assert str(found[0]) == "no place for locks"
+
+
+def test_what_is_asked_in_the_last_moment_of_an_engine_is_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that reads while the console is closed would wait for ever for a loop that has had its last turn."""
+    let_go, late = engines._let_go, []
+
+    async def then_somebody_asks() -> None:
+        await let_go()
+        if asyncio.get_running_loop() is engine.loop:  # another test's engine may be ending still
+            late.append(engine.begin(lambda runtime: runtime.journal.owners()))
+
+    monkeypatch.setattr(engines, "_let_go", then_somebody_asks)
+    engine = engine_of(Registry())
+    engine.start()
+    engine.stop()
+    assert late[0].cancelled()
+    with pytest.raises(RuntimeError, match="is not running"):
+        engine.call(lambda runtime: runtime.journal.owners())
 
 
 def test_the_poll_goes_on_after_a_fault_of_the_store() -> None:
