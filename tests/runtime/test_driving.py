@@ -1001,3 +1001,40 @@ async def test_a_retry_of_a_cancelled_run_asks_again_what_was_withdrawn_before_t
         assert (await h.settle(row)).where == "left/q"
         await h.ask(row, RequestKind.ANSWER, "left/q", value=1)
         assert (await h.settle(row)).status is RunStatus.COMPLETED
+
+
+async def test_a_cancel_on_its_way_to_the_disk_is_not_set_aside_by_an_automatic_retry() -> None:
+    over, gate, calls = asyncio.Event(), asyncio.Event(), Calls()
+
+    async def fails() -> None:
+        calls.append("a")
+        await over.wait()
+        raise OSError("down")
+
+    async def flow(ctx: Context) -> Any:
+        return (await ctx.step("a", fails)).unwrap()
+
+    async with house() as h:
+        append = h.journal.append
+
+        async def later(written: asyncio.Future[None]) -> None:
+            await written
+            await gate.wait()
+
+        def held(run: Any, epoch: int, entries: Any) -> asyncio.Future[None]:
+            written = append(run, epoch, entries)
+            return asyncio.ensure_future(later(written)) if entries[0].kind == "run.cancel" else written
+
+        h.journal.append = held
+        row = await h.start(define(flow, retries=2))
+        await h.clock.advance(0)
+        asking = asyncio.ensure_future(h.ask(row, RequestKind.CANCEL))
+        await h.clock.advance(0)
+        over.set()
+        await h.clock.advance(0)
+        gate.set()
+        assert (await asking).state is RequestState.APPLIED
+        assert (await h.settle(row)).status is RunStatus.FAILED, (
+            "it had failed by then, and nothing goes on behind a cancel"
+        )
+        assert calls == ["a"]

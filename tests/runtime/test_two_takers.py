@@ -17,7 +17,7 @@ from lexiconsole.app.acts import drive_on
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
-from lexiconsole.errors import NotOwnedError
+from lexiconsole.errors import LexiconsoleError, NotOwnedError
 from lexiconsole.result import Ok
 from lexiconsole.runtime.recovery import drive_what_waits
 from lexiconsole.runtime.runtime import Runtime
@@ -175,3 +175,21 @@ async def test_what_is_being_taken_says_so_to_whoever_wants_it(tmp_path: Path) -
         work.over.set()
         await work.on.wait()
         await _ended(runtime, row, work)
+
+
+@pytest.mark.parametrize("method", ["claim", "load", "append"])
+async def test_a_run_that_is_being_taken_while_the_engine_stops_is_left_to_others(tmp_path: Path, method: str) -> None:
+    """Else it is driven beside whoever takes it over, or belongs to an owner that nobody looks after."""
+    work = Work()
+    async with runtime_on(tmp_path, work) as runtime:
+        row, _ = await runtime.create(runtime.definitions.find("flow"), None, id="r", drive=False)
+        held = Held(runtime, method)
+        first = asyncio.create_task(by_hand(runtime, row))
+        await held.reached.wait()
+        await runtime.stop()
+        held.let_go()
+        with pytest.raises(LexiconsoleError):
+            await first
+        await _settled(runtime)
+        assert (work.times, runtime.drives, await runtime.journal.owners()) == (0, {}, [])
+        assert (await runtime.reload(row)).owner is None
