@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lexiconsole.durable.context import Context
@@ -95,7 +95,12 @@ class House:
         people: People | None = None,
     ) -> None:
         self.journal = journal
-        self.settings = settings or EngineSettings()
+        settings = settings or EngineSettings()
+        if (
+            settings.show_start_after == EngineSettings().show_start_after
+        ):  # real time: a busy machine would add entries
+            settings = replace(settings, show_start_after=3600.0)
+        self.settings = settings
         self.clock = clock or JumpingClock()
         self.registry = Registry()
         self.bugs = Bugs()

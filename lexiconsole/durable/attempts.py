@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from lexiconsole.durable.host import Host
 from lexiconsole.durable.limit import OutOfTime, within
 from lexiconsole.durable.step import RunningStep, in_step
+from lexiconsole.durable.threads import let_go
 from lexiconsole.errors import StepError, UnknownOutcomeError
 from lexiconsole.result import Err
 from lexiconsole.types import Json
@@ -120,8 +121,8 @@ async def _awaited(value: Any) -> Any:
 
 
 def _seen(running: asyncio.Future[Any]) -> None:
-    if not running.cancelled():
-        running.exception()
+    if not running.cancelled() and running.exception() is None:
+        let_go(running.result())
 
 
 def is_async(call: Callable[..., Any]) -> bool:

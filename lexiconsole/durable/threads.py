@@ -7,12 +7,11 @@ import contextvars
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from typing import Any
 from weakref import WeakKeyDictionary
 
-__all__ = ["Threads", "calls_under_way"]
+__all__ = ["Threads", "calls_under_way", "let_go"]
 
 _called: WeakKeyDictionary[asyncio.Future[Any], float] = WeakKeyDictionary()
 """When the calls were made that have not ended yet, by the time of `time.monotonic`."""
@@ -59,8 +58,10 @@ class Threads:
                 value, fault = context.run(call), None
             except BaseException as raised:  # also SystemExit: a step must not end the engine
                 value, fault = None, raised
-            with suppress(RuntimeError):  # the loop is closed: the run was dropped where it stood
+            try:
                 loop.call_soon_threadsafe(_settle, done, value, fault)
+            except RuntimeError:  # the loop is closed: the run was dropped where it stood
+                let_go(value)
 
         with self._ready:
             self._waiting.append(work)
@@ -88,8 +89,15 @@ class Threads:
             del work  # an idle thread keeps nothing of its last call
 
 
+def let_go(value: Any) -> None:
+    """A coroutine that a call made too late is never begun, and says nothing of that."""
+    if isinstance(value, Coroutine):
+        value.close()
+
+
 def _settle(done: asyncio.Future[Any], value: Any, fault: BaseException | None) -> None:
     if done.cancelled():
+        let_go(value)
         return
     if fault is None:
         done.set_result(value)

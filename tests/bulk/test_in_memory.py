@@ -199,7 +199,10 @@ async def test_a_million_items_take_bounded_memory() -> None:
 
 
 async def test_failures_are_counted_all_and_kept_up_to_a_limit() -> None:
-    operation = BulkOperation[int, Any](lambda x: Err("no"), config(retry_attempts=1), max_failures=15)
+    async def fails(x: int) -> Any:  # in turn: threads would end in any order
+        return Err("no")
+
+    operation = BulkOperation[int, Any](fails, config(retry_attempts=1), max_failures=15)
     result = (await operation.execute(range(100))).unwrap()
     assert result.failed == 100 and len(result.failures) == 15 and result.failures[0].index == 0
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 import time
 from contextvars import ContextVar
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -38,6 +40,27 @@ async def test_what_a_call_raises_comes_out_of_its_future_and_the_thread_lives(f
 async def test_stop_iteration_does_not_vanish() -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
         await Threads().run(lambda: next(iter(())))
+
+
+async def test_a_coroutine_that_a_call_made_too_late_is_closed() -> None:
+    """Else Python warns of one that was never awaited, at any later moment."""
+    threads, inside, gate, made = Threads(limit=1), threading.Event(), threading.Event(), []
+
+    async def work() -> None: ...
+
+    def late() -> Any:
+        inside.set()
+        gate.wait(60)
+        made.append(work())
+        return made[0]
+
+    call = threads.run(late)
+    while not inside.is_set():
+        await asyncio.sleep(0.001)
+    call.cancel()
+    gate.set()
+    await threads.run(lambda: None)
+    assert inspect.getcoroutinestate(made[0]) == inspect.CORO_CLOSED
 
 
 async def test_calls_beyond_the_limit_wait_their_turn() -> None:

@@ -41,7 +41,9 @@ def test_a_stranger_is_led_from_an_empty_folder_to_workflows_of_their_own(tmp_pa
         terminal.press("b")
         terminal.until("a new run of expense_claim takes over")
         confirmed(terminal)
-        terminal.until("Tour 4/4", "◆ WAITING", "B shows the files", "q goes back, and from the first screen leaves")
+        terminal.until("Tour 4/4", "◆ WAITING", "B shows the files")
+        said = " ".join(terminal.text.replace("┃", " ").split())  # where its lines break depends on the folder's name
+        assert "q goes back, and from the first screen leaves" in said
         assert list(home.iterdir()) == []
         assert [each.name.startswith("lexiconsole-tour-") for each in temporary.iterdir()] == [True]
         terminal.press("B")

@@ -331,7 +331,7 @@ async def test_terms_of_a_node() -> None:
     builder = WorkflowBuilder().add_node("a", logged(calls, fails=2), max_retries=3, retry_delay=0)
     await final(builder)
     assert calls == ["a"] * 3
-    error = await failure(WorkflowBuilder().add_node("slow", lambda: asyncio.sleep(60), timeout=0.01))
+    error = await failure(WorkflowBuilder().add_node("slow", asyncio.Event().wait, timeout=0.01))
     assert "no answer within 0.01 s" in str(error) and error.cause.unknown
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -131,6 +133,22 @@ async def hangs() -> None:
 async def test_a_step_has_its_time() -> None:
     error = (await Pipeline(steps=[FunctionStep("slow", hangs, timeout=0.01)]).execute()).unwrap_err()
     assert error.cause.type == "TimeoutError" and error.cause.unknown
+
+
+async def test_a_coroutine_that_comes_when_the_time_of_its_step_is_over_is_closed() -> None:
+    """Else Python warns of one that was never awaited, at any later moment."""
+    gate, made = threading.Event(), []
+
+    def late() -> Any:
+        gate.wait(60)
+        made.append(hangs())
+        return made[0]
+
+    assert (await Pipeline(steps=[FunctionStep("slow", late, timeout=0.01)]).execute()).is_err()
+    gate.set()
+    async with asyncio.timeout(60):
+        while not made or inspect.getcoroutinestate(made[0]) != inspect.CORO_CLOSED:
+            await asyncio.sleep(0.001)
 
 
 async def test_the_whole_has_its_time_and_says_where_it_was() -> None:
