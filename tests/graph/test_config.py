@@ -129,9 +129,13 @@ async def test_total_timeout_is_for_the_whole_and_names_who_was_running() -> Non
 async def test_total_timeout_holds_for_recorded_runs_too_and_for_what_is_inside() -> None:
     calls: list[str] = []
     inner = WorkflowBuilder("inner", config=GraphConfig(node_timeout=None, total_timeout=None))
-    inner.add_node("slow", lambda: asyncio.sleep(30))
-    config = GraphConfig(total_timeout=60, node_timeout=None)
-    builder = WorkflowBuilder(config=config).add_node("a", logged(calls)).add_node(SubworkflowNode("sub", inner))
+    inner.add_node("slow", asyncio.Event().wait)
+    config = GraphConfig(total_timeout=0.1, node_timeout=None)
+
+    async def a() -> None:  # in a thread it would wait for its turn, and that counts
+        calls.append("a")
+
+    builder = WorkflowBuilder(config=config).add_node("a", a).add_node(SubworkflowNode("sub", inner))
     async with house() as h:
         builder.add_edge("a", "sub")
         row = await h.run(defined(lambda: builder))
