@@ -211,10 +211,11 @@ async def console(
 
 async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 0.0) -> None:
     """Lets the console go on until something is true; for `PATIENCE` unless `within` says how long."""
-    end = asyncio.get_running_loop().time() + (within or PATIENCE)
+    end, looks = asyncio.get_running_loop().time() + (within or PATIENCE), 0
     while not true():
         assert asyncio.get_running_loop().time() < end, "it did not come to that\n" + shown(pilot.app)
-        await asyncio.sleep(0.01)
+        looks += 1
+        await asyncio.sleep(min(0.01 * looks, 0.1))  # a look at a whole screen costs as much
     await pilot.pause()
 
 

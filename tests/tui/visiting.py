@@ -47,10 +47,12 @@ class Visit:
     async def until(self, what: str | Callable[[], bool], limit: float = 90.0) -> None:
         """Waits until the text is on the screen, or the condition holds."""
         holds = (lambda: what in self.seen) if isinstance(what, str) else what
-        end = time.monotonic() + limit
+        end, looks = time.monotonic() + limit, 0
         while not holds():
             assert time.monotonic() < end, f"never saw {what!r} on:\n{self.seen}"
-            await asyncio.sleep(0.02)
+            looks += 1
+            await asyncio.sleep(min(0.02 * looks, 0.1))  # a look at a whole screen costs as much
+        if looks:
             await self.pilot.pause()
 
 
