@@ -215,7 +215,7 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 0.0
     while not true():
         assert asyncio.get_running_loop().time() < end, "it did not come to that\n" + shown(pilot.app)
         looks += 1
-        await asyncio.sleep(min(0.01 * looks, 0.1))  # a look at a whole screen costs as much
+        await pilot.pause(min(0.01 * looks, 0.1))  # a look at a whole screen costs as much
     await pilot.pause()
 
 

@@ -52,7 +52,6 @@ class Visit:
             assert time.monotonic() < end, f"never saw {what!r} on:\n{self.seen}"
             looks += 1
             await asyncio.sleep(min(0.02 * looks, 0.1))  # a look at a whole screen costs as much
-        if looks:
             await self.pilot.pause()
 
 
