@@ -1,4 +1,4 @@
-"""A few of the orders that `python -m tests.runtime.explorer` goes through by the thousand, among them some that went wrong once."""
+"""A few of the orders that `python -m tests.runtime.explorer` goes through by the thousand: each went wrong, or would again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from lexiconsole.runtime.runtime import Runtime
 from tests.runtime.explorer import explore
 
 
-@pytest.mark.parametrize("seed", [1, 12, 14, 221, 1053, 1258])
+WENT_WRONG = {
+    2: "a run that was renewed while it was about to leave memory stayed there",
+    8: "a request was done by the claim and then refused by who had an older list",
+    19: "a cancelled model waited for ever beside a branch that was being taken down",
+    87: "an automatic retry set a cancel aside",
+    101: "a request was refused by who did not hold the run",
+    134: "an engine that was being stopped began to drive",
+    139: "a run that was migrated elsewhere stayed left alone",
+}
+
+
+@pytest.mark.parametrize("seed", WENT_WRONG)
 def test_many_hands_on_few_runs_leave_each_as_it_must_be(seed: int) -> None:
     assert explore(seed).wrong == []
 
@@ -16,4 +27,4 @@ def test_many_hands_on_few_runs_leave_each_as_it_must_be(seed: int) -> None:
 def test_the_explorer_finds_two_takers(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is about to be driven counts as driven; without that one of its first seeds has a step at work twice."""
     monkeypatch.setattr(Runtime, "has", lambda self, run_id: run_id in self.drives)
-    assert any("at work twice" in sentence for sentence in explore(12).wrong)
+    assert any("at work twice" in sentence for sentence in explore(5).wrong)
