@@ -7,7 +7,6 @@ import pytest
 from lexiconsole.runtime.runtime import Runtime
 from tests.runtime.explorer import explore
 
-
 WENT_WRONG = {
     2: "a run that was renewed while it was about to leave memory stayed there",
     8: "a request was done by the claim and then refused by who had an older list",
