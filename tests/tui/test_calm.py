@@ -75,12 +75,12 @@ async def test_a_key_pressed_while_the_list_is_read_is_not_undone_by_what_was_re
         runs = app.screen.runs
         runs.table.go(1)
         answers = []
-        show, runs._show = runs._show, answers.append
+        show, runs._show = runs._show, lambda *answer: answers.append(answer)
         runs._read()
         await settled(pilot)
         runs.table.go(2)
         chosen = runs.table.selected
-        show(answers[0])
+        show(*answers[0])
         assert (runs.table.cursor, runs.table.selected, runs.selected.id) == (2, chosen, chosen)
 
 
