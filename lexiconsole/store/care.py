@@ -138,7 +138,7 @@ async def _check_projections(connection: Connection) -> list[str]:
             if any((folded.number, number) in open_requests for number, _, _ in folded.requests):
                 findings.append(f"run {folded.id}: a request is open that an entry settled; rebuild the projections")
         if len(findings) >= MOST_FINDINGS:
-            return findings
+            return findings[:MOST_FINDINGS]
     if tasks:
         findings.append(f"the inbox shows {len(tasks)} questions that are not open; rebuild the projections")
     wrong = await connection.all(statement("check_tally"))

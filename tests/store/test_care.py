@@ -7,6 +7,7 @@ import pytest
 from lexiconsole.durable.entry import EntryKind as Kind
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.store import MemoryJournal
+from lexiconsole.store.care import MOST_FINDINGS
 from lexiconsole.store.conformance.stories import AT, driven, new_run
 from tests.store.writing import opened, outside
 
@@ -54,6 +55,16 @@ async def test_a_spoiled_projection_is_found_and_mended(store, spoil, found):
         assert await journal.rebuild() == 3
         assert await journal.check() == []
         assert await everything(journal) == before
+
+
+async def test_a_file_in_which_much_is_wrong_does_not_fill_the_screen(tmp_path):
+    async with opened(tmp_path / "store.db") as journal:
+        for number in range(MOST_FINDINGS + 5):
+            await journal.create(new_run(f"r{number}"))
+    with outside(tmp_path / "store.db") as db:
+        db.execute("UPDATE runs SET stage = 'x'")
+    async with opened(tmp_path / "store.db") as journal:
+        assert len(await journal.check()) == MOST_FINDINGS
 
 
 async def everything(journal):
