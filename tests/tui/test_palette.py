@@ -9,7 +9,7 @@ from lexiconsole.tui.commands import offers, understood
 from lexiconsole.tui.keymap import KEYS, shown_key
 from lexiconsole.tui.widgets.command_line import CommandLine
 from lexiconsole.tui.widgets.palette import Actions
-from tests.tui.making import BUSY_DAY, console, settled, until, write
+from tests.tui.making import BUSY_DAY, console, settled, shown, until, write
 
 
 async def test_every_act_of_every_screen_is_found_by_its_words_with_its_key(root, store):
@@ -42,3 +42,16 @@ async def test_a_command_of_another_screen_is_told_with_its_place_and_those_of_t
         with pytest.raises(UsageError, match="did you mean inbox"):
             understood(app.screen, "imbox")
         assert {offer.line: offer.about for offer in offers(app.screen, "inb")}["inbox"].endswith("(I)")
+
+
+async def test_what_a_definition_says_of_itself_is_no_markup_of_the_palette(root):
+    """A closing tag that closes nothing would end the console."""
+    (root / "definitions").mkdir(exist_ok=True)
+    (root / "definitions" / "tidy.py").write_text(
+        "from lexiconsole import workflow\n\n\n@workflow\nasync def tidy(ctx) -> None:\n"
+        '    """Empties [/tmp] of [old] files."""\n'
+    )
+    async with console(root) as (app, pilot):
+        await until(pilot, lambda: "tidy" in app.definitions)
+        await pilot.press("ctrl+p", *"start tidy")
+        await until(pilot, lambda: "Empties [/tmp] of [old] files" in shown(app))

@@ -81,5 +81,7 @@ _SHOWN_SO = frozenset({"enter", "tab", "home", *ascii_letters})
 
 
 def titled(text: str) -> str:
-    """As a border takes a text that somebody else may have written: harmless, and its brackets are no markup."""
+    """A text that somebody else may have written, for where the toolkit reads markup (borders, the palette): harmless, and
+    its brackets are no markup.
+    """
     return harmless(text).replace("[", "\\[")

@@ -13,6 +13,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from lexiconsole.tui.elsewhere import AT_HAND, WHERE, elsewhere
 from lexiconsole.tui.keymap import Key, Place, shown_key
+from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS
 
@@ -67,7 +68,7 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         for text, call, about in self._offers():
-            yield DiscoveryHit(text, call, help=about)
+            yield DiscoveryHit(titled(text), call, help=titled(about))
 
     def _farther(self) -> list[tuple[str, partial[None], str]]:
         from lexiconsole.tui.commands import commands_of
@@ -103,7 +104,7 @@ class Actions(Provider):
                 if score <= 0 and words and all(word in about.lower() for word in words):
                     score = _BY_ITS_CLAUSE
                 if score > 0:
-                    yield Hit(score * share, matcher.highlight(text), call, help=about)
+                    yield Hit(score * share, matcher.highlight(titled(text)), call, help=titled(about))
 
 
 def _type(screen: ConsoleScreen, command: Command) -> None:
@@ -137,7 +138,7 @@ class Runs(Provider):
         for row in rows:
             place = console.place_of(row)
             if place is not None:
-                text = f"{row.id}  {harmless(row.name)}"
+                text = titled(f"{row.id}  {row.name}")
                 yield Hit(1.0, text, partial(console.go, place, row.id), help=RUN_LOOKS[row.status].word)
 
 
