@@ -13,6 +13,7 @@ from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.diff import DiffScreen
 from lexiconsole.tui.screens.diffing import Moment, pair_of, subject_of
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.diff_lines import LineKind
 from tests.tui.loans import loans, run_loan
 from tests.tui.making import Story, check, completed, console, failed, settled, shown, until, write
@@ -116,9 +117,13 @@ async def test_two_marked_runs_are_compared_the_older_one_on_the_left(root, stor
         await write(store, [Story("more-7", completed(), ago=5)])
         await until(pilot, lambda: app.screen.runs.board.total == 3 and app.reads.idle)
         await pilot.press("G", "space", "k")
+        await settled(pilot)  # what is said is of the row that is chosen by then
         app.screen.runs.table.marks |= {"more-7", "good-1041", "bad-1042"}
         await pilot.press("D")
         await until(pilot, lambda: "two runs are compared, 3 are marked" in shown(app))
+        app.screen.catalogue.post_message(VirtualTable.Moved(app.screen.catalogue))  # what was read slowly is new in it
+        await settled(pilot)
+        assert "two runs are compared, 3 are marked" in shown(app)
 
 
 async def test_a_marked_run_is_compared_with_the_run_on_the_screen(root, store):

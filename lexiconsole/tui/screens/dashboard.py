@@ -245,7 +245,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
     def _moved(self, event: VirtualTable.Moved) -> None:
         event.stop()
         chosen = (event.table.id or "", event.table.selected or "")
-        if chosen != self._chosen:
+        if event.table.has_focus and chosen != self._chosen:  # what others have new to say ends no explanation
             self._chosen = chosen
             self.status.explain(self.runs.fault)
         self._see()
