@@ -121,7 +121,8 @@ async def test_two_marked_runs_are_compared_the_older_one_on_the_left(root, stor
         app.screen.runs.table.marks |= {"more-7", "good-1041", "bad-1042"}
         await pilot.press("D")
         await until(pilot, lambda: "two runs are compared, 3 are marked" in shown(app))
-        app.screen.catalogue.post_message(VirtualTable.Moved(app.screen.catalogue))  # what was read slowly is new in it
+        for table in (app.screen.catalogue, app.screen.incidents):  # what was read slowly is new in them
+            app.screen._moved(VirtualTable.Moved(table))
         await settled(pilot)
         assert "two runs are compared, 3 are marked" in shown(app)
 
