@@ -74,7 +74,7 @@ def state_facts(at: int, before: JsonObject, after: JsonObject, by: str) -> list
 
 def _run(picture: Picture) -> Iterator[Fact]:
     story = picture.story
-    yield Fact("run", harmless(f"{story.name} {story.run_id}"), Tone.HEAD)
+    yield Fact("run", harmless(f"{story.name} {story.run_id}".strip()), Tone.HEAD)
     yield from _value("input", story.input)
 
 
