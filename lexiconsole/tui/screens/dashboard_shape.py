@@ -10,7 +10,7 @@ WIDE, WIDEST, VAST = 100, 160, 190
 HIGH = 32
 """Lines from which there it has room for a map."""
 
-_SIDES, _SIDES_WIDEST, _SIDES_VAST = (33, 34), (50, 46), (68, 46)
+_SIDES, _SIDES_WIDEST, _SIDES_VAST = (33, 34), (54, 44), (68, 46)
 """Columns of the panes at the left and at the right."""
 
 ENGINE = 7
