@@ -202,7 +202,7 @@ async def console(
         setattr(app, name, value)
     try:
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: bool(app.definitions) and app.reads.idle)
+            await until(pilot, lambda: not app.looks_for_definitions and app.reads.idle)
             yield app, pilot
     finally:
         app.shut()

@@ -45,6 +45,14 @@ async def test_an_empty_workspace(root, size):
         check(f"dashboard-empty-{size[0]}x{size[1]}", shown(app))
 
 
+async def test_a_workspace_of_which_nothing_can_be_loaded_says_where_it_says_why(root):
+    """It looked like one without definitions: nothing on the first screen told of the typing error."""
+    (root / "definitions" / "order.py").write_text("def order(\n")
+    async with console(root) as (app, pilot):
+        await until(pilot, lambda: "no definition can be loaded   L definitions" in shown(app))
+        assert "L says why 1 file is broken" in shown(app)
+
+
 async def test_ascii_only(root, store):
     await write(store, BUSY_DAY)
     async with console(root, (80, 24), ascii_only=True) as (app, pilot):

@@ -17,7 +17,16 @@ from lexiconsole.tui.run_row import SOON
 from lexiconsole.tui.screens.dashboard_acts import DashboardActs
 from lexiconsole.tui.screens.dashboard_reads import News, Read
 from lexiconsole.tui.screens.dashboard_shape import HIGH, OPENS_IT, STYLE, VAST, WIDE, WIDEST, title_of
-from lexiconsole.tui.screens.dashboard_words import Subject, group_here, preview_title, sentence, tab_names, why_not
+from lexiconsole.tui.screens.dashboard_words import (
+    Subject,
+    broken_words,
+    group_here,
+    none_to_start,
+    preview_title,
+    sentence,
+    tab_names,
+    why_not,
+)
 from lexiconsole.tui.throttle import Throttle
 from lexiconsole.tui.widgets.catalogue_table import LOOKING, CatalogueTable
 from lexiconsole.tui.widgets.engine_pane import EnginePane
@@ -160,17 +169,15 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         self._say()
 
     def _show_catalogue(self) -> None:
-        definitions, looks = self.console.definitions, self.console.looks_for_definitions
-        self.catalogue.empty = LOOKING if looks else "no definitions here"
-        self.catalogue.show_all(catalogue(definitions, self._latest))
-        if not looks:
-            self.catalogue.press_kept()
+        self.catalogue.empty = none_to_start(self.console)
+        self.catalogue.show_all(catalogue(self.console.definitions, self._latest))
+        self.catalogue.press_kept()
 
     def _entitle(self) -> None:
         read, now = self._read, self.console.now()
         soon = sum(task.due is not None and task.due - now < SOON for task in read.tasks)
         tasks = f"{read.task_count:,}{f'  {soon} due soon' if soon else ''}" if read.task_count else ""
-        entitle(self.catalogue, title_of(1, len(self.console.definitions) or ""))
+        entitle(self.catalogue, title_of(1, len(self.console.definitions) or ""), pressable(broken_words(self.console)))
         entitle(self.inbox, title_of(3, tasks), pressable(with_keys(OPENS_IT)))
         entitle(self.incidents, title_of(4, len(read.incidents) or ""))
         entitle(self.preview, preview_title(self.preview.seen, newest=group_here(self) is not None))

@@ -9,6 +9,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.keymap import Place, with_keys
 from lexiconsole.tui.run_row import short_id
 from lexiconsole.tui.screens.dashboard_shape import title_of
+from lexiconsole.tui.widgets.catalogue_table import LOOKING
 from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.incidents import Incident
@@ -18,10 +19,20 @@ from lexiconsole.views.words import RUN_LOOKS
 
 if TYPE_CHECKING:
     from lexiconsole.app.grouping import GroupRow
+    from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.screens.dashboard import DashboardScreen
     from lexiconsole.tui.widgets.preview import Seen
 
-__all__ = ["Subject", "group_here", "preview_title", "sentence", "tab_names", "why_not"]
+__all__ = [
+    "Subject",
+    "broken_words",
+    "group_here",
+    "none_to_start",
+    "preview_title",
+    "sentence",
+    "tab_names",
+    "why_not",
+]
 
 Subject = RunRow | TaskRow | Incident | str | None
 """What the keys are about; a definition is its name."""
@@ -61,7 +72,27 @@ def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]
         return [("reading…", ink(colours.faint))], []
     if screen.runs.text:
         return [("no run is like that", ink(colours.faint))], [("esc", "takes the filter away"), ("/", "another")]
+    if not (console.definitions or console.looks_for_definitions):
+        return [(none_to_start(console), text)], [("L", "definitions"), ("?", "every key")]
     return [("nothing has run here yet", ink(colours.faint))], [("s", "start a run"), ("?", "every key")]
+
+
+def none_to_start(console: ConsoleApp) -> str:
+    """Why the catalogue is empty."""
+    if console.looks_for_definitions:
+        return LOOKING
+    return "no definition can be loaded" if _broken(console) else "no definitions here"
+
+
+def broken_words(console: ConsoleApp) -> str:
+    """What stands in the edge below the catalogue: that files of it can not be loaded, "" when all can."""
+    many = _broken(console)
+    return with_keys(f"{{definitions}} says why {many} file{'s are' if many != 1 else ' is'} broken") if many else ""
+
+
+def _broken(console: ConsoleApp) -> int:
+    found = console.workspace is not None and not console.looks_for_definitions
+    return len({problem.file for problem in console.workspace.catalog.problems}) if found and console.workspace else 0
 
 
 _LIKELY = (("answer", "i", "answer"), ("retry", "r", "try again"), ("open", "enter", "watch"))
@@ -106,7 +137,7 @@ def why_not(screen: DashboardScreen, action: str) -> str:
 def _why_not_look(screen: DashboardScreen, action: str) -> str:
     subject, console = screen.subject(), screen.console
     if action == "start":
-        return "" if console.definitions or console.looks_for_definitions else "there are no definitions here"
+        return "" if console.definitions or console.looks_for_definitions else none_to_start(console)
     if subject is None:
         return "nothing is selected"
     if action == "open" and isinstance(subject, RunRow) and console.place_of(subject) is None:

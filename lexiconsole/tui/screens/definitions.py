@@ -136,7 +136,8 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         if self.subject and any(row.id == wanted for row in rows):
             self.files.go(next(n for n, row in enumerate(rows) if row.id == wanted), touched=False)
         elif not self.subject and self._wanted[0] == "":
-            self.files.go(next((n for n, row in enumerate(rows) if row.definition), 0), touched=False)
+            ranked = [row for row in rows if row.definition] or [row for row in rows if row.broken]
+            self.files.go(rows.index(ranked[0]) if ranked else 0, touched=False)
         self.subject = ""
         self.shown_graph = Drawn("")
         self._show_findings()

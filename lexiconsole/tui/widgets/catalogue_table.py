@@ -49,7 +49,9 @@ class CatalogueTable(VirtualTable[CatalogueRow]):
         self.post_message(self.Kept())
 
     def press_kept(self) -> None:
-        """There is something now."""
+        """Once it is known what there is."""
+        if self.console.looks_for_definitions:
+            return
         kept, self.kept = self.kept, []
         for key in kept:
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
