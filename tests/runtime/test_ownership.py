@@ -280,6 +280,7 @@ async def test_who_was_taken_for_dead_and_lives_is_among_the_owners_again(tmp_pa
         assert first._owner is not None
         first._owner.last_beat -= 1000
         row, _ = await first.create(first.definitions.find("flow"), None, id="therun")  # type: ignore[arg-type]
+        drive = first.drives["therun"]
         assert row.owner in {owner.number for owner in await first.journal.owners()}
         assert row.owner == first.number != before
-        assert await first.drives["therun"].ended is None
+        assert await drive.ended is None
