@@ -15,7 +15,7 @@ from lexiconsole.errors import StepError
 from lexiconsole.pipeline import ConditionalStep, FunctionStep, ParallelStep, Pipeline, PipelineContext, PipelineStep
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import ModelKind, RunStatus
-from tests.support import house
+from tests.support import house, outlasting
 
 
 def defined(build: Callable[[], Pipeline], **more: Any) -> Definition:
@@ -223,8 +223,13 @@ async def test_a_group_runs_out_of_time_by_a_durable_timer() -> None:
 
 async def test_the_whole_has_its_time_while_it_is_driven() -> None:
     log = Log()
+
+    async def hangs() -> None:
+        log.append("a")
+        await outlasting(60)
+
     async with house() as h:
-        row = await h.run(defined(lambda: Pipeline(steps=[log.step("a", hangs=9), log.step("b")], timeout=60)))
+        row = await h.run(defined(lambda: Pipeline(steps=[FunctionStep("a", hangs), log.step("b")], timeout=60)))
         assert row.status is RunStatus.FAILED and row.where == "a" and log == ["a"]
 
 
