@@ -76,6 +76,7 @@ class DoubtScreen(RunCopies, ConsoleScreen):
         self.row: RunRow | None = None
         self._doubts: list[Doubt] = []
         self._at = 0
+        self._settling = ""  # what was last decided here; that it is settled then surprises nobody
         self._known, self._choices = Static(), Static()
         self.form = FormPanel(_FORM, submit="done with this result")
         self._panes: list[Widget] = []
@@ -135,6 +136,8 @@ class DoubtScreen(RunCopies, ConsoleScreen):
         self._tell()
         if before is not None and before.key not in places and self.has_class("-typing"):
             self._left()  # what is typed was about that one
+            if before.key == self._settling:
+                return
             self.status.explain(f"{harmless(before.key)} is not in doubt any more")
 
     @property
@@ -225,6 +228,7 @@ class DoubtScreen(RunCopies, ConsoleScreen):
     def _ask(self, doubt: Doubt | None, kind: RequestKind, data: JsonObject, title: str) -> None:
         if doubt is None or self.row is None:
             return
+        self._settling = doubt.key
         change = change_of([self.row], kind, doubt.key, data, title=f"{title}: {doubt.key}", then=self._done)
         self.console.acts.ask(replace(change, typed=""))
 
