@@ -77,9 +77,7 @@ class Runtime:
         self.starts = Starts(self.settings.show_start_after, lambda: self.drives)
         self.drives: dict[str, Drive] = {}
         self.taking = Taking()
-        self.refused: dict[
-            str, float
-        ] = {}  # by run, the seq at which its definition refused it; inf after a fault of ours
+        self.refused: dict[str, float] = {}  # the seq at which a run's definition refused it; inf after a fault of ours
         self.faults: dict[str, BaseException] = {}
         self._owner: Owner | None = None
         self._registering: asyncio.Lock = asyncio.Lock()
