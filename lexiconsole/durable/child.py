@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.durable.work import Work, step_error
-from lexiconsole.errors import NotOwnedError, RefusedError, StepError, UsageError, ValueNotStorableError
+from lexiconsole.errors import NotOwnedError, RefusedError, RunCancelled, StepError, UsageError, ValueNotStorableError
 from lexiconsole.result import Err, Ok
 from lexiconsole.types import JsonObject, RunStatus
 
 if TYPE_CHECKING:
     from lexiconsole.durable.live import LiveContext
 
-__all__ = ["Child"]
+__all__ = ["Child", "came_to_nothing"]
 
 
 class Child(Work):
@@ -63,7 +63,20 @@ class Child(Work):
         self.ctx.settled(self)
 
     def settle(self, entry: Entry) -> None:
-        if "error" in entry.data:
-            self.value = Err(StepError.from_data(self.key, entry.data["error"]))  # type: ignore[arg-type]
+        data = entry.data
+        if "error" in data:
+            self.value = Err(StepError.from_data(self.key, data["error"]))  # type: ignore[arg-type]
+        elif came_to_nothing(entry):
+            why = f": {data['reason']}" if data.get("reason") else ""
+            self.value = Err(StepError(self.key, f"the child run {data['run']} was cancelled{why}", type=_CANCELLED))
         else:
-            self.value = Ok(entry.data.get("result"))
+            self.value = Ok(data.get("result"))
+
+
+_CANCELLED = RunCancelled.__name__
+
+
+def came_to_nothing(ended: Entry) -> bool:
+    """Whether the child's end brings its parent no result: it failed, was undone, or was cancelled. An edit may bring one."""
+    data = ended.data
+    return "error" in data or (data.get("status") == RunStatus.CANCELLED and "result" not in data)

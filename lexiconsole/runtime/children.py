@@ -37,8 +37,10 @@ async def start(runtime: Runtime, parent: Drive, id: str, key: str, definition: 
     if row.status.ended:
         await _tell_end(runtime, parent, key, row)
     elif row.owner is None and not runtime.has(id):
+        from lexiconsole.runtime.taking import take
+
         with suppress(RefusedError, NotFoundError):  # another process was quicker, or is the one that can
-            await runtime.claim(row)
+            await take(runtime, row)
     return row.name
 
 

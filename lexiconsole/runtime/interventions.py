@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lexiconsole.durable.child import came_to_nothing
 from lexiconsole.durable.clock import Clock
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
@@ -212,16 +213,17 @@ def _is_failure(entry: Entry) -> bool:
 
 
 def _failed_child(row: RunRow, entries: Sequence[Entry], target: str, voided: frozenset[int]) -> Entry | None:
-    """The child run that failed at that key; without a key, when the run failed and no step of its own did."""
+    """The child run that failed or was cancelled at that key; without one, when the run failed and no step of its own did."""
     wanted = target or row.status is RunStatus.FAILED
-    failed = [e for e in entries if e.kind is EntryKind.CHILD_ENDED and "error" in e.data and e.seq not in voided]
+    failed = [e for e in entries if e.kind is EntryKind.CHILD_ENDED and came_to_nothing(e) and e.seq not in voided]
     return next((e for e in failed if wanted and target in ("", e.key)), None)
 
 
 def _about_child(ended: Entry) -> str:
-    run, key = ended.data.get("run", ""), ended.key
+    run, key, status = ended.data.get("run", ""), ended.key, ended.data.get("status")
+    ended_how = f"failed ({status})" if "error" in ended.data else "was cancelled"
     return (
-        f"{key} is the child run {run}, which failed ({ended.data.get('status')}); this run has its outcome already. "
+        f"{key} is the child run {run}, which {ended_how}; this run has its outcome already. "
         f"Fork this run from before {key}, which makes a new child, or edit the result of {key}"
     )
 

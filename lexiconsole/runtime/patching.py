@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lexiconsole.durable.child import came_to_nothing
 from lexiconsole.durable.definition import Definition
 from lexiconsole.durable.entry import OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
@@ -48,6 +49,6 @@ def said(key: str, patch: Mapping[str, Json]) -> str:
 def _is_visit(entry: Entry, nodes: set[str]) -> bool:
     """Whether a node ended well there: `review#2` is a visit of `review`."""
     plain = "/".join(part.partition("#")[0] for part in entry.key.split("/"))
-    failed = "error" in entry.data or entry.kind is EntryKind.STEP_FAILED
+    failed = entry.kind is EntryKind.STEP_FAILED or came_to_nothing(entry)
     ended = entry.kind in OUTCOMES or (entry.kind is EntryKind.RESOLVED and entry.data.get("how") == "done")
     return ended and not failed and plain in nodes

@@ -10,7 +10,7 @@ import pytest
 
 from lexiconsole.durable.context import Context
 from lexiconsole.durable.entry import Entry, EntryKind
-from lexiconsole.durable.journal import RequestKind, RequestState, RunFilter, RunRow
+from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunFilter, RunRow
 from lexiconsole.durable.question import Question
 from lexiconsole.errors import RunCancelled
 from lexiconsole.result import Err, Ok
@@ -142,6 +142,59 @@ async def test_a_child_ends_while_its_parent_is_dead() -> None:
         row = await h.again(row)
         assert row.status is RunStatus.COMPLETED
         assert [e.kind for e in await h.entries(row)].count(EntryKind.CHILD_ENDED) == 1
+
+
+async def test_a_child_that_was_cancelled_while_nobody_drove_it_begins_nothing_more_for_its_parent() -> None:
+    calls = Calls()
+
+    async def work(ctx: Context) -> Any:
+        await ctx.step("x", Hanging(calls, "x"))
+        return Ok("never")
+
+    async def flow(ctx: Context) -> Any:
+        return await ctx.child("c", "child")
+
+    async with house() as h:
+        h.registry.set(define(work, name="child"))
+        row = await h.start(flow)
+        await called(calls, "x")
+        child = await parent_of(h, row)
+        await h.crash()
+        await h.journal.request(Request(child.id, RequestKind.CANCEL, by="ana"))
+        row = await h.again(row)
+        assert (await h.settle(child)).status is RunStatus.CANCELLED
+        assert row.status is RunStatus.FAILED and calls == ["x"]
+
+
+async def test_a_child_that_was_cancelled_is_a_failure_to_its_parent_and_not_a_success_without_a_result() -> None:
+    calls = Calls()
+
+    async def flow(ctx: Context) -> Any:
+        came = await ctx.child("c", "child")
+        if came.is_ok():
+            await ctx.step("ship", calls.give("ship"))
+        return came
+
+    async with house() as h:
+        h.registry.set(define(asks, name="child"))
+        row = await h.run(flow)
+        child = await parent_of(h, row)
+        await h.ask(child, RequestKind.CANCEL, reason="not wanted")
+        row = await h.again(row)
+        assert row.status is RunStatus.FAILED and calls == []
+        error = (await h.entries(row))[-1].data["error"]
+        assert error == {
+            "key": "c",
+            "type": "RunCancelled",
+            "message": f"the child run {child.id} was cancelled: not wanted",
+        }
+        refused = await h.ask(row, RequestKind.RETRY)
+        assert (
+            refused.state is RequestState.REFUSED and f"{child.id}, which was cancelled; this run has" in refused.reply
+        )
+        seq = next(e.seq for e in await h.entries(row) if e.kind is EntryKind.CHILD_ENDED)
+        fork = await h.clock.until(h.runtime.fork(row, seq, [("c", 5)], by="ana"))
+        assert (await h.settle(fork)).status is RunStatus.COMPLETED and calls == ["ship"]
 
 
 async def test_a_recursion_of_the_same_definition_ends() -> None:
