@@ -293,6 +293,7 @@ class Delivery(Recording):
     def _tell_change(self) -> None:
         if self._changed is not None and not self._changed.done():
             self._changed.set_result(None)
+            self.schedule.moving += 1  # now, not in its next turn: it ends, and must not be taken for one that rests
 
     def _mismatch(self, key: str, recorded: str, asked: str) -> None:
         self.broke(ReplayMismatchError(self._run.id, key, recorded, asked))

@@ -322,7 +322,6 @@ class LiveContext(Delivery):
             self.schedule.moving -= 1  # the model waits here; a branch that is being taken down still moves
             self.pump()
             await self._changed
-            self.schedule.moving += 1
 
     def _drop(self, work: Work, reason: str) -> None:
         if work.dropped:

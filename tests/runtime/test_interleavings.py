@@ -15,6 +15,7 @@ WENT_WRONG = {
     101: "a request was refused by who did not hold the run",
     134: "an engine that was being stopped began to drive",
     139: "a run that was migrated elsewhere stayed left alone",
+    90409: "a cancelled run that was about to end was taken for one that rests, and left memory for good",
 }
 
 
