@@ -1,7 +1,6 @@
 """Delivery: which work begins when, and how outcomes reach it, in the order of the journal, live and replayed.
 
-While the journal still holds events they are delivered in order and nothing is begun. When it is used up, everything
-still open begins, in program order, and from then on outcomes are delivered in the order of their commits.
+Nothing begins while the journal holds events; then all that is open does, in program order, and outcomes as they commit.
 """
 
 from __future__ import annotations
