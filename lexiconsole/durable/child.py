@@ -76,7 +76,7 @@ class Child(Work):
 _CANCELLED = RunCancelled.__name__
 
 
-def came_to_nothing(ended: Entry) -> bool:
-    """Whether the child's end brings its parent no result: it failed, was undone, or was cancelled. An edit may bring one."""
-    data = ended.data
+def came_to_nothing(outcome: Entry) -> bool:
+    """Whether an outcome brings no result: an error, or a child that was cancelled. An edit may bring one after all."""
+    data = outcome.data
     return "error" in data or (data.get("status") == RunStatus.CANCELLED and "result" not in data)

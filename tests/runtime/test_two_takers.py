@@ -96,18 +96,7 @@ async def test_a_run_that_is_being_taken_is_not_taken_again(tmp_path: Path, seco
     work = Work()
     async with runtime_on(tmp_path, work) as runtime:
         row, _ = await runtime.create(runtime.definitions.find("flow"), None, id="r", drive=False)
-        held = Held(runtime, method)
-        first = asyncio.create_task(by_the_loop(runtime, row))
-        await held.reached.wait()
-        other = asyncio.create_task(HANDS[second](runtime, row))
-        await _settled(runtime)
-        held.let_go()
-        await first
-        await work.on.wait()
-        await _settled(runtime)
-        work.over.set()
-        await asyncio.gather(other, return_exceptions=True)
-        await _ended(runtime, row, work)
+        await _reached_for(runtime, work, Held(runtime, method), by_the_loop(runtime, row), second)
 
 
 @pytest.mark.parametrize("second", HANDS)
@@ -115,20 +104,25 @@ async def test_a_run_that_is_being_made_is_not_taken_again(tmp_path: Path, secon
     """It belongs to this process from its first commit on, which comes a moment before it is driven."""
     work = Work()
     async with runtime_on(tmp_path, work) as runtime:
-        held = Held(runtime, "create")
-        first = asyncio.create_task(runtime.create(runtime.definitions.find("flow"), None, id="r"))
-        await held.reached.wait()
-        row = await runtime.journal.run("r")
-        assert row is not None
-        other = asyncio.create_task(HANDS[second](runtime, row))
-        await _settled(runtime)
-        held.let_go()
-        await first
-        await work.on.wait()
-        await _settled(runtime)
-        work.over.set()
-        await asyncio.gather(other, return_exceptions=True)
-        await _ended(runtime, row, work)
+        making = runtime.create(runtime.definitions.find("flow"), None, id="r")
+        await _reached_for(runtime, work, Held(runtime, "create"), making, second)
+
+
+async def _reached_for(runtime: Runtime, work: Work, held: Held, first: Coroutine[Any, Any, Any], second: str) -> None:
+    """The second hand reaches for the run while the first is held; then the run goes to its end."""
+    taking = asyncio.create_task(first)
+    await held.reached.wait()
+    row = await runtime.journal.run("r")
+    assert row is not None
+    other = asyncio.create_task(HANDS[second](runtime, row))
+    await _settled(runtime)
+    held.let_go()
+    await taking
+    await work.on.wait()
+    await _settled(runtime)
+    work.over.set()
+    await asyncio.gather(other, return_exceptions=True)
+    await _ended(runtime, row, work)
 
 
 async def _ended(runtime: Runtime, row: RunRow, work: Work) -> None:
