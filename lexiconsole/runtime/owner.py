@@ -65,10 +65,6 @@ class Owner:
         self.last_beat = self.clock.monotonic()
         return alive
 
-    def silent_for(self) -> float:
-        """Seconds since the last sign of life: long after the process was stopped, or starved."""
-        return self.clock.monotonic() - self.last_beat
-
     async def retire(self) -> None:
         with suppress(StoreError):  # whoever wrote was told; the lock says by itself that nobody is there
             await self.journal.retire(self.number)

@@ -69,7 +69,8 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
     MachineScreen.-narrow #stays { height: 7; }
     MachineScreen.-narrow #stays Static { max-height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     MachineScreen.-thin #machine, MachineScreen.-low #stays, MachineScreen.-low #feed { display: none; }
-    MachineScreen.-thin #side { width: 1fr; } MachineScreen.-low #run { height: 1fr; }
+    MachineScreen.-thin #side { width: 1fr; }
+    MachineScreen.-low #run { height: 1fr; }
     """
 
     def __init__(self, subject: str) -> None:
