@@ -20,7 +20,7 @@ class EntryKind(StrEnum):
     PAUSED = "run.paused"  # reason
     RESUMED = "run.resumed"  # reason
     CANCEL = "run.cancel"  # reason ("timeout" when the run's own time ran out)
-    RENEWED = "run.renewed"  # state, generation, signals: not yet received ones that go along
+    RENEWED = "run.renewed"  # state, generation, signals: not yet received, go along; since: of its last retry
     COMPLETED = "run.completed"  # result
     FAILED = "run.failed"  # error {type, message, …}
     COMPENSATED = "run.compensated"  # error, undone: [keys]

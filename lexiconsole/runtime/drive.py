@@ -57,6 +57,7 @@ class Drive:
         self._parking = False
         self._writing = 0
         self._cancelled = False
+        self._since = _counted_from(entries)
 
     # from beginning to end
 
@@ -167,6 +168,8 @@ class Drive:
         data: JsonObject = {"state": renewed.state, "generation": ctx.run.generation + 1}
         if signals:
             data["signals"] = signals  # type: ignore[assignment]
+        if self._since > self.entries[0].at:
+            data["since"] = self._since
         kept: list[tuple[EntryKind, JsonObject]] = [(EntryKind.RENEWED, data)]
         if ctx.paused:
             kept.append((EntryKind.PAUSED, {"reason": "paused before the renewal"}))
@@ -295,8 +298,7 @@ class Drive:
         """When the run's time is over, counted from its start or from an operator's last retry; None once it is cancelled."""
         if self.definition.timeout is None or self._cancelled:
             return None
-        since = [e.at for e in self.entries if e.kind in _FRESH_STARTS and "request" in e.data]
-        return max([self.entries[0].at, *since]) + self.definition.timeout
+        return self._since + self.definition.timeout
 
     def _watch_deadline(self) -> None:
         """Begun anew when it ran out between two generations."""
@@ -307,7 +309,10 @@ class Drive:
         while (left := deadline - self.clock.now()) > 0:
             await self.clock.sleep(left)
         async with self.acting:
-            if self.ctx is not None and not self.ctx.closed and not self._cancelled:
+            later = self._deadline_at()
+            if later is not None and later > deadline:  # an operator tried a step again meanwhile
+                self._deadline = self.runtime.spawn(self._time_out(later))
+            elif self.ctx is not None and not self.ctx.closed and not self._cancelled:
                 with suppress(NotOwnedError, StoreError):  # the run stops by it, and whoever follows it is told
                     await self.cancel({"reason": RunCancelled.TIMEOUT}, "")
 
@@ -337,6 +342,19 @@ class Drive:
             raise
         finally:
             self._writing -= 1
+        if _starts_afresh(entry):
+            self._since = max(self._since, entry.at)
         ctx.apply(entry)
         ctx.check_blocked()
         return entry
+
+
+def _starts_afresh(entry: Entry) -> bool:
+    return entry.kind in _FRESH_STARTS and "request" in entry.data
+
+
+def _counted_from(entries: Sequence[Entry]) -> Instant:
+    """When the run's time began: at its start or an operator's last retry, which a renewal takes along."""
+    renewals = [e.data for e in entries if e.kind is EntryKind.RENEWED]
+    taken_along = [float(str(data["since"])) for data in renewals if "since" in data]
+    return max([entries[0].at, *taken_along, *(e.at for e in entries if _starts_afresh(e))])

@@ -406,6 +406,52 @@ async def test_a_run_whose_time_is_over_is_not_tried_again_by_itself_but_an_oper
         assert (await h.story(row)).count("run.cancel") == 1
 
 
+@pytest.mark.parametrize("renewals", [1, 2])
+async def test_the_time_that_an_operator_s_retry_gave_a_run_outlasts_its_renewals(renewals: int) -> None:
+    calls = Calls()
+
+    async def flow(ctx: Context) -> Any:
+        if ctx.run.generation == 0:
+            (await ctx.step("a", calls.give("a", fail=1))).unwrap()
+        if ctx.run.generation < renewals:
+            ctx.renew(1)
+        await ctx.receive("go", "go")
+        return Ok(1)
+
+    async with house() as h:
+        row = await h.run(define(flow, timeout=100.0))
+        await h.clock.advance(150)
+        retried_at = h.clock.now()
+        await h.ask(row, RequestKind.RETRY)
+        row = await asyncio.wait_for(h.settle(row), 60)
+        assert (row.status, row.wake_at) == (RunStatus.WAITING, retried_at + 100)
+        await h.crash()
+        row = await h.again(row)
+        assert (row.status, row.wake_at) == (RunStatus.WAITING, retried_at + 100), await h.story(row)
+        await h.ask(row, RequestKind.SIGNAL, "go")
+        assert (await h.settle(row)).status is RunStatus.COMPLETED
+
+
+async def test_a_step_s_retry_ahead_of_time_gives_its_run_as_much_time_with_and_without_a_crash_after_it() -> None:
+    calls = Calls()
+    policy = StepPolicy(attempts=2, backoff=Backoff(initial=50, jitter=0))
+
+    async def flow(ctx: Context) -> Any:
+        await ctx.step("a", calls.give("a", fail=1), policy=policy)
+        await ctx.receive("go", "go")
+
+    async with house() as h:
+        row = await h.start(define(flow, timeout=100.0))
+        await called(calls, "a")
+        await h.clock.advance(40)
+        retried_at = h.clock.now()
+        await h.ask(row, RequestKind.RETRY, "a")
+        row = await h.settle(row)
+        assert row.wake_at == retried_at + 100, await h.story(row)
+        await h.crash()
+        assert (await h.again(row)).wake_at == retried_at + 100
+
+
 async def test_a_cancelled_run_whose_time_is_over_too_is_cancelled_once_and_can_park() -> None:
     async def flow(ctx: Context) -> Any:
         try:
