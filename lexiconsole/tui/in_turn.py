@@ -20,6 +20,8 @@ __all__ = ["KeysInTurn", "PaintsAtOnce"]
 _PATIENCE = 0.5
 """Seconds after which the next key waits no longer: what dealt with the one before may have been closed by it."""
 
+_GLANCES = 10
+"""They go by in so many parts, each begun after the one before: however long the program stood still, it is one of them."""
 
 _HELD = 0.03
 """Seconds that painting waits at most for what else a key changes."""
@@ -73,7 +75,8 @@ class KeysInTurn(App[int]):
             await super().on_event(event)
         elif self._held or self._busy or self._ahead:
             self._ahead.append(event)
-            self.set_timer(_PATIENCE, self._overdue)
+            if self._busy and len(self._ahead) == 1:
+                self._wait_for(self._key)
         else:
             await self._deal_with(event)
 
@@ -81,6 +84,8 @@ class KeysInTurn(App[int]):
         if not self._screen_stacks.get(self._current_mode):
             return  # the program is closing
         self._key, self._busy, self._since = self._key + 1, True, time.monotonic()
+        if self._ahead:
+            self._wait_for(self._key)
         where = self.focused or self.screen
         passed = _Passed(self._key)
         await super().on_event(event)
@@ -109,15 +114,17 @@ class KeysInTurn(App[int]):
         elif self._screen_stacks.get(self._current_mode) and isinstance(self.screen, PaintsAtOnce):
             self.screen.call_later(self.screen.paint_now)
 
-    async def _overdue(self) -> None:
-        if not (self._busy and self._ahead):
+    def _wait_for(self, key: int, glances: int = _GLANCES) -> None:
+        self.set_timer(_PATIENCE / _GLANCES, lambda: self._glance(key, glances - 1))
+
+    async def _glance(self, key: int, left: int) -> None:
+        """Whether that key was dealt with meanwhile."""
+        if key != self._key or not self._busy:
             return
-        left = self._since + _PATIENCE - time.monotonic()
-        if left > 0:  # it is about a later key by now, which may not be told of either
-            self.set_timer(left, self._overdue)
+        if left:
+            self._wait_for(key, left)
         else:
-            await self._next(self._key)
-            self.set_timer(_PATIENCE, self._overdue)
+            await self._next(key)
 
 
 class PaintsAtOnce(Screen[Any]):

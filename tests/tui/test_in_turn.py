@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +108,14 @@ async def test_keys_that_nobody_tells_of_hold_up_the_next_ones_for_a_moment_only
         await settled(pilot)
         at_once(pilot, "j", "j", "j")
         await until(pilot, lambda: app.screen.runs.table.cursor == 3)
+
+
+async def test_a_program_that_stood_still_sends_no_key_elsewhere(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        at_once(pilot, "/", *"id:scripx")
+        for _ in range(4):  # the slash is on its way
+            await asyncio.sleep(0)
+        time.sleep(0.55)  # noqa: ASYNC251 - that it stands still is the point
+        await until(pilot, lambda: "/ id:scripx" in shown(app))
