@@ -1,6 +1,7 @@
 """Keys in turn: one that is pressed while the one before is still being dealt with waits, and goes where that one led.
 
 Without it a key that comes fast goes to what had the focus before: `/` and a word, and the word's letters would be commands.
+A key whose subject is still being read waits for it as well: behind a filter, enter opens what the filter finds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from textual import events, on
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 __all__ = ["KeysInTurn", "PaintsAtOnce"]
@@ -23,16 +25,24 @@ _PATIENCE = 0.5
 _GLANCES = 10
 """They go by in so many parts, each begun after the one before: however long the program stood still, it is one of them."""
 
+_LOOKS, _LOOK_AGAIN = 100, 0.02
+"""So often, and after so many seconds each time, a key looks whether what it is about has come; then it is told that it has not."""
+
+_NOW = frozenset({"escape", "ctrl+q", "ctrl+c"})
+"""Keys of somebody who does not want to wait."""
+
 _HELD = 0.03
 """Seconds that painting waits at most for what else a key changes."""
 
 
 class _Passed(Message):
-    """Follows a key through the same queues, so it arrives when that key was dealt with."""
+    """Follows a key through the same queues, so it arrives when that key was dealt with; and once more, behind what the key
+    made a widget say: a field that was sent off gives the focus away then.
+    """
 
-    def __init__(self, key: int) -> None:
+    def __init__(self, key: int, where: MessagePump, *, again: bool = True) -> None:
         super().__init__()
-        self.key = key
+        self.key, self.where, self.again = key, where, again
 
 
 class KeysInTurn(App[int]):
@@ -43,6 +53,7 @@ class KeysInTurn(App[int]):
         self._ahead: deque[events.Key] = deque()
         self._key, self._busy, self._since = 0, False, 0.0
         self._held = True
+        self._looked = 0
 
     def take_keys(self) -> None:
         """Those that were typed before there was anything on the screen, and all that come from now on."""
@@ -70,10 +81,20 @@ class KeysInTurn(App[int]):
             self._settle(self._key)
         return popped
 
+    def _is_early(self, key: str) -> bool:
+        """Whether a key has to wait for its subject, which it does for a while only."""
+        screen, in_a_hurry = self.screen, any(name in _NOW for name in (key, *(event.key for event in self._ahead)))
+        if in_a_hurry or not (isinstance(screen, PaintsAtOnce) and screen.awaits(key)):
+            self._looked = 0
+            return False
+        self._looked += 1
+        return self._looked <= _LOOKS
+
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._held or self._busy or self._ahead:
+            return
+        if self._held or self._busy or self._ahead:
             self._ahead.append(event)
             if self._busy and len(self._ahead) == 1:
                 self._wait_for(self._key)
@@ -83,11 +104,15 @@ class KeysInTurn(App[int]):
     async def _deal_with(self, event: events.Key) -> None:
         if not self._screen_stacks.get(self._current_mode):
             return  # the program is closing
+        if self._is_early(event.key):
+            self._ahead.appendleft(event)
+            self.set_timer(_LOOK_AGAIN, self._take_first)
+            return
         self._key, self._busy, self._since = self._key + 1, True, time.monotonic()
         if self._ahead:
             self._wait_for(self._key)
         where = self.focused or self.screen
-        passed = _Passed(self._key)
+        passed = _Passed(self._key, where)
         await super().on_event(event)
         if not where.post_message(passed):
             self._settle(passed.key)
@@ -95,7 +120,9 @@ class KeysInTurn(App[int]):
     @on(_Passed)
     def _was_dealt_with(self, passed: _Passed) -> None:
         passed.stop()
-        self._settle(passed.key)
+        follows = _Passed(passed.key, passed.where, again=False)
+        if not (passed.again and passed.where.post_message(follows)):
+            self._settle(passed.key)
 
     def _settle(self, key: int) -> None:
         """What the key opened takes its focus first; then comes the next one."""
@@ -135,6 +162,10 @@ class PaintsAtOnce(Screen[Any]):
 
     blank = False
     """Whether it waits with its first paint for what is to be seen."""
+
+    def awaits(self, key: str) -> bool:
+        """Whether what the key is about is still being read."""
+        return False
 
     def _on_timer_update(self) -> None:
         if not cast("KeysInTurn", self.app).has_more_to_change:

@@ -15,6 +15,7 @@ __all__ = [
     "KEYS",
     "LEADS_TO_CHANGES",
     "MOVES",
+    "OF_NO_SUBJECT",
     "Key",
     "Place",
     "key_of",
@@ -162,6 +163,11 @@ KEYS: tuple[Key, ...] = (
 
 LEADS_TO_CHANGES = frozenset({"answer", "editor", "act_as"})
 """Actions that change nothing by themselves, and are of no use where nothing can be changed."""
+
+OF_NO_SUBJECT = frozenset({"filter", "sort", "group", "inbox", "definitions", "theme", "init"}) | {
+    key.action for key in KEYS if key.places == EVERYWHERE
+}
+"""Actions that do the same whatever is selected."""
 
 MOVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("down", ("j", "down")),

@@ -13,11 +13,12 @@ from textual.widget import Widget
 from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.in_turn import PaintsAtOnce
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import KEYS, LEADS_TO_CHANGES, Key, Place, key_of, keys_at, shown_key
+from lexiconsole.tui.keymap import KEYS, LEADS_TO_CHANGES, OF_NO_SUBJECT, Key, Place, key_of, keys_at, shown_key
 from lexiconsole.tui.repainting import SeenLines
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
 from lexiconsole.tui.widgets.status import Status
+from lexiconsole.tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
@@ -43,6 +44,7 @@ class ConsoleScreen(PaintsAtOnce):
         self._compositor = SeenLines()
         self.header, self.status, self.footer = Header(), Status(), Footer()
         self._keys_for: Widget | None = None
+        self._of_no_subject = {name for key in keys_at(self.place) if key.action in OF_NO_SUBJECT for name in key.keys}
         for key in keys_at(self.place):
             for name in key.keys:
                 self._bindings.key_to_bindings.pop(name, None)  # the toolkit's own, which would come first: tab for one
@@ -82,6 +84,12 @@ class ConsoleScreen(PaintsAtOnce):
         row: RunRow | None = getattr(self, "row", None)
         return row
 
+    @property
+    def expects(self) -> bool:
+        """Whether what the keys are about is still being read: keys wait for it."""
+        unread = getattr(self, "row", self) is None  # a screen of one run
+        return unread or (isinstance(self.focused, VirtualTable) and self.focused.coming)
+
     def heard(self, tidings: Tidings) -> None:
         """Runs got entries; called at most thirty times a second, only while the screen is the one that is seen."""
 
@@ -92,6 +100,9 @@ class ConsoleScreen(PaintsAtOnce):
         """The screen is seen again, or for the first time: what it shows may be old."""
 
     # what all screens do
+
+    def awaits(self, key: str) -> bool:
+        return self.expects and not self.in_field and key not in self._of_no_subject
 
     @property
     def console(self) -> ConsoleApp:

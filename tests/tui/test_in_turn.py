@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,56 @@ async def test_a_key_that_closes_what_it_was_pressed_in_holds_up_no_other(root: 
         await until(pilot, lambda: len(app.screen_stack) == 1 and not app._busy)
         at_once(pilot, "question_mark")
         await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+@contextmanager
+def no_list_comes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Runs are not read any more, until it is left."""
+    from lexiconsole.tui.widgets import runs_pane
+
+    comes, read = threading.Event(), runs_pane.read_board
+
+    def late(*asked: Any, **more: Any) -> Any:
+        comes.wait(600)
+        return read(*asked, **more)
+
+    monkeypatch.setattr(runs_pane, "read_board", late)
+    try:
+        yield
+    finally:
+        comes.set()
+
+
+async def test_enter_behind_a_filter_opens_what_the_filter_finds_however_long_that_takes(
+    root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lexiconsole.tui.in_turn._LOOKS", 10**9)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        with no_list_comes(monkeypatch):
+            at_once(pilot, "/", *"id:hhhh", "enter", "enter")
+            await until(pilot, lambda: "2 Runs  …  / id:hhhh" in shown(app) and "reading…" in shown(app))
+            await until(pilot, lambda: app._looked > 0)
+            assert len(app.screen_stack) == 1
+        await until(pilot, lambda: len(app.screen_stack) == 2 and "▸ hhhh8888" in shown(app))
+
+
+async def test_keys_wait_for_a_list_for_a_while_only_and_none_waits_behind_escape(
+    root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lexiconsole.tui.in_turn._LOOKS", 3)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        with no_list_comes(monkeypatch):
+            at_once(pilot, "/", *"id:hhhh", "enter", "enter")
+            await until(pilot, lambda: "the list is still being read" in shown(app))
+            monkeypatch.setattr("lexiconsole.tui.in_turn._LOOKS", 10**9)
+            at_once(pilot, "question_mark")  # of no subject
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+            at_once(pilot, "escape", "y", "escape")
+            await until(pilot, lambda: not app.has_keys and "/ id:hhhh" not in shown(app))
 
 
 async def test_keys_stay_in_their_order(root: Path, store: Path) -> None:

@@ -182,7 +182,7 @@ class DashboardScreen(DashboardActs, ConsoleScreen):
         entitle(self.incidents, title_of(4, len(read.incidents) or ""))
         entitle(self.preview, preview_title(self.preview.seen, newest=group_here(self) is not None))
         entitle(self.engine, title_of(6))
-        names = tab_names(self.runs.listed, read.task_count, soon, len(read.incidents))
+        names = tab_names(self.runs.shown_count, read.task_count, soon, len(read.incidents))
         pills: list[Part] = [(f"/ {self.runs.text} ", ink(self.console.palette.key))] if self.runs.text else []
         self.tabs.show(names, self._open_pane, pills)
 

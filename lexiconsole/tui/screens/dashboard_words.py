@@ -37,6 +37,8 @@ __all__ = [
 Subject = RunRow | TaskRow | Incident | str | None
 """What the keys are about; a definition is its name."""
 
+STILL_READ = "the list is still being read"
+
 _FOR_EVENTS = frozenset({ModelKind.MACHINE, ModelKind.BULK})
 """What waits for events or to be steered, and for answers only where a question of it is listed."""
 
@@ -68,7 +70,7 @@ def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]
     if subject is not None and subject in console.definitions:
         about = harmless(console.definitions[subject].about) or harmless(subject)
         return [(about, text)], [("s", "start one"), ("enter", "its runs")]
-    if screen.runs.listed:
+    if screen.runs.listed or screen.runs.table.awaited:
         return [("reading…", ink(colours.faint))], []
     if screen.runs.text:
         return [("no run is like that", ink(colours.faint))], [("esc", "takes the filter away"), ("/", "another")]
@@ -128,6 +130,8 @@ def why_not(screen: DashboardScreen, action: str) -> str:
 
         case "mark" if not screen.runs.has_focus_within:
             return with_keys("only runs are marked: {pane_2} goes to them")
+        case "mark" if screen.runs.table.selected is None:
+            return STILL_READ if screen.expects else "nothing is selected"
         case "unmark" if not screen.runs.table.marks:
             return "nothing is marked"
         case _:
@@ -139,7 +143,7 @@ def _why_not_look(screen: DashboardScreen, action: str) -> str:
     if action == "start":
         return "" if console.definitions or console.looks_for_definitions else none_to_start(console)
     if subject is None:
-        return "nothing is selected"
+        return STILL_READ if screen.expects else "nothing is selected"
     if action == "open" and isinstance(subject, RunRow) and console.place_of(subject) is None:
         return "its screen is not there"
     return ""
@@ -156,6 +160,8 @@ def _why_not_diff(screen: DashboardScreen) -> str:
 
 def _why_not_answer(screen: DashboardScreen) -> str:
     run = screen.subject_run()
+    if screen.subject() is None and screen.expects:
+        return STILL_READ
     if not isinstance(screen.subject(), TaskRow) and (run is None or run.status is not RunStatus.WAITING):
         return "it asks nothing"
     if run is not None and run.kind in _FOR_EVENTS and all(task.run_id != run.id for task in screen.tasks):
@@ -168,7 +174,7 @@ def _why_not_change(screen: DashboardScreen, action: str) -> str:
     if action in ("cancel", "pause") and screen.runs.table.marks:
         return ""
     if run is None:
-        return "choose a run first"
+        return STILL_READ if screen.expects else "choose a run first"
     if action == "fork":
         return ""
     word = RUN_LOOKS[run.status].word
@@ -190,7 +196,7 @@ def preview_title(seen: Seen | None, *, newest: bool) -> str:
     return titled(f"5 {seen.name}{which}")
 
 
-def tab_names(runs: int, tasks: int, soon: int, incidents: int) -> tuple[str, ...]:
+def tab_names(runs: str, tasks: int, soon: int, incidents: int) -> tuple[str, ...]:
     """Of the panes, in the order of their numbers; `soon` is how many tasks are due soon."""
     inbox = f"Inbox {tasks or ''}{'!' if soon else ''}".rstrip()
-    return "Catalogue", f"Runs {runs:,}", inbox, f"Incidents {incidents or ''}".rstrip(), "Preview", "Engine"
+    return "Catalogue", f"Runs {runs}", inbox, f"Incidents {incidents or ''}".rstrip(), "Preview", "Engine"

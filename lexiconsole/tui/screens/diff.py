@@ -92,6 +92,10 @@ class DiffScreen(ConsoleScreen):
     def returned(self) -> None:
         self._read()
 
+    @property
+    def expects(self) -> bool:
+        return self.diff is None or super().expects
+
     def _read(self) -> None:
         self.console.reads.look("diff", self._gather, self._gathered, panes=self.panes())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -70,6 +71,7 @@ class InboxScreen(DecidingScreen):
         super().__init__()
         self._wanted = subject
         self._whose = Whose.ALL
+        self._read_for: tuple[str, Whose] | None = None
         self._tasks: dict[str, Task] = {}
         self._decisions: list[Decided] = []
         self.table = TaskTable(classes="pane", empty="nothing waits for anybody")
@@ -110,14 +112,20 @@ class InboxScreen(DecidingScreen):
         if int(now) % 30 == 0:  # minutes ago need not be counted by the second
             self._show_latest()
 
+    @property
+    def expects(self) -> bool:
+        return self._read_for != (self.console.acting_as, self._whose) or super().expects
+
     def _read(self) -> None:
         me, whose = self.console.acting_as, self._whose
         ask, panes = self.console.reads.of_workspace, (self.table,)
-        ask("inbox", lambda workspace: _asked_of(workspace, me, whose), self._got, panes=panes)
+        got = partial(self._got, (me, whose))
+        ask("inbox", lambda workspace: _asked_of(workspace, me, whose), got, panes=panes)
 
-    def _got(self, answer: tuple[list[TaskRow], list[Task], list[Decided]]) -> None:
+    def _got(self, asked: tuple[str, Whose], answer: tuple[list[TaskRow], list[Task], list[Decided]]) -> None:
         if not self.is_attached:
             return
+        self._read_for = asked
         rows, tasks, self._decisions = answer
         self._show_latest()
         self.set_class(not tasks, "-empty")

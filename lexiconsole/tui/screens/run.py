@@ -194,6 +194,10 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
     def on_screen_suspend(self) -> None:
         self.map.halt()
 
+    @property
+    def expects(self) -> bool:
+        return self.snapshot is None or super().expects
+
     def _read(self) -> None:
         self.console.reads.look(f"run {self.run_id}", self._gather, self._gathered, panes=self.panes())
 

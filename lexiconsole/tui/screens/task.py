@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -17,6 +18,7 @@ from lexiconsole.views.safe import harmless
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
     from lexiconsole.tui.feed import Tidings
+    from lexiconsole.tui.widgets.form import FormPanel
     from lexiconsole.types import Instant
     from lexiconsole.views.inbox import Task
 
@@ -33,7 +35,8 @@ class TaskScreen(DecidingScreen):
     def __init__(self, subject: str) -> None:
         super().__init__()
         self.subject = subject
-        self._is_over = False
+        self._is_over, self._is_opening = False, False
+        self._read_for: str | None = None
         self.begins_with = ""
         """What was asked for on the way here: done as soon as the task is read."""
         self.header.tell(trail=("Inbox", harmless(subject)))
@@ -54,10 +57,15 @@ class TaskScreen(DecidingScreen):
     def tick(self, now: Instant) -> None:
         self.pane.tick()
 
+    @property
+    def expects(self) -> bool:
+        """Until the form has the focus, too: what is typed is meant for it."""
+        return self._read_for != self.console.acting_as or self._is_opening
+
     def _read(self) -> None:
         me = self.console.acting_as
-        ask = self.console.reads.of_workspace
-        ask(f"task {self.subject}", lambda workspace: self._look(workspace, me), self._got, panes=(self.pane,))
+        ask, got = self.console.reads.of_workspace, partial(self._got, me)
+        ask(f"task {self.subject}", lambda workspace: self._look(workspace, me), got, panes=(self.pane,))
 
     def _look(self, workspace: Workspace, me: str) -> tuple[Task | None, dict[str, str]]:
         try:
@@ -75,16 +83,23 @@ class TaskScreen(DecidingScreen):
             self.header.tell(trail=("Inbox", harmless(task.name), harmless(task.id)))
         opens = task is not None and not task.why_not and (before is None or bool(before.why_not))
         if opens and self.pane.panel is not None:  # who may only look has keys in the letters
-            self.pane.panel.call_after_refresh(self.pane.panel.focus_first)  # its rows are there by then
+            self._is_opening = self.pane.panel.call_after_refresh(
+                self._open, self.pane.panel
+            )  # its rows are there then
         if task is not None and task.why_not and before is not None and not before.why_not:
             # The keys that lead on, such as that for somebody else, would be letters of the reason.
             self.set_focus(None)
         self.say_task(task)
         self.show_keys()
 
-    def _got(self, answer: tuple[Task | None, dict[str, str]]) -> None:
+    def _open(self, panel: FormPanel) -> None:
+        self._is_opening = False
+        panel.focus_first()
+
+    def _got(self, me: str, answer: tuple[Task | None, dict[str, str]]) -> None:
         if not self.is_attached or self._is_over:
             return
+        self._read_for = me
         if answer[0] is None and self.pane.task_shown is not None:
             self._is_over = True
             self.console.toast(f"{harmless(self.subject)} is decided")

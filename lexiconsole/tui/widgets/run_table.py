@@ -28,6 +28,7 @@ class RunTable(VirtualTable["RunRow | GroupRow"]):
         """The first open question of each run, as far as they were read."""
         self.opened: set[str] = set()
         """The groups that are unfolded, by id."""
+        self.awaited = True  # there is no such list that is not about to be read
         self._measured: tuple[tuple[int, int, int], int] = (0, 0, 0), 0
 
     def moments(self, row: RunRow | GroupRow) -> tuple[Instant | None, ...]:

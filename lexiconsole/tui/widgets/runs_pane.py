@@ -100,6 +100,11 @@ class RunsPane(Vertical):
             return self._grouping.runs if self._grouping is not None else 0
         return self.board.total if self.board is not None else 0
 
+    @property
+    def shown_count(self) -> str:
+        """How many that are, in words: not known before they were read."""
+        return "…" if self.table.awaited else f"{self.listed:,}"
+
     # reading
 
     def ask(self) -> None:
@@ -170,10 +175,9 @@ class RunsPane(Vertical):
             self.table.fill(board.first, board.rows)
 
     def _entitle(self) -> None:
-        total = self.listed
         self.table.empty = with_keys(_NONE_LIKE_THAT if self.text else _NONE_YET)
         pills = "  ".join(self.filter.pills)
-        title = titled(title_of(2, f"{total:,}{'  / ' + pills if pills else ''}"))
+        title = titled(title_of(2, f"{self.shown_count}{'  / ' + pills if pills else ''}"))
         marked = f"{len(self.table.marks)} marked  " if self.table.marks else ""
         above = f"{self.console.glyphs.up} {self.table.new_above:,} new, home shows them"
         new = clicked(above, "newest") + "  " if self.table.new_above else ""

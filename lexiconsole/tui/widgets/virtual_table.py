@@ -89,6 +89,8 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         self._cursor = 0
         self._selected: str | None = None
         self._touched = False
+        self.awaited = False
+        """Whether another list was announced and is still being read."""
         self._wanted: tuple[int, int] = (0, 0)
         self._reading: dict[int, tuple[object, ...]] = {}
 
@@ -112,6 +114,7 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         """What there is now, with `rows` from number `first` on. `at` is where the selected row stands now, None when it is
         gone; then the selection stays at its place in the list.
         """
+        self.awaited = False
         before, on_screen = self._cursor, top_of(self.spans, self._cursor) - self.scroll_offset.y
         anchored, old = self.anchored, (self.selected_row, self._rows)
         self.spans, self.total = tuple(spans), sum(span.rows for span in spans)
@@ -214,6 +217,11 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         return self._rows.get(self._cursor)
 
     @property
+    def coming(self) -> bool:
+        """Whether the row that is selected is still being read."""
+        return self.selected_row is None and (self.awaited or self.total > 0)
+
+    @property
     def anchored(self) -> bool:
         """Whether the reader took hold of the list: then what is on the screen stays where it is."""
         return self._touched or self.scroll_offset.y > 0
@@ -221,6 +229,7 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
     def forget(self) -> None:
         """Another list comes: its first row is selected and nothing is marked."""
         self._touched, self._selected, self._cursor, self.new_above = False, None, 0, 0
+        self.awaited = True
         self._rows.clear()
         self._strips.clear()
         self.marks.clear()
