@@ -98,6 +98,9 @@ class Ask(Work):
         clock = self.ctx.host.clock
         while (left := due - clock.now()) > 0:
             await clock.sleep(left)
+        await self.ctx.host.acts_known()
+        if self.ctx.outcome_under_way(self):
+            return
         match self.question.on_due:
             case OnDue.ESCALATE:
                 if not self._escalated:

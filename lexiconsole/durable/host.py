@@ -53,6 +53,12 @@ class Host(Protocol):
         """Whether `before_step` has anything to do now."""
         ...
 
+    async def acts_known(self) -> None:
+        """Waits until what somebody is doing to the run just now is on disk and known to its context. What happens by the clock
+        comes after it: a person who was in time must count, and a step that was skipped must not be tried once more.
+        """
+        ...
+
     async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
         """Sees to it that the child run exists and is driven; gives its definition's name. Its end comes back as an entry."""
         ...
@@ -96,6 +102,8 @@ class MemoryHost:
 
     def needs_check(self) -> bool:
         return False
+
+    async def acts_known(self) -> None: ...
 
     async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
         raise AssertionError("a child in memory runs inside its parent")

@@ -175,6 +175,8 @@ class Step(Work):
             if self.retry_at is not None and not await self._rest():
                 await self._fail(self.last or StepError(self.key, "the run was cancelled before another attempt"))
                 return
+            if self.ctx.outcome_under_way(self):
+                return
             if await self._once():
                 return
             if self.doubted:
@@ -196,6 +198,7 @@ class Step(Work):
             if self.nap.cancelled():
                 break
         self.nap = None
+        await self.ctx.host.acts_known()
         if self.ctx.no_more_attempts(self):
             return False
         self.retry_at = None

@@ -217,6 +217,10 @@ class Drive:
             if now is None or now.epoch != self.row.epoch:
                 raise NotOwnedError(self.row.id)
 
+    async def acts_known(self) -> None:
+        async with self.acting:
+            pass
+
     async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
         return await self.runtime.start_child(self, id, key, definition, input)
 

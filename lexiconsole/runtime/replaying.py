@@ -138,6 +138,8 @@ class _DryHost:
     def needs_check(self) -> bool:
         return False
 
+    async def acts_known(self) -> None: ...
+
     async def child(self, id: str, key: str, definition: Any, input: Any) -> str:
         raise AssertionError("a dry replay starts nothing")
 

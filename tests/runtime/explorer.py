@@ -3,6 +3,7 @@
     python -m tests.runtime.explorer               # seeds 1 to 5,000
     python -m tests.runtime.explorer 100 7000      # 100 of them, from 7,000 on
     python -m tests.runtime.explorer 1 7000        # one, with what was done and what the runs came to
+    python -m tests.runtime.explorer 600 1 votes   # with people who vote on chains; `edits`: with runs at rest that are edited
 
 Two engines on one store drive, are stopped, killed and begun anew; meanwhile runs are started, asked of, forked and migrated.
 Then everything that still waits gets what it waits for. What must be so at the end, whatever the order, is in `World.wrong`.
@@ -16,15 +17,15 @@ import random
 import sys
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
 from lexiconsole.app.acts import drive_on
-from lexiconsole.durable.entry import ENDINGS, Entry, EntryKind
+from lexiconsole.durable.entry import ACTS, ENDINGS, Entry, EntryKind
 from lexiconsole.durable.history import History
-from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunFilter, RunRow
+from lexiconsole.durable.journal import Request, RequestKind, RequestState, RunFilter, RunRow, TaskRow
 from lexiconsole.errors import LexiconsoleError, StoreError
 from lexiconsole.runtime import quiet
 from lexiconsole.runtime import runtime as runtimes
@@ -35,6 +36,7 @@ from lexiconsole.runtime.settings import EngineSettings
 from lexiconsole.runtime.taking import act, take
 from lexiconsole.store.memory import MemoryJournal
 from lexiconsole.types import RunStatus
+from tests.runtime.matters import MATTERS
 from tests.runtime.wandering import VirtualClock, VirtualLoop, wandering
 from tests.runtime.workloads import Bench
 from tests.support import Bugs, Registry
@@ -47,6 +49,9 @@ _ASKED = (
     RequestKind.RETRY, RequestKind.SKIP, RequestKind.RESOLVE, RequestKind.WITHDRAW,
 )  # fmt: skip
 
+_SETTLED = frozenset({EntryKind.ANSWERED, EntryKind.SKIPPED})
+_BEGUN = frozenset({EntryKind.STARTED, EntryKind.ATTEMPT_FAILED, EntryKind.DONE, *ACTS})
+
 
 class Process:
     """One engine on the store, with what a face asks of it."""
@@ -55,7 +60,9 @@ class Process:
         self.world = world
         self.wandering, self.journal = wandering(world.store, world.chance)
         self.bugs = Bugs()
-        self.runtime = Runtime(self.journal, world.registry, settings=SETTINGS, clock=world.clock, told=self.bugs)
+        self.runtime = Runtime(
+            self.journal, world.registry, settings=SETTINGS, clock=world.clock, told=self.bugs, people=world.people
+        )
         self.runtime.chance.seed(world.chance.random())
         self.tasks: set[asyncio.Task[Any]] = set()
         self._leave = threading.Event()
@@ -125,11 +132,17 @@ class Store(MemoryJournal):
 class World:
     """What one seed comes to; `wrong` are sentences."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, matter: str = "") -> None:
+        self.matter = MATTERS.get(matter)
+        self.people = self.matter.people if self.matter else None
+        self.hands = [*HANDS, *[_on_the_matter] * 10] if self.matter else HANDS
         self.chance = random.Random(seed)
         self.clock = VirtualClock()
         self.store, self.registry, self.bench = Store(), Registry(), Bench()
         self.registry.set(*self.bench.definitions())
+        self.usual = sorted(self.registry.names())
+        self.unusual = self.matter.definitions(self.bench) if self.matter else []
+        self.registry.set(*self.unusual)
         self.told: list[str] = []
         self.wrong: list[str] = []
         self.asked: list[int] = []
@@ -171,7 +184,7 @@ class World:
         else:
             row = self.chance.choice(rows)
             for _ in range(self.chance.choice((1, 1, 2, 4))):
-                hand = self.chance.choice(HANDS)
+                hand = self.chance.choice(self.hands)
                 self.say(f"{hand.__name__[1:]} {row.id}")
                 process.hand(hand(process, row))  # type: ignore[arg-type]
                 await asyncio.sleep(self.chance.choice((0, 0.001, 0.01, 0.02)))
@@ -195,12 +208,15 @@ class World:
             self.processes.append(Process(self))
 
     def _start(self) -> None:
-        name = self.chance.choice(sorted(self.registry.names()))
+        name = self.chance.choice(self.usual)
+        if self.unusual and self.chance.random() < 0.7:
+            name = self.chance.choice(self.unusual).name
         run_id = f"{name}-{self.chance.randrange(3)}"
         for process in self.chance.sample(self.processes, self.chance.randrange(1, len(self.processes) + 1)):
             drive = self.chance.random() < 0.7
             self.say(f"start {run_id}{'' if drive else ', not driven'}")
-            process.hand(process.runtime.create(self.registry.definitions[name], None, id=run_id, drive=drive))
+            by = self.matter.by if self.matter else ""
+            process.hand(process.runtime.create(self.registry.definitions[name], None, id=run_id, by=by, drive=drive))
 
     async def _bring_to_an_end(self) -> None:
         """Whatever waits gets what it waits for, a moment after the last happening and by a request that anybody may leave."""
@@ -242,10 +258,7 @@ class World:
                 return []
         if last.kind is not EntryKind.PARKED:
             return []
-        tasks = [
-            Request(row.id, RequestKind.ANSWER, task.key, {"value": 1}, by="ana")
-            for task in await self.store.tasks(row)
-        ]
+        tasks = [request for task in await self.store.tasks(row) for request in _settling(task)]
         if "why" in last.data:  # it fits its definition no more
             return [Request(row.id, RequestKind.CANCEL, by="ana")]
         if history.paused:
@@ -265,7 +278,8 @@ class World:
             self.note(f"step {address} was at work twice at one time")
         for row in await self.store.runs(RunFilter(limit=1000)):
             entries = await self.store.load(row)
-            for sentence in _wrong_in(row, entries):
+            unusual = self.matter.wrong(row, entries) if self.matter else ()
+            for sentence in (*_wrong_in(row, entries), *unusual):
                 self.note(f"{row.id}: {sentence}")
             if row.owner is not None:
                 self.note(f"{row.id} is still owned by {row.owner}")
@@ -285,8 +299,19 @@ class World:
             assert request is not None
             kinds = [str(entry.kind) for entry in found]
             refused = EntryKind.REFUSED in kinds
-            if len(found) > 1 or refused != (request.state is RequestState.REFUSED):
+            edited_after_its_end = kinds == [EntryKind.EDITED, EntryKind.RETRIED]
+            if (len(found) > 1 and not edited_after_its_end) or refused != (request.state is RequestState.REFUSED):
                 self.note(f"{row.id}: request {number} ({request.kind}), which is {request.state}, led to {kinds}")
+
+
+def _settling(task: TaskRow) -> list[Request]:
+    """An answer; where people vote, an approval of each."""
+    ballot: Any = task.data.get("ballot")
+    if ballot is None:
+        value = "because" if task.key.endswith("/info") else {"said": 1}
+        return [Request(task.run_id, RequestKind.ANSWER, task.key, {"value": value}, by="ana")]
+    seats = [seat for seat in ballot["seats"] if seat not in (*ballot.get("barred", ()), *ballot.get("automatic", ()))]
+    return [Request(task.run_id, RequestKind.VOTE, task.key, {"verdict": "approve"}, by=seat) for seat in seats]
 
 
 def _wrong_in(row: RunRow, entries: list[Entry]) -> list[str]:
@@ -308,11 +333,26 @@ def _wrong_in(row: RunRow, entries: list[Entry]) -> list[str]:
     cancels = [entry.seq for entry in own if entry.kind is EntryKind.CANCEL and entry.seq not in voided]
     if cancels and any(e.kind is EntryKind.PARKED and "why" in e.data and e.seq > cancels[0] for e in own):
         wrong.append(f"was cancelled in entry {cancels[0]}, and put down as it was")
+    wrong += _after_its_outcome(own, voided)
     rests = False
     for entry in own:
         if rests and entry.kind is not EntryKind.OWNED and "note" not in entry.data:
             wrong.append(f"entry {entry.seq} ({entry.kind}) was written while nobody drove it")
         rests = entry.kind is EntryKind.PARKED or entry.kind in ENDINGS
+    return wrong
+
+
+def _after_its_outcome(own: Sequence[Entry], voided: frozenset[int]) -> list[str]:
+    """What was begun, tried or done under a key that an operator or a person had settled before."""
+    settled: dict[str, Entry] = {}
+    wrong: list[str] = []
+    for entry in own:
+        if entry.kind is EntryKind.RENEWED:
+            settled.clear()
+        elif entry.kind in _SETTLED and entry.seq not in voided:
+            settled.setdefault(entry.key, entry)
+        elif entry.kind in _BEGUN and entry.seq not in voided and (first := settled.get(entry.key)):
+            wrong.append(f"entry {entry.seq} ({entry.kind} {entry.key}) comes after {first.seq} ({first.kind})")
     return wrong
 
 
@@ -340,10 +380,19 @@ async def _ask(process: Process, row: RunRow) -> None:
             )
         case _:
             pass
-    request = Request(row.id, kind, target, data, by="ana")
-    way = world.chance.random()
-    world.say(f"  {kind} {target} of {row.id}")
-    if kind is RequestKind.WITHDRAW or way < 0.5:
+    await _send(process, Request(row.id, kind, target, data, by="ana"))
+
+
+async def _on_the_matter(process: Process, row: RunRow) -> None:
+    matter = process.world.matter
+    assert matter is not None
+    await _send(process, matter.asks(process, row, await process.world.store.tasks(row)))
+
+
+async def _send(process: Process, request: Request) -> None:
+    process.world.say(f"  {request.kind} {request.target} of {request.run_id} by {request.by} {dict(request.data)}")
+    way = process.world.chance.random()
+    if (request.kind is RequestKind.WITHDRAW and not request.target) or way < 0.5:
         await act(process.runtime, request)
     elif way < 0.75:
         await process.runtime.submit(request)
@@ -373,9 +422,9 @@ async def _migrate(process: Process, row: RunRow) -> None:
 HANDS: list[Hand] = [_ask, _ask, _ask, _ask, _ask, _ask, _go_on, _go_on, _take, _fork, _migrate]
 
 
-def explore(seed: int) -> World:
+def explore(seed: int, matter: str = "") -> World:
     """Goes one way. Raises nothing: what is wrong is in the world that is left."""
-    world = World(seed)
+    world = World(seed, matter)
     loop = VirtualLoop()
     numbers = itertools.count(1)
     asyncio.set_event_loop(loop)
@@ -408,10 +457,11 @@ async def _history(world: World) -> None:
 
 
 def main() -> int:
-    many, first = (int(word) for word in (sys.argv[1:] + ["5000", "1"][len(sys.argv[1:]) :]))
+    given = sys.argv[1:] + ["5000", "1", ""][len(sys.argv[1:]) :]
+    many, first, matter = int(given[0]), int(given[1]), given[2]
     wrong = 0
     for seed in range(first, first + many):
-        world = explore(seed)
+        world = explore(seed, matter)
         if many == 1:
             print("\n".join(world.told))
             asyncio.run(_history(world))

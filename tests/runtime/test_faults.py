@@ -13,7 +13,7 @@ from lexiconsole.durable.context import Context
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.durable.journal import Request, RequestKind, RequestState
 from lexiconsole.durable.policy import Backoff, OnUnknown, StepPolicy
-from lexiconsole.durable.question import Question, QuestionKind
+from lexiconsole.durable.question import OnDue, Question, QuestionKind
 from lexiconsole.durable.threads import Threads
 from lexiconsole.errors import RunCancelled, StoreError
 from lexiconsole.result import Err, Ok
@@ -646,6 +646,39 @@ async def test_nothing_that_comes_in_during_a_renewal_is_lost(kind: RequestKind)
         wanted = {"signal": RunStatus.COMPLETED, "cancel": RunStatus.CANCELLED, "pause": RunStatus.PAUSED}
         assert row.status is wanted[kind.value], await h.story(row)
         assert "b" not in calls
+
+
+@pytest.mark.parametrize("what", ["an answer", "a skip"])
+async def test_what_somebody_is_just_doing_comes_before_what_happens_by_the_clock(what: str) -> None:
+    """Nobody is called in for what was answered in time, and a step that was skipped is not tried once more."""
+    calls = Calls()
+    journal = Slow()
+    policy = StepPolicy(attempts=2, backoff=Backoff(initial=10, jitter=0))
+    question = Question("ok?", due_in=10, on_due=OnDue.ESCALATE, escalate_to=("boss",))
+
+    async def flow(ctx: Context) -> Any:
+        if what == "a skip":
+            return await ctx.step("a", calls.give("a", fail=1), policy=policy)
+        return Ok(await ctx.ask("a", question))
+
+    async with house(journal) as h:
+        row = await h.start(flow)
+        await turns()
+        assert (await h.story(row))[0] in ("asked a", "step.attempt_failed a")
+        journal.gate.clear()
+        kind = RequestKind.SKIP if what == "a skip" else RequestKind.ANSWER
+        asked = asyncio.ensure_future(
+            act(h.runtime, Request(row.id, kind, "a", {"value": 1, "result": 1}, by="ana", at=h.clock.now()))
+        )
+        await turns()
+        await h.clock.advance(11)
+        await turns()
+        journal.gate.set()
+        await asked
+        row = await asyncio.wait_for(h.settle(row), 60)
+        story = await h.story(row)
+        assert row.status is RunStatus.COMPLETED and len(calls) <= 1, story
+        assert story[1:] in (["answered a", "run.completed"], ["skipped a", "run.completed"])
 
 
 # faults of the store
