@@ -76,6 +76,7 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         self._wanted: tuple[str, int, Found | None] = ("", 0, None)
         self.shown_graph = Drawn("")
         self._tried_at = 0.0
+        self._all_found = False
         self._middle, self._pane = 2, 1
 
     def body(self) -> Iterator[Widget]:
@@ -157,6 +158,9 @@ class DefinitionsScreen(DefinitionsActs, ConsoleScreen):
         found = findings_in_order([*(self.known.found if self.known is not None else ()), *of_runs])
         self.findings.empty = "nothing was found" if self.known is not None else "being checked…"
         self.findings.show_all(found)
+        if not (self._all_found or self.findings.anchored or self.findings.has_focus):
+            self.findings.go(0, touched=False)  # what was read first need not stand first
+        self._all_found = self.known is not None and self.live is not None
         self._fit()
         self._show_source()
         self._entitle()

@@ -364,6 +364,11 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
             self.post_message(self.Marked(self))
         self._want()
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        """It may have been scrolled before there was a bar."""
+        if shown:
+            self.vertical_scrollbar.position = self.scroll_y
+
     # where rows stand
 
     def _scroll(self, top: int) -> None:
