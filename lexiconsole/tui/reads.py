@@ -1,8 +1,8 @@
 """Reads for screens: what they want to know is asked on threads, one question of each group at a time.
 
 A screen never waits. Of a group that is asked faster than it answers, the questions in between are left out; replies come in
-order and the last question is always answered. Replies arrive on the interface's loop. A question that fills panes is asked
-again until it is answered, and meanwhile the panes say what is wrong.
+order and the last question is always answered, also where two screens have a group of the same name. Replies arrive on the
+interface's loop. A question that fills panes is asked again until it is answered, and meanwhile the panes say what is wrong.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class _Question:
     context: contextvars.Context
     panes: Sequence[Widget] = ()
 
+    def stands_for(self, other: _Question) -> bool:
+        """Whether who waits for the other one, asked before, is content with the answer to this one."""
+        return bool({*self.panes} & {*other.panes}) or not (self.panes or other.panes)
+
 
 class Reads:
     """`look` asks the store, which answers also while a step holds the engine; `of_workspace` asks the rest, once open."""
@@ -49,7 +53,7 @@ class Reads:
         self._running: set[str] = set()
         self._troubled: dict[str, _Question] = {}
         self._delivering = 0
-        self._waiting: dict[str, _Question] = {}
+        self._waiting: dict[str, list[_Question]] = {}
         self._turn = threading.Lock()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="reads")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,7 +149,8 @@ class Reads:
             if self._closed:
                 return
             if group in self._running:
-                self._waiting[group] = question
+                left = [other for other in self._waiting.get(group, ()) if not question.stands_for(other)]
+                self._waiting[group] = [*left, question]
                 return
             self._running.add(group)
         self._threads.submit(self._run, group, question)
@@ -156,11 +161,11 @@ class Reads:
             answer, fault = _tried(question.body)
             self._deliver(group, question, answer, fault)
             with self._turn:
-                newer = self._waiting.pop(group, None)
-                if newer is None:
+                newer = self._waiting.get(group)
+                if not newer:
                     self._running.discard(group)
                     return
-            question = newer
+                question = newer.pop(0)
 
     def _deliver(self, group: str, question: _Question, answer: Any, fault: Exception | None) -> None:
         if self._closed or self._loop is None or self._loop.is_closed():

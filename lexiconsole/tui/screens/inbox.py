@@ -120,7 +120,7 @@ class InboxScreen(DecidingScreen):
         me, whose = self.console.acting_as, self._whose
         ask, panes = self.console.reads.of_workspace, (self.table,)
         got = partial(self._got, (me, whose))
-        ask("inbox", lambda workspace: _asked_of(workspace, me, whose), got, panes=panes)
+        ask("tasks", lambda workspace: _asked_of(workspace, me, whose), got, panes=panes)
 
     def _got(self, asked: tuple[str, Whose], answer: tuple[list[TaskRow], list[Task], list[Decided]]) -> None:
         if not self.is_attached:

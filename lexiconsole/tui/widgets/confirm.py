@@ -97,7 +97,7 @@ class ConfirmPanel(Panel["Sequence[Preview]"]):
 
     def on_mount(self) -> None:
         console = cast("ConsoleApp", self.app)
-        console.reads.of_workspace("preview", self._look, self._looked, self._failed)
+        console.reads.of_workspace("what it would do", self._look, self._looked, self._failed)
 
     def _look(self, workspace: Workspace) -> Sequence[Preview]:
         """On a thread: every target, however many; what is left of them is let be when nobody waits for it any more."""

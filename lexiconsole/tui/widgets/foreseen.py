@@ -52,14 +52,14 @@ class ForeseenPanel(Panel["tuple[Change, Sequence[Preview]]"]):
     def on_input_changed(self) -> None:
         self._seen = None
         self._say("looking what it would do…" if self.text else "")
-        cast("ConsoleApp", self.app).reads.after(_PAUSE, "preview", self._look)
+        cast("ConsoleApp", self.app).reads.after(_PAUSE, "foreseen", self._look)
 
     def _look(self) -> None:
         if not self.is_attached or not self.text:
             return
         text, change = self.text, self._change_for(self.text)
         cast("ConsoleApp", self.app).reads.of_workspace(
-            "preview",
+            "foreseen",
             lambda workspace: list(change.look(workspace)),
             lambda previews: self._looked(text, change, previews),
             self._failed,
