@@ -14,6 +14,7 @@ from lexiconsole.durable.audit import MAY_DECIDE
 from lexiconsole.durable.entry import Entry
 from lexiconsole.durable.journal import Journal
 from lexiconsole.errors import StoreError
+from lexiconsole.replacing import replace_file
 
 __all__ = ["HeadFile", "HeadKeeper"]
 
@@ -58,12 +59,7 @@ class HeadFile:
                     f"the audit does not go on from the head that {self.path} keeps (entry {kept[0]}); "
                     f"`lexiconsole audit verify` says what is wrong"
                 )
-            aside = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
-            with aside.open("w", encoding="ascii") as file:
-                file.write(f"{head[0]} {head[1]}\n")
-                file.flush()
-                os.fsync(file.fileno())  # else a power cut may leave the new name with nothing in it
-            aside.replace(self.path)
+            replace_file(self.path, f"{head[0]} {head[1]}\n", lasting=True)
             return head
 
     @contextlib.asynccontextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexiconsole.catalog import CODES, Severity
 from lexiconsole.errors import DefinitionError, LexiconsoleError
+from lexiconsole.replacing import replace_file
 from lexiconsole.runtime.live_runs import Fit, LiveRun, LiveRuns
 
 if TYPE_CHECKING:
@@ -106,11 +106,9 @@ class _Notes:
         """Where it can not be written, it is looked at again next time."""
         for what in whats:
             self._known[what][name] = self._mark(name)
-        fresh = self._file.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(self._known), encoding="utf-8")
-            fresh.replace(self._file)
+            replace_file(self._file, json.dumps(self._known))
 
     def _mark(self, name: str) -> str:
         """New codes are new questions: what passed under fewer is looked at again."""

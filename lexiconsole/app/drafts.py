@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from lexiconsole.replacing import replace_file
 
 __all__ = ["Drafts"]
 
@@ -32,10 +33,8 @@ class Drafts:
         """Takes the place of the draft before. Raises OSError."""
         file = self._file(person, task)
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-            json.dump(dict(texts), out)  # in ASCII: what was typed may hold half a sign, which no UTF-8 has
-        fresh.replace(file)
+        # in ASCII: what was typed may hold half a sign, which no UTF-8 has
+        replace_file(file, json.dumps(dict(texts)), private=True)
 
     def forget(self, person: str, task: str) -> None:
         """The answer was sent."""

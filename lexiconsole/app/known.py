@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lexiconsole.app.operators import Away, Person, people_known
+from lexiconsole.replacing import replace_file
 
 if TYPE_CHECKING:
     from lexiconsole.app.config import Settings
@@ -63,13 +64,11 @@ def keep(root: Path, profile: str, known: Known) -> None:
         return
     people = None if known.people is None else {name: astuple(person) for name, person in known.people.items()}
     told = {"store": known.store, "people": people, "definitions": known.definitions, "bare": known.bare}
-    fresh = file.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
         text = json.dumps({"mark": _mark(root, profile), **told})
         if file.is_file() and file.read_text(encoding="utf-8") == text:
             return
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
+        replace_file(file, text)
 
 
 def _is_bare(root: Path, definitions: tuple[str, ...]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
+from lexiconsole.replacing import in_turn, replace_file
 from lexiconsole.store.asking import (
     MOST_ROWS,
     Answer,
@@ -54,9 +54,7 @@ class QueryHistory:
 
     def keep(self, sql: str) -> None:
         """A store that may only be read keeps none."""
-        known = [said for said in self.all() if said != sql]
-        fresh = self.file.with_suffix(".new")
-        with suppress(OSError):
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-                out.writelines(f"{json.dumps(said)}\n" for said in [*known, sql][-_KEPT:])
-            fresh.replace(self.file)
+        with suppress(OSError), in_turn(self.file.parent):
+            known = [said for said in self.all() if said != sql]
+            lines = [f"{json.dumps(said)}\n" for said in [*known, sql][-_KEPT:]]
+            replace_file(self.file, "".join(lines), private=True)

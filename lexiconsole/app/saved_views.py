@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexiconsole.errors import ConfigurationError, NotFoundError, UsageError
+from lexiconsole.replacing import in_turn, replace_file
 from lexiconsole.views.run_filter import read_filter
 
 if TYPE_CHECKING:
@@ -58,16 +59,19 @@ class SavedViews:
         read_filter(text)
         if any("\ud800" <= sign <= "\udfff" for sign in text):
             raise UsageError("a part of the filter is no UTF-8, so no file can hold it; type that part again")
-        kept = self._kept()
-        kept[name] = text.strip()
-        self._write(kept)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with in_turn(self.file.parent):
+            kept = self._kept()
+            kept[name] = text.strip()
+            replace_file(self.file, kept.as_string())
 
     def forget(self, name: str) -> None:
         """Raises NotFoundError."""
         self.get(name)
-        kept = self._kept()
-        kept.remove(name)
-        self._write(kept)
+        with in_turn(self.file.parent):
+            kept = self._kept()
+            kept.remove(name)
+            replace_file(self.file, kept.as_string())
 
     def _kept(self) -> TOMLDocument:
         """The file with its comments and empty lines, which belong to whoever wrote them. Raises as `all`."""
@@ -78,9 +82,3 @@ class SavedViews:
             return tomlkit.parse(self.file.read_bytes().decode("utf-8"))
         except FileNotFoundError:
             return tomlkit.parse(_HEAD)
-
-    def _write(self, kept: TOMLDocument) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.file.with_suffix(".new")
-        fresh.write_bytes(kept.as_string().encode("utf-8"))
-        fresh.replace(self.file)

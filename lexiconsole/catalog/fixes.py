@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import ast
 import difflib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -21,6 +18,7 @@ from lexiconsole.catalog.finding import Finding
 from lexiconsole.catalog.parsing import parsed
 from lexiconsole.catalog.reading import dotted, imported_names, own_nodes
 from lexiconsole.errors import RefusedError
+from lexiconsole.replacing import replace_file
 
 __all__ = ["Fix", "apply", "fix_of"]
 
@@ -59,19 +57,10 @@ def fix_of(finding: Finding, text: str) -> Fix | None:
 
 def apply(fix: Fix) -> None:
     """Writes the file, as a whole or not at all. Raises RefusedError when it is another one by now, OSError."""
-    path = Path(fix.file).resolve()
+    path = Path(fix.file)
     if path.read_bytes().decode("utf-8") != fix.before:
         raise RefusedError(f"{fix.file} was changed meanwhile; nothing was written, look at it again")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(fix.after.encode("utf-8"))
-        Path(name).chmod(path.stat().st_mode)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    replace_file(path, fix.after)
 
 
 _Found: TypeAlias = tuple[str, list[_Edit]] | None

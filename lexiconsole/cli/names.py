@@ -13,6 +13,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from lexiconsole.replacing import replace_file
+
 __all__ = ["STATE", "known_ids", "known_names", "known_operators", "known_tasks", "remember", "state_folder"]
 
 STATE = ".lexiconsole"
@@ -46,9 +48,7 @@ def remember(state: Path, names: Iterable[str], store: Path) -> None:
         if file.is_file() and file.read_text(encoding="utf-8") == text:
             return
         state.mkdir(exist_ok=True)
-        fresh = file.with_suffix(f".{os.getpid()}")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
+        replace_file(file, text)
 
 
 def known_names() -> list[str]:
