@@ -40,8 +40,11 @@ class Watch:
 
     def wait(self, seconds: float, *, for_writes: bool) -> None:
         """Until it is rung for, or when asked until something is written; at the latest after so many seconds."""
-        ears = [self._heard] if self._told is None or not for_writes else [self._heard, self._told]
-        select.select(ears, [], [], seconds)
+        ears = select.poll()  # `select` hears no descriptor above 1023, and a step may have opened as many
+        ears.register(self._heard, select.POLLIN)
+        if self._told is not None and for_writes:
+            ears.register(self._told, select.POLLIN)
+        ears.poll(seconds * 1000)
         self._heard.read(_MANY)
 
     def written(self) -> bool:

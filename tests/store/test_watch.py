@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
 import sys
 import threading
@@ -58,6 +60,27 @@ def test_who_does_not_wait_for_writes_is_rung_for(watch: Watch, store: sqlite3.C
     watch.ring()
     watch.wait(LONG, for_writes=False)
     watch.wait(0.0, for_writes=False)
+
+
+def test_it_hears_in_a_process_with_more_than_a_thousand_files_open(tmp_path: Path, store: sqlite3.Connection) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    high = [os.open(os.devnull, os.O_RDONLY)]
+    try:
+        while high[-1] < 1024:
+            high.append(os.dup(high[0]))
+        watch = Watch(tmp_path)
+        watch.begin()
+        watch.ring()
+        watch.wait(LONG, for_writes=True)
+        store.execute("INSERT INTO t VALUES (1)")
+        watch.wait(LONG if watch.told else 0.0, for_writes=True)
+        assert watch.written() is watch.told
+        watch.close()
+    finally:
+        for file in high:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_a_ring_for_nobody_is_no_fault(tmp_path: Path) -> None:
