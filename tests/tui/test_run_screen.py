@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
+import threading
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -16,10 +17,12 @@ from lexiconsole.tui.flights import UnderWay
 from lexiconsole.tui.jump import labels, targets
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.run import RunScreen
+from lexiconsole.tui.widgets.confirm import ConfirmPanel
 from lexiconsole.types import RunStatus
 from lexiconsole.views.inspecting import inspected
 from lexiconsole.views.watched import Watched
 from tests.tui.loans import loans, run_loan
+from tests.tui.test_in_turn import at_once
 from tests.tui.visiting import Visit, visiting
 
 
@@ -133,6 +136,29 @@ async def test_a_fork_is_asked_for_on_the_dashboard_or_from_the_past_previewed_c
         assert visit.app.workspace is not None
         made = await asyncio.to_thread(visit.app.workspace.run, screen(visit).run_id)
         assert made.origin == "loan-1"
+
+
+async def test_a_fork_begins_at_the_moment_that_was_gone_to_however_late_that_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_loan(folder)
+    comes, gather = threading.Event(), RunScreen._gather
+
+    def late(shown: RunScreen, look: Any) -> Any:
+        comes.wait(600)
+        return gather(shown, look)
+
+    async with visiting(folder, Place.RUN, "loan-1", drives=False) as visit:
+        await visit.until("LIVE")
+        head = screen(visit).snapshot.head  # type: ignore[union-attr]
+        monkeypatch.setattr(RunScreen, "_gather", late)
+        try:
+            at_once(visit.pilot, "left_square_bracket", "left_square_bracket", "b")
+            await visit.until(lambda: len(visit.app._ahead) == 1 or isinstance(visit.app.screen, ConfirmPanel))
+        finally:
+            comes.set()
+        await visit.until(lambda: isinstance(visit.app.screen, ConfirmPanel))
+        assert cast("ConfirmPanel", visit.app.screen).change.runs == (("loan-1", head - 2),)
 
 
 async def test_a_run_moves_on_the_screen_when_another_process_answers(folder: Path) -> None:

@@ -11,14 +11,14 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import Place, keys_at
 from lexiconsole.tui.place import ConsoleScreen, focus_into
 from lexiconsole.tui.screens.diffing import Diffing
 from lexiconsole.tui.screens.finding import RunFinding
 from lexiconsole.tui.screens.run_acts import RunActs
 from lexiconsole.tui.screens.run_copies import RunCopies
 from lexiconsole.tui.screens.run_state import RunState
-from lexiconsole.tui.screens.run_time import RunTime
+from lexiconsole.tui.screens.run_time import THROUGH_TIME, RunTime
 from lexiconsole.tui.widgets.gantt import GanttView
 from lexiconsole.tui.widgets.inspector import Inspector
 from lexiconsole.tui.widgets.map import MapView
@@ -95,6 +95,7 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
         self._view = ""
         self._watched: Watched | None = None
         self._told: dict[str, Progress] = {}  # by key, the last that each step said of itself
+        self._through_time = {name for key in keys_at(self.place) if key.action in THROUGH_TIME for name in key.keys}
 
     # what it is made of
 
@@ -196,7 +197,11 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
 
     @property
     def expects(self) -> bool:
-        return self.snapshot is None or super().expects
+        shown = self.snapshot
+        return shown is None or (shown.at if shown.past else None) != self.at or super().expects
+
+    def awaits(self, key: str) -> bool:
+        return super().awaits(key) and (self.snapshot is None or key not in self._through_time)
 
     def _read(self) -> None:
         self.console.reads.look(f"run {self.run_id}", self._gather, self._gathered, panes=self.panes())

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from lexiconsole.tui.widgets.status import Status
     from lexiconsole.views.watched import Snapshot, Watched
 
-__all__ = ["RunTime"]
+__all__ = ["THROUGH_TIME", "RunTime"]
+
+THROUGH_TIME = frozenset({"back_one", "on_one", "back_far", "on_far", "live", "play"})
+"""Actions that go on from the moment that was gone to last, whether it is shown yet or not."""
 
 _STEP = 0.35  # seconds that a moment of the past is shown while it plays on
 
