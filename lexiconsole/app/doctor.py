@@ -13,6 +13,7 @@ from lexiconsole.app.operators import Operators
 from lexiconsole.errors import StoreError
 from lexiconsole.runtime.owner import Liveness, liveness
 from lexiconsole.runtime.runtime import Runtime
+from lexiconsole.views.many import many
 from lexiconsole.views.set_back import set_back
 
 if TYPE_CHECKING:
@@ -38,13 +39,13 @@ def examine(workspace: Workspace, call: Callable[[Any], Any], *, rebuild: bool) 
     else:
         if rebuild:
             count = call(lambda runtime: runtime.journal.rebuild())
-            found.append(Finding(True, "projections", f"made anew for {count:,} runs"))
+            found.append(Finding(True, "projections", f"made anew for {many(count, 'run')}"))
         faults = call(lambda runtime: runtime.journal.check())
         found += [Finding(False, "store", fault) for fault in faults]
         if not faults:
             counts = call(lambda runtime: runtime.journal.counts())
             place = call(_place)
-            found.append(Finding(True, "store", f"{place}: sound, {sum(counts.values()):,} runs"))
+            found.append(Finding(True, "store", f"{place}: sound, {many(sum(counts.values()), 'run')}"))
         found.append(_clock(workspace))
         found += call(_owners)
         found += call(_notices)

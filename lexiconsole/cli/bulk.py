@@ -12,6 +12,7 @@ from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import RunId, Sending, command
 from lexiconsole.errors import UsageError
 from lexiconsole.types import JsonObject, ModelKind
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless, harmless_sentence
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _write(face: Face, fold: BulkFold, file: Path) -> None:
         file.write_text(items_csv(fold.item(index) for index in items), encoding="utf-8")
     except OSError as fault:
         raise UsageError(f"--export: {fault}") from fault
-    face.err.say(f"{len(items):,} items are in {harmless(str(file))}")
+    face.err.say(f"{many(len(items), 'item')} in {harmless(str(file))}")
 
 
 def _tell(face: Face, fold: BulkFold, status: str) -> None:

@@ -12,6 +12,7 @@ from lexiconsole.cli.exits import ExitCode
 from lexiconsole.cli.face import Face
 from lexiconsole.cli.shared import command
 from lexiconsole.errors import UsageError
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _bundle(face: Face, draft: Draft, output: Path | None, *, yes: bool, dry_run
     from lexiconsole.cli.asking import confirm
 
     path = output or free_name(Path.cwd(), draft.name)
-    face.err.say(f"{draft.runs} run{'s' if draft.runs != 1 else ''} into {path}:")
+    face.err.say(f"{many(draft.runs or 0, 'run')} into {path}:")
     for line in draft.about:
         face.err.say(f"  {line}")
     if dry_run or (face.interactive and not yes and not confirm(face.err, "Write it?")):

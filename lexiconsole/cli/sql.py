@@ -14,6 +14,7 @@ from lexiconsole.cli.inputs import piped_text
 from lexiconsole.cli.shared import command
 from lexiconsole.errors import NotFoundError, UsageError
 from lexiconsole.views.cells import columns, cut
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _tell(face: Face, answer: Answer, *, csv: bool) -> None:
     elif not (face.json or csv):
         hidden = len(answer.rows) - _SHOWN
         shown = f", the first {_SHOWN} of them shown; --csv or --json give all" if hidden > 0 else ""
-        face.err.hint(f"{len(answer.rows):,} row{'s' if len(answer.rows) != 1 else ''} in {answer.took:.2f} s{shown}")
+        face.err.hint(f"{many(len(answer.rows), 'row')} in {answer.took:.2f} s{shown}")
 
 
 def _distinct(columns: Sequence[str]) -> list[str]:

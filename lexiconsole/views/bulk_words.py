@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.bulk import BulkFold
 from lexiconsole.views.bulk_figures import BulkItem, BulkView
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.sentences import Sentence
 from lexiconsole.views.spreadsheet import csv_text
 from lexiconsole.views.words import STEP_LOOKS, StepState
 
-__all__ = ["ITEM_WORDS", "bulk_sentence", "counts_of", "items_csv", "matching"]
+__all__ = ["ITEM_WORDS", "bulk_sentence", "counts_of", "items_csv", "let_go", "matching", "tried_again"]
 
 ITEM_WORDS = {state: STEP_LOOKS[state].word for state in StepState} | {
     StepState.SKIPPED: "excluded",
@@ -52,15 +53,27 @@ def bulk_sentence(view: BulkView, status: RunStatus, fault: str = "") -> Sentenc
         keys = (("R", "try the cause again"), ("x", "exclude it"), ("m", "end with the failures"))
         return Sentence(f"{why}; {view.failed:,} failed", keys)
     if first is not None and status.ended:
-        said = f"{view.failed:,} of {view.settled:,} items failed; most often: {harmless_sentence(first.sample.error)}"
+        said = f"{view.failed:,} of {many(view.settled, 'item')} failed; most often: {harmless_sentence(first.sample.error)}"
         return Sentence(said, (("X", "items as a file"),))
     if first is not None:
-        share = f"{len(first.items):,} of {view.failed:,} failures are one cause"
+        share = f"{len(first.items):,} of {many(view.failed, 'failure')} of one cause"
         return Sentence(f"{share}: {harmless_sentence(first.sample.error)}", (("p", "pause"), ("c", "cancel")))
     if status.ended:
-        said = f"{view.done:,} items are done" + (f", {view.excluded:,} were excluded" if view.excluded else "")
+        said = f"{many(view.done, 'item')} done" + (f", {view.excluded:,} excluded" if view.excluded else "")
         return Sentence(said, (("X", "items as a file"),))
     return Sentence("nothing has failed so far", (("p", "pause"), ("c", "cancel")))
+
+
+def tried_again(failed: int) -> str:
+    """What a retry of so many failed items comes to."""
+    again = "is tried again, once more" if failed == 1 else "are tried again, once more each"
+    return f"{many(failed, 'failed item')} {again}"
+
+
+def let_go(failed: int) -> str:
+    """What it comes to that so many failed items are excluded."""
+    so = "is let go; it counts" if failed == 1 else "are let go; they count"
+    return f"{many(failed, 'failed item')} {so} as excluded, not as failed"
 
 
 def _over(view: BulkView) -> bool:

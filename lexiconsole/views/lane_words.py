@@ -37,7 +37,11 @@ def lane_verdict(lanes: Lanes) -> LaneVerdict:
         return _turned(lanes, left, given_up)
     match lanes.status:
         case RunStatus.COMPLETED:
-            return LaneVerdict(look, "COMPLETED", f"all {len(lanes.steps)} steps took effect")
+            return LaneVerdict(
+                look,
+                "COMPLETED",
+                f"all {len(lanes.steps)} steps took effect" if lanes.steps[1:] else "its step took effect",
+            )
         case RunStatus.FAILED | RunStatus.CANCELLED:
             word = look.word.upper()
             stays = [step.key for step in lanes.steps if step.in_effect or step.undo.need is Need.FINAL]

@@ -158,7 +158,7 @@ def failures_are_dealt_with(folder: Path, terminal: Terminal) -> None:
     """One item is let go, the list is written down, the others of the cause are tried again."""
     terminal.until("402 card closed", "#99 in batch/9", "3 Items  40 of 4,000")
     terminal.press("3", "x")
-    steered(terminal, "1 failed items are let go")
+    steered(terminal, "1 failed item is let go")
     terminal.until("1 Causes  39 failed", "· 1 excluded")
     terminal.press("X")
     terminal.until("items as CSV")

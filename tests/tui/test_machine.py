@@ -136,7 +136,7 @@ def test_the_way_through_is_told_from_its_end_where_there_is_no_room_for_all(sta
     one = Instance("r", path=[(state, 0.0) for state in states])
     told = way_through(one, ">", DARK_PALETTE, width).plain
     assert told.split("\n")[0] == shown
-    assert f"{len(states) - 1} transition" in told
+    assert f"{len(states) - 1:,} transition" in told
 
 
 def test_prospects_ask_the_guards_and_change_nothing(settled: Path) -> None:

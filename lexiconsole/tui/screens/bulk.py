@@ -28,9 +28,10 @@ from lexiconsole.tui.widgets.virtual_table import Span, VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.bulk import BulkFold
 from lexiconsole.views.bulk_figures import BulkView
-from lexiconsole.views.bulk_words import bulk_sentence, items_csv, matching
+from lexiconsole.views.bulk_words import bulk_sentence, items_csv, let_go, matching, tried_again
 from lexiconsole.views.cells import cut
 from lexiconsole.views.copies import Copy
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.words import NOBODY, RUN_LOOKS
 
@@ -162,7 +163,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.now_pane.show(view, self.row.status)
         self.causes.show_all(view.causes)
         self.causes.border_subtitle = self._sample()
-        total = "" if view.total is None else f"  {view.total:,} items"
+        total = "" if view.total is None else f"  {many(view.total, 'item')}"
         self.progress.border_title = f"Progress{total}"
         self.causes.border_title = f"1 Causes  {view.failed:,} failed" if view.failed else "1 Causes"
         self._list()
@@ -336,16 +337,14 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
 
     def action_retry_all(self) -> None:
         items = self._meant()
-        self._steer({"retry": items}, f"{len(items):,} failed items are tried again, once more each")
+        self._steer({"retry": items}, tried_again(len(items)))
 
     def action_exclude(self) -> None:
         items = self._meant()
-        self._steer(
-            {"exclude": items}, f"{len(items):,} failed items are let go; they count as excluded, not as failed"
-        )
+        self._steer({"exclude": items}, let_go(len(items)))
 
     def action_finish(self) -> None:
-        self._steer({"finish": True}, f"it ends, with {self.view.failed:,} failed items")
+        self._steer({"finish": True}, f"it ends, with {many(self.view.failed, 'failed item')}")
 
     def _meant(self) -> list[int]:
         """The failed items that are marked; else the selected one, or those of the selected cause."""
@@ -389,7 +388,7 @@ class BulkScreen(BulkJumps, RowDiffing, RunCopies, ConsoleScreen):
         return [
             Export(
                 "i",
-                f"{len(chosen):,} items as CSV",
+                f"{many(len(chosen), 'item')} as CSV",
                 "those that are listed, a line each",
                 lambda look, now: Draft(
                     f"{self.run_id}-items.csv", [items_csv(fold.item(index) for index in chosen).encode()]

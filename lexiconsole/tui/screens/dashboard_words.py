@@ -13,6 +13,7 @@ from lexiconsole.tui.widgets.catalogue_table import LOOKING
 from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.types import ModelKind, RunStatus
 from lexiconsole.views.incidents import Incident
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.sentences import incident_sentence, run_sentence, task_sentence
 from lexiconsole.views.words import RUN_LOOKS
@@ -51,7 +52,7 @@ def sentence(screen: DashboardScreen) -> tuple[list[Part], list[tuple[str, str]]
     colours, now = console.palette, console.now()
     text, key = ink(colours.text), ink(colours.key)
     if (group := screen.runs.group) is not None and screen.runs.has_focus_within:
-        those = f"{group.runs:,} run{'s' if group.runs != 1 else ''} with this {group.column}"
+        those = f"{many(group.runs, 'run')} with this {group.column}"
         opened = group.id in screen.runs.table.opened
         return [(those, text)], [("enter", "folds" if opened else "unfolds"), ("space", "marks them")]
     if isinstance(subject, RunRow):

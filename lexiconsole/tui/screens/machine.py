@@ -34,6 +34,7 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.copies import Copy
 from lexiconsole.views.durations import span
 from lexiconsole.views.machine import Instance, MachineFold, place_of
+from lexiconsole.views.many import many
 from lexiconsole.views.picture import Picture
 from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.watched import Watched
@@ -199,18 +200,17 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         fold, counts = self.fold, self.fold.counts()
         nodes = {}
         for key, view in picture.nodes.items():
-            many = counts.get(key, 0)
+            standing = counts.get(key, 0)
             here = self._instance is not None and self._instance.state == key and not self.row.status.ended
             state = StepState.WAITING if here else view.state
-            items = (
-                {StepState.PENDING: max(2, many)} if many else {}
-            )  # told in the border where there is no second line
-            nodes[key] = replace(view, text=f"{many:,} here" if many else "", items=items, state=state)
+            # Told in the border where there is no second line.
+            items = {StepState.PENDING: max(2, standing)} if standing else {}
+            nodes[key] = replace(view, text=f"{standing:,} here" if standing else "", items=items, state=state)
         self.map.show(replace(picture, nodes=nodes))
         if self._moved_on:
             self._moved_on = False
             self.map.chase()
-        self.map.border_subtitle = f"{len(picture.outline.nodes)} states   {sum(counts.values()):,} runs"
+        self.map.border_subtitle = f"{len(picture.outline.nodes)} states   {many(sum(counts.values()), 'run')}"
         stays = fold.stays()
         self.stays.show_all(stays)
         unused = fold.never_used()

@@ -23,6 +23,7 @@ from lexiconsole.tui.widgets.question_table import QuestionTable
 from lexiconsole.tui.widgets.result_table import ResultTable, cell_text
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.views.copies import Copy
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.shapes import rows_json
 from lexiconsole.views.spreadsheet import csv_text
@@ -171,7 +172,7 @@ class SqlScreen(ConsoleScreen):
         first = "the first " if answer.more else ""
         rows = "1 row" if len(answer.rows) == 1 else f"{first}{len(answer.rows):,} rows"
         more = self.table.hidden_right
-        right = f"l: {more} more column{'s' if more != 1 else ''}" if more else ""
+        right = f"l: {many(more, 'more column')}" if more else ""
         left = f"h: {self.table.left} at the left" if self.table.left else ""
         entitle(self._result_pane, f"3 Answer  {rows}  {answer.took:.2f} s", "   ".join(filter(None, (left, right))))
 

@@ -11,6 +11,7 @@ from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.faults import cause
 from lexiconsole.views.incidents import Incident
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless, harmless_sentence
 from lexiconsole.views.words import RUN_LOOKS
 
@@ -30,11 +31,11 @@ class IncidentTable(VirtualTable[Incident]):
         look = RUN_LOOKS[RunStatus.DOUBTFUL if row.doubtful else RunStatus.FAILED]
         sign: Part = (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True))
         error = cause(harmless_sentence(row.error))
-        many = f"{row.runs:,} run{'s' if row.runs > 1 else ''}"
+        runs = many(row.runs, "run")
         first = line(
             [edge, sign, (error, ink(colours.bright if how.selected else colours.text))],
             how.width,
-            [(many, ink(colours.state(look), bold=row.runs > 1)), EDGE],
+            [(runs, ink(colours.state(look), bold=row.runs > 1)), EDGE],
             ground,
         )
         where = harmless(f"{row.name}/{row.where}" if row.where else row.name)

@@ -17,6 +17,7 @@ from lexiconsole.types import Instant, RunStatus
 from lexiconsole.views.cells import cell_width, cut, padded
 from lexiconsole.views.durations import clock, span
 from lexiconsole.views.machine import Crossing, Instance, Stay
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import RUN_LOOKS, STEP_LOOKS, StepState
 
@@ -149,5 +150,5 @@ def way_through(one: Instance, arrow: str, palette: Palette, width: int) -> Cont
             room -= wide[last]
         way = ["…", *way[last:]]
     text = Content.styled("".join(f"{state} {arrow} " for state in way[:-1]), palette.faint)
-    said = f"{moves} transition{'' if moves == 1 else 's'}, here since {clock(one.since)}"
+    said = f"{many(moves, 'transition')}, here since {clock(one.since)}"
     return text + Content.styled(way[-1], f"bold {palette.gold}") + Content.styled(f"\n{said}", palette.faint)

@@ -22,6 +22,7 @@ from lexiconsole.tui.widgets.run_table import RunTable
 from lexiconsole.tui.widgets.virtual_table import VirtualTable
 from lexiconsole.types import RunStatus
 from lexiconsole.views.board import AT_FIRST, Board, next_of, read_board
+from lexiconsole.views.many import many
 from lexiconsole.views.run_filter import Filter, read_filter
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ class RunsPane(Vertical):
         order = clicked(NEEDED_FIRST if self.by_status else "newest first", "screen.do('sort')")
         if self._grouping is not None:
             groups = self._grouping.groups
-            order = f"{groups:,} group{'s' if groups != 1 else ''} by {self._grouping.column}"
+            order = f"{many(groups, 'group')} by {self._grouping.column}"
         entitle(self, title, f"{new}{marked}{order}")
 
     def action_newest(self) -> None:
