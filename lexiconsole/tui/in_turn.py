@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-__all__ = ["KeysInTurn", "PaintsAtOnce"]
+__all__ = ["Awaiting", "KeysInTurn", "PaintsAtOnce"]
 
 _PATIENCE = 0.5
 """Seconds after which the next key waits no longer: what dealt with the one before may have been closed by it."""
@@ -84,7 +84,7 @@ class KeysInTurn(App[int]):
     def _is_early(self, key: str) -> bool:
         """Whether a key has to wait for its subject, which it does for a while only."""
         screen, in_a_hurry = self.screen, any(name in _NOW for name in (key, *(event.key for event in self._ahead)))
-        if in_a_hurry or not (isinstance(screen, PaintsAtOnce) and screen.awaits(key)):
+        if in_a_hurry or not (isinstance(screen, Awaiting) and screen.awaits(key)):
             self._looked = 0
             return False
         self._looked += 1
@@ -154,7 +154,15 @@ class KeysInTurn(App[int]):
             await self._next(key)
 
 
-class PaintsAtOnce(Screen[Any]):
+class Awaiting:
+    """A screen, or what lies over one, whose keys may be about something that is still being read."""
+
+    def awaits(self, key: str) -> bool:
+        """Whether what the key is about is."""
+        return False
+
+
+class PaintsAtOnce(Awaiting, Screen[Any]):
     """A screen that paints what a key changes in one go, as soon as that key was dealt with; and nothing while it is `blank`.
 
     Textual paints what changed first, and what changed a moment later in the next frame, a sixtieth of a second on.
@@ -162,10 +170,6 @@ class PaintsAtOnce(Screen[Any]):
 
     blank = False
     """Whether it waits with its first paint for what is to be seen."""
-
-    def awaits(self, key: str) -> bool:
-        """Whether what the key is about is still being read."""
-        return False
 
     def _on_timer_update(self) -> None:
         if not cast("KeysInTurn", self.app).has_more_to_change:

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from tests.tui.making import BUSY_DAY, console, settled, shown, until, write
+from tests.tui.making import BUSY_DAY, PATIENCE, console, settled, shown, until, write
 
 
 def at_once(pilot: Pilot[Any], *keys: str) -> None:
@@ -172,3 +174,20 @@ async def test_a_program_that_stood_still_sends_no_key_elsewhere(root: Path, sto
             await asyncio.sleep(0)
         time.sleep(0.55)  # noqa: ASYNC251 - that it stands still is the point
         await until(pilot, lambda: "/ id:scripx" in shown(app))
+
+
+async def test_enter_behind_words_for_the_palette_does_what_they_find(root: Path, store: Path) -> None:
+    """Not the first one of what stands there for the words before: any act of the screen."""
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count > 0)
+        panel = app.screen
+        matched, goes_on = app.reads._look.match, threading.Event()
+        app.reads._look.match = lambda words: goes_on.wait(PATIENCE) and matched(words)
+        at_once(pilot, *"permit", "enter")
+        await until(pilot, lambda: not panel.is_current or panel.query_one(Input).value == "permit")
+        await until(pilot, lambda: not app._busy and len(app._ahead) < 2)
+        goes_on.set()
+        await until(pilot, lambda: getattr(app.screen, "subject", "") == "permit")

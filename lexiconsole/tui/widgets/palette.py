@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from textual import events
+from textual import events, on
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.widgets import Input
+from textual.worker import Worker
 
 from lexiconsole.tui.elsewhere import AT_HAND, WHERE, elsewhere
+from lexiconsole.tui.in_turn import Awaiting
 from lexiconsole.tui.keymap import Key, Place, shown_key
 from lexiconsole.tui.widgets.painted import titled
 from lexiconsole.views.safe import harmless
@@ -30,8 +33,31 @@ _BY_ITS_CLAUSE = 0.2
 _NARROW = 70
 
 
-class PalettePanel(CommandPalette):
-    """Does what was chosen once: a second choice may be on its way while the first one closes the panel."""
+_OF_THE_LIST = frozenset({"enter", "down", "up", "pagedown", "pageup"})
+
+
+class PalettePanel(Awaiting, CommandPalette):
+    """Does what was chosen once: a second choice may be on its way while the first one closes the panel. What was found for
+    other words stays on the screen until the search is over; nothing of it is chosen.
+    """
+
+    _search: Worker[Any] | None = None
+
+    def _gather_commands(self, search_value: str) -> Worker[Any]:
+        self._search = super()._gather_commands(search_value)
+        return self._search
+
+    @property
+    def searching(self) -> bool:
+        return self._search is not None and not self._search.is_finished
+
+    def awaits(self, key: str) -> bool:
+        return self.searching and key in _OF_THE_LIST
+
+    @on(Input.Submitted)
+    def _too_early(self, event: Input.Submitted) -> None:
+        if self.searching:  # for longer than a key waits
+            event.prevent_default()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
