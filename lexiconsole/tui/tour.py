@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lexiconsole.durable.entry import EntryKind
 from lexiconsole.tui.keymap import Place, key_of, shown_key
+from lexiconsole.types import RunStatus
 from lexiconsole.views.safe import harmless
 from lexiconsole.views.words import StepState
 
@@ -80,6 +81,8 @@ class Tour:
     def __init__(self, folder: Path, home: Path | None) -> None:
         self.folder, self.home = folder, home
         self.stage = Stage.UNDOING
+        self.waits = False
+        """Whether the claim waits for its manager."""
         self._begun: set[str] = set()
 
     def begin(self, console: ConsoleApp) -> None:
@@ -97,8 +100,9 @@ class Tour:
         if stage is Stage.ANSWER and all(row.id != CLAIM for row in rows):
             claim = {"amount": 240, "purpose": "Train to a customer", "books": str(self.folder / "books.db")}
             self._start(console, CLAIM, "expense_claim", claim, by=_CLAIMS)
-        if stage is not self.stage:
-            self.stage = stage
+        waits = any(row.id == CLAIM and row.status is RunStatus.WAITING for row in rows)
+        if (stage, waits) != (self.stage, self.waits):
+            self.stage, self.waits = stage, waits
             if screen := console.seen_screen():
                 screen.show_keys()
 
@@ -141,6 +145,8 @@ class Tour:
                     "Stock is reserved and a card charged; then the courier does not answer. Watch the token turn round. "
                     f"It really happens, in {harmless(str(self.folder))}; your own folder stays as it is."
                 )
+            case Stage.ANSWER if not self.waits and screen.place in (Place.DASHBOARD, Place.RUN):
+                return f"All of it was undone. Meanwhile ben claims expenses: {CLAIM} is under way."
             case Stage.ANSWER:
                 return _answering(screen.place, chosen=here == CLAIM)
             case Stage.BRANCH:

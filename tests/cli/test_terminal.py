@@ -28,7 +28,7 @@ class Terminal:
         )
         self.screen = Screen(100, 30)
         self._stream = Stream(self.screen)
-        self.raw = b""
+        self.raw, self._all = b"", False
 
     @property
     def text(self) -> str:
@@ -44,6 +44,7 @@ class Terminal:
                 continue
             except pexpect.EOF:
                 assert not isinstance(wanted, str) or wanted in self.text, self.text
+                self._all = True
                 time.sleep(0.01)  # who closed the terminal is there for a moment yet
                 continue
             self.raw += data
@@ -57,7 +58,7 @@ class Terminal:
         self.screen.resize(lines, columns)
 
     def end(self) -> int | None:
-        self.until(lambda: not self.child.isalive())
+        self.until(lambda: self._all and not self.child.isalive())  # what it wrote last is read before it is looked at
         self.child.close()
         return self.child.exitstatus
 

@@ -75,7 +75,7 @@ def test_a_crash_gives_the_terminal_back_and_says_what_it_was(folder: Path) -> N
         assert "made to fail" in terminal.text
 
 
-STUBBORN = '''"""A step that holds the engine's loop."""
+STUBBORN = '''"""A step that holds the engine's loop until there is a file named go."""
 import time
 from pathlib import Path
 from lexiconsole import workflow
@@ -84,7 +84,9 @@ async def stubborn(ctx) -> int:
     """Holds the engine's loop."""
     async def hold() -> int:
         Path("holding").touch()
-        time.sleep(SECONDS)
+        end = time.monotonic() + 600
+        while not Path("go").exists() and time.monotonic() < end:
+            time.sleep(0.05)
         return 1
     return await ctx.step("hold", hold)
 '''
@@ -105,15 +107,16 @@ def held(folder: Path, terminal: Terminal) -> None:
 
 def test_leaving_while_a_step_holds_the_engine_takes_no_longer_than_it_says(folder: Path) -> None:
     """The terminal is back at once; putting the run down is announced when it takes longer."""
-    (folder / "definitions" / "stubborn.py").write_text(STUBBORN.replace("SECONDS", "4"), encoding="utf-8")
+    (folder / "definitions" / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
     with opened(folder) as terminal:
         held(folder, terminal)
+        (folder / "go").touch()
         assert terminal.left() == 0
 
 
 def test_ctrl_c_while_runs_are_put_down_ends_at_once(folder: Path) -> None:
     """The step would hold it for ten minutes; its run can be taken up again."""
-    (folder / "definitions" / "stubborn.py").write_text(STUBBORN.replace("SECONDS", "600"), encoding="utf-8")
+    (folder / "definitions" / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
     with opened(folder) as terminal:
         held(folder, terminal)
         os.kill(terminal.program(), signal.SIGINT)

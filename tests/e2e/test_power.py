@@ -72,7 +72,7 @@ def copies(folder: Path, terminal: Terminal) -> None:
         terminal.until("a letter or enter copies")
         file.unlink(missing_ok=True)
         terminal.press(key)
-        terminal.until(file.exists)
+        terminal.until(lambda: file.exists() and file.stat().st_size > 0)  # it is made, and then written
         terminal.until_gone("a letter or enter copies")
         assert said(file.read_text(encoding="utf-8")), (key, file.read_text(encoding="utf-8"))
 
@@ -98,6 +98,7 @@ def files(folder: Path, terminal: Terminal) -> None:
         terminal.until(lambda file=file, head=head: head in file.read_bytes().split(b"\n")[0])
         terminal.until_gone("y do it" if key == "b" else "a letter or enter writes it")
     (bundle,) = folder.glob("*.zip")
+    terminal.until(lambda: zipfile.is_zipfile(bundle))  # its end is written
     with zipfile.ZipFile(bundle) as inside:
         assert b"db4" not in b"".join(inside.read(name) for name in inside.namelist()), "a value is in it"
 

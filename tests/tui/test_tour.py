@@ -66,12 +66,21 @@ class _Seen:
 
 def test_every_key_that_the_tour_names_is_a_key_of_that_screen(tmp_path, row):
     tour = Tour(tmp_path, tmp_path)
-    for place, tour.stage in itertools.product(Place, Stage):
+    for place, tour.stage, tour.waits in itertools.product(Place, Stage, (True, False)):
         known = {shown_key(name) for key in keys_at(place) for name in key.keys} | {"^s", "^r"}
         for run in (None, row(CLAIM), row(ORDER)):
             named = {text for text, is_key in tour.said(_Seen(place, run)) if is_key}
             assert named <= known, (place, tour.stage)
-            assert named or tour.stage is Stage.UNDOING, (place, tour.stage)
+            assert named or tour.stage is Stage.UNDOING or not tour.waits, (place, tour.stage)
+
+
+def test_the_claim_waits_for_nobody_before_it_asks(tmp_path, row):
+    """Whoever pressed the key that goes to what waits was told that nothing does."""
+    tour, console = Tour(tmp_path, tmp_path), SimpleNamespace(seen_screen=lambda: None)
+    tour._begun.add(CLAIM)
+    for status, key in ((RunStatus.RUNNING, ""), (RunStatus.WAITING, "w"), (RunStatus.RUNNING, "")):
+        tour._come(console, [row(ORDER, RunStatus.COMPENSATED), row(CLAIM, status)])
+        assert "".join(text for text, is_key in tour.said(_Seen(Place.DASHBOARD, None)) if is_key) == key
 
 
 @pytest.mark.parametrize(
