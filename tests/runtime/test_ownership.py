@@ -6,12 +6,13 @@ import asyncio
 import os
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,24 @@ def child_in_a_step(folder: Path, made: list[subprocess.Popen[str]], *, fork: bo
     )
     made.append(child)
     assert child.stdout is not None
-    assert select.select([child.stdout], [], [], 20)[0], "it never came to its step"
+    assert select.select([child.stdout], [], [], 90)[0], "it never came to its step"
     assert child.stdout.readline() == "in the step\n"
     return child
+
+
+def stop_between_writes(child: subprocess.Popen[str], store: Path) -> None:
+    """Who is stopped within a write holds the lock of the file for as long."""
+    while True:
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED)
+        with closing(sqlite3.connect(store, isolation_level=None, timeout=0)) as db:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                child.send_signal(signal.SIGCONT)
+                continue
+            db.execute("ROLLBACK")
+            return
 
 
 async def quick(ctx: Context) -> Any:
@@ -161,7 +177,7 @@ async def test_a_stopped_owner_is_stalled_and_once_taken_over_writes_nothing_mor
 ) -> None:
     child = child_in_a_step(tmp_path, children, seconds=2)
     async with runtime_on(tmp_path, stall_after=1.5) as runtime:
-        child.send_signal(signal.SIGSTOP)
+        stop_between_writes(child, tmp_path / "store.db")
         row = (await runtime.journal.owners())[0]
         assert liveness(row, runtime.locks, row.beat_at + 1.4, 1.5) is Liveness.ALIVE, "only silent for a moment"
         while liveness(row, runtime.locks, runtime.clock.now(), 1.5) is Liveness.ALIVE:
