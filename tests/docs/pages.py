@@ -3,8 +3,9 @@
 * A block whose first line names a file in a comment (`# definitions/hello.py`) is that file.
 * Any other python block is a script that is run, any other yaml block are settings, any toml block a keymap: both are read.
 * In a `console` block, a line that begins with `$ ` is typed; the lines below it must appear in what is printed, in that order.
-  `…` stands for anything. A command that ends with `# exit N` must end so, any other with 0; one that ends with `# ctrl+c`
-  goes on until it has printed what stands below it, and is ended with that key.
+  `…` stands for anything; how long a step took may stand there or not, as only that of a long one is told. A command that ends
+  with `# exit N` must end so, any other with 0; one that ends with `# ctrl+c` goes on until it has printed what stands below it,
+  and is ended with that key.
 * Each line of an `sh` block is typed, in another empty folder: there are the definitions that come with it. The two that the README marks are left out: the checks are made of them.
 
 There is no other block: `languages` finds one.
@@ -28,6 +29,7 @@ from lexiconsole.tui.keymap_file import read_keymap
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"^(<!-- command: \w+ -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^[ >*-]*```", re.MULTILINE)
+_TOOK = re.compile(r"  [\d.]+ m?s(?=  |$)")
 _FILE = re.compile(r"^(?:#|<!--) ([\w./-]+\.\w+)(?: -->)?$")
 
 
@@ -158,6 +160,6 @@ def unseen(expected: tuple[str, ...], printed: str) -> str:
     lines = iter(line.rstrip() for line in printed.splitlines())
     for wanted in expected:
         pattern = re.compile(".*".join(re.escape(part) for part in re.split(r"\s*…\s*", wanted.strip())) + r"\s*$")
-        if not any(pattern.match(line.strip()) for line in lines):
+        if not any(pattern.match(line.strip()) or pattern.match(_TOOK.sub("", line.strip())) for line in lines):
             return wanted
     return ""

@@ -44,6 +44,7 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
 def test_a_line_that_is_not_printed_is_found() -> None:
     assert unseen(("✓ completed in …",), "a\n✓ completed in 3 ms\n") == ""
     assert unseen(("b", "a"), "a\nb\n") == "a"
+    assert unseen(("… ✗ room  full",), "  22:54:12 ✗ room  118 ms  full\n") == "", "a busy machine made it long"
 
 
 def test_a_command_says_how_it_must_end() -> None:
