@@ -8,6 +8,7 @@ from typing import Literal
 from lexiconsole.app.config import Settings
 from lexiconsole.durable.journal import Journal
 from lexiconsole.runtime.settings import EngineSettings
+from lexiconsole.store.same_file import SameFile
 
 __all__ = ["engine_terms", "journal_of"]
 
@@ -26,11 +27,13 @@ def engine_terms(settings: Settings) -> EngineSettings:
     )
 
 
-def journal_of(path: Path | None, settings: Settings, *, readonly: bool = False) -> Journal:
-    """The store in the file; None for one that is kept nowhere."""
+def journal_of(
+    path: Path | None, settings: Settings, *, readonly: bool = False, file: SameFile | None = None
+) -> Journal:
+    """The store in the file; None for one that is kept nowhere. `file` is which one it has to be, if it was there before."""
     from lexiconsole.store import MemoryJournal, SqliteJournal
 
     if path is None:
         return MemoryJournal()
     durability: Literal["full", "process"] = "full" if settings.store.durability == "power" else "process"
-    return SqliteJournal(path, durability=durability, readonly=readonly)
+    return SqliteJournal(path, durability=durability, readonly=readonly, file=file)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lexiconsole.app.look import Look
 from lexiconsole.errors import RefusedError
 from lexiconsole.store.at_rest import Rest, reading
+from lexiconsole.store.same_file import SameFile
 
 if TYPE_CHECKING:
     from lexiconsole.app.beside import Beside
@@ -36,6 +37,8 @@ class Opened:
         self._rest: Rest | None = None
         self._restore: Callable[[], None] | None = None
         self._beginning = threading.RLock()
+        self._same = SameFile(ground.store_path)
+        self._same.opened()
         self._looking: tuple[Engine, Looking] | None = None
 
     def read(self, quick: Callable[[Look], T], full: Callable[[Journal], Awaitable[T]]) -> T:
@@ -120,9 +123,12 @@ class Opened:
         from lexiconsole.app.engine_terms import journal_of
 
         path = self._ground.store_path
+        self._same.check()
+        self._same.opened()
         self._empty = looking and not path.exists()
         self._rest = reading(path)[1] if self._ground.readonly and not self._empty else None
-        return journal_of(None if self._empty else path, self._ground.settings, readonly=self._ground.readonly)
+        settings, readonly = self._ground.settings, self._ground.readonly
+        return journal_of(None if self._empty else path, settings, readonly=readonly, file=self._same)
 
     def _runtime(self, journal: Journal, engine: Engine) -> Runtime:
         from lexiconsole.app.beside import Beside

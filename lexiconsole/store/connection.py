@@ -88,14 +88,15 @@ class Connection:
         await self.raw.close()
 
 
-async def connect(path: str, *, busy: float, readonly: bool = False) -> Connection:
-    """A connection that may write; it makes the file when there is none. `busy` is seconds to wait for a lock.
-    `readonly`: one that may not, on a file that exists.
+async def connect(path: str, *, busy: float, readonly: bool = False, make: bool = False) -> Connection:
+    """A connection that may write, to a file that exists unless it is to `make` it. `busy` is seconds to wait for a lock.
+    `readonly`: one that may not write.
     """
     if readonly:
         return await _connect(path, reading(path)[0], busy)
-    _make(path)
-    return await _connect(path, "mode=rwc", busy)
+    if make:
+        _make(path)
+    return await _connect(path, "mode=rwc" if make else "mode=rw", busy)
 
 
 async def look(path: str, *, busy: float) -> Connection:

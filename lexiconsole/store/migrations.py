@@ -75,7 +75,7 @@ async def migrate(connection: Connection, path: str, steps: Sequence[Migration] 
 async def _back_up(connection: Connection, path: str, version: int) -> str:
     """Copies the store with SQLite's backup, next to it, under a name that says what it is."""
     copy = _free_name(f"{path}.v{version}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
-    target = await connect(copy, busy=1.0)
+    target = await connect(copy, busy=1.0, make=True)
     try:
         await connection.raw.backup(target.raw)
     except sqlite3.Error as fault:

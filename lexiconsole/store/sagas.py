@@ -63,7 +63,7 @@ class SqliteSagaStore:
             if self._connection is None:
                 check_library()
                 check_place(self._path)
-                connection = await connect(self._path, busy=self._busy)
+                connection = await connect(self._path, busy=self._busy, make=True)
                 try:
                     await self._prepare(connection)
                 except BaseException:

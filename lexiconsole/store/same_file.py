@@ -16,6 +16,11 @@ class SameFile:
         self._path = path
         self._opened: tuple[int, int] | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether it was opened, so that there is one."""
+        return self._opened is not None
+
     def opened(self) -> None:
         """It is read from now on; what is opened later has to be the same one."""
         self._opened = self._opened or self._there()

@@ -25,6 +25,7 @@ from lexiconsole.store.migrations import MIGRATIONS, migrate, recognise
 from lexiconsole.store.notices import NoticeBook
 from lexiconsole.store.reader import Readers
 from lexiconsole.store.rows import encode_request, entry_of, request_of_row, run_of, task_of
+from lexiconsole.store.same_file import SameFile
 from lexiconsole.store.statements import statement
 from lexiconsole.store.version import Version
 from lexiconsole.store.writer import Writer
@@ -34,14 +35,22 @@ __all__ = ["SqliteJournal"]
 
 
 class SqliteJournal:
-    """Keeps runs in the file `path`, which `open` makes when it is missing, with its folder.
+    """Keeps runs in the file `path`, which the first `open` makes when it is missing, with its folder. Once it is deleted, moved
+    or replaced by another, whatever is asked to be written fails with StoreError: no second file comes into being.
 
     `durability="process"` trades the last moments before a power cut for speed; a killed process loses nothing either way.
+    `file` is which file it has to be, if somebody saw it before.
     `busy` is how many seconds to wait for another process's lock. `readonly`: SQLite itself refuses whatever would change it.
     """
 
     def __init__(
-        self, path: str | Path, *, durability: Durability = "full", busy: float = 5.0, readonly: bool = False
+        self,
+        path: str | Path,
+        *,
+        durability: Durability = "full",
+        busy: float = 5.0,
+        readonly: bool = False,
+        file: SameFile | None = None,
     ) -> None:
         self._path, self._readonly = str(path), readonly
         self._durability: Durability = durability
@@ -50,6 +59,7 @@ class SqliteJournal:
         self._connection: Connection | None = None
         self._readers = Readers(self._path, busy, readonly=readonly)
         self._version = Version(self._path)
+        self._file = file or SameFile(Path(path))
         self._writer: Writer | None = None
 
     @property
@@ -64,16 +74,19 @@ class SqliteJournal:
         if self._writer is not None:
             return
         check_library()
+        self._file.check()
         if not self._readonly:
             check_place(self._path)
         await self._look_first()
-        self._connection = await connect(self._path, busy=self._busy, readonly=self._readonly)
+        make = not self._file.known
+        self._connection = await connect(self._path, busy=self._busy, readonly=self._readonly, make=make)
         try:
             await (self._only_read if self._readonly else self._prepare)(self._connection)
             await self._readers.open()
         except BaseException:
             await self._close_connections()
             raise
+        self._file.opened()
         self._writer = Writer(self._connection, self._listeners)
         self._writer.start()
 
@@ -143,7 +156,17 @@ class SqliteJournal:
     def _writing(self) -> Writer:
         if self._writer is None:
             raise StoreError(f"the store {self._path} is not open")
+        self._check_place()
         return self._writer
+
+    def _check_place(self) -> None:
+        """Raises StoreError when the file is not where it was: what is written to it now nobody would ever find."""
+        try:
+            self._file.check()
+        except StoreError as fault:
+            if self._writer is not None:
+                self._writer.refuse(str(fault))
+            raise
 
     async def _write(self, name: str, *values: Any) -> list[Any]:
         return await self._writing.act(lambda connection: connection.all(statement(name), values))
@@ -240,6 +263,7 @@ class SqliteJournal:
         return earliest
 
     def moved(self) -> int | None:
+        self._check_place()
         return self._version.look()
 
     # requests
@@ -302,6 +326,7 @@ class SqliteJournal:
     async def check(self) -> list[str]:
         if self._writer is None:
             raise StoreError(f"the store {self._path} is not open")
+        self._check_place()
         connection = await connect(self._path, busy=self._busy, readonly=self._readonly)
         try:
             return await check(connection)

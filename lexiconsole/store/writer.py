@@ -75,6 +75,10 @@ class Writer:
         if self._task is not None:
             await asyncio.wait([self._task])
 
+    def refuse(self, fault: str) -> None:
+        """From now on whoever comes is told so; what was asked for before is done."""
+        self._fault = fault
+
     # what is asked for
 
     def append(self, run: RunRow, epoch: int, entries: Sequence[Entry]) -> asyncio.Future[None]:

@@ -290,8 +290,9 @@ class ConsoleApp(KeysInTurn):
         now = self.now()
         self.vitals.tick()
         self.calling.tick()
-        screen = self.seen_screen()
-        if screen is not None:
+        if not self.vitals.counts:
+            self._read_counts()  # the store could not be read
+        if (screen := self.seen_screen()) is not None:
             screen.header.tell(clock=minute(now), rate=self.vitals.words(self.glyphs))
             screen.tick(now)
 
@@ -313,12 +314,11 @@ class ConsoleApp(KeysInTurn):
         self._read_counts()
 
     def _read_counts(self) -> None:
-        self.reads.look("counts", lambda look: look.counts(), self._counted)
+        self.reads.look("counts", lambda look: look.counts(), self._counted, lambda _: self._counted({}))
 
     def _counted(self, counts: dict[RunStatus, int]) -> None:
         self.vitals.counts = counts
-        screen = self.seen_screen()
-        if screen is not None:
+        if (screen := self.seen_screen()) is not None:
             screen.header.tell(counts=counts)
 
     # what screens ask for

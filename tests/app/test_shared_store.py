@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from lexiconsole.app.drafts import Drafts
 from lexiconsole.app.vault import FileVault
 from lexiconsole.app.workspace import Workspace
+from lexiconsole.durable.journal import RunFilter
+from lexiconsole.errors import StoreError
 
 FLOW = """
 from lexiconsole import Question, workflow
@@ -65,3 +68,21 @@ def test_secrets_are_their_owners_alone_but_where_a_group_shares_the_store(tmp_p
     files = sorted((tmp_path / "vault").iterdir())
     assert (rights(tmp_path / "vault")[-3:], {rights(file) for file in files}) == (folder, {secret})
     assert vault.get(reference) == "hunter2"
+
+
+def test_an_engine_whose_store_is_deleted_stops_and_makes_no_other(tmp_path):
+    (tmp_path / "definitions").mkdir()
+    (tmp_path / "definitions" / "flow.py").write_text(FLOW)
+    with Workspace.find(tmp_path) as workspace:
+        store = workspace.store_path
+        workspace.start("flow", None)
+        looking = Workspace.find(tmp_path)  # has seen the store and opened nothing
+        aside = store.rename(tmp_path / "aside.db")
+        with pytest.raises(StoreError, match="deleted or moved away while it was open"):
+            workspace.serve(stop=threading.Event())
+        for one in (workspace, looking):
+            with pytest.raises(StoreError, match="put it back, or leave and start again"):
+                one.start("flow", None)
+        assert not store.exists()
+    aside.rename(store)
+    assert len(Workspace.find(tmp_path).runs(RunFilter())) == 1

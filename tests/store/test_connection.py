@@ -16,7 +16,7 @@ CHANGED = (
 
 
 async def test_the_queue_and_the_connection_that_send_uses_are_those_of_this_aiosqlite(tmp_path) -> None:
-    opened = await connect(str(tmp_path / "a.db"), busy=1)
+    opened = await connect(str(tmp_path / "a.db"), busy=1, make=True)
     try:
         raw: Any = opened.raw
         changed = CHANGED.format(version("aiosqlite"))
@@ -27,7 +27,7 @@ async def test_the_queue_and_the_connection_that_send_uses_are_those_of_this_aio
 
 
 async def test_what_is_sent_lands_with_its_cursor_or_its_fault(tmp_path) -> None:
-    opened = await connect(str(tmp_path / "a.db"), busy=1)
+    opened = await connect(str(tmp_path / "a.db"), busy=1, make=True)
     landed: asyncio.Queue[tuple[sqlite3.Cursor | None, BaseException | None]] = asyncio.Queue()
     landing = Landing(lambda cursor, fault: landed.put_nowait((cursor, fault)))
     changed = CHANGED.format(version("aiosqlite"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lexiconsole.durable.entry import Entry, EntryKind
 from lexiconsole.errors import StoreError
 from lexiconsole.store import SqliteJournal, faults
 from lexiconsole.store.conformance.stories import Pen, driven, new_run
@@ -365,3 +366,28 @@ async def test_only_a_lock_is_waited_for_when_the_log_is_switched_on(tmp_path):
                 await SqliteJournal(path, busy=600)._mode(connection)
     finally:
         await connection.close()
+
+
+async def test_a_store_that_is_gone_is_not_made_anew_and_takes_nothing_until_it_is_back(tmp_path):
+    """Whoever has a file open can write to it on when it is deleted, and nobody would ever find what was acknowledged."""
+    path, aside = tmp_path / "store.db", tmp_path / "aside.db"
+    journal = SqliteJournal(path)
+    await journal.open()
+    owner = await journal.register("here", 1, "", 0.0)
+    run, _ = await journal.create(new_run(owner=owner.number))
+    for name in ("store.db", "store.db-wal", "store.db-shm"):
+        (tmp_path / name).rename(tmp_path / name.replace("store", "aside"))
+    for write in (lambda: journal.beat(owner.number, 1.0), lambda: journal.create(new_run("b")), journal.check):
+        with pytest.raises(StoreError, match="deleted or moved away while it was open"):
+            await write()
+    with pytest.raises(StoreError, match="deleted or moved away"):
+        journal.moved()  # so an engine that looks for work stops
+    with pytest.raises(StoreError, match="deleted or moved away"):
+        await journal.append(run, run.epoch, [Entry(run.id, 2, 1.0, EntryKind.PAUSED)])
+    await journal.close()
+    with pytest.raises(StoreError, match="deleted or moved away"):
+        await journal.open()
+    assert not path.exists()
+    aside.rename(path)
+    async with opened(path) as again:
+        assert [entry.kind for entry in await again.load(run)] == [EntryKind.CREATED]

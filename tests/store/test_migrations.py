@@ -34,7 +34,7 @@ async def old(tmp_path):
 
 
 async def upgrade(path, steps):
-    connection = await connect(str(path), busy=5.0)
+    connection = await connect(str(path), busy=5.0, make=True)
     try:
         await teach_chaining(connection)
         await migrate(connection, str(path), steps)

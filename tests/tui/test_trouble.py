@@ -54,14 +54,15 @@ async def test_a_store_that_is_deleted_or_replaced_under_an_open_console_is_not_
     await write(store, BUSY_DAY)
     async with console(root) as (app, pilot):
         await settled(pilot)
-        aside = store.with_name("aside.db")
+        aside, counts = store.with_name("aside.db"), app.screen.header.counts
         store.rename(aside)
         app.feed.hurry()
         await until(pilot, lambda: said(app).count("This can not be read:") >= 3 and "deleted" in said(app))
+        await until(pilot, lambda: app.screen.header.counts == {})  # what stood there was of before
         with pytest.raises(StoreError, match="nothing new can be kept in it"):
             app.reads.check()  # before each act
         aside.rename(store)
-        await until(pilot, lambda: "This can not be read" not in shown(app))
+        await until(pilot, lambda: "This can not be read" not in shown(app) and app.screen.header.counts == counts)
         aside.write_bytes(store.read_bytes())
         aside.replace(store)
         app.feed.hurry()
