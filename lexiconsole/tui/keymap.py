@@ -15,6 +15,7 @@ __all__ = [
     "KEYS",
     "LEADS_TO_CHANGES",
     "MOVES",
+    "OF_A_RUN",
     "OF_NO_SUBJECT",
     "Key",
     "Place",
@@ -168,6 +169,9 @@ OF_NO_SUBJECT = frozenset({"filter", "sort", "group", "inbox", "definitions", "t
     key.action for key in KEYS if key.places == EVERYWHERE
 }
 """Actions that do the same whatever is selected."""
+
+OF_A_RUN = frozenset({"retry", "pause", "cancel", "fork"})
+"""Actions that need the run itself, also where a task of it is selected."""
 
 MOVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("down", ("j", "down")),

@@ -13,7 +13,17 @@ from textual.widget import Widget
 from lexiconsole.tui.acts import READ_ONLY
 from lexiconsole.tui.in_turn import PaintsAtOnce
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import KEYS, LEADS_TO_CHANGES, OF_NO_SUBJECT, Key, Place, key_of, keys_at, shown_key
+from lexiconsole.tui.keymap import (
+    KEYS,
+    LEADS_TO_CHANGES,
+    OF_A_RUN,
+    OF_NO_SUBJECT,
+    Key,
+    Place,
+    key_of,
+    keys_at,
+    shown_key,
+)
 from lexiconsole.tui.repainting import SeenLines
 from lexiconsole.tui.widgets.footer import Footer
 from lexiconsole.tui.widgets.header import Header
@@ -45,6 +55,7 @@ class ConsoleScreen(PaintsAtOnce):
         self.header, self.status, self.footer = Header(), Status(), Footer()
         self._keys_for: Widget | None = None
         self._of_no_subject = {name for key in keys_at(self.place) if key.action in OF_NO_SUBJECT for name in key.keys}
+        self._of_a_run = {name for key in keys_at(self.place) if key.action in OF_A_RUN for name in key.keys}
         for key in keys_at(self.place):
             for name in key.keys:
                 self._bindings.key_to_bindings.pop(name, None)  # the toolkit's own, which would come first: tab for one
@@ -90,6 +101,11 @@ class ConsoleScreen(PaintsAtOnce):
         unread = getattr(self, "row", self) is None  # a screen of one run
         return unread or (isinstance(self.focused, VirtualTable) and self.focused.coming)
 
+    @property
+    def expects_run(self) -> bool:
+        """Whether the run that belongs to it is: keys that are about the run wait for that."""
+        return False
+
     def heard(self, tidings: Tidings) -> None:
         """Runs got entries; called at most thirty times a second, only while the screen is the one that is seen."""
 
@@ -102,7 +118,9 @@ class ConsoleScreen(PaintsAtOnce):
     # what all screens do
 
     def awaits(self, key: str) -> bool:
-        return self.expects and not self.in_field and key not in self._of_no_subject
+        if self.in_field or key in self._of_no_subject:
+            return False
+        return self.expects or (key in self._of_a_run and self.expects_run)
 
     @property
     def console(self) -> ConsoleApp:

@@ -113,6 +113,14 @@ async def test_keys_wait_for_a_list_for_a_while_only_and_none_waits_behind_escap
             await until(pilot, lambda: not app.has_keys and "/ id:hhhh" not in shown(app))
 
 
+async def test_a_key_about_the_run_of_a_task_waits_for_that_run(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        at_once(pilot, "3", "p")
+        await until(pilot, lambda: "Pause order ffff6666" in shown(app))
+
+
 async def test_keys_stay_in_their_order(root: Path, store: Path) -> None:
     await write(store, BUSY_DAY)
     async with console(root) as (app, pilot):

@@ -56,6 +56,11 @@ class DashboardActs:
             self._stood = (run.id, run.status)
             self.show_keys()
 
+    @property
+    def expects_run(self) -> bool:
+        """That of a task is read for the preview."""
+        return isinstance(self.subject(), TaskRow) and self.subject_run() is None
+
     def action_next_error(self) -> None:
         self._jump(TALL, 1)
 

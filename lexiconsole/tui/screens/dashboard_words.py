@@ -175,7 +175,8 @@ def _why_not_change(screen: DashboardScreen, action: str) -> str:
     if action in ("cancel", "pause") and screen.runs.table.marks:
         return ""
     if run is None:
-        return STILL_READ if screen.expects else "choose a run first"
+        unread = STILL_READ if screen.expects else "choose a run first"
+        return "its run is still being read" if screen.expects_run else unread
     if action == "fork":
         return ""
     word = RUN_LOOKS[run.status].word

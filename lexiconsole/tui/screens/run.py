@@ -83,10 +83,8 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
         self.header.tell(trail=("Runs", harmless(run_id)))
         self.map = MapView(time.monotonic, id="map", classes="pane")
         self.rail, self.gantt = RailView(id="rail", classes="pane"), GanttView(id="gantt", classes="pane")
-        self.inspector, self.timeline = (
-            Inspector(id="inspector", classes="pane"),
-            Timeline(id="timeline", classes="pane"),
-        )
+        self.inspector = Inspector(id="inspector", classes="pane")
+        self.timeline = Timeline(id="timeline", classes="pane")
         self.scrubber = Scrubber()
         self.snapshot: Snapshot | None = None
         self.at: int | None = None
