@@ -38,7 +38,6 @@ _AHEAD = 50
 _KEPT = 2_000
 """Rows kept before those far away are let go."""
 
-
 _Key: TypeAlias = tuple[int, Drawn, Style]
 
 
@@ -86,9 +85,8 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
         """Rows that came in above the screen since it last showed the top."""
         self._rows: dict[int, Row] = {}
         self._strips: dict[_Key, list[Strip]] = {}
-        self._cursor = 0
+        self._cursor, self._touched = 0, False
         self._selected: str | None = None
-        self._touched = False
         self.awaited = False
         """Whether another list was announced and is still being read."""
         self._wanted: tuple[int, int] = (0, 0)
@@ -228,8 +226,7 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
 
     def forget(self) -> None:
         """Another list comes: its first row is selected and nothing is marked."""
-        self._touched, self._selected, self._cursor, self.new_above = False, None, 0, 0
-        self.awaited = True
+        self._touched, self._selected, self._cursor, self.new_above, self.awaited = False, None, 0, 0, True
         self._rows.clear()
         self._strips.clear()
         self.marks.clear()
@@ -252,10 +249,9 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
     def go(self, index: int, *, touched: bool = True) -> None:
         """Selects the row of that number."""
         self._touched = self._touched or touched
-        index = max(0, min(index, self.total - 1))
-        if self.total == 0:
+        if not self.total:
             return
-        self._cursor = index
+        self._cursor = max(0, min(index, self.total - 1))
         row = self.selected_row
         self._scroll_into_view()
         if row is None:
