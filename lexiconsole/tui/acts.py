@@ -36,13 +36,14 @@ _TOLD = 6
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of a change. `refused` holds the reasons, one for each target that was refused. `final`: what would take it
-    back is possible no more.
+    back is possible no more. `waits`: it is recorded, and the engine has yet to take it up.
     """
 
     sentence: str
     refused: tuple[str, ...] = ()
     runs: tuple[RunRow, ...] = ()
     final: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,10 @@ class Acts:
         """`cancel requested…` while that is true of the run, else ""."""
         word, _ = self._requested.get(run_id, ("", 0))
         return f"{word} requested…" if word else ""
+
+    def is_changing(self, run_id: str) -> bool:
+        """Whether something asked for here is being done to that run; what comes of it is told then."""
+        return any(run == run_id for change in self._under_way for run, _ in change.runs)
 
     def heard(self, tidings: Tidings) -> None:
         """An entry of a run came: what was asked of it shows by itself now."""

@@ -70,7 +70,8 @@ def decision(
         what = f"{harmless(tasks[0].key)} of {done[0].id}" if len(done) == 1 else f"{len(done)} tasks"
         waits = "; it waits for the engine" if left else ""
         final = back is not None and not left and all(preview.refused for preview in back.look(workspace))
-        return Done(f"{what}: {word} recorded{waits}" if done else "", tuple(refused), tuple(done), final)
+        said = f"{what}: {word} recorded{waits}" if done else ""
+        return Done(said, tuple(refused), tuple(done), final, bool(left))
 
     return Change(
         title=title,

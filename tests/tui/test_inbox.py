@@ -108,7 +108,7 @@ async def test_a_rejection_wants_a_reason_and_leads_back(folder: Path) -> None:
     assert "risky" in str(told)
 
 
-async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path) -> None:
+async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path, monkeypatch) -> None:
     start(folder, "parcel")
     async with visiting(folder, Place.TASK, "r0:pick_courier") as visit:
         await visit.until("still to do: courier")
@@ -116,8 +116,11 @@ async def test_what_was_typed_is_kept_as_a_draft_until_it_is_sent(folder: Path) 
         await visit.until(lambda: visit.app.screen.is_root)  # type: ignore[attr-defined]
     async with visiting(folder, Place.TASK, "r0:pick_courier") as visit:
         await visit.until("ring twice")
+        told: list[str] = []
+        monkeypatch.setattr(visit.app, "toast", lambda text, **_: told.append(text))
         await visit.press("ctrl+s")
-        await visit.until(lambda: visit.app.screen.is_root)  # type: ignore[attr-defined]
+        await visit.until(lambda: visit.app.screen.is_root and not visit.app.acts._under_way)  # type: ignore[attr-defined]
+        assert len(told) == 1, f"one toast for one decision: {told}"
     with Workspace.find(folder) as workspace:
         assert Drafts(workspace.store_path).of(workspace.me, "r0:pick_courier") == {}
         assert workspace.run("r0").status.value == "completed"

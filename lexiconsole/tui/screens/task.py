@@ -36,6 +36,10 @@ class TaskScreen(DecidingScreen):
         super().__init__()
         self.subject = subject
         self._is_over, self._is_opening = False, False
+        self._acts = 0  # how many were done here
+        self._told = self._waits = (
+            False  # the last one was told, and no look since has found that it left the task open
+        )
         self._read_for: str | None = None
         self.begins_with = ""
         """What was asked for on the way here: done as soon as the task is read."""
@@ -64,7 +68,7 @@ class TaskScreen(DecidingScreen):
 
     def _read(self) -> None:
         me = self.console.acting_as
-        ask, got = self.console.reads.of_workspace, partial(self._got, me)
+        ask, got = self.console.reads.of_workspace, partial(self._got, me, self._acts)
         ask(f"task {self.subject}", lambda workspace: self._look(workspace, me), got, panes=(self.pane,))
 
     def _look(self, workspace: Workspace, me: str) -> tuple[Task | None, dict[str, str]]:
@@ -96,15 +100,19 @@ class TaskScreen(DecidingScreen):
         self._is_opening = False
         panel.focus_first()
 
-    def _got(self, me: str, answer: tuple[Task | None, dict[str, str]]) -> None:
+    def _got(self, me: str, acts: int, answer: tuple[Task | None, dict[str, str]]) -> None:
         if not self.is_attached or self._is_over:
             return
         self._read_for = me
         if answer[0] is None and self.pane.task_shown is not None:
             self._is_over = True
-            self.console.toast(f"{harmless(self.subject)} is decided")
+            if not (self._told or self.console.acts.is_changing(self.subject.partition(":")[0])):
+                self.console.toast(f"{harmless(self.subject)} is decided")
             self.action_back()
             return
+        self._told = self._told and (
+            self._waits or acts != self._acts
+        )  # else the vote left it open: who decides it is news
         self._show(*answer)
         if self.begins_with:
             action, self.begins_with = self.begins_with, ""
@@ -115,4 +123,5 @@ class TaskScreen(DecidingScreen):
         return task.why_not if action == "answer" and task is not None else super().why_not(action)
 
     def decided(self, done: Done) -> None:
+        self._acts, self._told, self._waits = self._acts + 1, bool(done.runs), done.waits
         self._read()
