@@ -47,7 +47,7 @@ def offer_run(
             taken = {copy.key for copy in first}
             offer(console, run_id, [*first, *(copy for copy in copies if copy.key not in taken)])
 
-    console.reads.look("copy", read, show)
+    console.reads.look("copy", read, show, leads=True)
 
 
 def copy_out(console: ConsoleApp, copy: Copy) -> None:

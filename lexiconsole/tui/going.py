@@ -109,4 +109,4 @@ def _with_run(screen: ConsoleScreen, id: str, then: Callable[[RunRow], None]) ->
         else:
             screen.status.explain(f"{said} is no command and no run's id")
 
-    screen.console.reads.look("named run", lambda look: look.match(id), found)
+    screen.console.reads.look("named run", lambda look: look.match(id), found, leads=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, cast
 
 from textual import events, on
@@ -59,6 +60,14 @@ class KeysInTurn(App[int]):
         """Those that were typed before there was anything on the screen, and all that come from now on."""
         self._held = False
         self.call_later(self._take_first)
+
+    def press_first(self, keys: Sequence[str]) -> None:
+        """Before those that wait: these were typed before them."""
+        self._ahead.extendleft(events.Key(key, key if len(key) == 1 else None) for key in reversed(keys))
+        if self._busy:
+            self._wait_for(self._key)
+        else:
+            self.call_later(self._take_first)
 
     async def _take_first(self) -> None:
         if self._ahead and not self._busy:

@@ -118,6 +118,8 @@ class ConsoleScreen(PaintsAtOnce):
     # what all screens do
 
     def awaits(self, key: str) -> bool:
+        if self.console.reads.leading:
+            return True
         if self.in_field or key in self._of_no_subject:
             return False
         return self.expects or (key in self._of_a_run and self.expects_run)

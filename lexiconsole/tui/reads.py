@@ -53,6 +53,7 @@ class Reads:
         self._running: set[str] = set()
         self._troubled: dict[str, _Question] = {}
         self._delivering = 0
+        self._leading: dict[str, _Question] = {}
         self._waiting: dict[str, list[_Question]] = {}
         self._turn = threading.Lock()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="reads")
@@ -64,6 +65,11 @@ class Reads:
         """Whether every question was answered, and each answer taken in by who asked."""
         with self._turn:
             return not (self._running or self._delivering or self._early or self._pauses)
+
+    @property
+    def leading(self) -> bool:
+        """Whether something is being read from which a person goes on: the next key is meant for where that leads."""
+        return bool(self._leading)
 
     def opened(self, workspace: Workspace) -> None:
         """The workspace is open: what was asked of it before is asked now."""
@@ -96,11 +102,15 @@ class Reads:
         failed: Callable[[Exception], None] | None = None,
         *,
         panes: Sequence[Widget] = (),
+        leads: bool = False,
     ) -> None:
         """Asks the store. `then` gets the answer, unless the group was asked again before this question's turn came.
-        `panes` are those that show it, and say so while it can not be read.
+        `panes` are those that show it, and say so while it can not be read. With `leads` keys wait for what `then` makes of it.
         """
-        self._ask(group, self._question(lambda: question(self._look), then, failed, panes))
+        asked = self._question(lambda: question(self._look), then, failed, panes)
+        if leads:
+            self._leading[group] = asked
+        self._ask(group, asked)
 
     def after(self, seconds: float, group: str, ask: Callable[[], None]) -> None:
         """Asks once nothing of the group was wanted for so long: while a key is held down nobody reads what it passes."""
@@ -178,6 +188,8 @@ class Reads:
         """On the interface's loop."""
         with self._turn:
             self._delivering -= 1
+        if self._leading.get(group) is question:
+            del self._leading[group]
         if fault is not None and question.panes:
             self._trouble(group, question, fault)
         elif fault is not None:

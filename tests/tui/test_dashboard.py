@@ -412,3 +412,13 @@ async def test_a_y_that_comes_before_the_preview_is_told_to_come_again(root, sto
         assert not done
         await pilot.press("y")
         await until(pilot, lambda: done == ["the card is charged"])
+
+
+async def test_a_rejection_begins_as_one_although_the_question_is_not_among_those_that_were_read(root, store):
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await pilot.press("slash", *"id:gggg", "enter")
+        await settled(pilot)
+        app.screen._read.tasks = []
+        await pilot.press("x")
+        await until(pilot, lambda: "reject: this is a question" in shown(app))

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from textual import events
+
 from lexiconsole.tui.app import ConsoleApp
 from tests.tui.making import BUSY_DAY, console, settled, shown, until, write
 
@@ -70,16 +72,26 @@ async def test_keys_for_the_catalogue_wait_until_definitions_are_found(root):
     """They take a second to load, and people know where their workflow stands in the list."""
     async with console(root) as (app, pilot):
         found = list(app.definitions.values())
-        app.definitions, app.looks_for_definitions = {}, True
+        app.definitions, app.looks_for_definitions, app.screen._latest = {}, True, {}
         app.screen.returned()
-        await pilot.press("1", "j", "k", "j", "s")
-        await until(pilot, lambda: "is done when they are found" in shown(app))
+        await pilot.press("1", "j", "k")
+        await until(pilot, lambda: app.screen.catalogue.kept == ["j", "k"])
+        app.screen._latest = dict.fromkeys(("order", "permit"), ())  # runs of them are read first
+        app.screen._show_catalogue()
+        await pilot.press("j")
+        await until(pilot, lambda: app.screen.catalogue.kept == ["j", "k", "j"] and not app.has_keys)
+        app._held = True
+        app.post_message(events.Key("s", "s"))  # on its way when they are found
+        await until(pilot, lambda: app.has_keys)
         app.definitions_loaded(found)
+        app.take_keys()
         await until(pilot, lambda: "Start ▸ permit" in shown(app))
         await pilot.press("escape", "2")
         app.definitions, app.looks_for_definitions = {}, True
         app.screen.returned()
-        await pilot.press("s", "i")
+        await pilot.press("s")
+        await until(pilot, lambda: "is done when they are found" in shown(app))
+        await pilot.press("i")
         app.definitions_loaded(found)
         await settled(pilot)
         assert len(app.screen_stack) == 1, "something else was asked for meanwhile"

@@ -45,9 +45,13 @@ async def test_the_filter_counts_in_groups_too_and_escape_takes_groups_away_firs
     async with console(root) as (app, pilot):
         runs = await grouped(app, pilot, "state")
         assert runs.listed == len(RUNS)
+        before, unfiltered = runs._asked, runs._grouping
         await pilot.press("slash", *"name:report", "enter")
         await settled(pilot)
+        runs._show_groups(before, unfiltered)  # read late
+        runs._mark_all(before, {"aaaa1111"})
         assert [(row.value, row.runs) for row in runs.table.rows_at_hand.values()] == [("failed", 1)]
+        assert not runs.table.marks
         await pilot.press("e")
         assert "the list is grouped: esc takes that away" in shown(app)
         await pilot.press("escape")

@@ -16,6 +16,7 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from lexiconsole.tui.going import go_to_run
 from tests.tui.making import BUSY_DAY, PATIENCE, console, settled, shown, until, write
 
 
@@ -199,3 +200,33 @@ async def test_enter_behind_words_for_the_palette_does_what_they_find(root: Path
         await until(pilot, lambda: not app._busy and len(app._ahead) < 2)
         goes_on.set()
         await until(pilot, lambda: getattr(app.screen, "subject", "") == "permit")
+
+
+async def test_keys_behind_a_jump_or_a_named_run_are_about_where_that_leads(
+    root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lexiconsole.tui.widgets import runs_pane
+
+    monkeypatch.setattr("lexiconsole.tui.in_turn._LOOKS", 10**9)
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        board, comes, next_of, match = app.screen, threading.Event(), runs_pane.next_of, app.reads._look.match
+        monkeypatch.setattr(runs_pane, "next_of", lambda *asked: comes.wait(600) and next_of(*asked))
+        monkeypatch.setattr(app.reads._look, "match", lambda words: comes.wait(600) and match(words))
+        first = board.runs.selected.id
+        try:
+            at_once(pilot, "e", "enter")
+            await until(pilot, lambda: app.screen is not board or app._looked > 0)
+        finally:
+            comes.set()
+        await until(pilot, lambda: app.screen is not board)
+        assert app.screen.run_id == board.runs.selected.id != first
+        comes.clear()
+        go_to_run(app.screen, "aaaa1111")
+        try:
+            at_once(pilot, "y")
+            await until(pilot, lambda: "Copy of" in shown(app) or app._looked > 0)
+        finally:
+            comes.set()
+        await until(pilot, lambda: "Copy of aaaa1111" in shown(app))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lexiconsole.durable.rows import RunRow, TaskRow
@@ -82,19 +83,24 @@ class DashboardActs:
         self.runs.jump(wanted, step, lambda: self.status.explain(f"{listed} {what}"))
 
     def action_answer(self) -> None:
+        self._answer("")
+
+    def _answer(self, begins_with: str) -> None:
+        """On the screen of the task, which begins with that action of its own."""
         subject = self.subject()
         run = self.subject_run()
         task = subject if isinstance(subject, TaskRow) else None
         if task is None and run is not None:
             task = next((task for task in self.tasks if task.run_id == run.id), None)
         if task is not None:
-            self.console.go(Place.TASK, task.id)
+            self._go_to_task(task, begins_with)
         elif run is not None:  # its question is beyond those of the inbox that were read
-            self.console.reads.look("question", lambda look: look.tasks_of(run), self._answer_first)
+            first = partial(self._answer_first, begins_with)
+            self.console.reads.look("question", lambda look: look.tasks_of(run), first, leads=True)
 
-    def _answer_first(self, tasks: list[TaskRow]) -> None:
+    def _answer_first(self, begins_with: str, tasks: list[TaskRow]) -> None:
         if tasks:
-            self.console.go(Place.TASK, tasks[0].id)
+            self._go_to_task(tasks[0], begins_with)
         else:
             self.status.explain("answer: it asks nobody any more")
 
@@ -103,18 +109,17 @@ class DashboardActs:
         self.action_answer()
 
     def action_reject(self) -> None:
-        self.action_answer()
-        self._begin_with("reject")
+        self._answer("reject")
 
     def action_delegate(self) -> None:
-        self.action_answer()
-        self._begin_with("delegate")
+        self._answer("delegate")
 
-    def _begin_with(self, action: str) -> None:
+    def _go_to_task(self, task: TaskRow, begins_with: str) -> None:
         from lexiconsole.tui.screens.task import TaskScreen
 
+        self.console.go(Place.TASK, task.id)
         if isinstance(screen := self.console.screen, TaskScreen):
-            screen.begins_with = action
+            screen.begins_with = begins_with
 
     def action_retry(self) -> None:
         self._change("retry")
@@ -214,11 +219,10 @@ class DashboardActs:
     def _change_group(self, incident: Incident | None, kind: _Kind) -> None:
         """Of the runs of an incident, else of the marked ones."""
         marks = sorted(self.runs.table.marks)
-        self.console.reads.look(
-            "group", lambda look: read_group(look, incident, marks), lambda rows: self._change_all(rows, kind)
-        )
+        change = partial(self._change_all, kind)
+        self.console.reads.look("group", lambda look: read_group(look, incident, marks), change, leads=True)
 
-    def _change_all(self, rows: list[RunRow], kind: _Kind) -> None:
+    def _change_all(self, kind: _Kind, rows: list[RunRow]) -> None:
         if kind == "pause" and all(row.status is RunStatus.PAUSED for row in rows):
             kind = "resume"
         if rows:

@@ -23,7 +23,7 @@ from lexiconsole.views.safe import harmless, harmless_lines
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
-    from lexiconsole.tui.screens.definitions_reads import Drawn, Files
+    from lexiconsole.tui.screens.definitions_reads import Drawn, Files, Lives, Source
     from lexiconsole.tui.widgets.definition_panes import FileTable, FindingTable, LiveTable, SourceTable
     from lexiconsole.tui.widgets.map import MapView
     from lexiconsole.views.definitions import TreeRow
@@ -41,7 +41,9 @@ class DefinitionsActs(ConsoleScreen):
         lives: LiveTable
         map: MapView
         known: Files | None
+        live: Lives | None
         shown_graph: Drawn
+        _shown: Source
         _wanted: tuple[str, int, Found | None]
 
         @property
@@ -53,6 +55,10 @@ class DefinitionsActs(ConsoleScreen):
         def look_again(self) -> None: ...
         def show_subject(self) -> None: ...
         def _show_source(self) -> None: ...
+
+    @property
+    def expects(self) -> bool:
+        return self.known is None or super().expects
 
     def why_not(self, action: str) -> str:
         found, row = self.found, self.row
@@ -109,7 +115,8 @@ class DefinitionsActs(ConsoleScreen):
     def action_editor(self) -> None:
         path, line, _ = self._wanted
         row = self.source.selected_row
-        problem = open_file(self.app, Path(path), row.number if row is not None else line)
+        seen = row is not None and self._shown.path == path  # else another file's lines are still shown
+        problem = open_file(self.app, Path(path), row.number if row is not None and seen else line)
         self.look_again()
         self._show_source()
         if problem:
@@ -163,7 +170,7 @@ class DefinitionsActs(ConsoleScreen):
     def _jump(self, step: int) -> None:
         """To the next finding, wherever one is."""
         if not self.findings.total:
-            self.status.explain("nothing was found")
+            self.status.explain("nothing was found" if self.known is not None else "the files are still being checked")
             return
         if self.findings.has_focus:
             self.findings.go((self.findings.cursor + step) % self.findings.total)
@@ -182,7 +189,10 @@ class DefinitionsActs(ConsoleScreen):
         here = self.lives.cursor if self.lives.has_focus else -step
         found = next_place(sorted(places), here, step)
         if found is None:
-            self.status.explain("every live run of it that was tried goes on")
+            tried = self.live is not None
+            self.status.explain(
+                "every live run of it that was tried goes on" if tried else "live runs are still being tried"
+            )
         else:
             self.to_pane(5)
             self.lives.go(found)
@@ -209,7 +219,8 @@ class DefinitionsActs(ConsoleScreen):
         from lexiconsole.tui.exporting_lists import exports_of_findings, exports_of_graph
 
         shown = self.shown_graph
-        graph = exports_of_graph(shown.name, shown.picture.outline, shown.of_run) if not shown.fault else []
+        outline = shown.picture.outline  # without a node while it is still being drawn
+        graph = exports_of_graph(shown.name, outline, shown.of_run) if outline.nodes and not shown.fault else []
         exports = [*graph, *exports_of_findings([*self.findings.rows_at_hand.values()])]
         if exports:
             offer_exports(self.console, harmless(shown.name) if graph else "findings", exports)
@@ -221,7 +232,7 @@ class DefinitionsActs(ConsoleScreen):
         if found is not None:
             text = str(found.finding)
         elif self.source.has_focus and self.source.selected_row is not None:
-            text = f"{self._wanted[0]}:{self.source.selected_row.number}"
+            text = f"{self._shown.path}:{self.source.selected_row.number}"
         else:
             text = (row.definition or row.path) if row is not None and row.level is not Level.FOLDER else ""
         if text:

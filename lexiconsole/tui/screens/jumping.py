@@ -142,4 +142,4 @@ class MachineJumps:
             else:
                 self._go_to(rows[places.index(wanted)].id)
 
-        self.console.reads.look("machine jump", lambda look: look.newest(query, skip=0, limit=_RUNS), found)
+        self.console.reads.look("machine jump", lambda look: look.newest(query, skip=0, limit=_RUNS), found, leads=True)

@@ -316,8 +316,7 @@ class RunScreen(RunFinding, RunTime, RunState, RunActs, Diffing, RunCopies, Cons
 
     def _tell(self, look: StateLook, said: Sentence) -> None:
         colours, glyphs = self.console.palette, self.console.glyphs
-        requested = self.console.acts.requested(self.run_id)
-        if requested:
+        if requested := self.console.acts.requested(self.run_id):
             self.say([(requested, ink(colours.key, italic=True))])
             return
         sign = (f"{glyphs.state(look)} ", ink(colours.state(look), bold=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -227,7 +228,7 @@ class SqlScreen(ConsoleScreen):
             self.query_text.put(row.sql)
             self._ask(row.sql)
         elif run := self._run_id():
-            self.console.reads.look("sql run", lambda look: look.run(run), lambda found: self._go_to(run, found))
+            self.console.reads.look("sql run", lambda look: look.run(run), partial(self._go_to, run), leads=True)
 
     def _run_id(self) -> str:
         row = self.table.selected_row

@@ -36,7 +36,8 @@ class CatalogueTable(VirtualTable[CatalogueRow]):
         self.kept: list[str] = []
 
     def on_key(self, event: events.Key) -> None:
-        if self.total == 0 and event.key in self._moves and self.console.looks_for_definitions:
+        early = self.total == 0 or self.kept  # runs have told of some names meanwhile
+        if early and event.key in self._moves and self.console.looks_for_definitions:
             self.keep(event.key)
             event.stop()
             event.prevent_default()
@@ -53,8 +54,7 @@ class CatalogueTable(VirtualTable[CatalogueRow]):
         if self.console.looks_for_definitions:
             return
         kept, self.kept = self.kept, []
-        for key in kept:
-            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        self.console.press_first(kept)
 
     def draw(self, row: CatalogueRow, how: Drawn) -> list[Strip]:
         colours, glyphs = self.console.palette, self.console.glyphs

@@ -18,6 +18,7 @@ from textual.widgets import Input
 from lexiconsole.errors import LexiconsoleError
 from lexiconsole.tui.commands import Offer, offers, understood
 from lexiconsole.tui.drawing import Drawn
+from lexiconsole.tui.in_turn import Awaiting
 from lexiconsole.tui.ink import ink, line
 from lexiconsole.tui.widgets.closing import close
 from lexiconsole.tui.widgets.static import Static
@@ -64,7 +65,7 @@ class _Offers(VirtualTable[Offer]):
         ]
 
 
-class CommandLine(ModalScreen[str]):
+class CommandLine(Awaiting, ModalScreen[str]):
     """Gives back the line that was typed, "" when it was left."""
 
     DEFAULT_CSS = """
@@ -140,6 +141,10 @@ class CommandLine(ModalScreen[str]):
         event.stop()
         event.prevent_default()
 
+    def awaits(self, key: str) -> bool:
+        """Behind an enter that came before the line was there."""
+        return self._asked
+
     def take_key(self, event: events.Key) -> bool:
         """Takes a key that was on its way to the screen below when the line opened: people type `:inbox` as one word. False for
         those that move in the line or delete from it: the field knows them.
@@ -187,6 +192,7 @@ class CommandLine(ModalScreen[str]):
         try:
             understood(self._place, text)
         except LexiconsoleError as fault:
+            self._asked = False
             if offer is not None and offer.line.endswith(" "):
                 self._take()  # what it needs is still to be typed
             self.call_after_refresh(self._say, str(fault))

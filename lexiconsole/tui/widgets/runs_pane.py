@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -210,11 +211,18 @@ class RunsPane(Vertical):
         """Marks the runs of the selected group, its newest; takes their marks away when all of them have one."""
         from lexiconsole.tui.widgets.run_groups import ids_of_group
 
-        group, query = self.group, self.query_now()
+        group, query, asked = self.group, self.query_now(), self._asked
         if group is not None:
-            self.console.reads.look("mark", lambda look: set(ids_of_group(look, query, group)), self._mark_all)
+            self.console.reads.look(
+                "mark",
+                lambda look: set(ids_of_group(look, query, group)),
+                lambda ids: self._mark_all(asked, ids),
+                leads=True,
+            )
 
-    def _mark_all(self, ids: set[str]) -> None:
+    def _mark_all(self, asked: tuple[Filter, bool], ids: set[str]) -> None:
+        if asked != self._asked:
+            return  # another list: nothing in it was marked
         marks = self.table.marks
         self.table.marks = marks - ids if ids <= marks else marks | ids
         self.table.repaint()
@@ -223,13 +231,14 @@ class RunsPane(Vertical):
     def _read_groups(self) -> None:
         from lexiconsole.tui.widgets.run_groups import read_groups
 
-        column, query, opened = self.column, self.query_now(), frozenset(self.table.opened)
+        column, query, opened, asked = self.column, self.query_now(), frozenset(self.table.opened), self._asked
         if self.is_attached and column is not None:
             ask, pane = self.console.reads.look, (self.table,)
-            ask("groups", lambda look: read_groups(look, query, column, opened), self._show_groups, panes=pane)
+            show = partial(self._show_groups, asked)
+            ask("groups", lambda look: read_groups(look, query, column, opened), show, panes=pane)
 
-    def _show_groups(self, grouping: Grouping) -> None:
-        if not self.is_attached or grouping.column is not self.column:
+    def _show_groups(self, asked: tuple[Filter, bool], grouping: Grouping) -> None:
+        if not self.is_attached or grouping.column is not self.column or asked != self._asked:
             return
         self._grouping = grouping
         self.table.show_all(grouping.rows)
@@ -314,15 +323,17 @@ class RunsPane(Vertical):
 
     def jump(self, wanted: Collection[RunStatus], step: int, none: Callable[[], None]) -> None:
         """To the next run of these statuses, or back to the one before, around the end; `none` is called when there is none."""
-        query, here = self.query_now(), self.table.cursor
+        query, here, asked = self.query_now(), self.table.cursor, self._asked
 
         def go(place: int | None) -> None:
+            if asked != self._asked:
+                return
             if place is None:
                 none()
             else:
                 self.table.go(place)
 
-        self.console.reads.look("jump", lambda look: next_of(look, query, wanted, here, step), go)
+        self.console.reads.look("jump", lambda look: next_of(look, query, wanted, here, step), go, leads=True)
 
 
 def _stretch(

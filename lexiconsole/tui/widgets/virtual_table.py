@@ -197,8 +197,7 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
 
     def moments(self, row: Row) -> tuple[Instant | None, ...]:
         """The instants from which the times in a row are reckoned."""
-        found: Instant | None = getattr(row, "changed_at", None)
-        return (found,)
+        return (getattr(row, "changed_at", None),)
 
     @property
     def cursor(self) -> int:
@@ -360,10 +359,8 @@ class VirtualTable(ScrollView, Painted, Generic[Row], can_focus=True):
             self.post_message(self.Marked(self))
         self._want()
 
-    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
-        """It may have been scrolled before there was a bar."""
-        if shown:
-            self.vertical_scrollbar.position = self.scroll_y
+    def watch_show_vertical_scrollbar(self) -> None:
+        self.vertical_scrollbar.position = self.scroll_y  # it may have been scrolled before there was a bar
 
     # where rows stand
 
