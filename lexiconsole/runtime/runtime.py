@@ -98,6 +98,7 @@ class Runtime:
             self.check_goes_on()
             if self._owner is None:
                 self._owner = await Owner.register(self.journal, self.locks, self.clock)
+                self.check_goes_on()  # who stops it has its list of what is to be ended already
                 self.spawn(self._beat())
             elif self.may_have_lost_runs():
                 await self._show_life(self._owner)
