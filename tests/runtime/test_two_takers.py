@@ -7,7 +7,7 @@ event loop, and taking a run has several waits in it: each is held open here whi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,17 @@ class Held:
         self.reached, self._go = asyncio.Event(), asyncio.Event()
         done = getattr(runtime.journal, method)
 
-        async def held(*given: Any, **more: Any) -> Any:
-            result = await done(*given, **more)
+        async def hold(doing: Awaitable[Any]) -> Any:
+            result = await doing
             if not self.reached.is_set():
                 self.reached.set()
                 await self._go.wait()
             return result
+
+        def held(*given: Any, **more: Any) -> asyncio.Future[Any]:
+            return asyncio.ensure_future(
+                hold(done(*given, **more))
+            )  # as `append` gives one: a slow step's start adds to it
 
         setattr(runtime.journal, method, held)
 
