@@ -6,6 +6,7 @@ import asyncio
 import textwrap
 import threading
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ import pytest
 
 from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
-from lexiconsole.tui.flights import UnderWay
+from lexiconsole.tui.flights import Flight, UnderWay
 from lexiconsole.tui.jump import labels, targets
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.screens.run import RunScreen
@@ -176,6 +177,11 @@ async def test_a_run_moves_on_the_screen_when_another_process_answers(folder: Pa
         await visit.until("✓ COMPLETED")
         await visit.until(lambda: screen(visit).map._timer is None)
         assert screen(visit).map._held == UnderWay(), "the last arrival is painted before the timer stops"
+        flights, ticks = screen(visit).map.flights, count()
+        flights._clock, flights._flights = lambda: float(next(ticks)), [Flight(0, back=False, begins=0.0, ends=0.5)]
+        screen(visit).map.repaint()  # it arrives while this is painted
+        await visit.until(lambda: screen(visit).map._timer is None)
+        assert screen(visit).map._held == UnderWay()
         snapshot = screen(visit).snapshot
         assert snapshot is not None and snapshot.row.status is RunStatus.COMPLETED
         assert snapshot.picture.nodes["decline"].visits == 0

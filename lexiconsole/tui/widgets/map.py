@@ -296,7 +296,7 @@ class MapView(MapMarks, can_focus=True):
 
     def _set_pace(self) -> None:
         """One timer, as fast as what moves needs; none while nothing does."""
-        flying = self.playing and self.flights.moves
+        flying = self.playing and (self.flights.moves or self._held != UnderWay())  # what arrived is to be painted
         motion = self.console.motion
         turns = motion.turn if self._sheet.spinners else 0.0
         pace = motion.frame if flying else turns or (1.0 if self._sheet.counts_down else 0.0)
