@@ -28,6 +28,9 @@ _WORDS = {
     RequestKind.ANSWER: ("Answer", "answer", "answered"),
     RequestKind.SIGNAL: ("Signal", "signal", "sent"),
 }
+_LOOKS, _LOOK_AGAIN = 40, 0.05
+"""So often, and after so many seconds each time, is looked whether a cancel that is to be taken back has been asked for."""
+
 _FINAL = frozenset({RequestKind.CANCEL, RequestKind.SKIP, RequestKind.RESOLVE})
 _BACK = {RequestKind.PAUSE: RequestKind.RESUME, RequestKind.RESUME: RequestKind.PAUSE}
 
@@ -48,7 +51,7 @@ def change_of(
     one = rows[0]
     subject = f"{one.name} {one.id}" if len(rows) == 1 else f"{len(rows)} runs"
     typed = "" if kind not in _FINAL else one.id[-4:] if len(rows) == 1 else str(len(rows))
-    given_up = threading.Event()
+    given_up, over = threading.Event(), threading.Event()
 
     def look(workspace: Workspace) -> Iterator[Preview]:
         for request in requests:
@@ -56,6 +59,12 @@ def change_of(
             yield preview if len(requests) == 1 else replace(preview, details=[])
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
+        try:
+            return ask(workspace, previews)
+        finally:
+            over.set()
+
+    def ask(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         refused, done, left = [], [], 0
         for request, preview in zip(requests, previews, strict=True):
             if given_up.is_set():
@@ -83,25 +92,33 @@ def change_of(
         perform=perform,
         runs=tuple((row.id, row.seq) for row in rows),
         typed=typed,
-        undo=_back(rows, kind, given_up) if undone else None,
+        undo=_back(rows, kind, given_up, over) if undone else None,
         undo_while_it_waits=kind is RequestKind.CANCEL,
         then=then,
     )
 
 
-def _back(rows: Sequence[RunRow], kind: RequestKind, given_up: threading.Event) -> Change | None:
+def _back(rows: Sequence[RunRow], kind: RequestKind, given_up: threading.Event, over: threading.Event) -> Change | None:
     """What `u` asks for behind the change."""
     if kind is RequestKind.CANCEL:
-        return _withdrawal(rows, given_up)
+        return _withdrawal(rows, given_up, over)
     return change_of(rows, _BACK[kind], undone=False) if kind in _BACK else None
 
 
-def _withdrawal(rows: Sequence[RunRow], given_up: threading.Event) -> Change:
-    """Takes the cancels back that nobody has taken up; those not yet asked for are `given_up`."""
+def _withdrawal(rows: Sequence[RunRow], given_up: threading.Event, over: threading.Event) -> Change:
+    """Takes the cancels back that nobody has taken up; those not yet asked for are `given_up`. One cancel may still be on its
+    way into the store, until asking for it is `over`.
+    """
     requests = [Request(row.id, RequestKind.WITHDRAW) for row in rows]
 
     def look(workspace: Workspace) -> Iterator[Preview]:
-        return (workspace.preview(request) for request in requests)
+        first = workspace.preview(requests[0])
+        looks = _LOOKS if len(requests) == 1 else 0
+        while first.refused and looks:
+            looks = 0 if over.wait(_LOOK_AGAIN) else looks - 1
+            first = workspace.preview(requests[0])
+        yield first
+        yield from (workspace.preview(request) for request in requests[1:])
 
     def perform(workspace: Workspace, previews: Sequence[Preview]) -> Done:
         given_up.set()

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from lexiconsole.app.workspace import Workspace
-from lexiconsole.durable.journal import RunFilter
+from lexiconsole.app.workspace import Preview, Workspace
+from lexiconsole.durable.journal import RequestKind, RunFilter
 from lexiconsole.durable.outline import Outline, OutlineNode
 from lexiconsole.tui.driving import STARTING, Driving
 from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.requesting import change_of
 from lexiconsole.types import RunStatus
 from lexiconsole.views.lane_words import step_sentence
 from lexiconsole.views.lanes import lanes_of
@@ -162,6 +163,13 @@ async def test_a_cancel_that_nobody_took_up_yet_is_taken_back(folder):
         (folder / "go").touch()
         await visit.until("completed")
     assert left(folder) == (RunStatus.COMPLETED, None)
+
+
+def test_what_taking_a_cancel_back_would_do_is_looked_at_until_the_cancel_has_been_asked_for():
+    said = iter([Preview("", [], None, "no cancel waits")] * 2 + [Preview("it is taken back", [], None, "")])
+    undo = change_of([SimpleNamespace(id="copy1", name="copying", seq=1)], RequestKind.CANCEL).undo
+    assert undo is not None
+    assert [one.sentence for one in undo.look(SimpleNamespace(preview=lambda _: next(said)))] == ["it is taken back"]
 
 
 def test_leaving_while_a_step_runs_puts_it_down_as_ctrl_c_does(folder):
