@@ -15,7 +15,7 @@ from lexiconsole.durable.clock import Clock
 from lexiconsole.durable.codec import Codec
 from lexiconsole.durable.context import INFER
 from lexiconsole.durable.definition import Definition
-from lexiconsole.durable.entry import ENDINGS, OUTCOMES, Entry, EntryKind
+from lexiconsole.durable.entry import ACTS, ENDINGS, OUTCOMES, Entry, EntryKind
 from lexiconsole.durable.history import History
 from lexiconsole.durable.journal import Request, RequestKind, RunRow
 from lexiconsole.errors import InvalidInputError, LexiconsoleError, MovedOnError, RefusedError, nearest
@@ -29,6 +29,9 @@ __all__ = ["Plan", "moved_on", "plan_at_rest", "revision"]
 
 _MOST_BESIDE = 50
 """Failures that one retry looks at; each takes a replay."""
+
+_BEGUN_ANEW = frozenset({EntryKind.DROPPED, EntryKind.ASKED, EntryKind.SLEEPING}) | ACTS
+"""What is set aside of a question that was withdrawn, or of a pause: votes count for the question they were cast on."""
 
 _TRIES = frozenset({EntryKind.ATTEMPT_FAILED, EntryKind.STARTED, EntryKind.DOUBTED})
 
@@ -249,7 +252,7 @@ def _base_voids(entries: Sequence[Entry], key: str, failed: Entry | None, voided
         for e in standing
         if e.seq in ended
         or (e.key in again and (_is_failure(e) or e.kind in _TRIES))
-        or (e.key in withdrawn and e.kind in (EntryKind.DROPPED, EntryKind.ASKED, EntryKind.SLEEPING))
+        or (e.key in withdrawn and e.kind in _BEGUN_ANEW)
     )
 
 
