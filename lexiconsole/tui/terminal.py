@@ -9,7 +9,7 @@ import select
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from threading import Event
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from textual._parser import ParseError
 from textual._time import get_time
@@ -94,13 +94,17 @@ class Told(Event):
 
 
 class _Lasting:
-    def __init__(self, file: IO[str]) -> None:
+    """Also writes all of a text: where Python keeps no buffer (PYTHONUNBUFFERED) a write that is interrupted gives up the rest."""
+
+    def __init__(self, file: TextIO) -> None:
         self._file = file
         self.fileno = file.fileno
 
     def write(self, text: str) -> None:
         with suppress(OSError):
-            self._file.write(text)
+            data = text.encode(self._file.encoding, self._file.errors or "strict")
+            while data:
+                data = data[self._file.buffer.write(data) :]
 
     def flush(self) -> None:
         with suppress(OSError):

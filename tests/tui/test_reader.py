@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import queue
 import threading
+from typing import Any
 
 import pytest
 
-from lexiconsole.tui.terminal import LastingDriver, Told
+from lexiconsole.tui.terminal import LastingDriver, Told, _Lasting
 
 _PATIENCE = 90.0
 """Seconds; nothing here takes any on a machine that has time."""
@@ -65,3 +67,23 @@ def test_a_sequence_and_a_paste_that_are_cut_are_one_key_and_one_text(reader, mo
     monkeypatch.setattr("lexiconsole.tui.terminal._AT_ONCE", 1)
     reader.types(b"\x1b[A\x1b[200~past" + "é".encode() + b"ed\x1b[201~q")
     assert [reader.reads() for _ in range(3)] == ["up", "pastéed", "q"]
+
+
+class Interrupted(io.RawIOBase):
+    """Takes three bytes at once, as a terminal does from a process that is stopped meanwhile."""
+
+    def __init__(self) -> None:
+        self.got = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.got += bytes(data[:3])
+        return min(3, len(data))
+
+
+def test_a_write_that_is_interrupted_goes_on_where_nothing_is_buffered() -> None:
+    terminal = Interrupted()
+    _Lasting(io.TextIOWrapper(terminal, "utf-8", write_through=True)).write("\x1b[38;5;188m┃ a frame\x1b[0m")  # type: ignore[arg-type]
+    assert terminal.got.decode() == "\x1b[38;5;188m┃ a frame\x1b[0m"
