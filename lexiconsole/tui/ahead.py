@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from lexiconsole.tui.drawing import Tone
 from lexiconsole.tui.first_frame import Drawing, first_frame
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lexiconsole.tui.run_row import Face
     from lexiconsole.types import RunStatus
 
-__all__ = ["ALTERNATE", "Ahead", "ahead", "escaped", "size_of"]
+__all__ = ["ALTERNATE", "Ahead", "ahead", "escaped", "size_of", "write_all"]
 
 ALTERNATE = "\x1b[?1049h"
 """Begins the alternate screen; sent there once more it empties it, on some terminals."""
@@ -154,5 +154,12 @@ def _sequence(tone: Tone, usual: Tone, shades: Shades) -> str:
 def _write(text: str) -> None:
     """Where the toolkit writes."""
     if sys.__stderr__ is not None:
-        sys.__stderr__.write(text)
+        write_all(sys.__stderr__, text)
         sys.__stderr__.flush()
+
+
+def write_all(file: TextIO, text: str) -> None:
+    """Where Python keeps no buffer (PYTHONUNBUFFERED) a write that is interrupted gives up the rest."""
+    data = text.encode(file.encoding, file.errors or "strict")
+    while data:
+        data = data[file.buffer.write(data) :]

@@ -16,7 +16,7 @@ from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from lexiconsole.tui.ahead import ALTERNATE
+from lexiconsole.tui.ahead import ALTERNATE, write_all
 
 if TYPE_CHECKING:
     from lexiconsole.tui.ahead import Ahead
@@ -94,17 +94,13 @@ class Told(Event):
 
 
 class _Lasting:
-    """Also writes all of a text: where Python keeps no buffer (PYTHONUNBUFFERED) a write that is interrupted gives up the rest."""
-
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self.fileno = file.fileno
 
     def write(self, text: str) -> None:
         with suppress(OSError):
-            data = text.encode(self._file.encoding, self._file.errors or "strict")
-            while data:
-                data = data[self._file.buffer.write(data) :]
+            write_all(self._file, text)
 
     def flush(self) -> None:
         with suppress(OSError):
