@@ -84,10 +84,15 @@ class KeysInTurn(App[int]):
         return self._busy and not self._ahead and time.monotonic() - self._since < _HELD
 
     def pop_screen(self) -> AwaitComplete:
-        """A screen that a key closes can not say any more that it was dealt with."""
+        """A screen that a key closes can not say any more that it was dealt with; and whatever closed it, keys wait for what that
+        leads to.
+        """
         popped = super().pop_screen()
-        if self._busy:
-            self._settle(self._key)
+        if not self._busy:
+            self._key, self._busy = self._key + 1, True
+            if self._ahead:
+                self._wait_for(self._key)
+        self._settle(self._key)
         return popped
 
     def _is_early(self, key: str) -> bool:

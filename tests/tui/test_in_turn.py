@@ -230,3 +230,12 @@ async def test_keys_behind_a_jump_or_a_named_run_are_about_where_that_leads(
         finally:
             comes.set()
         await until(pilot, lambda: "Copy of aaaa1111" in shown(app))
+
+
+async def test_a_key_behind_a_line_that_names_a_run_is_about_that_run(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        at_once(pilot, "colon", *"aaaa1111", "enter", "y")
+        await until(pilot, lambda: "Copy of aaaa1111" in shown(app))
+        at_once(pilot, "escape", "colon", *"eeee5555", "enter", "y")
+        await until(pilot, lambda: "Copy of eeee5555" in shown(app))
