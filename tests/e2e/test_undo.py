@@ -95,7 +95,7 @@ def a_pause(terminal: Terminal) -> None:
     terminal.press("p")
     terminal.until("Pause credit_limit limit-1")
     confirmed(terminal)
-    terminal.until("u takes it back")
+    terminal.until("limit-1 paused")  # that of the decision may still stand there
     terminal.until("‖ limit-1")
     taken_back(terminal, "Resume credit_limit limit-1")
     terminal.until("◆ limit-1")
