@@ -86,6 +86,13 @@ class EngineProcess:
             self._leaving.set()
         self._say("stop")
 
+    def let_go(self) -> None:
+        """Nobody is there to wait for its steps any more: it gives them the seconds that it gives them when its face is gone."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with suppress(OSError, ValueError):
+                process.stdin.close()
+
     def wait(self) -> None:
         """Until it has ended. Whoever is tired of waiting (Ctrl-C) ends it at once; its runs can be resumed all the same."""
         try:

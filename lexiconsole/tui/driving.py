@@ -75,6 +75,11 @@ class Driving:
         if self._process is not None:
             self._process.stop()
 
+    def let_go(self) -> None:
+        """The terminal is gone, and with it whoever could end the waiting."""
+        if self._process is not None:
+            self._process.let_go()
+
     def ended(self) -> None:
         if self._process is not None:
             self._process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -145,6 +146,8 @@ def _own_keys(file: Path | None) -> Mapping[str, str]:
 def _run(app: ConsoleApp) -> int:
     code = app.run()
     app.shut()
+    if code == 128 + signal.SIGHUP:
+        app.driving.let_go()
     _put_down(app)
     if app.fault is not None:
         raise app.fault

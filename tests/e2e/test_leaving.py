@@ -93,7 +93,7 @@ async def stubborn(ctx) -> int:
 
 
 def held(folder: Path, terminal: Terminal) -> None:
-    """Starts a run whose step holds the engine, and leaves."""
+    """Starts a run whose step holds the engine."""
     terminal.until("1 Catalogue  2")
     terminal.press("1", "G", "s")
     terminal.until("Start ▸ stubborn")
@@ -101,6 +101,10 @@ def held(folder: Path, terminal: Terminal) -> None:
     terminal.until("start a run of stubborn")
     confirmed(terminal)
     terminal.until((folder / "holding").exists)
+
+
+def left_while_held(folder: Path, terminal: Terminal) -> None:
+    held(folder, terminal)
     terminal.press("ctrl+q")
     terminal.until("putting runs down", "ctrl+c ends at once")
 
@@ -109,7 +113,7 @@ def test_leaving_while_a_step_holds_the_engine_takes_no_longer_than_it_says(fold
     """The terminal is back at once; putting the run down is announced when it takes longer."""
     (folder / "definitions" / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
     with opened(folder) as terminal:
-        held(folder, terminal)
+        left_while_held(folder, terminal)
         (folder / "go").touch()
         assert terminal.left() == 0
 
@@ -118,9 +122,20 @@ def test_ctrl_c_while_runs_are_put_down_ends_at_once(folder: Path) -> None:
     """The step would hold it for ten minutes; its run can be taken up again."""
     (folder / "definitions" / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
     with opened(folder) as terminal:
-        held(folder, terminal)
+        left_while_held(folder, terminal)
         os.kill(terminal.program(), signal.SIGINT)
         assert terminal.left() == 130
         assert "Traceback" not in terminal.text
+    with Workspace.find(folder) as workspace:
+        assert workspace.runs(RunFilter())[0].status is RunStatus.RUNNING
+
+
+def test_a_console_whose_terminal_is_gone_waits_for_no_step_without_end(folder: Path) -> None:
+    """Nobody is there who could press ctrl+c."""
+    (folder / "definitions" / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
+    with opened(folder) as terminal:
+        held(folder, terminal)
+        os.kill(terminal.program(), signal.SIGHUP)
+        assert terminal.left() == 128 + signal.SIGHUP
     with Workspace.find(folder) as workspace:
         assert workspace.runs(RunFilter())[0].status is RunStatus.RUNNING
