@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from lexiconsole.app.workspace import Workspace
 from lexiconsole.durable.journal import Request, RequestKind
 from lexiconsole.tui.keymap import Place
 from lexiconsole.tui.palettes import DARK_PALETTE
+from lexiconsole.tui.screens import machine
 from lexiconsole.tui.widgets.machine_panes import way_through
 from lexiconsole.views.machine import Instance, place_of
 from tests.e2e.operating import confirmed
@@ -99,11 +101,18 @@ async def test_enter_on_a_state_goes_through_the_runs_that_stand_there(settled: 
         await visit.until(lambda: "─ 2 kettles ─" not in visit.seen)
 
 
-async def test_an_event_is_fired_after_its_preview_and_the_picture_follows(tmp_path: Path) -> None:
+async def test_an_event_is_fired_after_its_preview_and_the_picture_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that come before the guards have answered wait for them."""
     articles(tmp_path)
+    answers, asked = threading.Event(), machine.asked
+    monkeypatch.setattr(machine, "asked", lambda *about: asked(*about) if answers.wait(90) else None)
     async with visiting(tmp_path, Place.MACHINE, "kettles") as visit:
-        await visit.until("✓ publish")
+        await visit.until("its guards are being asked")
         await visit.press("j", "f")
+        await visit.until(lambda: visit.app._looked > 0)
+        answers.set()
         await visit.until("Fire publish")
         await visit.press("enter")
         await visit.until("the run gets the signal publish")

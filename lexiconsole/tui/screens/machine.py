@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from lexiconsole.durable.journal import RequestKind, RunRow
 from lexiconsole.tui.ink import Part, ink
-from lexiconsole.tui.keymap import Place
+from lexiconsole.tui.keymap import MOVES, Place, key_of
 from lexiconsole.tui.place import ConsoleScreen
 from lexiconsole.tui.requesting import change_of
 from lexiconsole.tui.screens.diffing import RowDiffing
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from lexiconsole.tui.feed import Tidings
 
 __all__ = ["MachineScreen"]
+
+_ASKING = "its guards are being asked"
 
 _EVERY = 0.2
 """Seconds between two looks while events come."""
@@ -81,7 +83,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.header.tell(trail=("Machines", harmless(subject)))
         self.map = MapView(time.monotonic, id="machine", classes="pane")
         self.map.follow = True
-        self.events = EventTable(empty="its guards are being asked")
+        self.events = EventTable(empty=_ASKING)
         self.stays, self.feed = StayTable(empty="no run has entered a state"), FeedTable(empty="no event has come yet")
         self._path, self._unused, self._heading = Static(id="path"), Static(), Static(id="heading")
         self._run_pane = Vertical(self._path, self.events, id="run", classes="pane")
@@ -91,7 +93,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         self.fold: MachineFold | None = None
         self._watched: Watched | None = None
         self._position = 0
-        self._asked_at = -1
+        self._asked_at, self._is_asking = -1, False
         self._moved_on = False
         self._pace = Throttle(self, _EVERY, self._read)
 
@@ -177,6 +179,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
             self._asked_at = row.seq
             entries = found.snapshot.entries
             state, version = place_of(entries, picture.outline)
+            self._is_asking = bool(state)
             if state:
                 self.console.reads.of_workspace(
                     "prospects", lambda workspace: asked(workspace, row, entries, state, version), self._answered
@@ -186,6 +189,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         run_id, found, why = answer
         if run_id != self.run_id or not self.is_attached:
             return
+        self._is_asking = False
         self.events.empty = harmless(why) or "no event leads anywhere from here"
         ranked = sorted(found, key=lambda one: (not one.possible, not one.bare))
         self.events.show_all([Event(one) for one in ranked])
@@ -261,7 +265,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         elif self.row.status.ended:
             self.say([(f"it is {RUN_LOOKS[self.row.status].word}; nothing can happen to it any more", text)])
         elif event is None:
-            self.say([("its guards are being asked", text)])
+            self.say([(_ASKING, text)])
         elif event.possible:
             self.say([(f"{harmless(event.event)} would lead to {harmless(event.target)}", text)], ("f", "fire it"))
         elif event.bare:
@@ -283,7 +287,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
 
     def _go_to(self, run_id: str) -> None:
         if run_id and run_id != self.run_id:
-            self.run_id, self._asked_at, self.row = run_id, -1, None
+            self.run_id, self._asked_at, self.row, self._is_asking = run_id, -1, None, False
             self.events.forget()
             self.events.show_all([])
             self._moved_on = True
@@ -329,6 +333,10 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
 
     # what the keys do
 
+    def awaits(self, key: str) -> bool:
+        of_events = key in key_of("fire").keys or (self.events.has_focus and any(key in keys for _, keys in MOVES))
+        return super().awaits(key) or (self._is_asking and of_events)
+
     def why_not(self, action: str) -> str:
         if action == "diff" or self.row is None:
             return self.why_not_diff() if action in ("diff", "fire", "pause", "cancel", "retry", "answer") else ""
@@ -338,7 +346,7 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
         if action == "fire":
             event = self._event
             if event is None:
-                return "no event is selected"
+                return _ASKING if self._is_asking else "no event is selected"
             return (
                 "" if event.possible or event.bare else f"{harmless(event.event)} is possible {harmless(event.refused)}"
             )
