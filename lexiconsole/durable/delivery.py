@@ -275,6 +275,7 @@ class Delivery(Recording):
             work.recorded = True
         if work is not None and work.dropped:
             self._dropped.remove(work)
+            self._end_what_still_waits(work)
             self._tell_change()
             self.check_blocked()
             return

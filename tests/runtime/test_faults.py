@@ -196,6 +196,34 @@ async def test_a_skipped_step_is_not_tried_again_when_its_pause_is_over() -> Non
         assert calls == ["a"]
 
 
+async def test_a_dropped_step_that_was_skipped_is_not_tried_again_while_the_run_goes_on() -> None:
+    calls, fails, goes_on = Calls(), asyncio.Event(), asyncio.Event()
+
+    async def failing() -> None:
+        calls.append("a")
+        await fails.wait()
+        raise ValueError("a is down")
+
+    async def flow(ctx: Context) -> Any:
+        a = ctx.step("a", failing, policy=StepPolicy(attempts=5, backoff=Backoff(initial=20, jitter=0)))
+        await ctx.first({"a": a, "quick": ctx.step("quick", calls.give("quick"))})
+        ctx.drop(a, "too late")
+        await ctx.step("long", goes_on.wait)
+
+    async with house() as h:
+        row = await h.start(flow)
+        await called(calls, "quick")
+        await turns()
+        fails.set()
+        await turns()
+        assert (await h.ask(row, RequestKind.SKIP, "a")).state is RequestState.APPLIED
+        await h.clock.advance(100)
+        goes_on.set()
+        assert (await h.settle(row)).status is RunStatus.COMPLETED
+        assert calls.count("a") == 1
+        assert (await h.story(row))[-3:] == ["skipped a", "step.done long", "run.completed"]
+
+
 async def test_an_answered_question_leaves_no_timer_behind() -> None:
     async def flow(ctx: Context) -> Any:
         due = ctx.run.started_at + 20
