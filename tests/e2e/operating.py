@@ -64,13 +64,13 @@ def arrived(terminal: Terminal, name: str, *state: str) -> str:
 
 
 def opened_run(terminal: Terminal, run: str) -> None:
-    """enter on the one run that the filter leaves."""
+    """enter on the one run that the filter leaves; it is read once its name stands between Runs and its id."""
     terminal.press("2", "/")
     terminal.type(f"id:{run}")
     terminal.press("enter")
     terminal.until("2 Runs  1  /")
     terminal.press("enter")
-    terminal.until(lambda: f"▸ {run}" in terminal.lines[0])
+    terminal.until(lambda: f"▸ {run}" in terminal.lines[0] and f"Runs ▸ {run}" not in terminal.lines[0])
 
 
 def scrubbed(terminal: Terminal) -> None:
