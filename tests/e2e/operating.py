@@ -68,7 +68,7 @@ def opened_run(terminal: Terminal, run: str) -> None:
     terminal.press("2", "/")
     terminal.type(f"id:{run}")
     terminal.press("enter")
-    terminal.until("2 Runs  1  /")
+    terminal.until(f"2 Runs  1  / id:{run} ")  # counted once all of it was typed and read
     terminal.press("enter")
     terminal.until(lambda: f"▸ {run}" in terminal.lines[0] and f"Runs ▸ {run}" not in terminal.lines[0])
 
