@@ -209,9 +209,9 @@ async def console(
         await asyncio.to_thread(app.put_down)
 
 
-async def until(pilot: Pilot[Any], true: Callable[[], bool], within: float = 0.0) -> None:
-    """Lets the console go on until something is true; for `PATIENCE` unless `within` says how long."""
-    end, looks = asyncio.get_running_loop().time() + (within or PATIENCE), 0
+async def until(pilot: Pilot[Any], true: Callable[[], bool]) -> None:
+    """Lets the console go on until something is true, for `PATIENCE` at most."""
+    end, looks = asyncio.get_running_loop().time() + PATIENCE, 0
     while not true():
         assert asyncio.get_running_loop().time() < end, "it did not come to that\n" + shown(pilot.app)
         looks += 1

@@ -62,7 +62,7 @@ async def test_the_selected_run_moves_on_its_own_map_and_no_other_run_does(root,
         await pilot.press("j")
         await until(pilot, lambda: preview.seen.run_id == "bbbb2222")
         assert flown == [0]
-        await until(pilot, lambda: preview.map._timer is None, within=5)  # nothing of a run that is done moves
+        await until(pilot, lambda: preview.map._timer is None)  # nothing of a run that is done moves
         await pilot.press("enter")
         await settled(pilot)
         assert app.screen.run_id == "bbbb2222"
