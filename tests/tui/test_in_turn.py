@@ -185,6 +185,19 @@ async def test_a_program_that_stood_still_sends_no_key_elsewhere(root: Path, sto
         await until(pilot, lambda: "/ id:scripx" in shown(app))
 
 
+async def test_tab_behind_the_beginning_of_an_id_takes_the_run_that_it_finds(root: Path, store: Path) -> None:
+    await write(store, BUSY_DAY)
+    async with console(root) as (app, pilot):
+        await settled(pilot)
+        matched, goes_on = app.reads._look.match, threading.Event()
+        app.reads._look.match = lambda words: goes_on.wait(PATIENCE) and matched(words)
+        at_once(pilot, "colon", *"eeee", "tab")
+        await until(pilot, lambda: any(field.value == "eeee" for field in app.screen.query(Input)))
+        await until(pilot, lambda: not app._busy and len(app._ahead) < 2)
+        goes_on.set()
+        await until(pilot, lambda: app.screen.query_one(Input).value.strip() == "eeee5555")
+
+
 async def test_enter_behind_words_for_the_palette_does_what_they_find(root: Path, store: Path) -> None:
     """Not the first one of what stands there for the words before: any act of the screen."""
     await write(store, BUSY_DAY)

@@ -5,6 +5,7 @@ tab takes what is offered, enter does what stands there (or what was chosen with
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from lexiconsole.durable.journal import RunRow
     from lexiconsole.tui.app import ConsoleApp
     from lexiconsole.tui.place import ConsoleScreen
+    from lexiconsole.tui.reads import Reads
 
 __all__ = ["CommandLine"]
 
 _NAME = 22
 _OFFERS = 8
+_OF_THE_OFFERS = frozenset({"up", "down", "tab", "shift+tab"})
 _KEYS = "tab completes   enter does it   esc leaves"
 
 
@@ -115,8 +118,12 @@ class CommandLine(Awaiting, ModalScreen[str]):
         self._offers.go(0)
         wanted = text.rpartition(" ")[2]
         if wanted and not runs:
-            console = cast("ConsoleApp", self.app)
-            console.reads.look("command", lambda look: look.match(wanted), lambda rows: self._matched(text, rows))
+            matched = partial(self._matched, text)
+            self._reads.look("command", lambda look: look.match(wanted), matched, leads=True)
+
+    @property
+    def _reads(self) -> Reads:
+        return cast("ConsoleApp", self.app).reads
 
     def _matched(self, text: str, rows: list[RunRow]) -> None:
         if rows and self.is_attached and text == self.query_one(Input).value and not self._offers.chosen:
@@ -142,8 +149,8 @@ class CommandLine(Awaiting, ModalScreen[str]):
         event.prevent_default()
 
     def awaits(self, key: str) -> bool:
-        """Behind an enter that came before the line was there."""
-        return self._asked
+        """Behind an enter that came before the line was there; and one that chooses, for the runs that are offered."""
+        return self._asked or (key in _OF_THE_OFFERS and self._reads.leading)
 
     def take_key(self, event: events.Key) -> bool:
         """Takes a key that was on its way to the screen below when the line opened: people type `:inbox` as one word. False for
