@@ -175,9 +175,8 @@ class Delivery(Recording):
 
     def _end_what_still_waits(self, work: Work) -> None:
         """An outcome from outside (an answer, a skip) may leave a timer of ours behind, and no attempt may follow it."""
-        here = asyncio.current_task()
         for task in work.tasks:
-            if task is not here:
+            if task is not asyncio.current_task():
                 task.cancel()
 
     def outcome_under_way(self, work: Work) -> bool:
@@ -198,7 +197,7 @@ class Delivery(Recording):
             return
         self.schedule.cancelled = RunCancelled(str(event.data.get("reason", "")), by=event.by)
         self._unpause()
-        for work in list(self.open.values()):
+        for work in self.standing:
             if isinstance(work, Step) and not work.shielded:
                 work.give_up_waiting()
             if isinstance(work, Child) and work.begun and not work.shielded:

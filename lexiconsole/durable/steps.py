@@ -123,7 +123,7 @@ class Step(Work):
     def give_up_waiting(self) -> None:
         """The run was cancelled: no further attempt; a failed one stands."""
         if self.nap is not None:
-            self.nap.cancel()
+            self.hurry()  # it goes on to its end; it rests no more
 
     # being tried
 

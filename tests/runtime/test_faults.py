@@ -196,7 +196,16 @@ async def test_a_skipped_step_is_not_tried_again_when_its_pause_is_over() -> Non
         assert calls == ["a"]
 
 
-async def test_a_dropped_step_that_was_skipped_is_not_tried_again_while_the_run_goes_on() -> None:
+@pytest.mark.parametrize(
+    ("asked", "seconds", "story"),
+    [
+        (RequestKind.SKIP, 1000, ["skipped a", "step.done long", "run.completed"]),
+        (RequestKind.CANCEL, 1, ["run.cancel", "step.done long", "step.failed a", "run.cancelled"]),
+    ],
+)
+async def test_a_dropped_step_that_was_skipped_or_cancelled_is_not_tried_again_nor_waited_for(
+    asked: RequestKind, seconds: int, story: list[str]
+) -> None:
     calls, fails, goes_on = Calls(), asyncio.Event(), asyncio.Event()
 
     async def failing() -> None:
@@ -205,7 +214,7 @@ async def test_a_dropped_step_that_was_skipped_is_not_tried_again_while_the_run_
         raise ValueError("a is down")
 
     async def flow(ctx: Context) -> Any:
-        a = ctx.step("a", failing, policy=StepPolicy(attempts=5, backoff=Backoff(initial=20, jitter=0)))
+        a = ctx.step("a", failing, policy=StepPolicy(attempts=5, backoff=Backoff(initial=300, jitter=0)))
         await ctx.first({"a": a, "quick": ctx.step("quick", calls.give("quick"))})
         ctx.drop(a, "too late")
         await ctx.step("long", goes_on.wait)
@@ -216,12 +225,12 @@ async def test_a_dropped_step_that_was_skipped_is_not_tried_again_while_the_run_
         await turns()
         fails.set()
         await turns()
-        assert (await h.ask(row, RequestKind.SKIP, "a")).state is RequestState.APPLIED
-        await h.clock.advance(100)
+        reply = await h.ask(row, asked, "a" if asked is RequestKind.SKIP else "")
+        assert reply.state is RequestState.APPLIED
+        await h.clock.advance(seconds)
         goes_on.set()
-        assert (await h.settle(row)).status is RunStatus.COMPLETED
-        assert calls.count("a") == 1
-        assert (await h.story(row))[-3:] == ["skipped a", "step.done long", "run.completed"]
+        await h.settle(row)
+        assert calls.count("a") == 1 and (await h.story(row))[-len(story) :] == story
 
 
 async def test_an_answered_question_leaves_no_timer_behind() -> None:
