@@ -112,6 +112,7 @@ async def test_an_event_is_fired_after_its_preview_and_the_picture_follows(
         await visit.until("its guards are being asked")
         await visit.press("j", "f")
         await visit.until(lambda: visit.app._looked > 0)
+        visit.app.screen._answered(0, ("kettles", [], ""))  # of the state that it was in before
         answers.set()
         await visit.until("Fire publish")
         await visit.press("enter")

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -181,15 +182,14 @@ class MachineScreen(MachineJumps, RowDiffing, RunCopies, ConsoleScreen):
             state, version = place_of(entries, picture.outline)
             self._is_asking = bool(state)
             if state:
-                self.console.reads.of_workspace(
-                    "prospects", lambda workspace: asked(workspace, row, entries, state, version), self._answered
-                )
+                ask, answered = self.console.reads.of_workspace, partial(self._answered, row.seq)
+                ask("prospects", lambda workspace: asked(workspace, row, entries, state, version), answered)
 
-    def _answered(self, answer: tuple[str, list[Prospect], str]) -> None:
+    def _answered(self, seq: int, answer: tuple[str, list[Prospect], str]) -> None:
         run_id, found, why = answer
         if run_id != self.run_id or not self.is_attached:
             return
-        self._is_asking = False
+        self._is_asking = self._is_asking and seq != self._asked_at  # it moved on meanwhile
         self.events.empty = harmless(why) or "no event leads anywhere from here"
         ranked = sorted(found, key=lambda one: (not one.possible, not one.bare))
         self.events.show_all([Event(one) for one in ranked])
