@@ -13,7 +13,7 @@ class SameFile:
     """Which file stood at a path when it was opened first."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path = path.absolute()  # a step may go to another folder
         self._opened: tuple[int, int] | None = None
 
     @property

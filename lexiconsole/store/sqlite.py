@@ -52,14 +52,14 @@ class SqliteJournal:
         readonly: bool = False,
         file: SameFile | None = None,
     ) -> None:
-        self._path, self._readonly = str(path), readonly
+        self._path, self._readonly = str(Path(path).absolute()), readonly  # as it was named, wherever a step goes
         self._durability: Durability = durability
         self._busy = busy
         self._listeners = Listeners()
         self._connection: Connection | None = None
         self._readers = Readers(self._path, busy, readonly=readonly)
         self._version = Version(self._path)
-        self._file = file or SameFile(Path(path))
+        self._file = file or SameFile(Path(self._path))
         self._writer: Writer | None = None
 
     @property

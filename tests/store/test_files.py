@@ -368,6 +368,16 @@ async def test_only_a_lock_is_waited_for_when_the_log_is_switched_on(tmp_path):
         await connection.close()
 
 
+async def test_a_store_is_not_gone_because_a_step_went_to_another_folder(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    async with opened(Path("store.db")) as journal:
+        monkeypatch.chdir("elsewhere")
+        await journal.create(new_run())
+        assert await journal.check() == []
+    assert not any(Path.cwd().iterdir())
+
+
 async def test_a_store_that_is_gone_is_not_made_anew_and_takes_nothing_until_it_is_back(tmp_path):
     """Whoever has a file open can write to it on when it is deleted, and nobody would ever find what was acknowledged."""
     path, aside = tmp_path / "store.db", tmp_path / "aside.db"
