@@ -259,11 +259,13 @@ class Fuzz:
 
     async def _way_back(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
         """From wherever it is, escape leads to the first screen, and that one still answers."""
-        if not app.is_running or app._exit or app._exception is not None:
+        if _is_over(app):
             return
         await pilot.resize_terminal(120, 36)
         for _ in range(40):
             await self._dealt_with(pilot)
+            if _is_over(app):
+                return  # by a key that waited for its turn
             if len(app.screen_stack) == 1 and not isinstance(app.focused, Input) and app.screen.maximized is None:
                 break
             await pilot.press("escape")
@@ -306,6 +308,10 @@ def _run_apart(seed: int) -> tuple[int, int, str]:
         [sys.executable, "-m", "tests.e2e.fuzz", str(CHUNK), str(seed)], capture_output=True, text=True, check=False
     )
     return seed, done.returncode, done.stdout + done.stderr
+
+
+def _is_over(app: ConsoleApp) -> bool:
+    return not app.is_running or bool(app._exit) or app._exception is not None
 
 
 def main() -> int:
