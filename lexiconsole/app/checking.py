@@ -12,6 +12,7 @@ from lexiconsole.catalog import CODES, Severity
 from lexiconsole.errors import DefinitionError, LexiconsoleError
 from lexiconsole.replacing import replace_file
 from lexiconsole.runtime.live_runs import Fit, LiveRun, LiveRuns
+from lexiconsole.views.many import many
 
 if TYPE_CHECKING:
     from lexiconsole.app.workspace import Workspace
@@ -75,13 +76,13 @@ def _finding_of(workspace: Workspace, one: LiveRuns, runs: Sequence[LiveRun]) ->
         file, line = source.file, source.line
     except LexiconsoleError:
         file, line = str(workspace.catalog.places[0]), 0
-    many = f"{len(runs)} live run{'s' if runs[1:] else ''} of version {version}"
+    those = f"{many(len(runs), 'live run')} of version {version}"
     if first.fit is Fit.MIGRATES:
         said = (
-            f"{many} must be migrated before {'they go' if runs[1:] else 'it goes'} on: lexiconsole migrate {first.id}"
+            f"{those} must be migrated before {'they go' if runs[1:] else 'it goes'} on: lexiconsole migrate {first.id}"
         )
     else:
-        said = f"{many} can not go on with it: {first.id} {first.reason}"
+        said = f"{those} can not go on with it: {first.id} {first.reason}"
     return Finding.of("LX050", file, line, f"{one.name}: {said}", one.name)
 
 

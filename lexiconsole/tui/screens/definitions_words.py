@@ -10,6 +10,7 @@ from lexiconsole.tui.ink import Part, ink
 from lexiconsole.tui.widgets.definition_panes import severity_look
 from lexiconsole.views.definitions import Found, tally
 from lexiconsole.views.live_runs import Fit, LiveRun
+from lexiconsole.views.many import many
 from lexiconsole.views.safe import harmless
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ __all__ = ["headline", "sentence"]
 def headline(findings: Sequence[Finding]) -> str:
     """`2 errors, 1 warning`; "none" without any."""
     words = ("error", "warning", "hint")
-    told = [
-        f"{many} {word}{'s' if many != 1 else ''}" for many, word in zip(tally(findings), words, strict=True) if many
-    ]
+    told = [many(count, word) for count, word in zip(tally(findings), words, strict=True) if count]
     return ", ".join(told) or "none"
 
 

@@ -170,8 +170,7 @@ class SqlScreen(ConsoleScreen):
         answer = self.answer
         if answer is None:
             return
-        first = "the first " if answer.more else ""
-        rows = "1 row" if len(answer.rows) == 1 else f"{first}{len(answer.rows):,} rows"
+        rows = f"{'the first ' if answer.more else ''}{many(len(answer.rows), 'row')}"
         more = self.table.hidden_right
         right = f"l: {many(more, 'more column')}" if more else ""
         left = f"h: {self.table.left} at the left" if self.table.left else ""

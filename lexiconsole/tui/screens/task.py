@@ -37,9 +37,8 @@ class TaskScreen(DecidingScreen):
         self.subject = subject
         self._is_over, self._is_opening = False, False
         self._acts = 0  # how many were done here
-        self._told = self._waits = (
-            False  # the last one was told, and no look since has found that it left the task open
-        )
+        self._told = self._waits = False
+        """Whether the last one was told, and no look since has found that it left the task open."""
         self._read_for: str | None = None
         self.begins_with = ""
         """What was asked for on the way here: done as soon as the task is read."""
@@ -87,9 +86,8 @@ class TaskScreen(DecidingScreen):
             self.header.tell(trail=("Inbox", harmless(task.name), harmless(task.id)))
         opens = task is not None and not task.why_not and (before is None or bool(before.why_not))
         if opens and self.pane.panel is not None:  # who may only look has keys in the letters
-            self._is_opening = self.pane.panel.call_after_refresh(
-                self._open, self.pane.panel
-            )  # its rows are there then
+            panel = self.pane.panel
+            self._is_opening = panel.call_after_refresh(self._open, panel)  # its rows are there then
         if task is not None and task.why_not and before is not None and not before.why_not:
             # The keys that lead on, such as that for somebody else, would be letters of the reason.
             self.set_focus(None)
@@ -110,9 +108,8 @@ class TaskScreen(DecidingScreen):
                 self.console.toast(f"{harmless(self.subject)} is decided")
             self.action_back()
             return
-        self._told = self._told and (
-            self._waits or acts != self._acts
-        )  # else the vote left it open: who decides it is news
+        if not self._waits and acts == self._acts:
+            self._told = False  # the vote left it open: who decides it is news
         self._show(*answer)
         if self.begins_with:
             action, self.begins_with = self.begins_with, ""
